@@ -1,0 +1,4 @@
+//! What the vocab and the groups promise.
+
+mod groups;
+mod vocab;
