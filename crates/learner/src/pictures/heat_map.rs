@@ -1,0 +1,62 @@
+//! Any matrix with named rows and columns.
+
+use image::RgbImage;
+
+use super::axis::{short, trimmed};
+use super::matrix::{Cell, Matrix, Scale};
+use super::names::Names;
+use super::palette::{Color, FAINT, INK, MISSING, WHITE, blues, diverging, ink_on};
+
+/// Values by row and column as colours, and as numbers where they fit into their cells.
+///
+/// Values of zero and more go from white to blue; with values below zero among them, zero is white, positive
+/// ones are blue and negative ones orange. A value that is missing or not a number is grey. `groups`, the name of
+/// each class's group, orders and parts the rows and the columns wherever it has as many entries as they are.
+pub fn heat_map(
+    title: &str,
+    row_names: &[String],
+    column_names: &[String],
+    values: &[Vec<f32>],
+    groups: Option<&[String]>,
+) -> RgbImage {
+    let rows = row_names.len().max(values.len());
+    let columns = values.iter().map(Vec::len).fold(column_names.len(), usize::max);
+    let finite = || values.iter().flatten().copied().filter(|value| value.is_finite());
+    let (low, high) = (finite().fold(0.0, f32::min), finite().fold(0.0, f32::max));
+    let reach = if low < 0.0 { high.max(-low) } else { high };
+    let (bottom, color): (f32, fn(f32) -> Color) = if low < 0.0 { (-reach, diverging) } else { (0.0, blues) };
+    let scale = Scale { name: "", low: short(f64::from(bottom)), high: short(f64::from(reach)), color };
+
+    let matrix = Matrix {
+        title,
+        row_title: "",
+        column_title: "",
+        rows: Names::new(row_names, rows, groups),
+        columns: Names::new(column_names, columns, groups),
+        scales: vec![scale],
+        beside: None,
+    };
+    matrix.draw(|row, column| {
+        let value = values.get(row).and_then(|row| row.get(column)).copied().unwrap_or(f32::NAN);
+        if value.is_nan() {
+            return Cell { color: MISSING, text: "–".to_owned(), ink: INK };
+        }
+        if value == 0.0 {
+            return Cell { color: WHITE, text: "0".to_owned(), ink: FAINT };
+        }
+        // Halved before the subtraction, so that the two ends of `f32` do not overflow.
+        let share = if low < 0.0 { 0.5 + 0.5 * (value / reach) } else { value / reach };
+        let color = color(share);
+        Cell { color, text: number(value), ink: ink_on(color) }
+    })
+}
+
+/// Three decimals at most, fewer digits than [`short`]: a cell is narrow.
+fn number(value: f32) -> String {
+    match value.abs() {
+        size if size.is_infinite() => if value > 0.0 { "∞" } else { "-∞" }.to_owned(),
+        size if (0.001..1.0).contains(&size) => trimmed(format!("{value:.3}")),
+        size if (1.0..100.0).contains(&size) => trimmed(format!("{value:.2}")),
+        _ => short(f64::from(value)),
+    }
+}

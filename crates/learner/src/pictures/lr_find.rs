@@ -1,0 +1,67 @@
+//! A learning rate search.
+
+use image::RgbImage;
+
+use super::axis::{Axis, short};
+use super::canvas::{Canvas, Pen};
+use super::chart::{Chart, WIDTH};
+use super::palette::{BLUE, SERIES};
+use super::series::Series;
+
+/// The loss over the learning rate, on a logarithmic axis, and each suggestion as a dashed line with a dot on the curve.
+///
+/// Losses far above the first one, where training has come apart, leave the panel at the top.
+pub fn lr_find_curve(rates: &[f32], losses: &[f32], suggestions: &[(&str, f32)]) -> RgbImage {
+    let usable = |rate: f32| rate.is_finite() && rate > 0.0;
+    let points: Vec<(f64, f64)> = rates
+        .iter()
+        .zip(losses)
+        .filter(|(rate, _)| usable(**rate))
+        .map(|(&rate, &loss)| (f64::from(rate), f64::from(loss)))
+        .collect();
+    let y = Axis::around(interesting(&points).into_iter());
+    let shown = suggestions.iter().filter(|(_, rate)| usable(*rate));
+    let x = Axis::log(points.iter().map(|point| point.0).chain(shown.clone().map(|(_, rate)| f64::from(*rate))));
+    let mut lines = vec![Series { name: "loss".to_owned(), pen: Pen::solid(BLUE, 2.5), dots: false, points }];
+    for (number, &(name, rate)) in shown.enumerate() {
+        let rate = f64::from(rate);
+        let color = SERIES[(number + 1) % SERIES.len()];
+        let pen = Pen { color, width: 1.8, dash: DASHES[number % DASHES.len()] };
+        let spot = height_at(&lines[0].points, rate).map(|loss| (rate, loss));
+        let name = format!("{name}: {}", short(rate));
+        lines.push(Series { name, pen, dots: false, points: vec![(rate, y.lo), (rate, y.hi)] });
+        lines.push(Series { name: String::new(), pen, dots: true, points: spot.into_iter().collect() });
+    }
+    let chart = Chart {
+        title: "Learning rate search",
+        x_title: "learning rate (logarithmic)",
+        y_title: "loss",
+        x,
+        y,
+        lines,
+        when_empty: "no step yet",
+    };
+    let mut canvas = Canvas::new(WIDTH, 600.0);
+    chart.draw(&mut canvas, 0.0, 600.0);
+    canvas.into_picture()
+}
+
+const DASHES: [&[f32]; 4] = [&[8.0, 5.0], &[2.0, 5.0], &[12.0, 5.0, 2.0, 5.0], &[4.0, 4.0]];
+
+/// The losses that set the height of the panel: those up to half as far above the first as the lowest is below it.
+fn interesting(points: &[(f64, f64)]) -> Vec<f64> {
+    let losses: Vec<f64> = points.iter().map(|point| point.1).filter(|loss| loss.is_finite()).collect();
+    let Some(&first) = losses.first() else { return losses };
+    let lowest = losses.iter().copied().fold(first, f64::min);
+    let limit = first + 0.5 * (first - lowest);
+    let kept: Vec<f64> = losses.iter().copied().filter(|loss| *loss <= limit).collect();
+    // A loss that never fell sets no such limit.
+    if kept.len() < losses.len() / 2 { losses } else { kept }
+}
+
+/// The loss of the tried rate nearest by ratio.
+fn height_at(points: &[(f64, f64)], rate: f64) -> Option<f64> {
+    let distance = |point: &&(f64, f64)| (point.0 / rate).ln().abs();
+    let nearest = points.iter().filter(|point| point.1.is_finite()).min_by(|a, b| distance(a).total_cmp(&distance(b)));
+    nearest.map(|point| point.1)
+}

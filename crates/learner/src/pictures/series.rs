@@ -1,0 +1,67 @@
+//! A line of a chart: points in the chart's own numbers, turned into pixels.
+
+use tiny_skia::Mask;
+
+use super::axis::Axis;
+use super::canvas::{Area, Canvas, Pen};
+
+/// Points in the order they are joined; one that is not finite leaves a gap.
+pub(super) struct Series {
+    /// Its entry in the legend.
+    pub(super) name: String,
+    pub(super) pen: Pen,
+    /// Whether each point gets a dot of its own.
+    pub(super) dots: bool,
+    pub(super) points: Vec<(f64, f64)>,
+}
+
+impl Series {
+    /// The values at 1, 2, 3 …: what was measured at each step.
+    pub(super) fn of_steps(name: impl Into<String>, pen: Pen, values: &[f32]) -> Series {
+        let points = values.iter().enumerate().map(|(step, &value)| (step as f64 + 1.0, f64::from(value))).collect();
+        Series { name: name.into(), pen, dots: false, points }
+    }
+
+    pub(super) fn has_points(&self) -> bool {
+        self.points.iter().any(|&point| finite(point))
+    }
+
+    pub(super) fn draw(&self, canvas: &mut Canvas, area: Area, x: &Axis, y: &Axis, clip: Option<&Mask>) {
+        let [left, top, width, height] = area;
+        let pixel = |&(at, value): &(f64, f64)| {
+            // Clamped because coordinates far outside the sheet make no sense to the rasteriser.
+            let across = x.place(at).clamp(-4.0, 5.0) as f32;
+            let up = y.place(value).clamp(-4.0, 5.0) as f32;
+            (left + across * width, top + height - up * height)
+        };
+        for run in self.points.split(|&point| !finite(point)).filter(|run| !run.is_empty()) {
+            let pixels: Vec<(f32, f32)> = run.iter().map(pixel).collect();
+            canvas.line(&thinned(&pixels, width), self.pen, clip);
+            if self.dots {
+                pixels.iter().for_each(|&point| canvas.dot(point, 4.5, self.pen.color, clip));
+            } else if let [point] = pixels[..] {
+                canvas.dot(point, 2.5, self.pen.color, clip);
+            }
+        }
+    }
+}
+
+fn finite((x, y): (f64, f64)) -> bool {
+    x.is_finite() && y.is_finite()
+}
+
+/// Where many points share a column of pixels, its first, highest, lowest and last: the line looks the same.
+fn thinned(pixels: &[(f32, f32)], width: f32) -> Vec<(f32, f32)> {
+    if (pixels.len() as f32) < 4.0 * width {
+        return pixels.to_vec();
+    }
+    pixels
+        .chunk_by(|a, b| a.0.floor() == b.0.floor())
+        .flat_map(|column| {
+            let heights = || column.iter().copied();
+            let highest = heights().min_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or(column[0]);
+            let lowest = heights().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or(column[0]);
+            [column[0], highest, lowest, column[column.len() - 1]]
+        })
+        .collect()
+}
