@@ -1,0 +1,236 @@
+use burn::module::Module;
+use burn::nn::{
+    BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Initializer, Linear, LinearConfig,
+};
+use burn::tensor::activation::relu;
+use burn::tensor::{Device, Tensor};
+use serde::{Deserialize, Serialize};
+
+use super::Fresh;
+
+/// What turns a feature map into class scores; the defaults are fastai's `create_head`.
+///
+/// | setting | default | meaning |
+/// |---|---|---|
+/// | `hidden` | `[512]` | widths of the linear layers before the last; may be empty |
+/// | `dropout` | 0.5 | before the last linear layer; the others have half of it |
+/// | `concat_pool` | true | maximum and average over the map, else the average alone |
+/// | `first_norm` | true | batch norm before the first linear layer (else that layer has a bias) |
+/// | `final_norm` | false | batch norm on the scores |
+///
+/// ```
+/// use burn::module::Module;
+/// use burn::tensor::Device;
+/// use firelight_learner::models::HeadConfig;
+///
+/// let head = HeadConfig::new(512, 37).init(42, &Device::flex());
+/// assert_eq!(head.num_params(), 546_304);
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HeadConfig {
+    features: usize,
+    classes: usize,
+    hidden: Vec<usize>,
+    dropout: f64,
+    concat_pool: bool,
+    first_norm: bool,
+    final_norm: bool,
+}
+
+impl HeadConfig {
+    /// A head for a body that gives `features` channels, and for `classes` scores.
+    pub fn new(features: usize, classes: usize) -> Self {
+        Self {
+            features,
+            classes,
+            hidden: vec![512],
+            dropout: 0.5,
+            concat_pool: true,
+            first_norm: true,
+            final_norm: false,
+        }
+    }
+
+    /// Widths of the linear layers before the last (fastai's `lin_ftrs`).
+    pub fn with_hidden(mut self, hidden: impl Into<Vec<usize>>) -> Self {
+        self.hidden = hidden.into();
+        self
+    }
+
+    /// Dropout before the last linear layer (fastai's `ps`), at least 0 and below 1; the layers before it have half.
+    pub fn with_dropout(mut self, dropout: f64) -> Self {
+        self.dropout = dropout;
+        self
+    }
+
+    /// Whether the maximum is pooled beside the average.
+    pub fn with_concat_pool(mut self, concat_pool: bool) -> Self {
+        self.concat_pool = concat_pool;
+        self
+    }
+
+    /// Whether the pooled features are batch-normalised (fastai's `first_bn`).
+    pub fn with_first_norm(mut self, first_norm: bool) -> Self {
+        self.first_norm = first_norm;
+        self
+    }
+
+    /// Whether the scores are batch-normalised (fastai's `bn_final`).
+    pub fn with_final_norm(mut self, final_norm: bool) -> Self {
+        self.final_norm = final_norm;
+        self
+    }
+
+    /// Number of scores.
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+
+    /// Width of what [`Head::pool`] gives.
+    pub fn pooled_features(&self) -> usize {
+        if self.concat_pool {
+            2 * self.features
+        } else {
+            self.features
+        }
+    }
+
+    /// Makes the head; its weights depend on `seed` alone (Kaiming normal; norms 1 and 0.001).
+    ///
+    /// # Panics
+    ///
+    /// If a width is zero or the dropout is not in `0..1`.
+    pub fn init(&self, seed: u64, device: &Device) -> Head {
+        assert!(
+            (0.0..1.0).contains(&self.dropout),
+            "dropout must be at least 0 and below 1, not {}",
+            self.dropout
+        );
+        let widths: Vec<usize> = [self.pooled_features()]
+            .iter()
+            .chain(&self.hidden)
+            .chain([&self.classes])
+            .copied()
+            .collect();
+        assert!(
+            !widths.contains(&0),
+            "a head needs at least one feature, one class and no empty layer: {self:?}"
+        );
+        let mut fresh = Fresh::seeded(seed);
+        let last = widths.len() - 2;
+        let layers = (0..=last)
+            .map(|index| {
+                let dropout = if index == last {
+                    self.dropout
+                } else {
+                    self.dropout / 2.0
+                };
+                let norm = index > 0 || self.first_norm;
+                HeadLayer::new(
+                    [widths[index], widths[index + 1]],
+                    norm,
+                    dropout,
+                    &mut fresh,
+                    device,
+                )
+            })
+            .collect();
+        let final_norm = self.final_norm.then(|| {
+            BatchNormConfig::new(self.classes)
+                .with_momentum(0.01)
+                .init(device)
+        });
+        Head {
+            layers,
+            final_norm,
+            concat_pool: self.concat_pool,
+        }
+    }
+}
+
+/// Pools a feature map and turns it into scores; made by [`HeadConfig::init`].
+#[derive(Module, Debug)]
+pub struct Head {
+    layers: Vec<HeadLayer>,
+    final_norm: Option<BatchNorm>,
+    concat_pool: bool,
+}
+
+impl Head {
+    /// Feature map `[n, f, h, w]` to `[n, 2f]`: first the maximum of every channel, then the average (`[n, f]`, the
+    /// average, without `concat_pool`).
+    pub fn pool(&self, map: Tensor<4>) -> Tensor<2> {
+        let map: Tensor<3> = map.flatten(2, 3);
+        let average = map.clone().mean_dim(2);
+        let pooled = if self.concat_pool {
+            Tensor::cat(vec![map.max_dim(2), average], 1)
+        } else {
+            average
+        };
+        pooled.squeeze_dim(2)
+    }
+
+    /// Pooled features `[n, 2f]` to scores `[n, classes]`.
+    pub fn classify(&self, features: Tensor<2>) -> Tensor<2> {
+        let last = self.layers.len() - 1;
+        let scores = self
+            .layers
+            .iter()
+            .enumerate()
+            .fold(features, |x, (index, layer)| {
+                let x = layer.forward(x);
+                if index < last { relu(x) } else { x }
+            });
+        match &self.final_norm {
+            Some(norm) => norm.forward(scores),
+            None => scores,
+        }
+    }
+
+    /// Feature map `[n, f, h, w]` to scores `[n, classes]`.
+    pub fn forward(&self, map: Tensor<4>) -> Tensor<2> {
+        self.classify(self.pool(map))
+    }
+}
+
+/// Batch norm, dropout, linear: one step of a [`Head`].
+#[derive(Module, Debug)]
+pub struct HeadLayer {
+    norm: Option<BatchNorm>,
+    dropout: Dropout,
+    linear: Linear,
+}
+
+impl HeadLayer {
+    fn new(
+        [inputs, outputs]: [usize; 2],
+        norm: bool,
+        dropout: f64,
+        fresh: &mut Fresh,
+        device: &Device,
+    ) -> Self {
+        let norm = norm.then(|| {
+            let mut norm = BatchNormConfig::new(inputs).init(device);
+            norm.beta = Initializer::Constant { value: 1e-3 }.init([inputs], device);
+            norm
+        });
+        let mut linear = LinearConfig::new(inputs, outputs)
+            .with_bias(norm.is_none())
+            .with_initializer(Initializer::Zeros)
+            .init(device);
+        linear.weight = fresh.normal([inputs, outputs], (2.0 / inputs as f64).sqrt(), device);
+        Self {
+            norm,
+            dropout: DropoutConfig::new(dropout).init(),
+            linear,
+        }
+    }
+
+    fn forward(&self, x: Tensor<2>) -> Tensor<2> {
+        let x = match &self.norm {
+            Some(norm) => norm.forward(x),
+            None => x,
+        };
+        self.linear.forward(self.dropout.forward(x))
+    }
+}

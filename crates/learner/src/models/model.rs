@@ -1,0 +1,107 @@
+use burn::module::Module;
+use burn::tensor::Tensor;
+
+use super::{Body, Head};
+
+/// A network a learner can train: pictures in, one score (logit) a class out.
+///
+/// An implementor says where its last part begins: [`features`](Self::features) is everything before it. While all
+/// groups but the last are frozen a learner may compute the features once and train [`classify`](Self::classify) alone.
+///
+/// ```
+/// use burn::module::Module;
+/// use burn::nn::{Linear, LinearConfig};
+/// use burn::tensor::{Device, Tensor};
+/// use firelight_learner::models::Model;
+///
+/// /// Scores from the mean colour.
+/// #[derive(Module, Debug)]
+/// struct MeanColour {
+///     fc: Linear,
+/// }
+///
+/// impl Model for MeanColour {
+///     fn features(&self, pictures: Tensor<4>) -> Tensor<2> {
+///         pictures.mean_dims(&[2, 3]).flatten(1, 3)
+///     }
+///     fn classify(&self, features: Tensor<2>) -> Tensor<2> {
+///         self.fc.forward(features)
+///     }
+///     fn groups(&self) -> Vec<String> {
+///         vec!["^fc\\.".into()]
+///     }
+/// }
+///
+/// let device = Device::flex();
+/// let model = MeanColour { fc: LinearConfig::new(3, 2).init(&device) };
+/// assert_eq!(model.forward(Tensor::ones([4, 3, 8, 8], &device)).dims(), [4, 2]);
+/// ```
+pub trait Model: Module {
+    /// Normalised pictures `[n, 3, h, w]` to what the last part sees, `[n, f]`.
+    fn features(&self, pictures: Tensor<4>) -> Tensor<2>;
+
+    /// Features `[n, f]` to scores `[n, classes]`.
+    fn classify(&self, features: Tensor<2>) -> Tensor<2>;
+
+    /// Parameter groups from input to output, each a regular expression with an anchor (`^head\.`) over the paths of
+    /// the module's parameters. Every parameter matches exactly one; the last group is all that
+    /// [`classify`](Self::classify) uses.
+    fn groups(&self) -> Vec<String>;
+
+    /// Normalised pictures `[n, 3, h, w]` to scores `[n, classes]`.
+    fn forward(&self, pictures: Tensor<4>) -> Tensor<2> {
+        self.classify(self.features(pictures))
+    }
+
+    /// A copy on the plain device for evaluation: the same function, perhaps rearranged for speed, not for training.
+    fn for_inference(&self) -> Self
+    where
+        Self: Sized,
+    {
+        self.valid()
+    }
+}
+
+/// A [`Body`] and a [`Head`].
+#[derive(Module, Debug)]
+pub struct VisionModel {
+    /// Pictures to feature map.
+    pub body: Body,
+    /// Feature map to scores.
+    pub head: Head,
+}
+
+impl VisionModel {
+    /// Joins the two; the head must be made for the body's features.
+    pub fn new(body: Body, head: Head) -> Self {
+        Self { body, head }
+    }
+}
+
+impl Model for VisionModel {
+    fn features(&self, pictures: Tensor<4>) -> Tensor<2> {
+        self.head.pool(self.body.forward(pictures))
+    }
+
+    fn classify(&self, features: Tensor<2>) -> Tensor<2> {
+        self.head.classify(features)
+    }
+
+    fn groups(&self) -> Vec<String> {
+        let body = self
+            .body
+            .groups()
+            .iter()
+            .map(|group| format!(r"^body\.{group}"));
+        body.chain([r"^head\.".to_owned()]).collect()
+    }
+
+    /// The body's batch norms are folded into its convolutions.
+    fn for_inference(&self) -> Self {
+        let valid = self.valid();
+        Self {
+            body: valid.body.folded(),
+            head: valid.head,
+        }
+    }
+}
