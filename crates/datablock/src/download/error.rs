@@ -1,0 +1,167 @@
+//! What can go wrong between a server and a folder.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::Checksum;
+
+/// Why a file or a folder is not there: what failed, where, and what to do.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DownloadError {
+    /// No environment variable says where downloads live.
+    #[error("no folder for downloads: set FIRELIGHT_HOME to one")]
+    NoHome,
+
+    /// The server could not be reached, or the connection broke too often.
+    #[error(
+        "cannot download {url} (tries without a new byte: {tries}): {source}; \
+         on a machine without a network, place the file at {} ({checksum})", path.display()
+    )]
+    Unreachable {
+        /// The address asked for.
+        url: String,
+        /// Where the file can be placed by hand.
+        path: PathBuf,
+        /// What that file must give.
+        checksum: Checksum,
+        /// Failures in a row.
+        tries: u32,
+        /// The last failure.
+        source: io::Error,
+    },
+
+    /// The server answered with an error that trying again does not mend.
+    #[error(
+        "cannot download {url}: the server answered with HTTP status {status}; \
+         if you have the file from elsewhere, place it at {} ({checksum})", path.display()
+    )]
+    Refused {
+        /// The address asked for.
+        url: String,
+        /// The HTTP status.
+        status: u16,
+        /// Where the file can be placed by hand.
+        path: PathBuf,
+        /// What that file must give.
+        checksum: Checksum,
+    },
+
+    /// The file came whole and is another one. It is removed.
+    #[error(
+        "{url} gave a file with {found}, expected {expected}; the file is removed: try again, and if this stays, \
+         the file changed on the server or something on the way answered in its place"
+    )]
+    WrongDigest {
+        /// The address asked for.
+        url: String,
+        /// What the file should give.
+        expected: Checksum,
+        /// What it gave: the kind of digest and its digits.
+        found: String,
+    },
+
+    /// A checksum that no file can have.
+    #[error(
+        "`{checksum}` is no checksum: an MD5 has 32 hexadecimal digits, a SHA-256 has 64, and the beginning of one \
+         has at least 8"
+    )]
+    MalformedChecksum {
+        /// The checksum.
+        checksum: Checksum,
+    },
+
+    /// An archive's entry would reach outside its folder. Nothing is unpacked.
+    #[error(
+        "archive {}: entry `{}` {problem}; nothing is unpacked, do not trust this archive",
+        archive.display(), entry.display()
+    )]
+    Unsafe {
+        /// The archive.
+        archive: PathBuf,
+        /// The entry's path as written in the archive.
+        entry: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+
+    /// An archive holds more bytes than allowed. Nothing is unpacked.
+    #[error(
+        "archive {} unpacks to more than {limit} bytes; nothing is unpacked: if this is right, raise \
+         `Unpacking::with_max_bytes`", archive.display()
+    )]
+    TooLarge {
+        /// The archive.
+        archive: PathBuf,
+        /// The limit in bytes.
+        limit: u64,
+    },
+
+    /// An archive holds more entries than allowed. Nothing is unpacked.
+    #[error(
+        "archive {} has more than {limit} entries; nothing is unpacked: if this is right, raise \
+         `Unpacking::with_max_entries`", archive.display()
+    )]
+    TooManyEntries {
+        /// The archive.
+        archive: PathBuf,
+        /// The limit.
+        limit: u64,
+    },
+
+    /// An archive is cut short or is no `.tar.gz`. Nothing is unpacked.
+    #[error("archive {} is damaged: {source}; nothing is unpacked: delete it and fetch it again", archive.display())]
+    Damaged {
+        /// The archive.
+        archive: PathBuf,
+        /// What its reader says.
+        source: io::Error,
+    },
+
+    /// An archive lacks the folder asked of it.
+    #[error("archive {} has no folder `{}`; is it the right archive?", archive.display(), folder.display())]
+    MissingFolder {
+        /// The archive.
+        archive: PathBuf,
+        /// The folder.
+        folder: PathBuf,
+    },
+
+    /// No weights are known under this name.
+    #[error("no pretrained weights are known for `{arch}`; known are {known}")]
+    UnknownWeights {
+        /// The name asked for.
+        arch: String,
+        /// The known names, separated by commas.
+        known: String,
+    },
+
+    /// A file of this machine cannot be read.
+    #[error("cannot read {}: {source}; check that the file is there and may be read", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+
+    /// A file or folder of this machine cannot be written.
+    #[error(
+        "cannot write {}: {source}; set FIRELIGHT_HOME to a folder that may be written and has room", path.display()
+    )]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl DownloadError {
+    pub(super) fn write(path: &Path, source: io::Error) -> Self {
+        Self::Write {
+            path: path.into(),
+            source,
+        }
+    }
+}

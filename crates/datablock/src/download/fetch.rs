@@ -1,0 +1,126 @@
+//! A file that is known by its digest, and the way it comes into a folder.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::lock::Lock;
+use super::transfer::Transfer;
+use super::{Checksum, DownloadError, Patience};
+
+/// A file on a server, known by its digest.
+///
+/// ```no_run
+/// use firelight_datablock::download::{Checksum, Download};
+///
+/// let annotations = Download::new(
+///     "https://www.robots.ox.ac.uk/~vgg/data/pets/data/annotations.tar.gz",
+///     "annotations.tar.gz",
+///     Checksum::md5("95a8c909bbe2e81eed6a22bccdf3f68f"),
+/// );
+/// let path = annotations.fetch("archives".as_ref())?;
+/// # Ok::<(), firelight_datablock::download::DownloadError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Download {
+    /// Where the file is: an `https` or `http` address.
+    pub url: String,
+    /// The file's name on this machine, without a folder.
+    pub file_name: String,
+    /// What the file's content must give.
+    pub checksum: Checksum,
+    /// How long to wait and how often to try again.
+    pub patience: Patience,
+}
+
+impl Download {
+    /// The file at `url`, to be called `file_name` here, with the default [`Patience`].
+    pub fn new(url: impl Into<String>, file_name: impl Into<String>, checksum: Checksum) -> Self {
+        Self {
+            url: url.into(),
+            file_name: file_name.into(),
+            checksum,
+            patience: Patience::default(),
+        }
+    }
+
+    /// Waits and tries again as `patience` says.
+    pub fn with_patience(mut self, patience: Patience) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// The file's path in `folder`, fetched if it is not there yet with the right digest.
+    ///
+    /// A file that is there is read once, to check its digest, and no request is made. Otherwise the bytes go to
+    /// `FILE_NAME.part`; a part that is already there is continued with a range request, or begun again if the
+    /// server does not serve ranges. The part gets its full name once its digest is right. A file with a wrong
+    /// digest under the full name stays until the right one replaces it.
+    ///
+    /// # Errors
+    ///
+    /// - [`DownloadError::Unreachable`]: no connection, or it broke more often in a row than [`Patience::retries`].
+    ///   The part stays for the next call.
+    /// - [`DownloadError::Refused`]: the server's answer is an error that trying again does not mend, such as 404.
+    /// - [`DownloadError::WrongDigest`]: the file came whole and is not the one expected. It is removed.
+    /// - [`DownloadError::MalformedChecksum`]: the checksum has digits or a length that no digest has.
+    /// - [`DownloadError::Read`], [`DownloadError::Write`]: a file or folder on this machine.
+    pub fn fetch(&self, folder: &Path) -> Result<PathBuf, DownloadError> {
+        self.checksum.check_form()?;
+        let target = folder.join(&self.file_name);
+        if self.is_at(&target)? {
+            return Ok(target);
+        }
+        fs::create_dir_all(folder).map_err(|source| DownloadError::write(folder, source))?;
+        let _turn = Lock::beside(&target)?;
+        if self.is_at(&target)? {
+            return Ok(target); // another process fetched it while this one waited
+        }
+        self.transfer(&target)?;
+        Ok(target)
+    }
+
+    fn is_at(&self, target: &Path) -> Result<bool, DownloadError> {
+        if !target.is_file() {
+            return Ok(false);
+        }
+        let right = self.checksum.digest(target)?.is_right();
+        if !right {
+            tracing::warn!(
+                "{} is not the file with {}: fetching it again",
+                target.display(),
+                self.checksum
+            );
+        }
+        Ok(right)
+    }
+
+    fn transfer(&self, target: &Path) -> Result<(), DownloadError> {
+        let part = target.with_file_name(format!("{}.part", self.file_name));
+        let mut second_chance = true;
+        loop {
+            let resumed = Transfer::new(self, &part, target).run()?;
+            let digest = self.checksum.digest(&part)?;
+            if digest.is_right() {
+                return fs::rename(&part, target)
+                    .map_err(|source| DownloadError::write(target, source));
+            }
+            fs::remove_file(&part).map_err(|source| DownloadError::write(&part, source))?;
+            // A continued part may join the bytes of two different files: then the whole file is worth one more try.
+            if !(resumed && second_chance) {
+                let (url, expected, found) =
+                    (self.url.clone(), self.checksum.clone(), digest.to_string());
+                return Err(DownloadError::WrongDigest {
+                    url,
+                    expected,
+                    found,
+                });
+            }
+            tracing::warn!(
+                "{}: the continued file has {digest}; once more from the start",
+                self.url
+            );
+            second_chance = false;
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Known pretrained weights.
+
+use std::path::{Path, PathBuf};
+
+use super::{Checksum, Download, DownloadError, home};
+
+/// torchvision's weights trained on `ImageNet` (`IMAGENET1K_V1`).
+///
+/// | arch | file | size |
+/// |---|---|---|
+/// | `resnet18` | `resnet18-f37072fd.pth` | 47 MB |
+/// | `resnet34` | `resnet34-b627a593.pth` | 87 MB |
+/// | `resnet50` | `resnet50-11ad3fa6.pth` | 103 MB |
+pub const TORCHVISION: [Weights; 3] = [
+    Weights {
+        arch: "resnet18",
+        sha256_prefix: "f37072fd",
+    },
+    Weights {
+        arch: "resnet34",
+        sha256_prefix: "b627a593",
+    },
+    Weights {
+        arch: "resnet50",
+        sha256_prefix: "11ad3fa6",
+    },
+];
+
+/// torchvision's weights for `arch`, as a `.pth` file in `weights/` below [`home`]; fetched at the first call.
+///
+/// # Errors
+///
+/// [`DownloadError::UnknownWeights`], [`DownloadError::NoHome`], and as [`Download::fetch`].
+pub fn torchvision(arch: &str) -> Result<PathBuf, DownloadError> {
+    find(arch)?.fetch(&home()?)
+}
+
+/// torchvision's weights for `arch`, not fetched yet.
+///
+/// # Errors
+///
+/// [`DownloadError::UnknownWeights`] if there are none in [`TORCHVISION`].
+pub fn find(arch: &str) -> Result<Weights, DownloadError> {
+    TORCHVISION
+        .into_iter()
+        .find(|weights| weights.arch == arch)
+        .ok_or_else(|| DownloadError::UnknownWeights {
+            arch: arch.into(),
+            known: TORCHVISION.map(|weights| weights.arch).join(", "),
+        })
+}
+
+/// A file of weights on torchvision's server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Weights {
+    /// The architecture's name, such as `resnet18`.
+    pub arch: &'static str,
+    /// The first 8 digits of the file's SHA-256.
+    pub sha256_prefix: &'static str,
+}
+
+impl Weights {
+    /// The file and its digest, for a folder or a server of your own.
+    pub fn download(&self) -> Download {
+        let file_name = format!("{}-{}.pth", self.arch, self.sha256_prefix);
+        let url = format!("https://download.pytorch.org/models/{file_name}");
+        Download::new(url, file_name, Checksum::sha256_prefix(self.sha256_prefix))
+    }
+
+    /// The file's path in `HOME/weights`, fetched if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Download::fetch`].
+    pub fn fetch(&self, home: &Path) -> Result<PathBuf, DownloadError> {
+        self.download().fetch(&home.join("weights"))
+    }
+}
