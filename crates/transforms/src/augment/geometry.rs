@@ -1,0 +1,98 @@
+//! The matrices of the augmentations, on the unit square of `[-1, 1]`, from output to source.
+//!
+//! Formulas are those of fastai 2.8 (`fastai.vision.augment`).
+
+use crate::Map;
+
+/// Mirrors left and right.
+pub fn flip_matrix() -> Map {
+    dihedral_matrix(1)
+}
+
+/// One of the eight symmetries of the square, 0 to 7 (numbers as in [`DihedralItem`](crate::DihedralItem)).
+///
+/// Larger numbers count modulo 8.
+pub fn dihedral_matrix(symmetry: usize) -> Map {
+    let symmetry = symmetry % 8;
+    let x = [1.0, -1.0, 1.0, -1.0, -1.0, 1.0, 1.0, -1.0][symmetry];
+    let y = [1.0, 1.0, -1.0, 1.0, -1.0, -1.0, 1.0, -1.0][symmetry];
+    if matches!(symmetry, 0 | 1 | 2 | 4) {
+        Map([[x, 0.0, 0.0], [0.0, y, 0.0], [0.0, 0.0, 1.0]])
+    } else {
+        Map([[0.0, x, 0.0], [y, 0.0, 0.0], [0.0, 0.0, 1.0]])
+    }
+}
+
+/// Turns around the centre by `degrees`; the content turns clockwise for positive angles.
+pub fn rotate_matrix(degrees: f64) -> Map {
+    let angle = degrees.to_radians();
+    let (sine, cosine) = (libm::sin(angle), libm::cos(angle));
+    Map([[cosine, sine, 0.0], [-sine, cosine, 0.0], [0.0, 0.0, 1.0]])
+}
+
+/// Enlarges by `zoom` around a centre given as shares of the width and height, 0 to 1; the centre stays where it is.
+pub fn zoom_matrix(zoom: f64, centre: (f64, f64)) -> Map {
+    let scale = 1.0 / zoom;
+    let shift = |share: f64| (1.0 - scale) * (2.0 * share - 1.0);
+    Map([
+        [scale, 0.0, shift(centre.0)],
+        [0.0, scale, shift(centre.1)],
+        [0.0, 0.0, 1.0],
+    ])
+}
+
+/// Lets a matrix that turns keep angles in a picture that is not square: the unit square is stretched to its sides.
+pub fn keep_aspect(matrix: Map, width: f64, height: f64) -> Map {
+    let mut cells = matrix.0;
+    cells[0][1] *= height / width;
+    cells[1][0] *= width / height;
+    Map(cells)
+}
+
+/// Tilts the picture as if seen from the side: `x` tilts it around its vertical axis, `y` around its horizontal one.
+///
+/// The map takes the four points (-1-y, -1-x), (-1+y, 1+x), (1+y, -1+x), (1-y, 1-x) to the corners of the square. `None`
+/// where these points lie on a line, which takes an `x` or `y` of 1 or more.
+pub fn warp_matrix(x: f64, y: f64) -> Option<Map> {
+    let corners = [(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)];
+    let seen = [
+        (-1.0 - y, -1.0 - x),
+        (-1.0 + y, 1.0 + x),
+        (1.0 + y, -1.0 + x),
+        (1.0 - y, 1.0 - x),
+    ];
+    // Each pair of points gives two equations of the eight unknowns of a projective map.
+    let mut system = [[0.0; 9]; 8];
+    for (pair, ((u, v), (s, t))) in system
+        .chunks_exact_mut(2)
+        .zip(corners.into_iter().zip(seen))
+    {
+        pair[0] = [s, t, 1.0, 0.0, 0.0, 0.0, -u * s, -u * t, u];
+        pair[1] = [0.0, 0.0, 0.0, s, t, 1.0, -v * s, -v * t, v];
+    }
+    let [a, b, c, d, e, f, g, h] = solve(system)?;
+    Some(Map([[a, b, c], [d, e, f], [g, h, 1.0]]))
+}
+
+/// Gauss's elimination with the largest pivot of each column.
+fn solve(mut system: [[f64; 9]; 8]) -> Option<[f64; 8]> {
+    for column in 0..8 {
+        let pivot = (column..8)
+            .max_by(|&a, &b| system[a][column].abs().total_cmp(&system[b][column].abs()))?;
+        if system[pivot][column].abs() < 1e-9 {
+            return None;
+        }
+        system.swap(column, pivot);
+        let lead = system[column].map(|cell| cell / system[column][column]);
+        system[column] = lead;
+        for (row, cells) in system.iter_mut().enumerate() {
+            if row != column {
+                let factor = cells[column];
+                for (cell, above) in cells.iter_mut().zip(lead) {
+                    *cell -= factor * above;
+                }
+            }
+        }
+    }
+    Some(system.map(|row| row[8]))
+}

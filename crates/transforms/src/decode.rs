@@ -1,0 +1,167 @@
+//! From a file to an RGB picture, by content and within limits.
+
+use std::fs;
+use std::io::Cursor;
+use std::path::Path;
+
+use image::metadata::Orientation;
+use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
+use serde::{Deserialize, Serialize};
+
+use crate::{Size, TransformError};
+
+/// How much a single picture may take; a file that announces more is refused before it is decoded.
+///
+/// | limit | default | meaning |
+/// |---|---|---|
+/// | `pixels` | 64 million | width × height |
+/// | `bytes` | 224 MiB | estimate of the memory that decoding takes, the result included |
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    pixels: u64,
+    bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            pixels: 64_000_000,
+            bytes: 224 << 20,
+        }
+    }
+}
+
+impl Limits {
+    /// Refuse pictures of more pixels than this.
+    pub fn with_pixels(self, pixels: u64) -> Self {
+        Self { pixels, ..self }
+    }
+
+    /// Refuse pictures whose decoding would take more bytes than this.
+    pub fn with_bytes(self, bytes: u64) -> Self {
+        Self { bytes, ..self }
+    }
+}
+
+/// Reads and decodes a picture file. The format is found from the content, never from the extension.
+///
+/// The EXIF orientation is applied. Gray, palette, 16-bit, CMYK and alpha pictures become 8-bit RGB; alpha is dropped,
+/// as fastai (Pillow's `convert("RGB")`) does. Of an animation the first frame is taken.
+///
+/// # Errors
+///
+/// [`TransformError::Read`], [`TransformError::Decode`] or [`TransformError::TooLarge`], each naming `path`.
+///
+/// ```
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("cat.jpg");
+/// use firelight_transforms::{Limits, open};
+///
+/// // a PNG by content, whatever its name says
+/// image::RgbImage::new(3, 2).save_with_format(&path, image::ImageFormat::Png)?;
+/// assert_eq!(open(&path, &Limits::default())?.dimensions(), (3, 2));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn open(path: &Path, limits: &Limits) -> Result<RgbImage, TransformError> {
+    let bytes = fs::read(path).map_err(|source| TransformError::Read {
+        path: path.to_owned(),
+        source,
+    })?;
+    decode_named(&bytes, limits, || path.display().to_string())
+}
+
+/// Decodes a picture from memory; otherwise as [`open`].
+///
+/// # Errors
+///
+/// [`TransformError::Decode`] or [`TransformError::TooLarge`].
+pub fn decode(bytes: &[u8], limits: &Limits) -> Result<RgbImage, TransformError> {
+    decode_named(bytes, limits, || {
+        format!("a picture of {} bytes in memory", bytes.len())
+    })
+}
+
+fn decode_named(
+    bytes: &[u8],
+    limits: &Limits,
+    name: impl Fn() -> String,
+) -> Result<RgbImage, TransformError> {
+    let broken = |reason: String| TransformError::Decode {
+        picture: name(),
+        reason,
+    };
+    if bytes.is_empty() {
+        return Err(broken("the file is empty".into()));
+    }
+    let mut reader = ImageReader::new(Cursor::new(bytes));
+    let format = image::guess_format(bytes).map_err(|_| broken(unknown_format(bytes)))?;
+    reader.set_format(format);
+    let mut allowed = image::Limits::no_limits();
+    allowed.max_alloc = Some(limits.bytes);
+    reader.limits(allowed);
+
+    let mut decoder = reader
+        .into_decoder()
+        .map_err(|error| broken(error.to_string()))?;
+    check(&decoder, format, limits, &name)?;
+    // A picture with broken EXIF is still a picture.
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let mut picture =
+        DynamicImage::from_decoder(decoder).map_err(|error| broken(error.to_string()))?;
+    picture.apply_orientation(orientation);
+    Ok(picture.into_rgb8())
+}
+
+fn check(
+    decoder: &impl ImageDecoder,
+    format: ImageFormat,
+    limits: &Limits,
+    name: &impl Fn() -> String,
+) -> Result<(), TransformError> {
+    let (width, height) = decoder.dimensions();
+    let size = Size::new(width, height);
+    if size.is_empty() {
+        return Err(TransformError::Decode {
+            picture: name(),
+            reason: format!("it is {size} and has no pixels"),
+        });
+    }
+    let pixels = size.pixels();
+    let decoded = decoder.total_bytes();
+    let converted = if decoder.color_type() == ColorType::Rgb8 {
+        0
+    } else {
+        pixels.saturating_mul(3)
+    };
+    // WebP and GIF decode a whole canvas of RGBA beside the result.
+    let canvas = match format {
+        ImageFormat::WebP | ImageFormat::Gif => pixels.saturating_mul(4),
+        _ => 0,
+    };
+    let bytes = decoded.saturating_add(converted).saturating_add(canvas);
+    let (limit, unit) = if pixels > limits.pixels {
+        (limits.pixels, "pixels")
+    } else if bytes > limits.bytes {
+        (limits.bytes, "bytes")
+    } else {
+        return Ok(());
+    };
+    Err(TransformError::TooLarge {
+        picture: name(),
+        size,
+        bytes,
+        limit,
+        unit,
+    })
+}
+
+fn unknown_format(bytes: &[u8]) -> String {
+    let start: String = bytes
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!(
+        "its first bytes ({start}) belong to no picture format that is read (JPEG, PNG, GIF, WebP, BMP, TIFF, PNM, QOI, ICO)"
+    )
+}

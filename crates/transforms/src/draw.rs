@@ -1,0 +1,142 @@
+use crate::{Area, Erasing, Filter, Lighting, Map, PadMode, Size};
+
+/// Everything that was decided about one picture: where each output pixel comes from and how it is lit.
+///
+/// The map is the whole geometry, from positions in the output to positions in the picture. It carries points, boxes and
+/// masks that belong to the picture along: see [`point`](Draw::point), [`area`](Draw::area) and [`mask`](Draw::mask).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draw {
+    /// From output positions to positions in the picture; (0, 0) is the outer corner of the first pixel.
+    pub map: Map,
+    /// The size of the output.
+    pub size: Size,
+    /// The size of the picture that this was drawn for.
+    pub picture: Size,
+    /// The part of the plane, in positions of the picture, that the item transforms chose.
+    pub frame: Area,
+    /// What stands inside the frame where it reaches beyond the picture.
+    pub frame_pad: PadMode,
+    /// What stands beyond both the frame and the picture.
+    pub pad: PadMode,
+    /// How pixels are weighed where the map is a plain resize.
+    pub filter: Filter,
+    /// The lighting.
+    pub lighting: Lighting,
+    /// The rectangles to erase after normalisation.
+    pub erasing: Option<Erasing>,
+}
+
+impl Draw {
+    /// Where a point of the picture lands in the output. It may lie outside; `None` if it is beyond a tilt's horizon.
+    pub fn point(&self, x: f64, y: f64) -> Option<(f64, f64)> {
+        let (x, y) = self.map.inverse()?.point(x, y);
+        (x.is_finite() && y.is_finite()).then_some((x, y))
+    }
+
+    /// The upright rectangle around where a rectangle of the picture lands, cut to the output; `None` if nothing is left.
+    pub fn area(&self, area: Area) -> Option<Area> {
+        let corners = Map::translate(area.left, area.top);
+        let bounds = self
+            .map
+            .inverse()?
+            .after(corners)
+            .bounds(area.width, area.height);
+        let (left, top) = (bounds.left.max(0.0), bounds.top.max(0.0));
+        let right = (bounds.left + bounds.width).min(f64::from(self.size.width));
+        let bottom = (bounds.top + bounds.height).min(f64::from(self.size.height));
+        (right > left && bottom > top).then(|| Area::new(left, top, right - left, bottom - top))
+    }
+
+    /// A mask of the picture, one value a pixel in rows, as it looks in the output: the nearest value of each pixel.
+    ///
+    /// Padding mirrors or repeats values as it does colours; `empty` stands where colours are black.
+    ///
+    /// # Panics
+    ///
+    /// When `mask` does not have one value for each pixel of the picture.
+    pub fn mask<T: Copy>(&self, mask: &[T], empty: T) -> Vec<T> {
+        assert_eq!(
+            mask.len() as u64,
+            self.picture.pixels(),
+            "a mask has one value for each pixel of the picture"
+        );
+        let (width, height) = (
+            i64::from(self.picture.width),
+            i64::from(self.picture.height),
+        );
+        let value = |x: f64, y: f64| {
+            let (x, y) = self.map.point(x, y);
+            let x =
+                self.source_pixel(x.floor() as i64, width, self.frame.left, self.frame.width)?;
+            let y =
+                self.source_pixel(y.floor() as i64, height, self.frame.top, self.frame.height)?;
+            mask.get((y * width + x) as usize).copied()
+        };
+        let rows = 0..self.size.height;
+        rows.flat_map(|y| {
+            (0..self.size.width).map(move |x| (f64::from(x) + 0.5, f64::from(y) + 0.5))
+        })
+        .map(|(x, y)| value(x, y).unwrap_or(empty))
+        .collect()
+    }
+
+    /// Colours from 0 to 1 of three planes as they look in the output: the exact reference of the fast path.
+    ///
+    /// Every output is one bilinear sample at its own position, without antialiasing, lighting or normalisation. `plane`
+    /// holds one number for each pixel of the picture; masks and depth maps that blend can use this too.
+    ///
+    /// # Panics
+    ///
+    /// When `plane` does not have one number for each pixel of the picture.
+    pub fn sample(&self, plane: &[f32]) -> Vec<f32> {
+        assert_eq!(
+            plane.len() as u64,
+            self.picture.pixels(),
+            "a plane has one number for each pixel of the picture"
+        );
+        let (width, height) = (
+            i64::from(self.picture.width),
+            i64::from(self.picture.height),
+        );
+        let (out_w, out_h) = (self.size.width, self.size.height);
+        let mut out = Vec::with_capacity(self.size.pixels() as usize);
+        for (y, x) in (0..out_h).flat_map(|y| (0..out_w).map(move |x| (y, x))) {
+            let (x, y) = self.map.point(f64::from(x) + 0.5, f64::from(y) + 0.5);
+            let (x, y) = (x - 0.5, y - 0.5);
+            let (left, top) = (x.floor(), y.floor());
+            let tap = |dx: i64, dy: i64| {
+                let x =
+                    self.source_pixel(left as i64 + dx, width, self.frame.left, self.frame.width);
+                let y =
+                    self.source_pixel(top as i64 + dy, height, self.frame.top, self.frame.height);
+                x.zip(y)
+                    .map_or(0.0, |(x, y)| f64::from(plane[(y * width + x) as usize]))
+            };
+            let (fx, fy) = (x - left, y - top);
+            let upper = tap(0, 0) * (1.0 - fx) + tap(1, 0) * fx;
+            let lower = tap(0, 1) * (1.0 - fx) + tap(1, 1) * fx;
+            out.push((upper * (1.0 - fy) + lower * fy) as f32);
+        }
+        out
+    }
+
+    /// The pixel of a row or column of `length` that stands at `at`, first beyond the frame, then beyond the picture.
+    pub(crate) fn source_pixel(
+        &self,
+        at: i64,
+        length: i64,
+        start: f64,
+        extent: f64,
+    ) -> Option<i64> {
+        let (first, last) = known(length, start, extent);
+        let inside = self.pad.pixel(at - first, last - first)? + first;
+        self.frame_pad.pixel(inside, length)
+    }
+}
+
+/// The pixels from the first to before the last of a row that are known before the outer padding: picture and frame.
+pub(crate) fn known(length: i64, start: f64, extent: f64) -> (i64, i64) {
+    let first = (start + 1e-6).floor().min(0.0) as i64;
+    let last = ((start + extent - 1e-6).ceil() as i64).max(length);
+    (first, last)
+}

@@ -1,0 +1,106 @@
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::Size;
+
+/// What can go wrong between a file and a plane of numbers; each variant names the picture, the stage and a remedy.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TransformError {
+    /// The file could not be read.
+    #[error("read: cannot read {}: {source}; check that it exists and may be read", path.display())]
+    Read {
+        /// The file asked for.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The bytes are not a picture of a known format, or are a broken one.
+    #[error("decode: cannot decode {picture}: {reason}; replace or remove the file")]
+    Decode {
+        /// The path, or a description of the bytes.
+        picture: String,
+        /// What the decoder said.
+        reason: String,
+    },
+    /// The picture would take more memory or pixels than the limits allow.
+    #[error(
+        "decode: {picture} is {size} and would take about {bytes} bytes to decode, over the limit of {limit} {unit}; \
+         if the file is to be trusted, raise the limit (Limits::with_pixels, Limits::with_bytes)"
+    )]
+    TooLarge {
+        /// The path, or a description of the bytes.
+        picture: String,
+        /// Width and height that the file announces.
+        size: Size,
+        /// Estimate of the memory that decoding takes.
+        bytes: u64,
+        /// The limit that was passed.
+        limit: u64,
+        /// What the limit counts: `pixels` or `bytes`.
+        unit: &'static str,
+    },
+    /// A parameter of a transform is outside its range.
+    #[error("transform: {stage} has {parameter} = {value}, which must be {range}")]
+    Setting {
+        /// The transform.
+        stage: &'static str,
+        /// The parameter.
+        parameter: &'static str,
+        /// Its value.
+        value: f64,
+        /// The values it may have.
+        range: &'static str,
+    },
+    /// The buffer for the result has another length than the result.
+    #[error(
+        "transform: the output buffer holds {given} numbers, but three planes of {size} need {needed}; \
+         add a Resize or a size to the transforms so that all pictures of a batch get one size"
+    )]
+    OutputLength {
+        /// The size of the result.
+        size: Size,
+        /// The length that three planes need.
+        needed: usize,
+        /// The length that was given.
+        given: usize,
+    },
+    /// A picture without pixels.
+    #[error("transform: the picture is {size} and has no pixels; remove it, or check what made it")]
+    Empty {
+        /// Its size.
+        size: Size,
+    },
+    /// A closure among the item transforms refused the picture.
+    #[error("transform: closure `{name}` failed: {reason}")]
+    Closure {
+        /// The name that the closure was given.
+        name: String,
+        /// What it said.
+        reason: String,
+    },
+    /// An error of a later stage, with the file it happened in.
+    #[error("{}: {source}", path.display())]
+    InFile {
+        /// The file.
+        path: PathBuf,
+        /// What happened.
+        source: Box<TransformError>,
+    },
+}
+
+impl TransformError {
+    /// The same error, naming the file it happened in; errors that already name a file stay as they are.
+    pub fn in_file(self, path: &Path) -> Self {
+        match self {
+            named @ (Self::Read { .. }
+            | Self::InFile { .. }
+            | Self::Decode { .. }
+            | Self::TooLarge { .. }) => named,
+            unnamed => Self::InFile {
+                path: path.to_owned(),
+                source: Box::new(unnamed),
+            },
+        }
+    }
+}

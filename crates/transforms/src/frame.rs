@@ -1,0 +1,62 @@
+//! The window through which the transforms so far look at the picture.
+
+use crate::{Area, Map, PadMode, Size};
+
+/// A size in pixels and where these pixels come from: what an item transform takes and gives back.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Frame {
+    /// From positions in the frame to positions in the picture.
+    pub map: Map,
+    /// The size of the frame.
+    pub size: Size,
+    /// What stands in the parts of the frame that lie beyond the picture.
+    pub pad: PadMode,
+}
+
+impl Frame {
+    /// The picture itself.
+    pub fn whole(size: Size) -> Self {
+        Self {
+            map: Map::IDENTITY,
+            size,
+            pad: PadMode::Reflection,
+        }
+    }
+
+    /// The same picture seen through `area` of this frame, stretched to `size`.
+    #[must_use]
+    pub fn through(self, area: Area, size: Size) -> Self {
+        let stretch = area.map_from(f64::from(size.width), f64::from(size.height));
+        Self {
+            map: self.map.after(stretch),
+            size,
+            ..self
+        }
+    }
+
+    /// The same frame turned and mirrored by one of the eight symmetries of the square (see [`DihedralItem`]).
+    ///
+    /// [`DihedralItem`]: crate::DihedralItem
+    #[must_use]
+    pub fn turned(self, symmetry: usize) -> Self {
+        let size = if symmetry_swaps(symmetry) {
+            self.size.transposed()
+        } else {
+            self.size
+        };
+        let unit = |size: Size| (f64::from(size.width), f64::from(size.height));
+        let (from, to) = (unit(size), unit(self.size));
+        let turn = Map::from_unit(to.0, to.1, false)
+            .after(crate::augment::dihedral_matrix(symmetry))
+            .after(Map::to_unit(from.0, from.1, false));
+        Self {
+            map: self.map.after(turn),
+            size,
+            ..self
+        }
+    }
+}
+
+fn symmetry_swaps(symmetry: usize) -> bool {
+    matches!(symmetry % 8, 3 | 5 | 6 | 7)
+}

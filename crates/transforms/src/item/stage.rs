@@ -1,0 +1,148 @@
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Closure, CropPad, DihedralItem, FlipItem, RandomCrop, RandomResizedCrop, RatioResize, Resize,
+};
+use crate::{Chance, Filter, Frame, Size, TransformError};
+
+/// One stage before augmentation. Every transform of this list converts into it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(rename_all = "snake_case")]
+pub enum ItemTransform {
+    /// See [`Resize`].
+    Resize(Resize),
+    /// See [`RandomResizedCrop`].
+    RandomResizedCrop(RandomResizedCrop),
+    /// See [`RandomCrop`].
+    RandomCrop(RandomCrop),
+    /// See [`CropPad`].
+    CropPad(CropPad),
+    /// See [`RatioResize`].
+    RatioResize(RatioResize),
+    /// See [`FlipItem`].
+    Flip(FlipItem),
+    /// See [`DihedralItem`].
+    Dihedral(DihedralItem),
+    /// See [`Closure`].
+    Closure(Closure),
+}
+
+/// One line: the transform and its parameters.
+impl fmt::Display for ItemTransform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Resize(stage) => stage.fmt(f),
+            Self::RandomResizedCrop(stage) => stage.fmt(f),
+            Self::RandomCrop(stage) => stage.fmt(f),
+            Self::CropPad(stage) => stage.fmt(f),
+            Self::RatioResize(stage) => stage.fmt(f),
+            Self::Flip(stage) => stage.fmt(f),
+            Self::Dihedral(stage) => stage.fmt(f),
+            Self::Closure(stage) => stage.fmt(f),
+        }
+    }
+}
+
+impl ItemTransform {
+    /// The frame after this stage. A closure changes the picture, not the frame.
+    pub fn place(&self, frame: Frame, chance: Option<&mut Chance>) -> Frame {
+        match self {
+            Self::Resize(stage) => stage.place(frame, chance),
+            Self::RandomResizedCrop(stage) => stage.place(frame, chance),
+            Self::RandomCrop(stage) => stage.place(frame, chance),
+            Self::CropPad(stage) => stage.place(frame),
+            Self::RatioResize(stage) => stage.place(frame),
+            Self::Flip(stage) => stage.place(frame, chance),
+            Self::Dihedral(stage) => stage.place(frame, chance),
+            Self::Closure(_) => frame,
+        }
+    }
+
+    /// The size that every picture has after this stage, where it is known; `before` is that of the stage before.
+    pub fn output_size(&self, before: Option<Size>) -> Option<Size> {
+        match self {
+            Self::Resize(stage) => Some(stage.size()),
+            Self::RandomResizedCrop(stage) => Some(stage.size()),
+            Self::RandomCrop(stage) => Some(stage.size()),
+            Self::CropPad(stage) => Some(stage.size()),
+            Self::RatioResize(stage) => before.map(|size| stage.size_for(size)),
+            Self::Flip(_) => before,
+            Self::Dihedral(_) => before.filter(|size| size.width == size.height),
+            Self::Closure(_) => None,
+        }
+    }
+
+    pub(crate) fn filter(&self) -> Option<Filter> {
+        match self {
+            Self::Resize(stage) => Some(stage.filter()),
+            Self::RandomResizedCrop(stage) => Some(stage.filter()),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), TransformError> {
+        match self {
+            Self::Resize(stage) => stage.check(),
+            Self::RandomResizedCrop(stage) => stage.check(),
+            Self::RandomCrop(stage) => stage.check(),
+            Self::CropPad(stage) => stage.check(),
+            Self::RatioResize(stage) => stage.check(),
+            Self::Flip(stage) => stage.check(),
+            Self::Dihedral(stage) => stage.check(),
+            Self::Closure(_) => Ok(()),
+        }
+    }
+}
+
+macro_rules! stages {
+    ($($stage:ident => $variant:ident),*) => { $(
+        impl From<$stage> for ItemTransform {
+            fn from(stage: $stage) -> Self {
+                Self::$variant(stage)
+            }
+        }
+    )* };
+}
+stages!(
+    Resize => Resize, RandomResizedCrop => RandomResizedCrop, RandomCrop => RandomCrop, CropPad => CropPad,
+    RatioResize => RatioResize, FlipItem => Flip, DihedralItem => Dihedral, Closure => Closure
+);
+
+/// Sides over this are surely a slip, and a result of that size would not fit in memory.
+const LONGEST: u32 = 1 << 15;
+
+pub(crate) fn check_size(stage: &'static str, size: Size) -> Result<(), TransformError> {
+    for (parameter, side) in [("width", size.width), ("height", size.height)] {
+        if !(1..=LONGEST).contains(&side) {
+            return Err(TransformError::Setting {
+                stage,
+                parameter,
+                value: side.into(),
+                range: "1 to 32768",
+            });
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn within(
+    stage: &'static str,
+    parameter: &'static str,
+    value: f32,
+    allowed: RangeInclusive<f32>,
+    range: &'static str,
+) -> Result<(), TransformError> {
+    if allowed.contains(&value) {
+        return Ok(());
+    }
+    Err(TransformError::Setting {
+        stage,
+        parameter,
+        value: value.into(),
+        range,
+    })
+}

@@ -1,0 +1,263 @@
+use std::borrow::Cow;
+use std::fmt;
+
+use image::RgbImage;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    AugTransforms, Chance, Draw, Filter, Frame, ItemTransform, Lighting, Map, Normalize, PadMode,
+    Scratch, Size, TransformError,
+};
+
+/// The whole way from a decoded picture to normalised planes: item transforms, augmentation, normalisation.
+///
+/// It is a recipe: a value without pictures, which can be cloned, compared, printed and (but for closures) written to a
+/// file. The stages run in the order they were given, item transforms first. Their geometry is composed and the picture
+/// resampled **once**, antialiased where it shrinks.
+///
+/// ```
+/// use firelight_transforms::{Chance, Normalize, PictureTransforms, Resize, Scratch, Size, aug_transforms};
+///
+/// let transforms = PictureTransforms::new()
+///     .with_item(Resize::crop(460))
+///     .with_augment(aug_transforms().size(224).min_scale(0.9))
+///     .with_normalize(Normalize::imagenet());
+///
+/// let picture = image::RgbImage::new(500, 375);
+/// let mut planes = vec![0.0; Size::square(224).planes()];
+/// let mut scratch = Scratch::default();
+/// let mut chance = Chance::new(42, 0, 0);
+/// let size = transforms.apply(&picture, Some(&mut chance), &mut scratch, &mut planes)?;
+/// assert_eq!(size, Size::square(224));
+/// # Ok::<(), firelight_transforms::TransformError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct PictureTransforms {
+    items: Vec<ItemTransform>,
+    augment: Option<AugTransforms>,
+    normalize: Normalize,
+}
+
+impl PictureTransforms {
+    /// Without any stage: pictures keep their sizes, colours become 0 to 1.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds an item transform after those given before.
+    pub fn with_item(mut self, stage: impl Into<ItemTransform>) -> Self {
+        self.items.push(stage.into());
+        self
+    }
+
+    /// Sets the augmentation.
+    pub fn with_augment(self, augment: AugTransforms) -> Self {
+        Self {
+            augment: Some(augment),
+            ..self
+        }
+    }
+
+    /// Sets the normalisation.
+    pub fn with_normalize(self, normalize: Normalize) -> Self {
+        Self { normalize, ..self }
+    }
+
+    /// The item transforms, in order.
+    pub fn items(&self) -> &[ItemTransform] {
+        &self.items
+    }
+
+    /// The augmentation.
+    pub fn augment(&self) -> Option<&AugTransforms> {
+        self.augment.as_ref()
+    }
+
+    /// The normalisation.
+    pub fn normalize(&self) -> Normalize {
+        self.normalize
+    }
+
+    /// The size of every result, or `None` when pictures keep sizes of their own.
+    pub fn output_size(&self) -> Option<Size> {
+        let items = self
+            .items
+            .iter()
+            .fold(None, |size, stage| stage.output_size(size));
+        self.augment
+            .as_ref()
+            .and_then(AugTransforms::output_size)
+            .or(items)
+    }
+
+    /// Checks every parameter, so that a slip is found before the first picture.
+    ///
+    /// # Errors
+    ///
+    /// [`TransformError::Setting`] for the first parameter outside its range.
+    pub fn check(&self) -> Result<(), TransformError> {
+        self.items.iter().try_for_each(ItemTransform::check)?;
+        self.augment.as_ref().map_or(Ok(()), AugTransforms::check)?;
+        self.normalize.check()
+    }
+
+    /// Writes the normalised planes of one picture (red, green, blue; rows from the top) to `out`.
+    ///
+    /// `chance` is the source of the random draws in training; `None` is validation, which has none. `scratch` holds
+    /// buffers that a worker reuses from picture to picture.
+    ///
+    /// # Errors
+    ///
+    /// [`TransformError::OutputLength`] when `out` is not `3 · height · width` of the result, [`TransformError::Setting`]
+    /// for a parameter outside its range, [`TransformError::Closure`] from a closure, [`TransformError::Empty`] for a
+    /// picture without pixels.
+    pub fn apply(
+        &self,
+        picture: &RgbImage,
+        chance: Option<&mut Chance>,
+        scratch: &mut Scratch,
+        out: &mut [f32],
+    ) -> Result<Size, TransformError> {
+        let (picture, draw) = self.decide(picture, chance, scratch)?;
+        if out.len() != draw.size.planes() {
+            return Err(TransformError::OutputLength {
+                size: draw.size,
+                needed: draw.size.planes(),
+                given: out.len(),
+            });
+        }
+        scratch.render(&picture, &draw, &self.normalize, out);
+        Ok(draw.size)
+    }
+
+    /// As [`apply`](Self::apply), for pictures whose result may have any size.
+    ///
+    /// # Errors
+    ///
+    /// As [`apply`](Self::apply), without the length of the output.
+    pub fn planes(
+        &self,
+        picture: &RgbImage,
+        chance: Option<&mut Chance>,
+        scratch: &mut Scratch,
+    ) -> Result<(Size, Vec<f32>), TransformError> {
+        let (picture, draw) = self.decide(picture, chance, scratch)?;
+        let mut out = vec![0.0; draw.size.planes()];
+        scratch.render(&picture, &draw, &self.normalize, &mut out);
+        Ok((draw.size, out))
+    }
+
+    /// The decisions for a picture of size `picture`, without making its result: what [`apply`](Self::apply) does with the
+    /// same `chance`, as long as there are no closures, which need the picture itself and are passed over here.
+    ///
+    /// # Errors
+    ///
+    /// [`TransformError::Setting`] and [`TransformError::Empty`], as [`apply`](Self::apply).
+    pub fn draw(
+        &self,
+        picture: Size,
+        mut chance: Option<&mut Chance>,
+    ) -> Result<Draw, TransformError> {
+        self.check()?;
+        if picture.is_empty() {
+            return Err(TransformError::Empty { size: picture });
+        }
+        let frame = self
+            .items
+            .iter()
+            .fold(Frame::whole(picture), |frame, stage| {
+                stage.place(frame, chance.as_deref_mut())
+            });
+        Ok(self.finish(picture, frame, chance))
+    }
+
+    fn decide<'a>(
+        &self,
+        picture: &'a RgbImage,
+        mut chance: Option<&mut Chance>,
+        scratch: &mut Scratch,
+    ) -> Result<(Cow<'a, RgbImage>, Draw), TransformError> {
+        self.check()?;
+        let mut picture = Cow::Borrowed(picture);
+        let mut frame = whole(&picture)?;
+        for stage in &self.items {
+            if let ItemTransform::Closure(closure) = stage {
+                let seen = if frame == whole(&picture)? {
+                    picture
+                } else {
+                    let plain = Draw {
+                        pad: PadMode::Reflection,
+                        ..self.plain(Size::of(&picture), frame)
+                    };
+                    Cow::Owned(scratch.picture(&picture, &plain))
+                };
+                picture = Cow::Owned(closure.call(&seen, chance.as_deref_mut())?);
+                frame = whole(&picture)?;
+            } else {
+                frame = stage.place(frame, chance.as_deref_mut());
+            }
+        }
+        let draw = self.finish(Size::of(&picture), frame, chance);
+        Ok((picture, draw))
+    }
+
+    fn finish(&self, picture: Size, frame: Frame, chance: Option<&mut Chance>) -> Draw {
+        let plain = self.plain(picture, frame);
+        let Some(augment) = &self.augment else {
+            return plain;
+        };
+        let drawn = augment.draw(frame.size, chance);
+        Draw {
+            map: frame.map.after(drawn.map),
+            size: drawn.size,
+            pad: augment.padding(),
+            lighting: drawn.lighting,
+            erasing: drawn.erasing,
+            ..plain
+        }
+    }
+
+    /// What a frame shows without augmentation.
+    fn plain(&self, picture: Size, frame: Frame) -> Draw {
+        Draw {
+            map: frame.map,
+            size: frame.size,
+            picture,
+            frame: frame
+                .map
+                .bounds(f64::from(frame.size.width), f64::from(frame.size.height)),
+            frame_pad: frame.pad,
+            pad: PadMode::default(),
+            filter: self
+                .items
+                .iter()
+                .rev()
+                .find_map(ItemTransform::filter)
+                .unwrap_or(Filter::Bilinear),
+            lighting: Lighting::NONE,
+            erasing: None,
+        }
+    }
+}
+
+fn whole(picture: &RgbImage) -> Result<Frame, TransformError> {
+    let size = Size::of(picture);
+    if size.is_empty() {
+        return Err(TransformError::Empty { size });
+    }
+    debug_assert_eq!(Frame::whole(size).map, Map::IDENTITY);
+    Ok(Frame::whole(size))
+}
+
+/// One stage a line.
+impl fmt::Display for PictureTransforms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for stage in &self.items {
+            writeln!(f, "{stage}")?;
+        }
+        if let Some(augment) = &self.augment {
+            writeln!(f, "{augment}")?;
+        }
+        write!(f, "{}", self.normalize)
+    }
+}

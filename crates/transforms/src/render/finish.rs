@@ -1,0 +1,132 @@
+//! Lighting and normalisation of resampled colours, on their way into the planes.
+
+use crate::{Lighting, Normalize, Size};
+
+/// Steps between two neighbouring byte values in the lighting table; the largest error of a colour is 1/32 of a byte.
+const FINE: usize = 16;
+const STEPS: usize = 255 * FINE + 1;
+
+/// What happens to a colour of 0 to 255 after resampling.
+#[derive(Default)]
+pub(super) struct Finish {
+    /// Lit colours, 0 to 255, at every 1/16 of a byte; empty without lighting.
+    table: Vec<f32>,
+    /// Lighting that looks at all three channels at once.
+    joint: Option<Lighting>,
+    factor: [f32; 3],
+    shift: [f32; 3],
+}
+
+impl Finish {
+    pub fn set(&mut self, lighting: &Lighting, normalize: &Normalize) {
+        for channel in 0..3 {
+            (self.factor[channel], self.shift[channel]) = normalize.line(channel);
+        }
+        self.table.clear();
+        self.joint = None;
+        if !lighting.is_per_channel() {
+            self.joint = Some(*lighting);
+        } else if lighting.works_on_logits() {
+            // Exact at the byte values and linear between them.
+            let lit = |byte: usize| 255.0 * lighting.apply([byte as f32 / 255.0; 3])[0];
+            let mut low = lit(0);
+            for byte in 1..=255 {
+                let high = lit(byte);
+                let step = (high - low) / FINE as f32;
+                self.table
+                    .extend((0..FINE).map(|fine| low + step * fine as f32));
+                low = high;
+            }
+            self.table.push(low);
+        }
+    }
+
+    /// A resampled picture of bytes into planes, read in any of the eight directions.
+    pub fn bytes(
+        &self,
+        bytes: &[u8],
+        size: Size,
+        start: isize,
+        step: isize,
+        row_step: isize,
+        out: &mut [f32],
+    ) {
+        let plane = size.pixels() as usize;
+        let width = size.width as usize;
+        let (red, rest) = out.split_at_mut(plane);
+        let (green, blue) = rest.split_at_mut(plane);
+        if let Some(lighting) = &self.joint {
+            let rows = red
+                .chunks_exact_mut(width)
+                .zip(green.chunks_exact_mut(width))
+                .zip(blue.chunks_exact_mut(width));
+            for (y, ((red, green), blue)) in rows.enumerate() {
+                for x in 0..width {
+                    let at = 3 * (start + x as isize * step + y as isize * row_step) as usize;
+                    let lit =
+                        lighting.apply(std::array::from_fn(|c| f32::from(bytes[at + c]) / 255.0));
+                    let [r, g, b] = self.normal(lit.map(|x| x * 255.0));
+                    (red[x], green[x], blue[x]) = (r, g, b);
+                }
+            }
+            return;
+        }
+        let tables: [[f32; 256]; 3] = std::array::from_fn(|channel| {
+            std::array::from_fn(|byte| {
+                let lit = self.table.get(byte * FINE).copied().unwrap_or(byte as f32);
+                lit * self.factor[channel] + self.shift[channel]
+            })
+        });
+        let rows = red
+            .chunks_exact_mut(width)
+            .zip(green.chunks_exact_mut(width))
+            .zip(blue.chunks_exact_mut(width));
+        for (y, ((red, green), blue)) in rows.enumerate() {
+            let first = start + y as isize * row_step;
+            let pixels = red.iter_mut().zip(green).zip(blue);
+            if step == 1 {
+                let row = &bytes[3 * first as usize..][..3 * width];
+                for (((r, g), b), pixel) in pixels.zip(row.chunks_exact(3)) {
+                    *r = tables[0][usize::from(pixel[0])];
+                    *g = tables[1][usize::from(pixel[1])];
+                    *b = tables[2][usize::from(pixel[2])];
+                }
+            } else {
+                for (x, ((r, g), b)) in pixels.enumerate() {
+                    let pixel = &bytes[3 * (first + x as isize * step) as usize..][..3];
+                    *r = tables[0][usize::from(pixel[0])];
+                    *g = tables[1][usize::from(pixel[1])];
+                    *b = tables[2][usize::from(pixel[2])];
+                }
+            }
+        }
+    }
+
+    /// Three rows of resampled colours, 0 to 255, lit and normalised in place.
+    pub fn row(&self, [red, green, blue]: [&mut [f32]; 3]) {
+        if let Some(lighting) = &self.joint {
+            for ((r, g), b) in red.iter_mut().zip(green).zip(blue) {
+                let lit = lighting.apply([*r, *g, *b].map(|x| x / 255.0));
+                [*r, *g, *b] = self.normal(lit.map(|x| x * 255.0));
+            }
+            return;
+        }
+        for (channel, row) in [red, green, blue].into_iter().enumerate() {
+            let (factor, shift) = (self.factor[channel], self.shift[channel]);
+            if let Ok(table) = <&[f32; STEPS]>::try_from(self.table.as_slice()) {
+                for x in row {
+                    let place = (*x * FINE as f32 + 0.5) as usize;
+                    *x = table[place.min(STEPS - 1)] * factor + shift;
+                }
+            } else {
+                for x in row {
+                    *x = *x * factor + shift;
+                }
+            }
+        }
+    }
+
+    fn normal(&self, colour: [f32; 3]) -> [f32; 3] {
+        std::array::from_fn(|channel| colour[channel] * self.factor[channel] + self.shift[channel])
+    }
+}

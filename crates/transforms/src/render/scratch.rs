@@ -1,0 +1,107 @@
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use image::RgbImage;
+
+use super::finish::Finish;
+use super::row::Row;
+use crate::{Draw, Filter, Normalize, Size};
+
+/// Buffers that a worker reuses from picture to picture, so that nothing is allocated once they have grown.
+///
+/// It holds no results: a new one gives the same planes as a used one.
+#[derive(Default)]
+pub struct Scratch {
+    pub(super) resizer: Resizer,
+    pub(super) resized: Vec<u8>,
+    pub(super) padded: Vec<u8>,
+    pub(super) row: Row,
+    pub(super) finish: Finish,
+}
+
+impl std::fmt::Debug for Scratch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Scratch").finish_non_exhaustive()
+    }
+}
+
+impl Scratch {
+    pub(crate) fn render(
+        &mut self,
+        picture: &RgbImage,
+        draw: &Draw,
+        normalize: &Normalize,
+        out: &mut [f32],
+    ) {
+        self.finish.set(&draw.lighting, normalize);
+        if !self.render_plain(picture, draw, out) {
+            self.render_bent(picture, draw, out);
+        }
+        if let Some(erasing) = &draw.erasing {
+            erasing.fill(out, draw.size);
+        }
+    }
+
+    /// The draw as a picture of bytes, for closures.
+    pub(crate) fn picture(&mut self, picture: &RgbImage, draw: &Draw) -> RgbImage {
+        let mut planes = vec![0.0; draw.size.planes()];
+        self.render(picture, draw, &Normalize::none(), &mut planes);
+        Normalize::none().decode(&planes, draw.size)
+    }
+}
+
+/// A borrowed picture of three bytes a pixel, rows without gaps.
+#[derive(Clone, Copy)]
+pub(super) struct Pixels<'a> {
+    pub bytes: &'a [u8],
+    pub size: Size,
+}
+
+impl<'a> Pixels<'a> {
+    pub fn of(picture: &'a RgbImage) -> Self {
+        Self {
+            bytes: picture.as_raw(),
+            size: Size::of(picture),
+        }
+    }
+}
+
+/// A part of a picture in pixels; its sides need not be whole.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    pub left: f64,
+    pub top: f64,
+    pub width: f64,
+    pub height: f64,
+}
+
+/// A separable, antialiased resize of a part of a picture, into `to`.
+pub(super) fn resize(
+    resizer: &mut Resizer,
+    from: Pixels<'_>,
+    part: Part,
+    filter: Filter,
+    size: Size,
+    to: &mut Vec<u8>,
+) {
+    to.resize(size.planes(), 0);
+    let kernel = match filter {
+        Filter::Bilinear => FilterType::Bilinear,
+        Filter::Bicubic => FilterType::CatmullRom,
+    };
+    let options = ResizeOptions::new()
+        .resize_alg(ResizeAlg::Convolution(kernel))
+        .crop(part.left, part.top, part.width, part.height);
+    let source = ImageRef::new(
+        from.size.width,
+        from.size.height,
+        from.bytes,
+        PixelType::U8x3,
+    );
+    let target = Image::from_slice_u8(size.width, size.height, to, PixelType::U8x3);
+    let (Ok(source), Ok(mut target)) = (source, target) else {
+        unreachable!("a picture has three bytes a pixel and the target was just made so");
+    };
+    if let Err(error) = resizer.resize(&source, &mut target, &options) {
+        unreachable!("the part lies within the picture: {error}");
+    }
+}
