@@ -3,20 +3,11 @@
 use image::RgbImage;
 use tiny_skia::{FillRule, Mask, Paint, PathBuilder, Pixmap, Rect, Stroke, StrokeDash, Transform};
 
-use super::palette::{Color, WHITE};
-use super::text::Style;
+use super::palette::Color;
 
 /// Coordinates are pixels from the upper left corner; what lies outside is not drawn.
 pub(super) struct Canvas {
     pixmap: Pixmap,
-}
-
-/// Which part of a text stands at the place given for it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Align {
-    Start,
-    Middle,
-    End,
 }
 
 /// How a line looks: an empty `dash` is a solid line.
@@ -34,7 +25,8 @@ impl Canvas {
     /// Sides are kept within 1 and 16384 pixels, a gigabyte at most.
     pub(super) fn new(width: f32, height: f32) -> Canvas {
         let side = |length: f32| (length.ceil() as u32).clamp(1, 16384);
-        let mut pixmap = Pixmap::new(side(width), side(height)).expect("both sides are within tiny-skia's bounds");
+        let mut pixmap = Pixmap::new(side(width), side(height))
+            .expect("both sides are within tiny-skia's bounds");
         pixmap.fill(tiny_skia::Color::WHITE);
         Canvas { pixmap }
     }
@@ -44,7 +36,8 @@ impl Canvas {
         let (left, top) = (x.round(), y.round());
         let sides = ((x + width).round() - left, (y + height).round() - top);
         if let Some(rect) = Rect::from_xywh(left, top, sides.0, sides.1) {
-            self.pixmap.fill_rect(rect, &paint(color, false), Transform::identity(), None);
+            self.pixmap
+                .fill_rect(rect, &paint(color, false), Transform::identity(), None);
         }
     }
 
@@ -60,7 +53,11 @@ impl Canvas {
     pub(super) fn line(&mut self, points: &[(f32, f32)], pen: Pen, clip: Option<&Mask>) {
         let mut path = PathBuilder::new();
         for (number, &(x, y)) in points.iter().enumerate() {
-            if number == 0 { path.move_to(x, y) } else { path.line_to(x, y) }
+            if number == 0 {
+                path.move_to(x, y)
+            } else {
+                path.line_to(x, y)
+            }
         }
         let stroke = Stroke {
             width: pen.width,
@@ -70,13 +67,31 @@ impl Canvas {
             ..Stroke::default()
         };
         if let Some(path) = path.finish() {
-            self.pixmap.stroke_path(&path, &paint(pen.color, true), &stroke, Transform::identity(), clip);
+            self.pixmap.stroke_path(
+                &path,
+                &paint(pen.color, true),
+                &stroke,
+                Transform::identity(),
+                clip,
+            );
         }
     }
 
-    pub(super) fn dot(&mut self, (x, y): (f32, f32), radius: f32, color: Color, clip: Option<&Mask>) {
+    pub(super) fn dot(
+        &mut self,
+        (x, y): (f32, f32),
+        radius: f32,
+        color: Color,
+        clip: Option<&Mask>,
+    ) {
         if let Some(path) = PathBuilder::from_circle(x, y, radius) {
-            self.pixmap.fill_path(&path, &paint(color, true), FillRule::Winding, Transform::identity(), clip);
+            self.pixmap.fill_path(
+                &path,
+                &paint(color, true),
+                FillRule::Winding,
+                Transform::identity(),
+                clip,
+            );
         }
     }
 
@@ -88,23 +103,14 @@ impl Canvas {
         Some(mask)
     }
 
-    /// Text whose capitals are centred on the height `y`.
-    pub(super) fn text(&mut self, (x, y): (f32, f32), text: &str, style: Style, align: Align) {
-        let left = (x - before(text, style, align)).round() as i32;
-        let baseline = (y + 0.36 * style.size).round() as i32;
-        style.cover(text, |x, y, coverage| self.blend(left + x, baseline + y, style.color, coverage));
-    }
-
-    /// Text that reads upwards, its capitals centred on `x`.
-    pub(super) fn upward_text(&mut self, (x, y): (f32, f32), text: &str, style: Style, align: Align) {
-        let bottom = (y + before(text, style, align)).round() as i32;
-        let baseline = (x + 0.36 * style.size).round() as i32;
-        style.cover(text, |x, y, coverage| self.blend(baseline + y, bottom - x, style.color, coverage));
-    }
-
     pub(super) fn paste(&mut self, picture: &RgbImage, left: f32, top: f32) {
         for (x, y, pixel) in picture.enumerate_pixels() {
-            self.blend(left.round() as i32 + x as i32, top.round() as i32 + y as i32, pixel.0, 1.0);
+            self.blend(
+                left.round() as i32 + x as i32,
+                top.round() as i32 + y as i32,
+                pixel.0,
+                1.0,
+            );
         }
     }
 
@@ -116,13 +122,17 @@ impl Canvas {
         })
     }
 
-    fn blend(&mut self, x: i32, y: i32, color: Color, coverage: f32) {
+    /// Mixes the colour into a pixel: 0 leaves it as it is, 1 covers it.
+    pub(super) fn blend(&mut self, x: i32, y: i32, color: Color, coverage: f32) {
         let (width, height) = (self.pixmap.width() as i32, self.pixmap.height() as i32);
         if !(0..width).contains(&x) || !(0..height).contains(&y) {
             return;
         }
         let start = 4 * (y as usize * width as usize + x as usize);
-        for (level, target) in self.pixmap.data_mut()[start..start + 3].iter_mut().zip(color) {
+        for (level, target) in self.pixmap.data_mut()[start..start + 3]
+            .iter_mut()
+            .zip(color)
+        {
             let from = f32::from(*level);
             *level = (from + (f32::from(target) - from) * coverage.clamp(0.0, 1.0)).round() as u8;
         }
@@ -131,22 +141,19 @@ impl Canvas {
 
 impl Pen {
     pub(super) const fn solid(color: Color, width: f32) -> Pen {
-        Pen { color, width, dash: &[] }
-    }
-
-    pub(super) const WHITE_SIGN: Pen = Pen::solid(WHITE, 2.2);
-}
-
-fn before(text: &str, style: Style, align: Align) -> f32 {
-    match align {
-        Align::Start => 0.0,
-        Align::Middle => style.width(text) / 2.0,
-        Align::End => style.width(text),
+        Pen {
+            color,
+            width,
+            dash: &[],
+        }
     }
 }
 
 fn paint(color: Color, anti_alias: bool) -> Paint<'static> {
-    let mut paint = Paint { anti_alias, ..Paint::default() };
+    let mut paint = Paint {
+        anti_alias,
+        ..Paint::default()
+    };
     paint.set_color_rgba8(color[0], color[1], color[2], 255);
     paint
 }

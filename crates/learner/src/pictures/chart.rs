@@ -1,7 +1,8 @@
 //! A panel: title, legend, axes with titles and ticks, and lines inside.
 
 use super::axis::Axis;
-use super::canvas::{Align, Area, Canvas, Pen};
+use super::canvas::{Area, Canvas, Pen};
+use super::lettering::Align;
 use super::palette::{FAINT, GRID};
 use super::series::Series;
 use super::text::Style;
@@ -32,14 +33,28 @@ impl Chart<'_> {
         canvas.text((MARGIN, top + 26.0), self.title, Style::TITLE, Align::Start);
         let legend_bottom = self.draw_legend(canvas, top + 56.0);
         let y_ticks = self.y.ticks(6);
-        let widest = y_ticks.iter().map(|(_, label)| Style::NOTE.width(label)).fold(0.0, f32::max);
-        let left = MARGIN + 30.0 + widest + 8.0;
+        let widest = y_ticks
+            .iter()
+            .map(|(_, label)| Style::NOTE.width(label))
+            .fold(0.0, f32::max);
+        // At least wide enough for usual labels, so that panels below each other stand flush.
+        let left = MARGIN + 38.0 + widest.max(44.0);
         let plot_top = legend_bottom + 8.0;
-        let area = [left, plot_top, WIDTH - MARGIN - left, (top + height - 62.0 - plot_top).max(40.0)];
+        let area = [
+            left,
+            plot_top,
+            WIDTH - MARGIN - left,
+            (top + height - 62.0 - plot_top).max(40.0),
+        ];
         self.draw_axes(canvas, area, &y_ticks);
         if !self.lines.iter().any(Series::has_points) {
             let middle = (area[0] + area[2] / 2.0, area[1] + area[3] / 2.0);
-            canvas.text(middle, self.when_empty, Style::HEADING.colored(FAINT), Align::Middle);
+            canvas.text(
+                middle,
+                self.when_empty,
+                Style::HEADING.colored(FAINT),
+                Align::Middle,
+            );
         }
         // A little wider than the plot, so that a dot on its edge stays whole.
         let clip = canvas.window([area[0] - 5.0, area[1] - 5.0, area[2] + 10.0, area[3] + 10.0]);
@@ -64,21 +79,42 @@ impl Chart<'_> {
         }
         canvas.fill([left, bottom, width, 1.0], FAINT);
         canvas.fill([left, top, 1.0, height], FAINT);
-        canvas.text((left + width / 2.0, bottom + 42.0), self.x_title, Style::HEADING, Align::Middle);
-        canvas.upward_text((MARGIN + 8.0, top + height / 2.0), self.y_title, Style::HEADING, Align::Middle);
+        canvas.text(
+            (left + width / 2.0, bottom + 42.0),
+            self.x_title,
+            Style::HEADING,
+            Align::Middle,
+        );
+        canvas.upward_text(
+            (MARGIN + 8.0, top + height / 2.0),
+            self.y_title,
+            Style::HEADING,
+            Align::Middle,
+        );
     }
 
     /// Returns the height below the last row.
     fn draw_legend(&self, canvas: &mut Canvas, top: f32) -> f32 {
         let (mut x, mut y) = (MARGIN, top);
-        let named: Vec<&Series> = self.lines.iter().filter(|line| !line.name.is_empty() && line.has_points()).collect();
+        let named: Vec<&Series> = self
+            .lines
+            .iter()
+            .filter(|line| !line.name.is_empty() && line.has_points())
+            .collect();
         for line in named.iter().take(MOST_NAMES) {
             let name = Style::LABEL.fit(&line.name, 300.0);
             let room = SWATCH + 8.0 + Style::LABEL.width(&name);
             if x + room > WIDTH - MARGIN {
                 (x, y) = (MARGIN, y + LEGEND_ROW);
             }
-            canvas.line(&[(x + 2.0, y), (x + SWATCH - 2.0, y)], Pen { width: line.pen.width.max(2.0), ..line.pen }, None);
+            canvas.line(
+                &[(x + 2.0, y), (x + SWATCH - 2.0, y)],
+                Pen {
+                    width: line.pen.width.max(2.0),
+                    ..line.pen
+                },
+                None,
+            );
             if line.dots {
                 canvas.dot((x + SWATCH / 2.0, y), 4.5, line.pen.color, None);
             }
@@ -90,6 +126,10 @@ impl Chart<'_> {
             canvas.text((MARGIN, y + LEGEND_ROW), &more, Style::NOTE, Align::Start);
             y += LEGEND_ROW;
         }
-        if named.is_empty() { top - LEGEND_ROW / 2.0 } else { y + LEGEND_ROW / 2.0 }
+        if named.is_empty() {
+            top - LEGEND_ROW / 2.0
+        } else {
+            y + LEGEND_ROW / 2.0
+        }
     }
 }

@@ -3,9 +3,10 @@
 use image::RgbImage;
 
 use super::axis::{short, trimmed};
-use super::matrix::{Cell, Matrix, Scale};
+use super::matrix::{Cell, Matrix};
 use super::names::Names;
-use super::palette::{Color, FAINT, INK, MISSING, WHITE, blues, diverging, ink_on};
+use super::palette::{Color, INK, MISSING, WHITE, ZERO, blues, diverging, ink_on};
+use super::scale::Scale;
 
 /// Values by row and column as colours, and as numbers where they fit into their cells.
 ///
@@ -20,12 +21,30 @@ pub fn heat_map(
     groups: Option<&[String]>,
 ) -> RgbImage {
     let rows = row_names.len().max(values.len());
-    let columns = values.iter().map(Vec::len).fold(column_names.len(), usize::max);
-    let finite = || values.iter().flatten().copied().filter(|value| value.is_finite());
+    let columns = values
+        .iter()
+        .map(Vec::len)
+        .fold(column_names.len(), usize::max);
+    let finite = || {
+        values
+            .iter()
+            .flatten()
+            .copied()
+            .filter(|value| value.is_finite())
+    };
     let (low, high) = (finite().fold(0.0, f32::min), finite().fold(0.0, f32::max));
     let reach = if low < 0.0 { high.max(-low) } else { high };
-    let (bottom, color): (f32, fn(f32) -> Color) = if low < 0.0 { (-reach, diverging) } else { (0.0, blues) };
-    let scale = Scale { name: "", low: short(f64::from(bottom)), high: short(f64::from(reach)), color };
+    let (bottom, color): (f32, fn(f32) -> Color) = if low < 0.0 {
+        (-reach, diverging)
+    } else {
+        (0.0, blues)
+    };
+    let scale = Scale {
+        name: "",
+        low: short(f64::from(bottom)),
+        high: short(f64::from(reach)),
+        color,
+    };
 
     let matrix = Matrix {
         title,
@@ -37,26 +56,47 @@ pub fn heat_map(
         beside: None,
     };
     matrix.draw(|row, column| {
-        let value = values.get(row).and_then(|row| row.get(column)).copied().unwrap_or(f32::NAN);
+        let value = values
+            .get(row)
+            .and_then(|row| row.get(column))
+            .copied()
+            .unwrap_or(f32::NAN);
         if value.is_nan() {
-            return Cell { color: MISSING, text: "–".to_owned(), ink: INK };
+            return Cell {
+                color: MISSING,
+                text: "–".to_owned(),
+                ink: INK,
+            };
         }
         if value == 0.0 {
-            return Cell { color: WHITE, text: "0".to_owned(), ink: FAINT };
+            return Cell {
+                color: WHITE,
+                text: "0".to_owned(),
+                ink: ZERO,
+            };
         }
-        // Halved before the subtraction, so that the two ends of `f32` do not overflow.
-        let share = if low < 0.0 { 0.5 + 0.5 * (value / reach) } else { value / reach };
+        // Small values start a step up the scale: a hundredth must still differ from nothing.
+        let lifted = (value / reach).signum() * (0.06 + 0.94 * (value / reach).abs());
+        let share = if low < 0.0 {
+            0.5 + 0.5 * lifted
+        } else {
+            lifted
+        };
         let color = color(share);
-        Cell { color, text: number(value), ink: ink_on(color) }
+        Cell {
+            color,
+            text: number(value, reach),
+            ink: ink_on(color),
+        }
     })
 }
 
-/// Three decimals at most, fewer digits than [`short`]: a cell is narrow.
-fn number(value: f32) -> String {
+/// Fewer digits than [`short`], for a cell is narrow: two decimals beside values above 1, else three.
+fn number(value: f32, reach: f32) -> String {
     match value.abs() {
         size if size.is_infinite() => if value > 0.0 { "∞" } else { "-∞" }.to_owned(),
+        size if size >= 0.05 && size < 100.0 && reach > 1.0 => trimmed(format!("{value:.2}")),
         size if (0.001..1.0).contains(&size) => trimmed(format!("{value:.3}")),
-        size if (1.0..100.0).contains(&size) => trimmed(format!("{value:.2}")),
         _ => short(f64::from(value)),
     }
 }

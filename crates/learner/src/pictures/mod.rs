@@ -23,25 +23,36 @@
 //! // picture.save("loss.png")?;
 //! ```
 
-mod grid;
-mod curves;
-mod lr_find;
+// The pictures.
 mod confusion;
+mod curves;
+mod grid;
 mod heat_map;
+mod lr_find;
+
+// What they are made of: tiles, panels with axes, tables of cells.
+mod axis;
+mod chart;
+mod labels;
+mod layout;
 mod matrix;
 mod names;
-mod chart;
+mod scale;
 mod series;
-mod axis;
+mod tile;
+
+// The sheet, the letters and the colours.
 mod canvas;
-mod text;
+mod lettering;
 mod palette;
+mod text;
 
 pub use confusion::confusion;
 pub use curves::{loss_curve, rate_curve};
-pub use grid::{Mark, Tile, grid};
+pub use grid::grid;
 pub use heat_map::heat_map;
 pub use lr_find::lr_find_curve;
+pub use tile::{Mark, Tile};
 
 #[cfg(test)]
 mod tests;

@@ -21,7 +21,7 @@ pub(super) struct Block {
 }
 
 /// With more classes a cell would be smaller than a pixel.
-const MOST: usize = 1600;
+const MOST: usize = 1400;
 
 impl Names {
     /// `count` classes; one without a name is called by its number, and groups that are not one a class are ignored.
@@ -38,8 +38,21 @@ impl Names {
         }
         order.truncate(MOST);
         let blocks = groups.map_or_else(Vec::new, |groups| blocks(&order, groups));
-        let labels = order.iter().map(|&class| names.get(class).cloned().unwrap_or_else(|| class.to_string())).collect();
-        Names { left_out: count - order.len(), order, labels, blocks }
+        let labels = order
+            .iter()
+            .map(|&class| {
+                names
+                    .get(class)
+                    .cloned()
+                    .unwrap_or_else(|| class.to_string())
+            })
+            .collect();
+        Names {
+            left_out: count - order.len(),
+            order,
+            labels,
+            blocks,
+        }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -52,7 +65,11 @@ fn blocks(order: &[usize], groups: &[String]) -> Vec<Block> {
     order
         .chunk_by(|&a, &b| groups[a] == groups[b])
         .map(|members| {
-            let block = Block { name: groups[members[0]].clone(), start, end: start + members.len() };
+            let block = Block {
+                name: groups[members[0]].clone(),
+                start,
+                end: start + members.len(),
+            };
             start = block.end;
             block
         })

@@ -18,15 +18,31 @@ pub(super) struct Series {
 impl Series {
     /// The values at 1, 2, 3 …: what was measured at each step.
     pub(super) fn of_steps(name: impl Into<String>, pen: Pen, values: &[f32]) -> Series {
-        let points = values.iter().enumerate().map(|(step, &value)| (step as f64 + 1.0, f64::from(value))).collect();
-        Series { name: name.into(), pen, dots: false, points }
+        let points = values
+            .iter()
+            .enumerate()
+            .map(|(step, &value)| (step as f64 + 1.0, f64::from(value)))
+            .collect();
+        Series {
+            name: name.into(),
+            pen,
+            dots: false,
+            points,
+        }
     }
 
     pub(super) fn has_points(&self) -> bool {
         self.points.iter().any(|&point| finite(point))
     }
 
-    pub(super) fn draw(&self, canvas: &mut Canvas, area: Area, x: &Axis, y: &Axis, clip: Option<&Mask>) {
+    pub(super) fn draw(
+        &self,
+        canvas: &mut Canvas,
+        area: Area,
+        x: &Axis,
+        y: &Axis,
+        clip: Option<&Mask>,
+    ) {
         let [left, top, width, height] = area;
         let pixel = |&(at, value): &(f64, f64)| {
             // Clamped because coordinates far outside the sheet make no sense to the rasteriser.
@@ -34,13 +50,19 @@ impl Series {
             let up = y.place(value).clamp(-4.0, 5.0) as f32;
             (left + across * width, top + height - up * height)
         };
-        for run in self.points.split(|&point| !finite(point)).filter(|run| !run.is_empty()) {
+        for run in self
+            .points
+            .split(|&point| !finite(point))
+            .filter(|run| !run.is_empty())
+        {
             let pixels: Vec<(f32, f32)> = run.iter().map(pixel).collect();
             canvas.line(&thinned(&pixels, width), self.pen, clip);
             if self.dots {
-                pixels.iter().for_each(|&point| canvas.dot(point, 4.5, self.pen.color, clip));
+                pixels
+                    .iter()
+                    .for_each(|&point| canvas.dot(point, 4.5, self.pen.color, clip));
             } else if let [point] = pixels[..] {
-                canvas.dot(point, 2.5, self.pen.color, clip);
+                canvas.dot(point, 3.5, self.pen.color, clip);
             }
         }
     }
@@ -58,10 +80,14 @@ fn thinned(pixels: &[(f32, f32)], width: f32) -> Vec<(f32, f32)> {
     pixels
         .chunk_by(|a, b| a.0.floor() == b.0.floor())
         .flat_map(|column| {
-            let heights = || column.iter().copied();
-            let highest = heights().min_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or(column[0]);
-            let lowest = heights().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or(column[0]);
-            [column[0], highest, lowest, column[column.len() - 1]]
+            let last = column.len() - 1;
+            let by_height = |a: &usize, b: &usize| column[*a].1.total_cmp(&column[*b].1);
+            let highest = (0..=last).min_by(by_height).unwrap_or(0);
+            let lowest = (0..=last).max_by(by_height).unwrap_or(0);
+            // In the order of the line, each once: a line that doubled back would smear its dashes.
+            let mut places = vec![0, highest.min(lowest), highest.max(lowest), last];
+            places.dedup();
+            places.into_iter().map(|place| column[place])
         })
         .collect()
 }
