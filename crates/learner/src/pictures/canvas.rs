@@ -54,9 +54,9 @@ impl Canvas {
         let mut path = PathBuilder::new();
         for (number, &(x, y)) in points.iter().enumerate() {
             if number == 0 {
-                path.move_to(x, y)
+                path.move_to(x, y);
             } else {
-                path.line_to(x, y)
+                path.line_to(x, y);
             }
         }
         let stroke = Stroke {
@@ -77,20 +77,15 @@ impl Canvas {
         }
     }
 
-    pub(super) fn dot(
-        &mut self,
-        (x, y): (f32, f32),
-        radius: f32,
-        color: Color,
-        clip: Option<&Mask>,
-    ) {
+    pub(super) fn dot(&mut self, (x, y): (f32, f32), radius: f32, color: Color) {
         if let Some(path) = PathBuilder::from_circle(x, y, radius) {
+            let paint = paint(color, true);
             self.pixmap.fill_path(
                 &path,
-                &paint(color, true),
+                &paint,
                 FillRule::Winding,
                 Transform::identity(),
-                clip,
+                None,
             );
         }
     }

@@ -46,8 +46,15 @@ impl Chart<'_> {
             WIDTH - MARGIN - left,
             (top + height - 62.0 - plot_top).max(40.0),
         ];
-        self.draw_axes(canvas, area, &y_ticks);
-        if !self.lines.iter().any(Series::has_points) {
+        let empty = !self.lines.iter().any(Series::has_points);
+        // Without a point the axes have no scale, and ticks would invent one.
+        let (x_ticks, y_ticks) = if empty {
+            (Vec::new(), Vec::new())
+        } else {
+            (self.x.ticks(10), y_ticks)
+        };
+        self.draw_axes(canvas, area, &x_ticks, &y_ticks);
+        if empty {
             let middle = (area[0] + area[2] / 2.0, area[1] + area[3] / 2.0);
             canvas.text(
                 middle,
@@ -56,14 +63,20 @@ impl Chart<'_> {
                 Align::Middle,
             );
         }
-        // A little wider than the plot, so that a dot on its edge stays whole.
-        let clip = canvas.window([area[0] - 5.0, area[1] - 5.0, area[2] + 10.0, area[3] + 10.0]);
+        // Half a pen wider than the plot, so that a line along its edge stays whole.
+        let clip = canvas.window([area[0] - 1.5, area[1] - 1.5, area[2] + 3.0, area[3] + 3.0]);
         for line in &self.lines {
             line.draw(canvas, area, &self.x, &self.y, clip.as_ref());
         }
     }
 
-    fn draw_axes(&self, canvas: &mut Canvas, area: Area, y_ticks: &[(f64, String)]) {
+    fn draw_axes(
+        &self,
+        canvas: &mut Canvas,
+        area: Area,
+        x_ticks: &[(f64, String)],
+        y_ticks: &[(f64, String)],
+    ) {
         let [left, top, width, height] = area;
         let bottom = top + height;
         for (value, label) in y_ticks {
@@ -71,11 +84,11 @@ impl Chart<'_> {
             canvas.fill([left, y, width, 1.0], GRID);
             canvas.text((left - 8.0, y), label, Style::NOTE, Align::End);
         }
-        for (value, label) in self.x.ticks(10) {
-            let x = left + self.x.place(value) as f32 * width;
+        for (value, label) in x_ticks {
+            let x = left + self.x.place(*value) as f32 * width;
             canvas.fill([x, top, 1.0, height], GRID);
             canvas.fill([x, bottom, 1.0, 5.0], FAINT);
-            canvas.text((x, bottom + 17.0), &label, Style::NOTE, Align::Middle);
+            canvas.text((x, bottom + 17.0), label, Style::NOTE, Align::Middle);
         }
         canvas.fill([left, bottom, width, 1.0], FAINT);
         canvas.fill([left, top, 1.0, height], FAINT);
@@ -116,7 +129,7 @@ impl Chart<'_> {
                 None,
             );
             if line.dots {
-                canvas.dot((x + SWATCH / 2.0, y), 4.5, line.pen.color, None);
+                canvas.dot((x + SWATCH / 2.0, y), 4.5, line.pen.color);
             }
             canvas.text((x + SWATCH + 8.0, y), &name, Style::LABEL, Align::Start);
             x += room + 24.0;

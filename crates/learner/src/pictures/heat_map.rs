@@ -95,7 +95,7 @@ pub fn heat_map(
 fn number(value: f32, reach: f32) -> String {
     match value.abs() {
         size if size.is_infinite() => if value > 0.0 { "∞" } else { "-∞" }.to_owned(),
-        size if size >= 0.05 && size < 100.0 && reach > 1.0 => trimmed(format!("{value:.2}")),
+        size if reach > 1.0 && (0.05..100.0).contains(&size) => trimmed(format!("{value:.2}")),
         size if (0.001..1.0).contains(&size) => trimmed(format!("{value:.3}")),
         _ => short(f64::from(value)),
     }

@@ -17,7 +17,7 @@ impl Canvas {
         let left = (x - before(text, style, align)).round() as i32;
         let baseline = (y + 0.36 * style.size).round() as i32;
         style.cover(text, |x, y, coverage| {
-            self.blend(left + x, baseline + y, style.color, coverage)
+            self.blend(left + x, baseline + y, style.color, coverage);
         });
     }
 
@@ -32,7 +32,7 @@ impl Canvas {
         let bottom = (y + before(text, style, align)).round() as i32;
         let baseline = (x + 0.36 * style.size).round() as i32;
         style.cover(text, |x, y, coverage| {
-            self.blend(baseline + y, bottom - x, style.color, coverage)
+            self.blend(baseline + y, bottom - x, style.color, coverage);
         });
     }
 }

@@ -12,7 +12,7 @@
 //! None of them fails or panics on data: lists of unequal length are filled up, numbers that are not
 //! finite leave a gap, long names keep their beginning and end around an ellipsis, and what is too much for one
 //! picture is counted in a note. Pictures are white, at most about 2000 pixels wide, and written in
-//! one embedded typeface (DejaVu Sans Condensed). Blue means right and orange means wrong; the two are
+//! one embedded typeface (`DejaVu` Sans Condensed). Blue means right and orange means wrong; the two are
 //! told apart by people who do not tell red from green, and a sign or a place says the same again.
 //!
 //! ```

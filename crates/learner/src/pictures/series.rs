@@ -50,6 +50,14 @@ impl Series {
             let up = y.place(value).clamp(-4.0, 5.0) as f32;
             (left + across * width, top + height - up * height)
         };
+        // Dots are drawn whole or not at all.
+        let dot = |canvas: &mut Canvas, point: (f32, f32), radius| {
+            if (left - 1.0..=left + width + 1.0).contains(&point.0)
+                && (top - 1.0..=top + height + 1.0).contains(&point.1)
+            {
+                canvas.dot(point, radius, self.pen.color);
+            }
+        };
         for run in self
             .points
             .split(|&point| !finite(point))
@@ -58,11 +66,11 @@ impl Series {
             let pixels: Vec<(f32, f32)> = run.iter().map(pixel).collect();
             canvas.line(&thinned(&pixels, width), self.pen, clip);
             if self.dots {
-                pixels
-                    .iter()
-                    .for_each(|&point| canvas.dot(point, 4.5, self.pen.color, clip));
+                for &point in &pixels {
+                    dot(canvas, point, 4.5);
+                }
             } else if let [point] = pixels[..] {
-                canvas.dot(point, 3.5, self.pen.color, clip);
+                dot(canvas, point, 3.5);
             }
         }
     }
@@ -78,7 +86,7 @@ fn thinned(pixels: &[(f32, f32)], width: f32) -> Vec<(f32, f32)> {
         return pixels.to_vec();
     }
     pixels
-        .chunk_by(|a, b| a.0.floor() == b.0.floor())
+        .chunk_by(|a, b| a.0 as i32 == b.0 as i32)
         .flat_map(|column| {
             let last = column.len() - 1;
             let by_height = |a: &usize, b: &usize| column[*a].1.total_cmp(&column[*b].1);

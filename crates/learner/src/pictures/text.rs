@@ -68,9 +68,9 @@ impl Style {
         while fits + 1 < too_wide {
             let kept = usize::midpoint(fits, too_wide);
             if self.width(&short(kept)) <= room {
-                fits = kept
+                fits = kept;
             } else {
-                too_wide = kept
+                too_wide = kept;
             }
         }
         if fits > 0 || self.width("…") <= room {
@@ -94,7 +94,7 @@ impl Style {
                         x as i32 + corner.x as i32,
                         y as i32 + corner.y as i32,
                         coverage,
-                    )
+                    );
                 });
             }
         });

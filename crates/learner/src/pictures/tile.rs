@@ -114,7 +114,7 @@ impl Mark {
             Mark::Right => &[&[(-6.0, 0.0), (-1.5, 4.5), (6.0, -5.0)]],
             Mark::Wrong => &[&[(-5.0, -5.0), (5.0, 5.0)], &[(-5.0, 5.0), (5.0, -5.0)]],
         };
-        canvas.dot((x, y), 15.0, self.color(), None);
+        canvas.dot((x, y), 15.0, self.color());
         for stroke in strokes {
             let points: Vec<(f32, f32)> = stroke
                 .iter()
