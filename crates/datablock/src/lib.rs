@@ -1,1 +1,22 @@
-//! datablock
+#![doc = include_str!("../README.md")]
+
+mod block;
+mod data_block;
+mod dataset;
+mod error;
+mod label;
+mod loader;
+mod source;
+mod split;
+
+#[cfg(feature = "download")]
+pub mod download;
+
+pub use block::{Categories, CategoryBlock, FittedTarget, ImageBlock, InputBlock, NoTarget, TargetBlock};
+pub use data_block::DataBlock;
+pub use dataset::Dataset;
+pub use error::DataError;
+pub use label::{Labeller, RegexLabeller, parent_label};
+pub use loader::{Batch, Batches, DataLoader, DataLoaders, OnError};
+pub use source::{ImageFiles, image_files};
+pub use split::{EndSplitter, FuncSplitter, GrandparentSplitter, IndexSplitter, RandomSplitter, Split, Splitter};

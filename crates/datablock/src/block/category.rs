@@ -1,0 +1,93 @@
+//! One class an item.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use firelight_vocab::Vocab;
+
+use super::{FittedTarget, TargetBlock};
+use crate::{DataError, Labeller};
+
+/// Every item belongs to one class, which its labeller names.
+///
+/// The vocab is built from the training items, sorted by code point, as fastai's. [`with_vocab`](Self::with_vocab) gives
+/// it instead, in an order that is kept (fastai sorts it).
+#[derive(Clone)]
+pub struct CategoryBlock {
+    labeller: Arc<dyn Labeller>,
+    vocab: Option<Vocab>,
+}
+
+impl CategoryBlock {
+    /// Classes as `labeller` names them.
+    pub fn new(labeller: impl Labeller + 'static) -> Self {
+        Self { labeller: Arc::new(labeller), vocab: None }
+    }
+
+    /// The classes, in the order of the model's output columns; a label that is not among them is an error.
+    pub fn with_vocab(mut self, vocab: Vocab) -> Self {
+        self.vocab = Some(vocab);
+        self
+    }
+}
+
+impl fmt::Debug for CategoryBlock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CategoryBlock").field("vocab", &self.vocab).finish_non_exhaustive()
+    }
+}
+
+impl TargetBlock for CategoryBlock {
+    type Fitted = Categories;
+
+    fn fit(&self, train: &[&Path]) -> Result<Categories, DataError> {
+        let labels = train.iter().map(|item| self.labeller.label(item)).collect::<Result<Vec<_>, _>>()?;
+        let vocab = self.vocab.clone().unwrap_or_else(|| Vocab::from_labels(labels));
+        Ok(Categories { labeller: self.labeller.clone(), vocab })
+    }
+}
+
+/// Classes with a vocab. A target is a class number, a batch of targets an integer tensor of shape `[batch]`.
+#[derive(Clone)]
+pub struct Categories {
+    labeller: Arc<dyn Labeller>,
+    vocab: Vocab,
+}
+
+impl Categories {
+    /// Which class has which number, and so which output column.
+    pub fn vocab(&self) -> &Vocab {
+        &self.vocab
+    }
+}
+
+impl fmt::Debug for Categories {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Categories").field("vocab", &self.vocab).finish_non_exhaustive()
+    }
+}
+
+impl FittedTarget for Categories {
+    type Target = usize;
+    type Tensor = Tensor<1, Int>;
+
+    fn target(&self, item: &Path) -> Result<usize, DataError> {
+        let label = self.labeller.label(item)?;
+        self.vocab.o2i(&label).map_err(|source| DataError::UnknownLabel { path: item.to_path_buf(), source })
+    }
+
+    fn collate(&self, targets: &[usize], device: &Device) -> Tensor<1, Int> {
+        let numbers: Vec<i64> = targets.iter().map(|&class| class as i64).collect();
+        Tensor::from_data(TensorData::new(numbers, [targets.len()]), device)
+    }
+
+    fn describe(&self, target: &usize) -> String {
+        self.vocab.name(*target).unwrap_or("?").to_string()
+    }
+
+    fn vocab(&self) -> Option<&Vocab> {
+        Some(&self.vocab)
+    }
+}

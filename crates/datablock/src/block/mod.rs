@@ -1,0 +1,87 @@
+//! What an item becomes: a picture on the one side, a target on the other.
+
+mod category;
+mod image;
+mod unlabelled;
+
+use std::fmt::Debug;
+use std::path::Path;
+
+use ::image::RgbImage;
+use burn::tensor::Device;
+use firelight_transforms::TransformError;
+use firelight_vocab::Vocab;
+
+pub use category::{Categories, CategoryBlock};
+pub use image::ImageBlock;
+pub use unlabelled::NoTarget;
+
+use crate::DataError;
+
+/// Turns an item into a picture. [`ImageBlock`] reads picture files; a block of your own may render, record or compute
+/// one.
+///
+/// ```
+/// use std::path::Path;
+/// use firelight_datablock::InputBlock;
+/// use firelight_transforms::TransformError;
+/// use image::RgbImage;
+///
+/// /// Draws one pixel for each byte of a file's name.
+/// #[derive(Debug, Clone)]
+/// struct NamePicture;
+///
+/// impl InputBlock for NamePicture {
+///     fn read(&self, item: &Path) -> Result<RgbImage, TransformError> {
+///         let name = item.to_string_lossy().into_owned().into_bytes();
+///         Ok(RgbImage::from_fn(name.len() as u32, 1, |x, _| image::Rgb([name[x as usize]; 3])))
+///     }
+/// }
+/// ```
+pub trait InputBlock: Debug + Send + Sync + 'static {
+    /// The picture of `item`.
+    ///
+    /// # Errors
+    ///
+    /// What made the item unreadable.
+    fn read(&self, item: &Path) -> Result<RgbImage, TransformError>;
+}
+
+/// A kind of target that has not seen any data: it learns what it must (a vocab, say) from the training items alone.
+pub trait TargetBlock {
+    /// The same kind of target once it knows its data.
+    type Fitted: FittedTarget;
+
+    /// Learns from the training items.
+    ///
+    /// # Errors
+    ///
+    /// When a training item has no label.
+    fn fit(&self, train: &[&Path]) -> Result<Self::Fitted, DataError>;
+}
+
+/// A kind of target that knows its data: it turns items into targets and targets into tensors.
+pub trait FittedTarget: Clone + Debug + Send + Sync + 'static {
+    /// One item's target, a class number for instance.
+    type Target: Clone + Debug + Send + Sync + 'static;
+    /// A batch of targets on a device.
+    type Tensor: Clone + Send + 'static;
+
+    /// The target of `item`.
+    ///
+    /// # Errors
+    ///
+    /// When the item has no label, or one that the training items do not have.
+    fn target(&self, item: &Path) -> Result<Self::Target, DataError>;
+
+    /// A batch's targets as a tensor on `device`, in the order given.
+    fn collate(&self, targets: &[Self::Target], device: &Device) -> Self::Tensor;
+
+    /// A target in words, for titles of pictures.
+    fn describe(&self, target: &Self::Target) -> String;
+
+    /// The classes, where targets are classes.
+    fn vocab(&self) -> Option<&Vocab> {
+        None
+    }
+}

@@ -1,0 +1,27 @@
+//! Items without targets.
+
+use std::path::Path;
+
+use burn::tensor::Device;
+
+use super::FittedTarget;
+use crate::DataError;
+
+/// No target: the kind of pictures to predict.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoTarget;
+
+impl FittedTarget for NoTarget {
+    type Target = ();
+    type Tensor = ();
+
+    fn target(&self, _item: &Path) -> Result<(), DataError> {
+        Ok(())
+    }
+
+    fn collate(&self, _targets: &[()], _device: &Device) {}
+
+    fn describe(&self, _target: &()) -> String {
+        String::new()
+    }
+}

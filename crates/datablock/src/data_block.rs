@@ -1,0 +1,147 @@
+//! The recipe that turns a folder into loaders.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use burn::tensor::Device;
+use firelight_transforms::{AugTransforms, ItemTransform, Normalize, PictureTransforms};
+use firelight_vocab::VocabError;
+
+use crate::{
+    DataError, DataLoaders, Dataset, FittedTarget, ImageFiles, InputBlock, RandomSplitter, Splitter, TargetBlock,
+};
+
+/// Where the pictures are, how they split, what their targets are and how they are transformed: a recipe without data,
+/// as fastai's `DataBlock`.
+///
+/// | part | given by | default |
+/// |---|---|---|
+/// | input | [`new`](Self::new) | – |
+/// | target | [`new`](Self::new) | – |
+/// | files | [`with_files`](Self::with_files) | all pictures below the folder, sorted |
+/// | split | [`with_splitter`](Self::with_splitter) | a random fifth validates, seed 42 |
+/// | item transforms | [`with_item_transform`](Self::with_item_transform) | none |
+/// | batch transforms | [`with_batch_transforms`](Self::with_batch_transforms) | none |
+/// | normalisation | [`with_normalize`](Self::with_normalize) | the pretrained model's, or none: 0 to 1 |
+#[derive(Debug, Clone)]
+pub struct DataBlock<X, Y> {
+    input: X,
+    target: Y,
+    files: ImageFiles,
+    splitter: Arc<dyn Splitter>,
+    transforms: PictureTransforms,
+}
+
+impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
+    /// A recipe with the given input and target.
+    pub fn new(input: X, target: Y) -> Self {
+        Self {
+            input,
+            target,
+            files: ImageFiles::new(),
+            splitter: Arc::new(RandomSplitter::new(0.2)),
+            transforms: PictureTransforms::new(),
+        }
+    }
+
+    /// Which files of the folder are items.
+    pub fn with_files(mut self, files: ImageFiles) -> Self {
+        self.files = files;
+        self
+    }
+
+    /// Which items validate.
+    pub fn with_splitter(mut self, splitter: impl Splitter + 'static) -> Self {
+        self.splitter = Arc::new(splitter);
+        self
+    }
+
+    /// Adds a transform of single pictures, such as `Resize::crop(460)`, after those given before.
+    pub fn with_item_transform(mut self, transform: impl Into<ItemTransform>) -> Self {
+        self.transforms = self.transforms.with_item(transform);
+        self
+    }
+
+    /// The augmentation, drawn anew for every picture of a training batch.
+    pub fn with_batch_transforms(mut self, transforms: AugTransforms) -> Self {
+        self.transforms = self.transforms.with_augment(transforms);
+        self
+    }
+
+    /// Mean and standard deviation to normalise with.
+    pub fn with_normalize(mut self, normalize: Normalize) -> Self {
+        self.transforms = self.transforms.with_normalize(normalize);
+        self
+    }
+
+    /// Loaders over the pictures below `root`, with batches on `device`.
+    ///
+    /// Everything that can be told without decoding is checked here: the folder, the split, and the label of every item
+    /// of both parts.
+    ///
+    /// # Errors
+    ///
+    /// Any [`DataError`] of the source, the splitter, the labeller and the vocab.
+    pub fn dataloaders(&self, root: impl AsRef<Path>, device: &Device) -> Result<DataLoaders<Y::Fitted>, DataError> {
+        self.dataloaders_of(self.files.find(root)?, device)
+    }
+
+    /// Loaders over a list of items, in the order given.
+    ///
+    /// # Errors
+    ///
+    /// Any [`DataError`] of the splitter, the labeller and the vocab.
+    pub fn dataloaders_of(&self, items: Vec<PathBuf>, device: &Device) -> Result<DataLoaders<Y::Fitted>, DataError> {
+        let (train, valid) = self.datasets_of(items)?;
+        Ok(DataLoaders::new(train, valid, device))
+    }
+
+    /// The training and the validation data set of a list of items.
+    ///
+    /// # Errors
+    ///
+    /// Any [`DataError`] of the splitter, the labeller and the vocab.
+    pub fn datasets_of(&self, items: Vec<PathBuf>) -> Result<(Dataset<Y::Fitted>, Dataset<Y::Fitted>), DataError> {
+        let split = self.splitter.split(&items)?;
+        for (part, numbers) in [("training", &split.train), ("validation", &split.valid)] {
+            if numbers.is_empty() {
+                return Err(DataError::Split {
+                    what: format!("{:?} leaves the {part} part empty ({} items in all)", self.splitter, items.len()),
+                    remedy: "choose another splitter or other parameters".into(),
+                });
+            }
+        }
+        let train: Vec<&Path> = split.train.iter().map(|&i| items[i].as_path()).collect();
+        let fitted = self.target.fit(&train)?;
+        let valid: Vec<&Path> = split.valid.iter().map(|&i| items[i].as_path()).collect();
+        check_labels(&fitted, &valid)?;
+
+        let input: Arc<dyn InputBlock> = Arc::new(self.input.clone());
+        let transforms = Arc::new(self.transforms.clone());
+        let dataset = |part: Vec<&Path>| {
+            let items = part.into_iter().map(Path::to_path_buf).collect();
+            Dataset::new(items, fitted.clone(), input.clone(), transforms.clone())
+        };
+        Ok((dataset(train)?, dataset(valid)?))
+    }
+}
+
+/// Every validation label must be one that training knows; all that are not are named at once.
+fn check_labels<F: FittedTarget>(fitted: &F, valid: &[&Path]) -> Result<(), DataError> {
+    let mut unknown: BTreeMap<String, usize> = BTreeMap::new();
+    let mut first = None;
+    for item in valid {
+        match fitted.target(item) {
+            Ok(_) => {}
+            Err(DataError::UnknownLabel { source: VocabError::UnknownClass { name, .. }, path }) => {
+                *unknown.entry(name).or_default() += 1;
+                first.get_or_insert(path);
+            }
+            Err(other) => return Err(other),
+        }
+    }
+    let Some(path) = first else { return Ok(()) };
+    let labels: Vec<_> = unknown.iter().map(|(label, count)| format!("{label:?} ({count})")).collect();
+    Err(DataError::OnlyInValidation { count: unknown.values().sum(), labels: labels.join(", "), path })
+}

@@ -1,0 +1,113 @@
+//! Items with their targets and how to make pictures of them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use firelight_transforms::{Chance, PictureTransforms, Scratch, Size, TransformError};
+use image::RgbImage;
+
+use crate::{DataError, FittedTarget, InputBlock};
+
+/// Items in a fixed order, each with its target. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Dataset<F: FittedTarget> {
+    items: Arc<[PathBuf]>,
+    targets: Arc<[F::Target]>,
+    fitted: F,
+    input: Arc<dyn InputBlock>,
+    transforms: Arc<PictureTransforms>,
+}
+
+impl<F: FittedTarget> Dataset<F> {
+    /// A data set of `items`, whose targets `fitted` tells.
+    ///
+    /// # Errors
+    ///
+    /// The first item's error whose target cannot be told.
+    pub fn new(
+        items: Vec<PathBuf>,
+        fitted: F,
+        input: Arc<dyn InputBlock>,
+        transforms: Arc<PictureTransforms>,
+    ) -> Result<Self, DataError> {
+        let targets = items.iter().map(|item| fitted.target(item)).collect::<Result<_, _>>()?;
+        Ok(Self { items: items.into(), targets, fitted, input, transforms })
+    }
+
+    /// The items' paths, in order.
+    pub fn items(&self) -> &[PathBuf] {
+        &self.items
+    }
+
+    /// The items' targets, in the same order.
+    pub fn targets(&self) -> &[F::Target] {
+        &self.targets
+    }
+
+    /// What the targets are.
+    pub fn fitted(&self) -> &F {
+        &self.fitted
+    }
+
+    /// What turns an item into a picture.
+    pub fn input(&self) -> &Arc<dyn InputBlock> {
+        &self.input
+    }
+
+    /// How pictures become planes.
+    pub fn transforms(&self) -> &Arc<PictureTransforms> {
+        &self.transforms
+    }
+
+    /// Number of items.
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Whether there are no items.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// The same items under other transforms.
+    pub fn with_transforms(&self, transforms: Arc<PictureTransforms>) -> Self {
+        Self { transforms, ..self.clone() }
+    }
+
+    /// The picture of item `index` as the file has it.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::Picture`] with the file's path.
+    pub fn picture(&self, index: usize) -> Result<RgbImage, DataError> {
+        self.at(index, self.input.read(&self.items[index]))
+    }
+
+    /// Writes item `index`, read and transformed, as normalised planes (red, green, blue; rows from the top) into
+    /// `planes`, where the transforms fix the size. `chance` is `None` for validation.
+    pub(crate) fn write(
+        &self,
+        index: usize,
+        chance: Option<&mut Chance>,
+        scratch: &mut Scratch,
+        planes: &mut [f32],
+    ) -> Result<(), DataError> {
+        let picture = self.picture(index)?;
+        self.at(index, self.transforms.apply(&picture, chance, scratch, planes)).map(|_| ())
+    }
+
+    /// The same where every picture may have a size of its own.
+    pub(crate) fn planes(
+        &self,
+        index: usize,
+        chance: Option<&mut Chance>,
+        scratch: &mut Scratch,
+    ) -> Result<(Size, Vec<f32>), DataError> {
+        let picture = self.picture(index)?;
+        self.at(index, self.transforms.planes(&picture, chance, scratch))
+    }
+
+    fn at<T>(&self, index: usize, result: Result<T, TransformError>) -> Result<T, DataError> {
+        result.map_err(|source| DataError::Picture { path: self.items[index].clone(), source })
+    }
+}

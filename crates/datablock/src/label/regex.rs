@@ -1,0 +1,73 @@
+//! Labels out of names by regular expression.
+
+use std::path::Path;
+
+use ::regex::Regex;
+
+use super::Labeller;
+use crate::DataError;
+
+/// The first group that a regular expression captures in an item's name is its label.
+///
+/// ```
+/// use std::path::Path;
+/// use firelight_datablock::{Labeller, RegexLabeller};
+///
+/// let breed = RegexLabeller::file_name(r"(.+)_\d+.jpg$")?;
+/// assert_eq!(breed.label(Path::new("images/great_pyrenees_173.jpg"))?, "great_pyrenees");
+/// # Ok::<(), firelight_datablock::DataError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct RegexLabeller {
+    pattern: Regex,
+    of: Part,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Part {
+    FileName,
+    Path,
+}
+
+impl RegexLabeller {
+    /// Searches the file name alone: fastai's `using_attr(RegexLabeller(pattern), 'name')`.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::Pattern`] if the pattern is no regular expression or captures no group.
+    pub fn file_name(pattern: &str) -> Result<Self, DataError> {
+        Self::new(pattern, Part::FileName)
+    }
+
+    /// Searches the whole path, with `/` between its parts on every system.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::Pattern`] if the pattern is no regular expression or captures no group.
+    pub fn path(pattern: &str) -> Result<Self, DataError> {
+        Self::new(pattern, Part::Path)
+    }
+
+    fn new(pattern: &str, of: Part) -> Result<Self, DataError> {
+        let refuse = |why: String| DataError::Pattern { pattern: pattern.into(), why };
+        let pattern = Regex::new(pattern).map_err(|error| refuse(error.to_string()))?;
+        if pattern.captures_len() < 2 {
+            return Err(refuse("it captures no group; put the label in parentheses".into()));
+        }
+        Ok(Self { pattern, of })
+    }
+}
+
+impl Labeller for RegexLabeller {
+    fn label(&self, item: &Path) -> Result<String, DataError> {
+        let text = match self.of {
+            Part::FileName => item.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            Part::Path => item.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"),
+        };
+        let group = self.pattern.captures(&text).and_then(|found| found.get(1));
+        group.map(|label| label.as_str().to_string()).ok_or_else(|| DataError::NoLabel {
+            labeller: format!("the pattern {:?}", self.pattern.as_str()),
+            path: item.to_path_buf(),
+        })
+    }
+}

@@ -1,0 +1,147 @@
+//! The training and the validation loader together.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use burn::tensor::Device;
+use firelight_transforms::{Normalize, PictureTransforms};
+use firelight_vocab::Vocab;
+
+use super::options::Options;
+use super::workers::Workers;
+use super::{Batches, DataLoader, OnError};
+use crate::{Categories, DataError, Dataset, FittedTarget, NoTarget};
+
+/// Loaders of the training and the validation part.
+///
+/// | option | default | meaning |
+/// |---|---|---|
+/// | [`with_batch_size`](Self::with_batch_size) | 64 | pictures in a batch, both parts |
+/// | [`with_workers`](Self::with_workers) | one a core | threads that decode and transform |
+/// | [`with_seed`](Self::with_seed) | 42 | seed of order and augmentation |
+/// | [`with_on_error`](Self::with_on_error) | [`OnError::Fail`] | what a broken picture does |
+/// | [`with_drop_last`](Self::with_drop_last) | `true` | leave out a last training batch that is not full |
+#[derive(Debug, Clone)]
+pub struct DataLoaders<F: FittedTarget> {
+    train: DataLoader<F>,
+    valid: DataLoader<F>,
+}
+
+impl<F: FittedTarget> DataLoaders<F> {
+    /// Loaders over two data sets.
+    pub fn new(train: Dataset<F>, valid: Dataset<F>, device: &Device) -> Self {
+        let workers = Workers::new(0);
+        Self {
+            train: DataLoader::new(train, Options::train(), device.clone(), workers.clone()),
+            valid: DataLoader::new(valid, Options::valid(), device.clone(), workers),
+        }
+    }
+
+    /// The training loader: shuffled, augmented, full batches only.
+    pub fn train(&self) -> &DataLoader<F> {
+        &self.train
+    }
+
+    /// The validation loader: in order, without chance, every item.
+    pub fn valid(&self) -> &DataLoader<F> {
+        &self.valid
+    }
+
+    /// Where batches are put.
+    pub fn device(&self) -> &Device {
+        &self.train.device
+    }
+
+    /// How pictures become planes.
+    pub fn transforms(&self) -> &PictureTransforms {
+        self.train.dataset.transforms()
+    }
+
+    /// The first training batch of the first epoch.
+    ///
+    /// # Errors
+    ///
+    /// As [`DataLoader::batches`], and what makes a picture of that batch unreadable.
+    pub fn one_batch(&self) -> Result<super::Batch<F::Tensor>, DataError> {
+        let mut batches: Batches<F> = self.train.batches(0)?;
+        batches.next().unwrap_or(Err(DataError::NoBatch { items: 0, batch_size: self.train.batch_size() }))
+    }
+
+    /// Pictures in a batch, of both parts.
+    pub fn with_batch_size(self, size: usize) -> Self {
+        self.map(|loader| loader.with_batch_size(size))
+    }
+
+    /// Pictures in a validation batch alone.
+    pub fn with_valid_batch_size(mut self, size: usize) -> Self {
+        self.valid = self.valid.with_batch_size(size);
+        self
+    }
+
+    /// Whether a last training batch that is not full is left out.
+    pub fn with_drop_last(mut self, drop_last: bool) -> Self {
+        self.train.options.drop_last = drop_last;
+        self
+    }
+
+    /// Threads that decode and transform; `0` means one a core. The batches are the same for any number.
+    pub fn with_workers(self, workers: usize) -> Self {
+        let workers = Workers::new(workers);
+        self.map(|mut loader| {
+            loader.workers = workers.clone();
+            loader
+        })
+    }
+
+    /// Seed of the order and the augmentation.
+    pub fn with_seed(self, seed: u64) -> Self {
+        self.map(|mut loader| {
+            loader.options.seed = seed;
+            loader
+        })
+    }
+
+    /// What a broken picture does.
+    pub fn with_on_error(self, on_error: OnError) -> Self {
+        self.map(|mut loader| {
+            loader.options.on_error = on_error;
+            loader
+        })
+    }
+
+    /// Batches on another device.
+    pub fn with_device(self, device: &Device) -> Self {
+        self.map(|loader| loader.with_device(device))
+    }
+
+    /// Normalises with these statistics, in place of any given before.
+    pub fn with_normalize(self, normalize: Normalize) -> Self {
+        let transforms = Arc::new(self.transforms().clone().with_normalize(normalize));
+        self.map(|mut loader| {
+            loader.dataset = loader.dataset.with_transforms(transforms.clone());
+            loader
+        })
+    }
+
+    /// A loader over pictures without labels, transformed as the validation part is.
+    ///
+    /// # Errors
+    ///
+    /// None of its own; broken pictures are errors of their batch.
+    pub fn test(&self, items: Vec<PathBuf>) -> Result<DataLoader<NoTarget>, DataError> {
+        let valid = &self.valid;
+        let dataset = Dataset::new(items, NoTarget, valid.dataset.input().clone(), valid.dataset.transforms().clone())?;
+        Ok(DataLoader::new(dataset, valid.options.clone(), valid.device.clone(), valid.workers.clone()))
+    }
+
+    fn map(self, change: impl Fn(DataLoader<F>) -> DataLoader<F>) -> Self {
+        Self { train: change(self.train), valid: change(self.valid) }
+    }
+}
+
+impl DataLoaders<Categories> {
+    /// Which output column is which class.
+    pub fn vocab(&self) -> &Vocab {
+        self.train.dataset.fitted().vocab()
+    }
+}

@@ -1,0 +1,119 @@
+//! Batches, made ahead of their use by a fixed pool of worker threads.
+
+mod batch;
+mod epoch;
+mod loaders;
+mod options;
+mod workers;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use burn::tensor::Device;
+use firelight_transforms::Chance;
+
+pub use batch::Batch;
+pub use epoch::Batches;
+pub use loaders::DataLoaders;
+pub use options::OnError;
+
+use crate::{DataError, Dataset, FittedTarget};
+use options::Options;
+use workers::Workers;
+
+/// Serves a data set in batches, an epoch at a time.
+///
+/// The batches of an epoch depend on the data, the seed and the epoch's number alone, bit for bit: not on the number of
+/// workers, nor on which epochs were served before.
+#[derive(Debug, Clone)]
+pub struct DataLoader<F: FittedTarget> {
+    dataset: Dataset<F>,
+    options: Options,
+    device: Device,
+    workers: Workers,
+}
+
+impl<F: FittedTarget> DataLoader<F> {
+    pub(crate) fn new(dataset: Dataset<F>, options: Options, device: Device, workers: Workers) -> Self {
+        Self { dataset, options, device, workers }
+    }
+
+    /// Starts making the batches of epoch number `epoch` (from 0), in the order of that epoch.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::NoBatch`] if there are fewer items than one batch takes, and [`DataError::Workers`] if the threads
+    /// cannot be started. Broken pictures are errors of the batch that they belong to.
+    pub fn batches(&self, epoch: usize) -> Result<Batches<F>, DataError> {
+        if self.num_batches() == 0 {
+            return Err(DataError::NoBatch { items: self.dataset.len(), batch_size: self.options.batch_size });
+        }
+        Batches::start(self, epoch as u64)
+    }
+
+    /// How many batches an epoch has.
+    pub fn num_batches(&self) -> usize {
+        let (items, size) = (self.dataset.len(), self.options.batch_size);
+        if self.options.drop_last { items / size } else { items.div_ceil(size) }
+    }
+
+    /// The items and their targets.
+    pub fn dataset(&self) -> &Dataset<F> {
+        &self.dataset
+    }
+
+    /// Items in a batch.
+    pub fn batch_size(&self) -> usize {
+        self.options.batch_size
+    }
+
+    /// Where batches are put.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// The same loader with batches of `size` items.
+    pub fn with_batch_size(mut self, size: usize) -> Self {
+        self.options.batch_size = size.max(1);
+        self
+    }
+
+    /// Whether each epoch has an order of its own. Default: yes for training.
+    pub fn with_shuffle(mut self, shuffle: bool) -> Self {
+        self.options.shuffle = shuffle;
+        self
+    }
+
+    /// Whether pictures are augmented by chance. Default: yes for training.
+    pub fn with_augment(mut self, augment: bool) -> Self {
+        self.options.augment = augment;
+        self
+    }
+
+    /// Whether a last batch that is not full is left out. Default: yes for training.
+    pub fn with_drop_last(mut self, drop_last: bool) -> Self {
+        self.options.drop_last = drop_last;
+        self
+    }
+
+    /// The same loader with batches on another device.
+    pub fn with_device(mut self, device: &Device) -> Self {
+        self.device = device.clone();
+        self
+    }
+
+    /// Pictures left out so far because they are broken, with their errors (see [`OnError::Skip`]).
+    pub fn skipped(&self) -> Vec<(PathBuf, String)> {
+        self.options.skipped.list()
+    }
+
+    /// The item numbers of an epoch, in its order, cut into batches.
+    fn plan(&self, epoch: u64) -> Vec<Arc<[usize]>> {
+        let mut order: Vec<usize> = (0..self.dataset.len()).collect();
+        if self.options.shuffle {
+            // An item number that no picture has, so that the shuffle shares its numbers with no picture's draw.
+            Chance::new(self.options.seed, epoch, u64::MAX).shuffle(&mut order);
+        }
+        order.chunks(self.options.batch_size).take(self.num_batches()).map(Arc::from).collect()
+    }
+}

@@ -1,0 +1,38 @@
+//! The last items validate.
+
+use std::path::PathBuf;
+
+use super::{Split, Splitter, cut};
+use crate::DataError;
+
+/// Validates on the last share of the items (for series, where the future must not train), or on the first.
+#[derive(Debug, Clone)]
+pub struct EndSplitter {
+    valid_share: f64,
+    valid_last: bool,
+}
+
+impl EndSplitter {
+    /// Validates on the last `valid_share` of the items, strictly between 0 and 1.
+    pub fn last(valid_share: f64) -> Self {
+        Self { valid_share, valid_last: true }
+    }
+
+    /// Validates on the first `valid_share` of the items, strictly between 0 and 1.
+    pub fn first(valid_share: f64) -> Self {
+        Self { valid_share, valid_last: false }
+    }
+}
+
+impl Splitter for EndSplitter {
+    fn split(&self, items: &[PathBuf]) -> Result<Split, DataError> {
+        let cut = cut(items.len(), self.valid_share)?;
+        let numbers = 0..items.len();
+        let (train, valid) = if self.valid_last {
+            numbers.partition(|&i| i < items.len() - cut)
+        } else {
+            numbers.partition(|&i| i >= cut)
+        };
+        Ok(Split { train, valid })
+    }
+}

@@ -1,0 +1,49 @@
+//! The folder above the label's folder tells the part.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::{Split, Splitter};
+use crate::DataError;
+
+/// Splits `train/pug/1.jpg` from `valid/pug/2.jpg` by the name of the folder two levels up. Items in other folders are in
+/// neither part.
+#[derive(Debug, Clone)]
+pub struct GrandparentSplitter {
+    train: String,
+    valid: String,
+}
+
+impl Default for GrandparentSplitter {
+    fn default() -> Self {
+        Self::new("train", "valid")
+    }
+}
+
+impl GrandparentSplitter {
+    /// The names of the two folders; by default `train` and `valid`.
+    pub fn new(train: impl Into<String>, valid: impl Into<String>) -> Self {
+        Self { train: train.into(), valid: valid.into() }
+    }
+}
+
+fn grandparent(item: &Path) -> Option<&str> {
+    item.parent()?.parent()?.file_name()?.to_str()
+}
+
+impl Splitter for GrandparentSplitter {
+    fn split(&self, items: &[PathBuf]) -> Result<Split, DataError> {
+        let part = |name: &str| -> Vec<usize> {
+            items.iter().enumerate().filter(|(_, item)| grandparent(item) == Some(name)).map(|(i, _)| i).collect()
+        };
+        let split = Split { train: part(&self.train), valid: part(&self.valid) };
+        if split.train.is_empty() || split.valid.is_empty() {
+            let found: BTreeSet<_> = items.iter().filter_map(|item| grandparent(item)).collect();
+            return Err(DataError::Split {
+                what: format!("no items for both {:?} and {:?} two folders up; found {found:?}", self.train, self.valid),
+                remedy: "name the folders that are there with `GrandparentSplitter::new`".into(),
+            });
+        }
+        Ok(split)
+    }
+}

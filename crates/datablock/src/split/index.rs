@@ -1,0 +1,62 @@
+//! The user says which items validate.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{Split, Splitter};
+use crate::DataError;
+
+/// Validates on the items with the given numbers, in the order given; all others train.
+#[derive(Debug, Clone)]
+pub struct IndexSplitter {
+    valid: Vec<usize>,
+}
+
+impl IndexSplitter {
+    /// Numbers of the validation items, counted from 0 in the sorted list of files.
+    pub fn new(valid: impl IntoIterator<Item = usize>) -> Self {
+        Self { valid: valid.into_iter().collect() }
+    }
+}
+
+impl Splitter for IndexSplitter {
+    fn split(&self, items: &[PathBuf]) -> Result<Split, DataError> {
+        let wanted: HashSet<usize> = self.valid.iter().copied().collect();
+        if let Some(beyond) = self.valid.iter().find(|&&i| i >= items.len()) {
+            return Err(DataError::Split {
+                what: format!("validation item {beyond} is beyond the {} items", items.len()),
+                remedy: "numbers count from 0".into(),
+            });
+        }
+        let train = (0..items.len()).filter(|i| !wanted.contains(i)).collect();
+        Ok(Split { train, valid: self.valid.clone() })
+    }
+}
+
+/// Validates on the items for which a function says so.
+#[derive(Clone)]
+pub struct FuncSplitter {
+    validates: Arc<dyn Fn(&Path) -> bool + Send + Sync>,
+}
+
+impl FuncSplitter {
+    /// `validates` is asked once for every item.
+    pub fn new(validates: impl Fn(&Path) -> bool + Send + Sync + 'static) -> Self {
+        Self { validates: Arc::new(validates) }
+    }
+}
+
+impl fmt::Debug for FuncSplitter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FuncSplitter")
+    }
+}
+
+impl Splitter for FuncSplitter {
+    fn split(&self, items: &[PathBuf]) -> Result<Split, DataError> {
+        let (valid, train) = (0..items.len()).partition(|&i| (self.validates)(&items[i]));
+        Ok(Split { train, valid })
+    }
+}
