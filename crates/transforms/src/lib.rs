@@ -1,18 +1,26 @@
 #![doc = include_str!("../README.md")]
 
-mod augment;
-mod chance;
-mod decode;
+mod pictures;
+
 mod draw;
-mod error;
 mod frame;
-mod item;
 mod map;
+
+mod augment;
+mod item;
 mod normalize;
 mod pad;
-mod pictures;
-mod render;
 mod size;
+
+mod render;
+
+mod decode;
+mod verify;
+
+mod mix;
+
+mod chance;
+mod error;
 
 pub use augment::{
     AugTransforms, Augmentation, Erasing, Lighting, Patch, RandomErasing, aug_transforms,
@@ -29,8 +37,10 @@ pub use item::{
     RatioResize, Resize, ResizeMethod, draw_crop,
 };
 pub use map::{Area, Map};
+pub use mix::{CutMix, CutMixDraw, MixUp, MixUpDraw};
 pub use normalize::Normalize;
 pub use pad::{Filter, PadMode};
 pub use pictures::PictureTransforms;
 pub use render::Scratch;
 pub use size::Size;
+pub use verify::{Broken, Verification, verify_images};

@@ -1,0 +1,19 @@
+//! Which pictures of a batch are mixed with which, and in what shares. The mixing itself is for whoever holds the batch.
+
+mod mix_up;
+mod cut_mix;
+mod beta;
+
+pub use cut_mix::{CutMix, CutMixDraw};
+pub use mix_up::{MixUp, MixUpDraw};
+
+use crate::Chance;
+
+/// Each example's partner: a random permutation of the batch (Fisher and Yates).
+fn permutation(batch: usize, chance: &mut Chance) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..batch).collect();
+    for i in (1..batch).rev() {
+        order.swap(i, chance.below(i as u64 + 1) as usize);
+    }
+    order
+}
