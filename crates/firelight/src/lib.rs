@@ -1,1 +1,33 @@
-//! firelight
+#![doc = include_str!("../README.md")]
+
+mod device;
+
+pub use device::{DeviceError, compiled_devices, device_by_name, device_from_env};
+
+#[cfg(feature = "download")]
+pub use firelight_datablock::download::datasets;
+
+pub use burn;
+pub use firelight_datablock as datablock;
+pub use firelight_learner as learner;
+pub use firelight_losses as losses;
+pub use firelight_transforms as transforms;
+pub use firelight_vocab as vocab;
+
+/// Everything that a usual program names.
+pub mod prelude {
+    pub use burn::tensor::Device;
+    pub use firelight_datablock::*;
+    pub use firelight_learner::models::Arch;
+    pub use firelight_learner::*;
+    pub use firelight_losses::*;
+    pub use firelight_transforms::{Normalize, Resize, aug_transforms};
+    pub use firelight_vocab::{Groups, Vocab};
+
+    #[cfg(feature = "download")]
+    pub use crate::datasets;
+    pub use crate::{device_by_name, device_from_env};
+
+    /// What a program's `main` returns: any of the crates' errors.
+    pub type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
+}

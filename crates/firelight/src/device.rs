@@ -1,0 +1,180 @@
+//! Picking a device by name at run time, among the backends that are compiled in.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use burn::tensor::Device;
+
+/// The environment variable that [`device_from_env`] reads.
+const VARIABLE: &str = "FIRELIGHT_DEVICE";
+
+/// Why there is no such device.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DeviceError {
+    /// No backend has this name.
+    #[error("device: there is no backend {name:?}; this program has {compiled}")]
+    Unknown {
+        /// The name asked for.
+        name: String,
+        /// The names of the backends that are compiled in.
+        compiled: String,
+    },
+    /// The backend exists, but this program was built without it.
+    #[error("device: {name} is not compiled in; build with `--features {feature}`, or use one of {compiled}")]
+    NotCompiledIn {
+        /// The name asked for.
+        name: String,
+        /// The Cargo feature that compiles it in.
+        feature: String,
+        /// The names of the backends that are compiled in.
+        compiled: String,
+    },
+    /// The part after the colon makes no sense.
+    #[error("device: {name:?} has a number or kind that cannot be read; write {backend}, {backend}:0 or {backend}:cpu")]
+    Number {
+        /// The name asked for.
+        name: String,
+        /// Its backend.
+        backend: String,
+    },
+    /// The backend is compiled in, but the machine has no such device.
+    #[error("device: {name} is not present on this machine: {why}; use one of {compiled}, or install its driver")]
+    NotPresent {
+        /// The name asked for.
+        name: String,
+        /// What the driver said.
+        why: String,
+        /// The names of the backends that are compiled in.
+        compiled: String,
+    },
+}
+
+/// All backends that have a feature, with the names that they go by.
+const BACKENDS: [&str; 8] = ["flex", "ndarray", "wgpu", "vulkan", "metal", "cuda", "rocm", "cpu"];
+
+/// The names of the backends that this program can choose from.
+pub fn compiled_devices() -> Vec<&'static str> {
+    let compiled = [
+        cfg!(feature = "flex"),
+        cfg!(feature = "ndarray"),
+        cfg!(feature = "wgpu"),
+        cfg!(feature = "vulkan"),
+        cfg!(feature = "metal"),
+        cfg!(feature = "cuda"),
+        cfg!(feature = "rocm"),
+        cfg!(feature = "cpu"),
+    ];
+    BACKENDS.into_iter().zip(compiled).filter_map(|(name, compiled)| compiled.then_some(name)).collect()
+}
+
+/// The device that the environment variable `FIRELIGHT_DEVICE` names; `flex` if it is not set.
+///
+/// # Errors
+///
+/// As [`device_by_name`].
+pub fn device_from_env() -> Result<Device, DeviceError> {
+    device_by_name(&std::env::var(VARIABLE).unwrap_or_else(|_| "flex".into()))
+}
+
+/// The device with this name.
+///
+/// | name | device |
+/// |---|---|
+/// | `flex` | the processor, fast kernels |
+/// | `ndarray` | the processor, for comparison and small models: training is some 30 times slower than on `flex` |
+/// | `wgpu`, `wgpu:0`, `wgpu:cpu` | the best, the first discrete, or a software adapter of WebGPU |
+/// | `vulkan`, `metal` | the same through that interface alone |
+/// | `cuda`, `cuda:1`, `rocm:0` | an NVIDIA or AMD card by number, 0 if not given |
+/// | `cpu` | the processor through `CubeCL`, compiled kernels |
+///
+/// ```
+/// let device = firelight::device_by_name("flex")?;
+/// # let _ = device;
+/// let error = firelight::device_by_name("tpu").unwrap_err();
+/// assert!(error.to_string().starts_with("device: there is no backend \"tpu\"; this program has flex"));
+/// # Ok::<(), firelight::DeviceError>(())
+/// ```
+///
+/// # Errors
+///
+/// [`DeviceError`]: not a backend, not compiled in, or not present.
+pub fn device_by_name(name: &str) -> Result<Device, DeviceError> {
+    // A WebGPU runtime can be set up once in a program, so devices are kept.
+    static KNOWN: OnceLock<Mutex<HashMap<String, Device>>> = OnceLock::new();
+    let mut known = KNOWN.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(device) = known.get(name) {
+        return Ok(device.clone());
+    }
+    let (backend, which) = name.split_once(':').map_or((name, None), |(backend, which)| (backend, Some(which)));
+    let device = open(name, backend, which)?;
+    known.insert(name.to_string(), device.clone());
+    Ok(device)
+}
+
+/// burn marks its ndarray backend as deprecated; the project promises to run on it.
+#[allow(deprecated)]
+fn open(name: &str, backend: &str, which: Option<&str>) -> Result<Device, DeviceError> {
+    let compiled = || compiled_devices().join(", ");
+    #[cfg_attr(not(any(feature = "cuda", feature = "rocm", feature = "wgpu")), allow(unused_variables))]
+    let unreadable = || DeviceError::Number { name: name.into(), backend: backend.into() };
+    match backend {
+        #[cfg(feature = "flex")]
+        "flex" if which.is_none() => Ok(Device::flex()),
+        #[cfg(feature = "ndarray")]
+        "ndarray" if which.is_none() => Ok(Device::ndarray()),
+        #[cfg(feature = "cpu")]
+        "cpu" if which.is_none() => Ok(Device::cpu()),
+        #[cfg(feature = "wgpu")]
+        "wgpu" => webgpu(name, kind(which).ok_or_else(unreadable)?, burn::tensor::wgpu::WgpuBackend::Auto),
+        #[cfg(feature = "vulkan")]
+        "vulkan" => webgpu(name, kind(which).ok_or_else(unreadable)?, burn::tensor::wgpu::WgpuBackend::Vulkan),
+        #[cfg(feature = "metal")]
+        "metal" => webgpu(name, kind(which).ok_or_else(unreadable)?, burn::tensor::wgpu::WgpuBackend::Metal),
+        #[cfg(feature = "cuda")]
+        "cuda" => numbered(name, burn::tensor::DeviceType::Cuda, which.unwrap_or("0").parse().map_err(|_| unreadable())?),
+        #[cfg(feature = "rocm")]
+        "rocm" => numbered(name, burn::tensor::DeviceType::Rocm, which.unwrap_or("0").parse().map_err(|_| unreadable())?),
+        known if BACKENDS.contains(&known) && !compiled_devices().contains(&known) => {
+            Err(DeviceError::NotCompiledIn { name: name.into(), feature: known.into(), compiled: compiled() })
+        }
+        known if BACKENDS.contains(&known) => Err(unreadable()),
+        _ => Err(DeviceError::Unknown { name: name.into(), compiled: compiled() }),
+    }
+}
+
+/// Nothing, a number or `cpu` after the colon.
+#[cfg(feature = "wgpu")]
+fn kind(which: Option<&str>) -> Option<burn::tensor::DeviceKind> {
+    use burn::tensor::DeviceKind;
+    match which {
+        None => Some(DeviceKind::DefaultDevice),
+        Some("cpu") => Some(DeviceKind::Cpu),
+        Some(number) => number.parse().ok().map(DeviceKind::DiscreteGpu),
+    }
+}
+
+#[cfg(feature = "wgpu")]
+fn webgpu(
+    name: &str,
+    kind: burn::tensor::DeviceKind,
+    api: burn::tensor::wgpu::WgpuBackend,
+) -> Result<Device, DeviceError> {
+    // Set up before the first tensor, so that a missing adapter is an error here and not a panic there.
+    Device::wgpu_options().device_kind(kind).graphics_api(api).init().map_err(|error| DeviceError::NotPresent {
+        name: name.into(),
+        why: error.to_string(),
+        compiled: compiled_devices().join(", "),
+    })
+}
+
+/// The card with this number among those that are there.
+#[cfg(any(feature = "cuda", feature = "rocm"))]
+fn numbered(name: &str, of: burn::tensor::DeviceType, number: usize) -> Result<Device, DeviceError> {
+    let devices = Device::enumerate(of).into_vec();
+    devices.get(number).cloned().ok_or_else(|| DeviceError::NotPresent {
+        name: name.into(),
+        why: format!("{} such card(s) found", devices.len()),
+        compiled: compiled_devices().join(", "),
+    })
+}

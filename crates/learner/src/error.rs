@@ -1,0 +1,121 @@
+//! What can go wrong between loaders and an exported model.
+
+use std::path::PathBuf;
+
+use firelight_datablock::DataError;
+use firelight_transforms::TransformError;
+
+use crate::weights::WeightsError;
+
+/// A failure of training, evaluation, export or prediction.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LearnerError {
+    /// The data side failed.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// Weights could not be loaded.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    /// A pretrained network was asked for whose weights are not known here.
+    #[error("pretrained: there are no known weights for {arch}; give a file with `with_weights`")]
+    NoKnownWeights {
+        /// The architecture.
+        arch: String,
+    },
+    /// A download failed.
+    #[cfg(feature = "download")]
+    #[error(transparent)]
+    Download(#[from] firelight_datablock::download::DownloadError),
+    /// A parameter-group pattern is no regular expression.
+    #[error("parameter groups: the pattern {patterns} cannot be used: {why}")]
+    Groups {
+        /// The pattern or patterns.
+        patterns: String,
+        /// What the expression compiler said.
+        why: String,
+    },
+    /// The loss or a metric was built for other classes, or for another order of the same ones.
+    #[error(
+        "{what} was built for {theirs} classes that are not the data's {ours} in the same order; \
+         build it with the vocab of these loaders (`dls.vocab()`)"
+    )]
+    OtherClasses {
+        /// The loss or the metric.
+        what: String,
+        /// Its number of classes.
+        theirs: usize,
+        /// The data's number of classes.
+        ours: usize,
+    },
+    /// A setting has no meaning.
+    #[error("{setting}: {value} makes no sense; {remedy}")]
+    Setting {
+        /// Which one.
+        setting: &'static str,
+        /// The value given.
+        value: String,
+        /// What would.
+        remedy: &'static str,
+    },
+    /// The loss is not a number any more.
+    #[error("training: the loss became {loss} at step {step}; use a lower learning rate, and check the labels and the normalisation")]
+    Diverged {
+        /// The step, counted from the start of this fit.
+        step: usize,
+        /// The value.
+        loss: f64,
+    },
+    /// An observer's plot, table or file could not be written.
+    #[error("{stage}: cannot write {path}: {source}", path = .path.display())]
+    Write {
+        /// Which step of the work.
+        stage: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A file could not be read.
+    #[error("{stage}: cannot read {path}: {source}", path = .path.display())]
+    Read {
+        /// Which step of the work.
+        stage: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A picture could not be encoded or written.
+    #[error("{stage}: cannot write the picture {path}: {source}", path = .path.display())]
+    Picture {
+        /// Which step of the work.
+        stage: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the encoder said.
+        source: image::ImageError,
+    },
+    /// A picture to predict could not be used.
+    #[error("predict: {source} (file {path})", path = .path.display())]
+    Input {
+        /// The file.
+        path: PathBuf,
+        /// Stage and reason.
+        source: TransformError,
+    },
+    /// A transform cannot be stored.
+    #[error("export: the transforms cannot be stored: {why}; use transforms that are values, not closures, in a model to export")]
+    Unstorable {
+        /// Which, and why.
+        why: String,
+    },
+    /// A file is not an export, or not an undamaged one.
+    #[error("load: {path} is not a usable Firelight export: {why}", path = .path.display())]
+    Export {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, and what to do.
+        why: String,
+    },
+}

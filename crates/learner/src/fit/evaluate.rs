@@ -1,0 +1,152 @@
+//! Running a model over items without training it.
+
+use burn::tensor::Tensor;
+use firelight_datablock::{DataLoader, FittedTarget};
+use firelight_losses::{Decision, Loss};
+
+use crate::metrics::{Metric, Outcomes};
+use crate::models::Model;
+use crate::observe::progress_bar;
+use crate::{Learner, LearnerError};
+
+/// Loss and metrics over a part of the data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evaluation {
+    /// Mean loss.
+    pub loss: f64,
+    /// Metrics in the learner's order.
+    pub metrics: Vec<Option<f64>>,
+}
+
+/// What a model makes of items, in the order of the data set: fastai's `get_preds`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Predictions<T> {
+    /// Which items of the data set these are.
+    pub items: Vec<usize>,
+    /// Activated outputs (probabilities for classes), row after row.
+    pub outputs: Vec<f32>,
+    /// Numbers in a row.
+    pub columns: usize,
+    /// Targets, one a row.
+    pub targets: Vec<T>,
+    /// Classes that the decision rule picks, one a row.
+    pub decided: Vec<usize>,
+    /// Losses, one a row.
+    pub losses: Vec<f32>,
+}
+
+impl<T> Predictions<T> {
+    /// The activated outputs of row `index`.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such row.
+    pub fn row(&self, index: usize) -> &[f32] {
+        &self.outputs[index * self.columns..(index + 1) * self.columns]
+    }
+}
+
+/// Adds up loss, metrics and predictions batch by batch.
+pub(super) struct Tally<'a, T, L> {
+    loss: &'a L,
+    decision: &'a Decision,
+    metrics: &'a mut [Box<dyn Metric<T>>],
+    sum: f64,
+    weight: f64,
+    predictions: Predictions<T>,
+}
+
+impl<'a, T: Clone, L> Tally<'a, T, L> {
+    pub fn new(loss: &'a L, decision: &'a Decision, metrics: &'a mut [Box<dyn Metric<T>>]) -> Self {
+        metrics.iter_mut().for_each(|metric| metric.reset());
+        let predictions = Predictions {
+            items: Vec::new(),
+            outputs: Vec::new(),
+            columns: 0,
+            targets: Vec::new(),
+            decided: Vec::new(),
+            losses: Vec::new(),
+        };
+        Self { loss, decision, metrics, sum: 0.0, weight: 0.0, predictions }
+    }
+
+    /// Adds a batch of raw outputs.
+    pub fn add<B: Clone>(&mut self, items: &[usize], output: Tensor<2>, tensor: B, targets: &[T])
+    where
+        L: Loss<B>,
+    {
+        let columns = output.dims()[1];
+        let weights = self.loss.mean_weights(&output, &tensor).map(host);
+        let losses = host(self.loss.per_example(output.clone(), tensor));
+        let outputs = host(self.loss.activation(output));
+        let decided: Vec<usize> = outputs.chunks(columns.max(1)).map(|row| pick(self.decision, row)).collect();
+
+        self.sum += losses.iter().map(|&loss| f64::from(loss)).sum::<f64>();
+        self.weight += match weights {
+            Some(weights) => weights.iter().map(|&weight| f64::from(weight)).sum::<f64>(),
+            None => losses.len() as f64,
+        };
+        let outcomes = Outcomes { outputs: &outputs, columns, targets, decided: &decided };
+        self.metrics.iter_mut().for_each(|metric| metric.update(&outcomes));
+
+        let all = &mut self.predictions;
+        all.columns = columns;
+        all.items.extend_from_slice(items);
+        all.outputs.extend(outputs);
+        all.targets.extend_from_slice(targets);
+        all.decided.extend(decided);
+        all.losses.extend(losses);
+    }
+
+    pub fn finish(self) -> (Evaluation, Predictions<T>) {
+        let loss = if self.weight > 0.0 { self.sum / self.weight } else { 0.0 };
+        let metrics = self.metrics.iter().map(|metric| metric.value()).collect();
+        (Evaluation { loss, metrics }, self.predictions)
+    }
+}
+
+/// The one class that a rule picks.
+pub(crate) fn pick(decision: &Decision, row: &[f32]) -> usize {
+    decision.rank(row, 1).first().copied().unwrap_or_default()
+}
+
+/// The numbers of a tensor, row by row.
+pub(crate) fn host<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor.into_data().iter::<f32>().collect()
+}
+
+impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
+    /// Loss and metrics over the validation part.
+    ///
+    /// # Errors
+    ///
+    /// Any [`LearnerError`] of data and classes.
+    pub fn evaluate(&mut self) -> Result<Evaluation, LearnerError> {
+        self.run(&self.data.valid().clone()).map(|(evaluation, _)| evaluation)
+    }
+
+    /// What the model makes of the validation part, in its order: fastai's `get_preds`.
+    ///
+    /// # Errors
+    ///
+    /// Any [`LearnerError`] of data and classes.
+    pub fn predictions(&mut self) -> Result<Predictions<F::Target>, LearnerError> {
+        self.run(&self.data.valid().clone()).map(|(_, predictions)| predictions)
+    }
+
+    fn run(&mut self, loader: &DataLoader<F>) -> Result<(Evaluation, Predictions<F::Target>), LearnerError> {
+        self.check_classes()?;
+        let model = self.model.for_inference();
+        let loader = loader.clone().with_device(&self.data.device().clone().inner());
+        let bar = progress_bar(loader.num_batches(), "valid");
+        let mut tally = Tally::new(&self.loss, &self.decision, &mut self.metrics);
+        for batch in loader.batches(0)? {
+            let batch = batch?;
+            let targets: Vec<_> = batch.items.iter().map(|&i| loader.dataset().targets()[i].clone()).collect();
+            tally.add(&batch.items, model.forward(batch.inputs), batch.targets, &targets);
+            bar.inc(1);
+        }
+        bar.finish_and_clear();
+        Ok(tally.finish())
+    }
+}

@@ -1,0 +1,88 @@
+//! What a learner remembers of its training.
+
+use serde::{Deserialize, Serialize};
+
+/// One training step.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StepRow {
+    /// Loss of the batch.
+    pub loss: f64,
+    /// Running mean of the losses (exponential, 0.98 kept a step, unbiased), which starts anew at every fit.
+    pub smooth_loss: f64,
+    /// Learning rate of each parameter group.
+    pub rates: Vec<f64>,
+    /// Momentum.
+    pub momentum: f64,
+}
+
+/// One epoch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EpochRow {
+    /// Number of the epoch within its fit, from 0.
+    pub epoch: usize,
+    /// Training steps done by its end, counted over all fits.
+    pub steps: usize,
+    /// Smoothed training loss at its end.
+    pub train_loss: f64,
+    /// Mean loss over the validation part.
+    pub valid_loss: f64,
+    /// The metrics over the validation part, in the order of [`History::metrics`]; `None` where one is not defined.
+    pub metrics: Vec<Option<f64>>,
+    /// Wall time, training and validation.
+    pub seconds: f64,
+}
+
+/// Every step and every epoch of all fits of a learner.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct History {
+    /// Names of the metrics.
+    pub metrics: Vec<String>,
+    /// Steps in order.
+    pub steps: Vec<StepRow>,
+    /// Epochs in order.
+    pub epochs: Vec<EpochRow>,
+}
+
+impl History {
+    /// The last value of the metric called `name`.
+    pub fn last(&self, name: &str) -> Option<f64> {
+        let column = self.metrics.iter().position(|metric| metric == name)?;
+        *self.epochs.last()?.metrics.get(column)?
+    }
+}
+
+/// A running mean that forgets: each step keeps `0.98` of the old value, and dividing by `1 − 0.98ⁿ` takes away the bias
+/// towards its start at zero.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct SmoothLoss {
+    sum: f64,
+    steps: i32,
+}
+
+impl SmoothLoss {
+    const KEPT: f64 = 0.98;
+
+    pub fn add(&mut self, loss: f64) -> f64 {
+        self.sum = Self::KEPT * self.sum + (1.0 - Self::KEPT) * loss;
+        self.steps = self.steps.saturating_add(1);
+        self.value()
+    }
+
+    pub fn value(self) -> f64 {
+        self.sum / (1.0 - Self::KEPT.powi(self.steps))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SmoothLoss;
+
+    #[test]
+    fn smooth_loss_has_the_values_of_fastais_recorder() {
+        let mut smooth = SmoothLoss::default();
+        let values: Vec<f64> = [1.0, 2.0, 3.0, 1.0].into_iter().map(|loss| smooth.add(loss)).collect();
+        for (value, expected) in values.iter().zip([1.0, 1.505_050_51, 2.013_467_56, 1.752_371_71]) {
+            assert!((value - expected).abs() < 1e-7, "{value} is not {expected}");
+        }
+    }
+}

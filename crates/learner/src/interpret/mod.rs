@@ -1,0 +1,112 @@
+//! Looking at what a model learned.
+
+mod pages;
+
+use std::path::PathBuf;
+
+use burn::tensor::{Int, Tensor};
+use firelight_datablock::{Categories, Dataset};
+use firelight_losses::Loss;
+use firelight_vocab::Vocab;
+
+use crate::models::Model;
+use crate::{Learner, LearnerError, Predictions};
+
+/// Predictions over the validation part with what they were about.
+pub struct Interpretation {
+    dataset: Dataset<Categories>,
+    predictions: Predictions<usize>,
+}
+
+/// An example with a high loss.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mistake {
+    /// The picture's file.
+    pub path: PathBuf,
+    /// The actual class.
+    pub actual: usize,
+    /// The class that was picked.
+    pub predicted: usize,
+    /// Probability of the actual class.
+    pub actual_probability: f32,
+    /// Probability of the picked class.
+    pub predicted_probability: f32,
+    /// Its loss.
+    pub loss: f32,
+    /// Its number in the validation part.
+    pub item: usize,
+}
+
+impl<L: Loss<Tensor<1, Int>>, M: Model> Learner<Categories, L, M> {
+    /// Runs the model over the validation part and keeps what it says.
+    ///
+    /// # Errors
+    ///
+    /// Any [`LearnerError`] of data and classes.
+    pub fn interpret(&mut self) -> Result<Interpretation, LearnerError> {
+        let predictions = self.predictions()?;
+        Ok(Interpretation { dataset: self.data.valid().dataset().clone(), predictions })
+    }
+}
+
+impl Interpretation {
+    /// The classes.
+    pub fn vocab(&self) -> &Vocab {
+        self.dataset.fitted().vocab()
+    }
+
+    /// The predictions themselves.
+    pub fn predictions(&self) -> &Predictions<usize> {
+        &self.predictions
+    }
+
+    /// How many examples of each actual class (row) were taken for each class (column).
+    pub fn confusion(&self) -> Vec<Vec<usize>> {
+        let classes = self.vocab().len();
+        let mut counts = vec![vec![0; classes]; classes];
+        for (&actual, &predicted) in self.predictions.targets.iter().zip(&self.predictions.decided) {
+            counts[actual][predicted] += 1;
+        }
+        counts
+    }
+
+    /// Pairs of different classes that were confused at least `at_least` times: (actual, predicted, times), most first,
+    /// ties in the order of the classes.
+    pub fn most_confused(&self, at_least: usize) -> Vec<(&str, &str, usize)> {
+        let names = self.vocab();
+        let mut pairs = Vec::new();
+        for (actual, row) in self.confusion().into_iter().enumerate() {
+            for (predicted, times) in row.into_iter().enumerate() {
+                if actual != predicted && times >= at_least.max(1) {
+                    pairs.push((&names[actual], &names[predicted], times));
+                }
+            }
+        }
+        pairs.sort_by_key(|&(_, _, times)| std::cmp::Reverse(times));
+        pairs
+    }
+
+    /// The `k` examples with the highest losses, highest first, with their files.
+    pub fn top_losses(&self, k: usize) -> Vec<Mistake> {
+        let losses = &self.predictions.losses;
+        let mut order: Vec<usize> = (0..losses.len()).collect();
+        order.sort_by(|&a, &b| losses[b].total_cmp(&losses[a]));
+        order.truncate(k);
+        order.into_iter().map(|row| self.mistake(row)).collect()
+    }
+
+    fn mistake(&self, row: usize) -> Mistake {
+        let all = &self.predictions;
+        let (actual, predicted, item) = (all.targets[row], all.decided[row], all.items[row]);
+        let probabilities = all.row(row);
+        Mistake {
+            path: self.dataset.items()[item].clone(),
+            actual,
+            predicted,
+            actual_probability: probabilities[actual],
+            predicted_probability: probabilities[predicted],
+            loss: all.losses[row],
+            item,
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Pictures of data, training and mistakes.
+
+use std::path::Path;
+
+use burn::tensor::{Int, Tensor};
+use firelight_datablock::{Batch, Categories, Dataset, FittedTarget};
+use firelight_losses::Loss;
+use firelight_transforms::{Normalize, Size};
+use firelight_vocab::Groups;
+use image::RgbImage;
+
+use super::Interpretation;
+use crate::fit::host;
+use crate::models::Model;
+use crate::pictures::{Mark, Tile, confusion, grid, loss_curve, rate_curve};
+use crate::{Learner, LearnerError};
+
+/// How many pictures a page of examples shows.
+const SHOWN: usize = 16;
+
+impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
+    /// The first training batch as the model sees it, augmented and normalised and then made visible again, with its
+    /// targets: at most 16 pictures.
+    ///
+    /// # Errors
+    ///
+    /// Any [`LearnerError`] of data.
+    pub fn show_batch(&self) -> Result<RgbImage, LearnerError> {
+        let batch = self.data.one_batch()?;
+        let dataset = self.data.train().dataset();
+        let title = |item: usize| vec![dataset.fitted().describe(&dataset.targets()[item])];
+        let tiles: Vec<Tile> = visible(&batch, self.data.transforms().normalize())
+            .into_iter()
+            .zip(&batch.items)
+            .map(|(picture, &item)| Tile { picture, title: title(item), mark: None })
+            .take(SHOWN)
+            .collect();
+        Ok(grid(&tiles, 0))
+    }
+
+    /// Training losses by step and validation losses by epoch.
+    pub fn plot_losses(&self) -> RgbImage {
+        let history = self.history();
+        let train: Vec<f32> = history.steps.iter().map(|step| step.loss as f32).collect();
+        let valid: Vec<_> = history.epochs.iter().map(|row| (row.steps, row.valid_loss as f32)).collect();
+        loss_curve(&train, &valid)
+    }
+
+    /// Learning rates of the parameter groups, and momentum, by step.
+    pub fn plot_rates(&self) -> RgbImage {
+        let steps = &self.history().steps;
+        let groups = steps.first().map_or(0, |step| step.rates.len());
+        let rates: Vec<Vec<f32>> =
+            (0..groups).map(|group| steps.iter().map(|step| step.rates[group] as f32).collect()).collect();
+        let momentum: Vec<f32> = steps.iter().map(|step| step.momentum as f32).collect();
+        rate_curve(&rates, &momentum)
+    }
+}
+
+impl<L: Loss<Tensor<1, Int>>, M: Model> Learner<Categories, L, M> {
+    /// Writes what there is to see into `folder`, which is made if it is not there: `batch.png`, `losses.png`,
+    /// `rates.png`, `confusion.png` (in the order of `groups`, if given) and `worst.png`.
+    ///
+    /// # Errors
+    ///
+    /// Any [`LearnerError`] of data, and of writing.
+    pub fn save_pictures(&mut self, folder: impl AsRef<Path>, groups: Option<&Groups>) -> Result<(), LearnerError> {
+        let folder = folder.as_ref();
+        let interpretation = self.interpret()?;
+        std::fs::create_dir_all(folder)
+            .map_err(|source| LearnerError::Write { stage: "pictures", path: folder.to_path_buf(), source })?;
+        let pictures = [
+            ("batch.png", self.show_batch()?),
+            ("losses.png", self.plot_losses()),
+            ("rates.png", self.plot_rates()),
+            ("confusion.png", interpretation.plot_confusion(groups)),
+            ("worst.png", interpretation.plot_top_losses(SHOWN)?),
+        ];
+        for (name, picture) in pictures {
+            let path = folder.join(name);
+            picture.save(&path).map_err(|source| LearnerError::Picture { stage: "pictures", path, source })?;
+        }
+        Ok(())
+    }
+}
+
+impl Interpretation {
+    /// The confusion matrix: rows are actual, columns predicted classes.
+    pub fn plot_confusion(&self, groups: Option<&Groups>) -> RgbImage {
+        let names = |groups: &Groups| groups.of_classes().iter().map(|&group| groups.names()[group].clone()).collect();
+        let groups: Option<Vec<String>> = groups.map(names);
+        confusion(self.vocab().names(), &self.confusion(), groups.as_deref())
+    }
+
+    /// The `k` pictures with the highest losses, as their files have them, with the predicted and the actual class and the probability of each.
+    ///
+    /// # Errors
+    ///
+    /// [`LearnerError::Data`] if a picture cannot be read any more.
+    pub fn plot_top_losses(&self, k: usize) -> Result<RgbImage, LearnerError> {
+        let names = self.vocab();
+        let class = |class: usize, probability: f32| format!("{} {:.0} %", &names[class], 100.0 * probability);
+        let tile = |mistake: super::Mistake| {
+            let right = mistake.actual == mistake.predicted;
+            let predicted = class(mistake.predicted, mistake.predicted_probability);
+            let actual = class(mistake.actual, mistake.actual_probability);
+            let mut title = vec![if right { predicted } else { format!("said {predicted}") }];
+            if !right {
+                title.push(format!("is {actual}"));
+            }
+            title.push(format!("loss {:.2}", mistake.loss));
+            let mark = Some(if right { Mark::Right } else { Mark::Wrong });
+            Ok(Tile { picture: picture(&self.dataset, mistake.item)?, title, mark })
+        };
+        let tiles = self.top_losses(k).into_iter().map(tile).collect::<Result<Vec<_>, LearnerError>>()?;
+        Ok(grid(&tiles, 0))
+    }
+}
+
+/// A picture as its file has it, small enough for a page.
+fn picture(dataset: &Dataset<Categories>, item: usize) -> Result<RgbImage, LearnerError> {
+    const SIDE: u32 = 288;
+    let picture = dataset.picture(item)?;
+    if picture.width().max(picture.height()) <= SIDE {
+        return Ok(picture);
+    }
+    Ok(image::DynamicImage::from(picture).thumbnail(SIDE, SIDE).into_rgb8())
+}
+
+/// Takes the normalisation back.
+fn visible<T>(batch: &Batch<T>, normalize: Normalize) -> Vec<RgbImage> {
+    let [_, channels, height, width] = batch.inputs.dims();
+    let size = Size::new(width as u32, height as u32);
+    let planes = host(batch.inputs.clone());
+    planes.chunks(channels * height * width).map(|planes| normalize.decode(planes, size)).collect()
+}

@@ -1,0 +1,221 @@
+//! Data, a model, a loss and metrics, ready to train.
+
+use burn::tensor::Device;
+use firelight_datablock::{DataLoaders, FittedTarget};
+use firelight_losses::{Decision, Loss};
+
+use crate::models::{Arch, HeadConfig, Model, VisionModel};
+use crate::observe::Progress;
+use crate::optim::{Adam, GroupOptimizer, group};
+use crate::{Event, Flow, History, LearnerError, Metric, Observer};
+
+/// Norm weights: batch norm's scale and shift.
+const NORMS: &str = r"(^|\.)(gamma|beta)$";
+
+/// Trains a model on loaders with a loss, and tells how well it does.
+///
+/// [`vision_learner`](crate::vision_learner) makes one for pictures of classes; [`Learner::new`] takes any
+/// [`Model`].
+///
+/// | option | default |
+/// |---|---|
+/// | [`with_loss`](Self::with_loss) | plain cross entropy (from `vision_learner`) |
+/// | [`with_metrics`](Self::with_metrics) | accuracy |
+/// | [`with_decision`](Self::with_decision) | the likeliest class |
+/// | [`with_optimizer`](Self::with_optimizer) | [`Adam`] with fastai's settings |
+/// | [`with_frozen_norms`](Self::with_frozen_norms) | `true` |
+/// | [`with_seed`](Self::with_seed) | 42, for dropout |
+/// | [`with_observer`](Self::with_observer) | a table an epoch and a bar a batch |
+pub struct Learner<F: FittedTarget, L, M = VisionModel> {
+    pub(crate) data: DataLoaders<F>,
+    pub(crate) model: M,
+    pub(crate) loss: L,
+    pub(crate) metrics: Vec<Box<dyn Metric<F::Target>>>,
+    pub(crate) decision: Decision,
+    pub(crate) adam: Adam,
+    pub(crate) optimizer: Option<GroupOptimizer>,
+    pub(crate) observers: Vec<Box<dyn Observer>>,
+    pub(crate) history: History,
+    /// Epochs trained over all fits: the number that orders and augments the next one.
+    pub(crate) epochs_done: usize,
+    pub(crate) seed: u64,
+    frozen_norms: bool,
+    /// How the model was built, where `vision_learner` did: what an export has to tell.
+    pub(crate) recipe: Option<(Arch, HeadConfig)>,
+}
+
+impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
+    /// A learner of `model`, which moves to the loaders' device.
+    pub fn new(data: DataLoaders<F>, model: M, loss: L) -> Self {
+        let device = data.device().clone().inner().autodiff();
+        Self {
+            model: model.to_device(&device).train(),
+            data,
+            loss,
+            metrics: Vec::new(),
+            decision: Decision::Argmax,
+            adam: Adam::default(),
+            optimizer: None,
+            observers: vec![Box::new(Progress::default())],
+            history: History::default(),
+            epochs_done: 0,
+            seed: 42,
+            frozen_norms: true,
+            recipe: None,
+        }
+    }
+
+    /// The loss to train and validate with.
+    pub fn with_loss<L2: Loss<F::Tensor>>(self, loss: L2) -> Learner<F, L2, M> {
+        Learner {
+            loss,
+            data: self.data,
+            model: self.model,
+            metrics: self.metrics,
+            decision: self.decision,
+            adam: self.adam,
+            optimizer: self.optimizer,
+            observers: self.observers,
+            history: self.history,
+            epochs_done: self.epochs_done,
+            seed: self.seed,
+            frozen_norms: self.frozen_norms,
+            recipe: self.recipe,
+        }
+    }
+
+    /// The metrics to show after each epoch, in place of those given before.
+    pub fn with_metrics(mut self, metrics: impl IntoIterator<Item = Box<dyn Metric<F::Target>>>) -> Self {
+        self.metrics = metrics.into_iter().collect();
+        self
+    }
+
+    /// How probabilities become a class, for metrics, interpretation, prediction and the export.
+    pub fn with_decision(mut self, decision: Decision) -> Self {
+        self.decision = decision;
+        self
+    }
+
+    /// The optimizer's settings; its rate and momentum are the schedule's.
+    pub fn with_optimizer(mut self, adam: Adam) -> Self {
+        self.adam = adam;
+        self.optimizer = None;
+        self
+    }
+
+    /// What batch norms do in frozen groups.
+    ///
+    /// `true` (default): they are frozen too, use their running statistics, and the frozen body builds no graph, which
+    /// makes the frozen phase about three times as fast. `false`: their scales, shifts and statistics go on training, as in fastai
+    /// (`train_bn=True`), which needs the graph through the whole body.
+    pub fn with_frozen_norms(mut self, frozen_norms: bool) -> Self {
+        self.frozen_norms = frozen_norms;
+        self
+    }
+
+    /// Seed of dropout. The loaders have a seed of their own.
+    pub fn with_seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Adds an observer.
+    pub fn with_observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.observers.push(Box::new(observer));
+        self
+    }
+
+    /// Removes the progress table and all other observers.
+    pub fn without_observers(mut self) -> Self {
+        self.observers.clear();
+        self
+    }
+
+    /// The loaders.
+    pub fn data(&self) -> &DataLoaders<F> {
+        &self.data
+    }
+
+    /// The model on its training device.
+    pub fn model(&self) -> &M {
+        &self.model
+    }
+
+    /// What happened in training so far.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// Where training runs.
+    pub fn device(&self) -> &Device {
+        self.data.device()
+    }
+
+    /// Freezes all parameter groups before number `group` and thaws the others; `0` thaws all. The optimizer's running
+    /// means are forgotten, as in fastai.
+    ///
+    /// # Errors
+    ///
+    /// [`LearnerError::Groups`] if the model's own patterns are wrong, and [`LearnerError::Setting`] if there is no such
+    /// group.
+    pub fn freeze_to(&mut self, group_number: usize) -> Result<(), LearnerError> {
+        let groups = self.model.groups();
+        if group_number >= groups.len() {
+            return Err(LearnerError::Setting {
+                setting: "freeze_to",
+                value: format!("group {group_number} of {}", groups.len()),
+                remedy: "groups count from 0 and the last must stay trainable",
+            });
+        }
+        let mut model = self.model.clone().unfreeze();
+        for pattern in &groups[..group_number] {
+            model = if self.frozen_norms {
+                model.freeze_group(group(&[pattern])?)
+            } else {
+                model
+                    .set_require_grad_group(group(&[pattern])?, false)
+                    .set_require_grad_group(group(&[pattern, NORMS])?, true)
+            };
+        }
+        self.model = model;
+        self.optimizer = None;
+        Ok(())
+    }
+
+    /// Freezes everything but the last group, the head.
+    ///
+    /// # Errors
+    ///
+    /// As [`freeze_to`](Self::freeze_to).
+    pub fn freeze(&mut self) -> Result<(), LearnerError> {
+        self.freeze_to(self.model.groups().len().saturating_sub(1))
+    }
+
+    /// Trains everything.
+    ///
+    /// # Errors
+    ///
+    /// As [`freeze_to`](Self::freeze_to).
+    pub fn unfreeze(&mut self) -> Result<(), LearnerError> {
+        self.freeze_to(0)
+    }
+
+    /// Tells every observer; stops if one wants to.
+    pub(crate) fn tell(observers: &mut [Box<dyn Observer>], event: Event) -> Flow {
+        let stop = observers.iter_mut().map(|observer| observer.observe(&event)).filter(|&flow| flow == Flow::Stop).count();
+        if stop > 0 { Flow::Stop } else { Flow::Continue }
+    }
+
+    /// The loss and every metric must be built for the data's own classes.
+    pub(crate) fn check_classes(&self) -> Result<(), LearnerError> {
+        let Some(ours) = self.data.train().dataset().fitted().vocab() else { return Ok(()) };
+        let loss = self.loss.vocab().map(|vocab| ("the loss".to_string(), vocab));
+        let metrics = self.metrics.iter().filter_map(|m| Some((format!("the metric {:?}", m.name()), m.vocab()?)));
+        for (what, theirs) in loss.into_iter().chain(metrics) {
+            if theirs != ours {
+                return Err(LearnerError::OtherClasses { what, theirs: theirs.len(), ours: ours.len() });
+            }
+        }
+        Ok(())
+    }
+}

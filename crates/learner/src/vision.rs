@@ -1,0 +1,129 @@
+//! A learner for pictures of classes, from an architecture's name.
+
+use std::path::PathBuf;
+
+use firelight_datablock::{Categories, DataLoaders};
+use firelight_losses::CrossEntropy;
+use firelight_transforms::Normalize;
+
+use crate::models::{Arch, HeadConfig, VisionModel};
+use crate::weights::load_body;
+use crate::{Learner, LearnerError, accuracy};
+
+/// What to build a model on: an architecture, and the weights to start from.
+///
+/// | option | default | range |
+/// |---|---|---|
+/// | [`with_weights`](Self::with_weights) | none: random weights | a `.pth` or `.safetensors` file |
+/// | [`with_dropout`](Self::with_dropout) | 0.5 | 0 to 1 (0 included), of the head's last layer; its first has half |
+/// | [`with_seed`](Self::with_seed) | 42 | any, for the weights that start at random |
+#[derive(Debug, Clone)]
+pub struct Backbone {
+    arch: Arch,
+    weights: Option<PathBuf>,
+    dropout: f64,
+    seed: u64,
+}
+
+impl From<Arch> for Backbone {
+    fn from(arch: Arch) -> Self {
+        Self { arch, weights: None, dropout: 0.5, seed: 42 }
+    }
+}
+
+impl Backbone {
+    /// Starts the body from a checkpoint file.
+    pub fn with_weights(mut self, file: impl Into<PathBuf>) -> Self {
+        self.weights = Some(file.into());
+        self
+    }
+
+    /// Share of the head's inputs that dropout leaves out.
+    pub fn with_dropout(mut self, dropout: f64) -> Self {
+        self.dropout = dropout;
+        self
+    }
+
+    /// Seed of the weights that start at random.
+    pub fn with_seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// The architecture.
+    pub fn arch(&self) -> Arch {
+        self.arch
+    }
+
+    /// Starts the body from the weights that torchvision publishes, fetched once and kept under
+    /// [`home`](firelight_datablock::download::home).
+    ///
+    /// # Errors
+    ///
+    /// [`LearnerError::NoKnownWeights`] if there are none for this architecture, and [`LearnerError::Download`].
+    #[cfg(feature = "download")]
+    pub fn pretrained(self) -> Result<Self, LearnerError> {
+        let weights = firelight_datablock::download::weights::by_arch(self.arch.name())
+            .ok_or_else(|| LearnerError::NoKnownWeights { arch: self.arch.to_string() })?;
+        let home = firelight_datablock::download::home()?;
+        Ok(self.with_weights(weights.fetch(&home)?))
+    }
+}
+
+/// ResNet-18, to be given weights.
+pub fn resnet18() -> Backbone {
+    Arch::ResNet18.into()
+}
+
+/// ResNet-34, to be given weights.
+pub fn resnet34() -> Backbone {
+    Arch::ResNet34.into()
+}
+
+/// ResNet-50, to be given weights.
+pub fn resnet50() -> Backbone {
+    Arch::ResNet50.into()
+}
+
+/// EfficientNet-Lite0, to be given weights.
+pub fn efficientnet_lite0() -> Backbone {
+    Arch::EfficientNetLite0.into()
+}
+
+/// A learner for the classes of `data` on an architecture: its body, fastai's head over it, and cross entropy.
+///
+/// Pictures are normalised as the body's weights expect, unless the loaders have statistics of their own. A body with
+/// weights from a file starts frozen, as fastai's.
+///
+/// # Errors
+///
+/// [`LearnerError::Weights`] if the weights do not fit, and [`LearnerError::Setting`] for a dropout outside 0 to 1.
+pub fn vision_learner(
+    data: DataLoaders<Categories>,
+    backbone: impl Into<Backbone>,
+) -> Result<Learner<Categories, CrossEntropy>, LearnerError> {
+    let Backbone { arch, weights, dropout, seed } = backbone.into();
+    if !(0.0..1.0).contains(&dropout) {
+        let remedy = "give a share from 0 up to, but not including, 1";
+        return Err(LearnerError::Setting { setting: "dropout", value: dropout.to_string(), remedy });
+    }
+    let device = data.device().clone().inner();
+    let body = match &weights {
+        Some(file) => load_body(arch, file, &device)?.0,
+        None => arch.body(seed, &device),
+    };
+    let head = HeadConfig::new(arch.features(), data.vocab().len()).with_dropout(dropout);
+    let model = VisionModel::new(body, head.init(seed.wrapping_add(1), &device));
+    let data = if data.transforms().normalize() == Normalize::none() {
+        let (mean, std) = arch.normalization();
+        data.with_normalize(Normalize { mean, std })
+    } else {
+        data
+    };
+    let mut learner = Learner::new(data, model, CrossEntropy::new()).with_metrics([accuracy()]);
+    learner.recipe = Some((arch, head));
+    if weights.is_some() {
+        learner.freeze()?;
+    }
+    Ok(learner)
+}

@@ -1,0 +1,5 @@
+//! Properties of the learner crate.
+
+mod models;
+mod pictures;
+mod weights;
