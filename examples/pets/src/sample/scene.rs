@@ -1,0 +1,73 @@
+//! One picture from (seed, breed, index): a place, an animal in it, things around it, the camera, JPEG bytes.
+
+use image::ImageResult;
+use image::codecs::jpeg::JpegEncoder;
+use tiny_skia::Transform;
+
+use super::animal::{Animal, Pose};
+use super::backdrop;
+use super::breed::Look;
+use super::brush::{Canvas, Tint};
+use super::camera;
+use super::chance::Chance;
+use super::props;
+
+/// The bytes of the JPEG file of picture `index` of breed number `breed`.
+pub fn jpeg(seed: u64, breed: usize, index: usize) -> ImageResult<Vec<u8>> {
+    let mut chance = Chance::of(seed, breed, index);
+    let (mut width, mut height) = (128 + chance.below(33) as u32, 96 + chance.below(33) as u32);
+    if chance.coin(0.2) {
+        (width, height) = (height, width);
+    }
+    let angle = chance.range(-2.8, -0.3);
+    let mut bytes = Vec::new();
+    // Both sides are at least 96, so there always is a canvas.
+    if let Some(mut canvas) = Canvas::new(width, height, (angle.cos(), angle.sin())) {
+        compose(&mut canvas, breed, &mut chance);
+        let picture = camera::expose(&mut canvas, &mut chance);
+        let quality = 55 + chance.below(41) as u8;
+        picture.write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, quality))?;
+    }
+    Ok(bytes)
+}
+
+fn compose(canvas: &mut Canvas, breed: usize, chance: &mut Chance) {
+    let look = Look::of(breed, chance);
+    let pose = Pose::any(chance);
+    backdrop::paint(canvas, chance);
+    props::behind(canvas, chance);
+    let outside = canvas.place();
+    canvas.move_to(framing(canvas, pose, &look, chance));
+    if let Some((at, wide)) = pose.footing(&look) {
+        canvas.glow(at, (wide * 1.15, 0.42), Tint::BLACK, 0.6);
+    }
+    let turn = chance.bell(-1.0, 1.3);
+    Animal {
+        look: &look,
+        canvas,
+        chance,
+        turn,
+    }
+    .paint(pose);
+    canvas.move_to(outside);
+    props::before(canvas, chance);
+}
+
+/// Where the animal stands in the picture: near or far, left or right, upright or not, facing either side.
+fn framing(canvas: &Canvas, pose: Pose, look: &Look, chance: &mut Chance) -> Transform {
+    let room = pose.extent(look);
+    let (width, height) = (canvas.width(), canvas.height());
+    let fit = (width / room.width()).min(height / room.height());
+    let zoom = fit * chance.bell(0.62, 1.2);
+    let (middle_x, middle_y) = room.at(0.5, 0.5);
+    let x = width / 2.0 + chance.bell(-0.2, 0.2) * width;
+    let y = height / 2.0 + chance.bell(-0.14, 0.2) * height;
+    let stretch = chance.bell(0.92, 1.08);
+    Transform::from_translate(x, y)
+        .pre_concat(Transform::from_rotate(chance.bell(-15.0, 15.0)))
+        .pre_concat(Transform::from_scale(
+            chance.sign() * zoom * stretch,
+            zoom / stretch,
+        ))
+        .pre_concat(Transform::from_translate(-middle_x, -middle_y))
+}
