@@ -10,7 +10,7 @@ use super::{Body, Classifier, EfficientNetLite, Fresh, ResNet, SmallNet, efficie
 ///
 /// | name | features | parameters of the body | picture | trained weights |
 /// |---|---|---|---|---|
-/// | `small` | 128 | see [`SmallNet`] | 64 px | none: from scratch |
+/// | `small` | 128 | 0.29 M | 64 px | none: from scratch |
 /// | `resnet18` | 512 | 11.2 M | 224 px | torchvision |
 /// | `resnet34` | 512 | 21.3 M | 224 px | torchvision |
 /// | `resnet50` | 2048 | 23.5 M | 224 px | torchvision |

@@ -32,4 +32,4 @@ pub use fresh::Fresh;
 pub use head::{Head, HeadConfig, HeadLayer};
 pub use model::{Model, VisionModel};
 pub use resnet::{ResNet, Residual};
-pub use small::SmallNet;
+pub use small::{SmallNet, SmallStage};

@@ -1,60 +1,90 @@
 use burn::module::Module;
 use burn::tensor::activation::relu;
-use burn::tensor::module::max_pool2d;
-use burn::tensor::ops::MaxPoolOptions;
 use burn::tensor::{Device, Tensor};
 
 use super::Fresh;
 use super::conv_norm::{ConvNorm, ConvNormConfig};
 
-/// Channels of the feature map.
-pub(super) const FEATURES: usize = 128;
+/// Channels after the stem and after each stage.
+const WIDTHS: [usize; 4] = [16, 32, 64, 128];
 
-/// A compact network.
+/// Channels of the feature map.
+pub(super) const FEATURES: usize = WIDTHS[WIDTHS.len() - 1];
+
+/// A compact network for training from scratch on small pictures: a strided 3×3 stem, then three stages that halve the
+/// sides, double the channels and add one residual convolution.
+///
+/// 0.29 million parameters and 11 million multiplications for a picture of 64 px. All its convolutions are 3×3 with few
+/// channels, which the CPU backends take gradients of fastest.
 #[derive(Module, Debug)]
 pub struct SmallNet {
     stem: ConvNorm,
-    stages: Vec<ConvNorm>,
+    stages: Vec<SmallStage>,
 }
 
 impl SmallNet {
     /// Makes the network.
     pub fn new(fresh: &mut Fresh, device: &Device) -> Self {
-        let stem = ConvNormConfig::new([3, 16], 3)
+        let stem = ConvNormConfig::new([3, WIDTHS[0]], 3)
             .stride(2)
             .init(fresh, device);
-        let stages = [[16, 32], [32, 64], [64, FEATURES]]
-            .into_iter()
-            .map(|channels| ConvNormConfig::new(channels, 3).init(fresh, device))
+        let stages = WIDTHS
+            .windows(2)
+            .map(|pair| SmallStage::new([pair[0], pair[1]], fresh, device))
             .collect();
         Self { stem, stages }
     }
 
-    /// The feature map of each stage.
+    /// The outputs of the stem and of the three stages, finest first.
     pub fn stages(&self, pictures: Tensor<4>) -> Vec<Tensor<4>> {
-        let mut x = relu(self.stem.forward(pictures));
-        let mut maps = vec![x.clone()];
+        let mut maps = vec![relu(self.stem.forward(pictures))];
         for stage in &self.stages {
-            x = relu(stage.forward(max_pool2d(x, MaxPoolOptions::new([2, 2]))));
-            maps.push(x.clone());
+            maps.push(stage.forward(maps[maps.len() - 1].clone()));
         }
         maps
     }
 
-    /// `[n, 3, h, w]` to `[n, 128, h/16, w/16]`.
+    /// `[n, 3, h, w]` to `[n, 128, h/16, w/16]` (rounded up).
     pub fn forward(&self, pictures: Tensor<4>) -> Tensor<4> {
-        self.stages
-            .iter()
-            .fold(relu(self.stem.forward(pictures)), |x, stage| {
-                relu(stage.forward(max_pool2d(x, MaxPoolOptions::new([2, 2]))))
-            })
+        let stem = relu(self.stem.forward(pictures));
+        self.stages.iter().fold(stem, |x, stage| stage.forward(x))
     }
 
     /// Every batch norm folded into its convolution; see [`ConvNorm::folded`].
     pub fn folded(&self) -> Self {
         Self {
             stem: self.stem.folded(),
-            stages: self.stages.iter().map(ConvNorm::folded).collect(),
+            stages: self.stages.iter().map(SmallStage::folded).collect(),
+        }
+    }
+}
+
+/// A strided convolution, then one beside a shortcut.
+#[derive(Module, Debug)]
+pub struct SmallStage {
+    down: ConvNorm,
+    refine: ConvNorm,
+}
+
+impl SmallStage {
+    fn new([inputs, outputs]: [usize; 2], fresh: &mut Fresh, device: &Device) -> Self {
+        Self {
+            down: ConvNormConfig::new([inputs, outputs], 3)
+                .stride(2)
+                .init(fresh, device),
+            refine: ConvNormConfig::new([outputs, outputs], 3).init(fresh, device),
+        }
+    }
+
+    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let x = relu(self.down.forward(x));
+        relu(self.refine.forward(x.clone()) + x)
+    }
+
+    fn folded(&self) -> Self {
+        Self {
+            down: self.down.folded(),
+            refine: self.refine.folded(),
         }
     }
 }
