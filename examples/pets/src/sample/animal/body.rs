@@ -1,6 +1,6 @@
 //! The body in each pose: trunk, legs and paws, then the head on top.
 
-use super::super::breed::{Part, Species};
+use super::super::breed::{Part, Species, Tail};
 use super::super::brush::Outline;
 use super::{Animal, Pose};
 
@@ -31,7 +31,7 @@ impl Animal<'_> {
             (-1.4 * l, middle + 0.55 * d),
         ]);
         self.part(Part::Side, &trunk);
-        if self.look.tail == super::super::breed::Tail::Curled {
+        if self.look.tail == Tail::Curled {
             self.tail((-1.4 * l, middle - 0.6 * d), true);
         }
         for (x, step) in [(-1.25 * l, -stride), (0.95 * l, stride)] {
@@ -44,7 +44,7 @@ impl Animal<'_> {
         let rise = self.chance.bell(-0.1, 0.7);
         let head = (1.35 * l + 0.35, middle - 0.8 * d - rise);
         self.part(
-            Part::Side,
+            Part::Neck,
             &Outline::limb((0.95 * l, middle - 0.25 * d), head, (0.66 * d, 0.5)),
         );
         let tilt = self.chance.bell(-16.0, 16.0);
@@ -118,7 +118,7 @@ impl Animal<'_> {
         let rise = self.chance.bell(-0.55, 0.35);
         let head = (1.1 * l + 0.1, -1.5 * d - 0.3 - rise);
         self.part(
-            Part::Side,
+            Part::Neck,
             &Outline::limb((0.75 * l, -0.8 * d), head, (0.62 * d, 0.55)),
         );
         let tilt = self.chance.bell(-22.0, 22.0);

@@ -34,7 +34,7 @@ impl Animal<'_> {
     fn shaded(&mut self, part: Part, shape: &Outline, far: f32) {
         let fluff = self.look.fluff;
         let tuft = match part {
-            Part::Side | Part::Front | Part::Thigh | Part::Tail | Part::TailTip => {
+            Part::Side | Part::Front | Part::Neck | Part::Thigh | Part::Tail | Part::TailTip => {
                 0.025 + 0.22 * fluff
             }
             Part::Ruff => 0.05 + 0.28 * fluff,

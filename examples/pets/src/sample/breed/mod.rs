@@ -1,8 +1,10 @@
 //! What makes a breed: ranges that the single animals of it fall into, overlapping those of its neighbours.
 
+mod bands;
 mod cats;
 mod coat;
 mod dogs;
+mod marks;
 
 pub use coat::{Coat, Part};
 

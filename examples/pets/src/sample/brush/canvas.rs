@@ -1,37 +1,19 @@
-//! The canvas: flat shapes, lines, glows, and parts of an animal with fur, marks and shading.
+//! The canvas: flat shapes, lines, glows and blur.
 
 use tiny_skia::{
     FillRule, GradientStop, LineCap, LinearGradient, Mask, Paint, Path, PathBuilder, Pixmap, Point,
-    RadialGradient, Rect, Shader, SpreadMode, Stroke, Transform,
+    RadialGradient, Shader, SpreadMode, Stroke, Transform,
 };
 
-use super::super::chance::Chance;
-use super::{Extent, Outline, Spot, Tint};
+use super::{Outline, Spot, Tint};
 
 /// A picture in the making.
 pub struct Canvas {
-    pixmap: Pixmap,
+    pub(super) pixmap: Pixmap,
     /// From the units of what is being drawn to pixels.
-    place: Transform,
+    pub(super) place: Transform,
     /// The direction from which light falls, in the picture.
-    light: Spot,
-}
-
-/// A patch of another colour inside a part.
-#[derive(Debug, Clone)]
-pub struct Mark {
-    pub shape: Outline,
-    pub tint: Tint,
-    pub alpha: f32,
-}
-
-/// How the surface of a part looks.
-#[derive(Debug, Clone)]
-pub struct Skin {
-    pub tint: Tint,
-    pub marks: Vec<Mark>,
-    /// Length of the hair at the edge, in head radii.
-    pub tuft: f32,
+    pub(super) light: Spot,
 }
 
 impl Canvas {
@@ -129,9 +111,9 @@ impl Canvas {
         for line in lines {
             for (i, &(x, y)) in line.iter().enumerate() {
                 if i == 0 {
-                    path.move_to(x, y)
+                    path.move_to(x, y);
                 } else {
-                    path.line_to(x, y)
+                    path.line_to(x, y);
                 }
             }
         }
@@ -151,92 +133,7 @@ impl Canvas {
         }
     }
 
-    /// A part of an animal: colour, marks, hair, light from one side and a dark rim.
-    pub fn part(&mut self, shape: &Outline, skin: &Skin, chance: &mut Chance) {
-        let edge = shape.furry(skin.tuft, chance);
-        let Some(path) = edge.path().and_then(|path| path.transform(self.place)) else {
-            return;
-        };
-        self.fill_path(&path, Shader::SolidColor(skin.tint.color(1.0)), None);
-        let Some(mut inside) = Mask::new(self.pixmap.width(), self.pixmap.height()) else {
-            return;
-        };
-        inside.fill_path(&path, FillRule::Winding, true, Transform::identity());
-        for mark in &skin.marks {
-            let furry = mark.shape.furry(0.5 * skin.tuft, chance);
-            if let Some(patch) = furry.path().and_then(|patch| patch.transform(self.place)) {
-                self.fill_path(
-                    &patch,
-                    Shader::SolidColor(mark.tint.color(mark.alpha)),
-                    Some(&inside),
-                );
-            }
-        }
-        self.hair(shape.extent(), skin, &inside, chance);
-        if let Some(shade) = self.shade(path.bounds()) {
-            self.fill_path(&path, shade, None);
-        }
-        let rim = Stroke {
-            width: 0.9,
-            ..Stroke::default()
-        };
-        let dark = paint(Shader::SolidColor(skin.tint.darker(0.75).color(0.34)));
-        self.pixmap
-            .stroke_path(&path, &dark, &rim, Transform::identity(), None);
-    }
-
-    /// Light and dark hairs that fall away from the middle of the part.
-    fn hair(&mut self, area: Extent, skin: &Skin, inside: &Mask, chance: &mut Chance) {
-        let count = (area.width() * area.height() * 16.0).clamp(6.0, 110.0) as usize;
-        let middle = area.at(0.5, 0.3);
-        let length = 0.1 + 0.9 * skin.tuft;
-        for tint in [skin.tint.lighter(0.4), skin.tint.darker(0.45)] {
-            let mut hairs = PathBuilder::new();
-            for _ in 0..count {
-                let (x, y) = area.at(chance.uniform(), chance.uniform());
-                let dx = (x - middle.0).clamp(-1.0, 1.0) * 0.6 + chance.range(-0.25, 0.25);
-                let reach = length * chance.range(0.5, 1.3);
-                hairs.move_to(x, y);
-                hairs.line_to(x + dx * reach, y + reach);
-            }
-            if let Some(path) = hairs.finish() {
-                let stroke = Stroke {
-                    width: 0.035,
-                    ..Stroke::default()
-                };
-                let colour = paint(Shader::SolidColor(tint.color(0.20 + 0.6 * skin.tuft)));
-                self.pixmap
-                    .stroke_path(&path, &colour, &stroke, self.place, Some(inside));
-            }
-        }
-    }
-
-    /// Bright on the side of the light, dark on the other, over the pixels of `bounds`.
-    fn shade(&self, bounds: Rect) -> Option<Shader<'static>> {
-        let (x, y) = (
-            f32::midpoint(bounds.left(), bounds.right()),
-            f32::midpoint(bounds.top(), bounds.bottom()),
-        );
-        let (dx, dy) = (
-            self.light.0 * bounds.width() / 2.0,
-            self.light.1 * bounds.height() / 2.0,
-        );
-        let stops = vec![
-            GradientStop::new(0.0, Tint::WHITE.color(0.24)),
-            GradientStop::new(0.42, Tint::WHITE.color(0.0)),
-            GradientStop::new(0.5, Tint::BLACK.color(0.0)),
-            GradientStop::new(1.0, Tint::BLACK.color(0.36)),
-        ];
-        LinearGradient::new(
-            Point::from_xy(x + dx, y + dy),
-            Point::from_xy(x - dx, y - dy),
-            stops,
-            SpreadMode::Pad,
-            Transform::identity(),
-        )
-    }
-
-    fn fill_path(&mut self, path: &Path, shader: Shader<'_>, inside: Option<&Mask>) {
+    pub(super) fn fill_path(&mut self, path: &Path, shader: Shader<'_>, inside: Option<&Mask>) {
         self.pixmap.fill_path(
             path,
             &paint(shader),
@@ -277,7 +174,7 @@ fn smear(data: &mut [u8], start: usize, stride: usize, count: usize, radius: usi
     }
 }
 
-fn paint(shader: Shader<'_>) -> Paint<'_> {
+pub(super) fn paint(shader: Shader<'_>) -> Paint<'_> {
     Paint {
         shader,
         anti_alias: true,

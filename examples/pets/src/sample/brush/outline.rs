@@ -5,9 +5,7 @@ use std::f32::consts::TAU;
 use tiny_skia::{Path, PathBuilder};
 
 use super::super::chance::Chance;
-
-/// A point `(x, y)`; y points down.
-pub type Spot = (f32, f32);
+use super::{Extent, Spot};
 
 /// A closed shape. Lengths are in the units of whoever draws it: head radii for an animal, pixels for a backdrop.
 #[derive(Debug, Clone)]
@@ -93,9 +91,9 @@ impl Outline {
 
     /// An ear or a leaf: two bulging sides from `a` and `b` that meet in a tip `round` wide.
     pub fn leaf(a: Spot, tip: Spot, b: Spot, bulge: f32, round: f32) -> Self {
-        let middle = ((a.0 + b.0) / 2.0, (a.1 + b.1) / 2.0);
+        let middle = half_way(a, b);
         let out = |p: Spot| {
-            let half = ((p.0 + tip.0) / 2.0, (p.1 + tip.1) / 2.0);
+            let half = half_way(p, tip);
             let (dx, dy) = (p.0 - middle.0, p.1 - middle.1);
             (half.0 + dx * bulge, half.1 + dy * bulge)
         };
@@ -175,8 +173,8 @@ impl Outline {
 
 /// Points of the Catmull–Rom curve from `b` to `c`.
 fn between(a: Spot, b: Spot, c: Spot, d: Spot) -> impl Iterator<Item = Spot> {
-    (0..6).map(move |i| {
-        let t = i as f32 / 6.0;
+    (0..6).map(move |step| {
+        let t = step as f32 / 6.0;
         let axis = |a: f32, b: f32, c: f32, d: f32| {
             0.5 * (2.0 * b
                 + (c - a) * t
@@ -187,46 +185,11 @@ fn between(a: Spot, b: Spot, c: Spot, d: Spot) -> impl Iterator<Item = Spot> {
     })
 }
 
+fn half_way(p: Spot, q: Spot) -> Spot {
+    (f32::midpoint(p.0, q.0), f32::midpoint(p.1, q.1))
+}
+
 fn unit((x, y): Spot) -> Spot {
     let length = x.hypot(y).max(1e-6);
     (x / length, y / length)
-}
-
-/// The upright box around a shape.
-#[derive(Debug, Clone, Copy)]
-pub struct Extent {
-    pub left: f32,
-    pub top: f32,
-    pub right: f32,
-    pub bottom: f32,
-}
-
-impl Extent {
-    pub fn around(points: impl Iterator<Item = Spot>) -> Self {
-        let none = Self {
-            left: f32::MAX,
-            top: f32::MAX,
-            right: f32::MIN,
-            bottom: f32::MIN,
-        };
-        points.fold(none, |e, (x, y)| Self {
-            left: e.left.min(x),
-            top: e.top.min(y),
-            right: e.right.max(x),
-            bottom: e.bottom.max(y),
-        })
-    }
-
-    pub fn width(&self) -> f32 {
-        self.right - self.left
-    }
-
-    pub fn height(&self) -> f32 {
-        self.bottom - self.top
-    }
-
-    /// The point at `u` (0 left, 1 right) and `v` (0 top, 1 bottom).
-    pub fn at(&self, u: f32, v: f32) -> Spot {
-        (self.left + u * self.width(), self.top + v * self.height())
-    }
 }
