@@ -2,7 +2,7 @@
 
 /// Random numbers of one picture: a function of (seed, breed, index), whatever the thread that draws it.
 ///
-/// The generator is SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014).
+/// The generator is `SplitMix64` (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014).
 #[derive(Debug, Clone)]
 pub struct Chance {
     state: u64,

@@ -12,7 +12,6 @@ impl Coat {
             all: Vec::new(),
         };
         match self.pattern {
-            Pattern::Plain => {}
             Pattern::Spots | Pattern::Stripes => self.banded(part, &mut marks, chance),
             Pattern::Points { .. } => self.pointed(part, &mut marks),
             Pattern::Saddle => self.saddled(part, &mut marks, chance),
@@ -24,7 +23,7 @@ impl Coat {
                     0.28,
                 );
             }
-            Pattern::Mask => {}
+            Pattern::Mask | Pattern::Plain => {}
             Pattern::Underside => self.pale_below(part, &mut marks),
         }
         Skin {

@@ -171,8 +171,8 @@ impl Outline {
     }
 }
 
-/// Points of the Catmull–Rom curve from `b` to `c`.
-fn between(a: Spot, b: Spot, c: Spot, d: Spot) -> impl Iterator<Item = Spot> {
+/// Points of the Catmull–Rom curve between `from` and `to`.
+fn between(before: Spot, from: Spot, to: Spot, after: Spot) -> impl Iterator<Item = Spot> {
     (0..6).map(move |step| {
         let t = step as f32 / 6.0;
         let axis = |a: f32, b: f32, c: f32, d: f32| {
@@ -181,7 +181,10 @@ fn between(a: Spot, b: Spot, c: Spot, d: Spot) -> impl Iterator<Item = Spot> {
                 + (2.0 * a - 5.0 * b + 4.0 * c - d) * t * t
                 + (3.0 * b - a - 3.0 * c + d) * t * t * t)
         };
-        (axis(a.0, b.0, c.0, d.0), axis(a.1, b.1, c.1, d.1))
+        (
+            axis(before.0, from.0, to.0, after.0),
+            axis(before.1, from.1, to.1, after.1),
+        )
     })
 }
 
