@@ -2,7 +2,9 @@
 
 use burn::module::{Module, ModuleVisitor, Param, ParamGroup, ParamId};
 use burn::tensor::{Device, Distribution, Tensor};
-use firelight_learner::models::{Arch, Body, Head, HeadConfig, Model, VisionModel};
+use firelight_learner::models::{
+    Arch, Body, Head, HeadConfig, Model, VisionModel, features_in_threads,
+};
 
 /// The backend the numeric tests run on: `FIRELIGHT_DEVICE=ndarray`, else flex.
 #[allow(deprecated)]
@@ -508,6 +510,21 @@ fn a_head_takes_maps_of_any_size() {
         assert_eq!(
             head.forward(pictures([2, 4, side, side], &device)).dims(),
             [2, 3]
+        );
+    }
+}
+
+#[test]
+fn threads_change_no_feature() {
+    let device = device();
+    let model = model(Arch::Small, 3, &device).for_inference();
+    let input = pictures([7, 3, 64, 64], &device);
+    let alone = values(model.features(input.clone()));
+    for threads in [1, 2, 8] {
+        let threads = std::num::NonZeroUsize::new(threads).unwrap();
+        assert_eq!(
+            values(features_in_threads(&model, input.clone(), threads)),
+            alone
         );
     }
 }
