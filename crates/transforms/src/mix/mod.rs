@@ -1,8 +1,8 @@
 //! Which pictures of a batch are mixed with which, and in what shares. The mixing itself is for whoever holds the batch.
 
-mod mix_up;
-mod cut_mix;
 mod beta;
+mod cut_mix;
+mod mix_up;
 
 pub use cut_mix::{CutMix, CutMixDraw};
 pub use mix_up::{MixUp, MixUpDraw};

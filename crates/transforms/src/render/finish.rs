@@ -4,7 +4,8 @@ use crate::{Lighting, Normalize, Size};
 
 /// Steps between two neighbouring byte values in the lighting table; the largest error of a colour is 1/32 of a byte.
 const FINE: usize = 16;
-const STEPS: usize = 255 * FINE + 1;
+/// Length of the table: a power of 2 over 255 · 16, so that a masked index needs no check.
+const LENGTH: usize = 4096;
 
 /// What happens to a colour of 0 to 255 after resampling.
 #[derive(Default)]
@@ -37,7 +38,7 @@ impl Finish {
                     .extend((0..FINE).map(|fine| low + step * fine as f32));
                 low = high;
             }
-            self.table.push(low);
+            self.table.resize(LENGTH, low);
         }
     }
 
@@ -103,6 +104,7 @@ impl Finish {
     }
 
     /// Three rows of resampled colours, 0 to 255, lit and normalised in place.
+    #[inline(always)]
     pub fn row(&self, [red, green, blue]: [&mut [f32]; 3]) {
         if let Some(lighting) = &self.joint {
             for ((r, g), b) in red.iter_mut().zip(green).zip(blue) {
@@ -111,12 +113,13 @@ impl Finish {
             }
             return;
         }
+        let table = <&[f32; LENGTH]>::try_from(self.table.as_slice()).ok();
         for (channel, row) in [red, green, blue].into_iter().enumerate() {
             let (factor, shift) = (self.factor[channel], self.shift[channel]);
-            if let Ok(table) = <&[f32; STEPS]>::try_from(self.table.as_slice()) {
+            if let Some(table) = table {
                 for x in row {
-                    let place = (*x * FINE as f32 + 0.5) as usize;
-                    *x = table[place.min(STEPS - 1)] * factor + shift;
+                    let place = (*x * FINE as f32 + 0.5) as i32 as usize;
+                    *x = table[place & (LENGTH - 1)] * factor + shift;
                 }
             } else {
                 for x in row {

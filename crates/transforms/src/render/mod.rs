@@ -6,10 +6,15 @@
 //! of width s/√2 blur as much as the one of width s that a plain resize takes, so training and validation pictures are
 //! equally sharp; where the picture shrinks by less than √2 the bilinear sample alone is enough.
 
-mod bent;
-mod finish;
-mod plain;
-mod row;
 mod scratch;
+
+mod plain;
+
+mod bent;
+mod row;
+mod sample;
+mod window;
+
+mod finish;
 
 pub use scratch::Scratch;

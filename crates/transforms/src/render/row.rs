@@ -1,4 +1,4 @@
-//! Where a row of outputs comes from, in whole pixels and parts of a pixel.
+//! Where a row of outputs comes from.
 
 use crate::PadMode;
 
@@ -7,17 +7,25 @@ use crate::PadMode;
 /// Positions are in pixels of the shrunken part, whose first pixel has its centre at 0.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Axis {
-    /// Centres of the first and last pixel of the picture and frame together, with the padding beyond them.
-    pub outer: (f32, f32, PadMode),
-    /// Centres of the first and last pixel of the picture, with the padding beyond them; `None` when the same as outer.
-    pub inner: Option<(f32, f32, PadMode)>,
-    /// The size of a pixel of the picture: black sets in over this length.
-    pub pixel: f32,
+    /// Padding beyond picture and frame together; `None` when no output looks there.
+    pub outer: Option<Beyond>,
+    /// Padding beyond the picture inside the frame; `None` when the frame does not reach there.
+    pub inner: Option<Beyond>,
     /// Index of the last pixel of the part.
     pub last: f32,
 }
 
-/// Coordinates of one output row; the buffers are reused.
+/// The centres of the first and last pixel of a stretch, and what stands beyond them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Beyond {
+    pub low: f32,
+    pub high: f32,
+    pub pad: PadMode,
+    /// The size of a pixel of the picture: black sets in over this length.
+    pub pixel: f32,
+}
+
+/// Positions of one output row; the buffers are reused.
 #[derive(Debug, Default)]
 pub(super) struct Row {
     pub x: Vec<f32>,
@@ -27,6 +35,8 @@ pub(super) struct Row {
     pub offset: Vec<u32>,
 }
 
+// Everything here is inlined into the loop over rows, which is compiled once for each SIMD width. All of it works on one
+// element at a time and the compiler may not fuse or reorder, so every width gives the same bits.
 impl Row {
     pub fn resize(&mut self, width: usize) {
         self.x.resize(width, 0.0);
@@ -35,22 +45,24 @@ impl Row {
         self.offset.resize(width, 0);
     }
 
-    /// The positions of the row at height `y` under `map`, an output-to-part map on pixel centres.
+    /// The positions of row `y` under `map`, from output pixels to centres of the part's pixels.
+    #[inline(always)]
     pub fn place(&mut self, map: &[[f64; 3]; 3], y: f64) {
         let start = map.map(|row| (row[1] * y + row[2]) as f32);
         let step = map.map(|row| row[0] as f32);
+        let positions = self.x.iter_mut().zip(&mut self.y).enumerate();
         if map[2][0] == 0.0 && map[2][1] == 0.0 {
-            for (i, (x, y)) in self.x.iter_mut().zip(&mut self.y).enumerate() {
+            for (i, (x, y)) in positions {
                 let i = i as i32 as f32;
                 *x = start[0] + step[0] * i;
                 *y = start[1] + step[1] * i;
             }
         } else {
-            for (i, (x, y)) in self.x.iter_mut().zip(&mut self.y).enumerate() {
+            for (i, (x, y)) in positions {
                 let i = i as i32 as f32;
-                let depth = 1.0 / (start[2] + step[2] * i);
-                *x = (start[0] + step[0] * i) * depth;
-                *y = (start[1] + step[1] * i) * depth;
+                let nearness = 1.0 / (start[2] + step[2] * i);
+                *x = (start[0] + step[0] * i) * nearness;
+                *y = (start[1] + step[1] * i) * nearness;
             }
         }
     }
@@ -58,10 +70,10 @@ impl Row {
 
 impl Axis {
     /// Brings positions beyond the picture back into it.
+    #[inline(always)]
     pub fn fold(&self, positions: &mut [f32], cover: &mut [f32]) {
-        fold(self.outer, self.pixel, positions, cover);
-        if let Some(inner) = self.inner {
-            fold(inner, self.pixel, positions, cover);
+        for beyond in [self.outer, self.inner].into_iter().flatten() {
+            beyond.fold(positions, cover);
         }
         for position in positions {
             *position = position.max(0.0).min(self.last);
@@ -70,41 +82,51 @@ impl Axis {
 
     /// True when black may show.
     pub fn has_zeros(&self) -> bool {
-        self.outer.2 == PadMode::Zeros || self.inner.is_some_and(|inner| inner.2 == PadMode::Zeros)
+        [self.outer, self.inner]
+            .into_iter()
+            .flatten()
+            .any(|beyond| beyond.pad == PadMode::Zeros)
     }
 }
 
-fn fold(
-    (low, high, pad): (f32, f32, PadMode),
-    pixel: f32,
-    positions: &mut [f32],
-    cover: &mut [f32],
-) {
-    match pad {
-        PadMode::Border => {
-            for position in positions {
-                *position = position.max(low).min(high);
+impl Beyond {
+    #[inline(always)]
+    fn fold(&self, positions: &mut [f32], cover: &mut [f32]) {
+        let Self {
+            low, high, pixel, ..
+        } = *self;
+        match self.pad {
+            PadMode::Border => {
+                for position in positions {
+                    *position = position.max(low).min(high);
+                }
             }
-        }
-        PadMode::Zeros => {
-            for (position, cover) in positions.iter_mut().zip(cover) {
-                let beyond = (low - *position).max(*position - high).max(0.0) / pixel;
-                *cover *= (1.0 - beyond).max(0.0);
-                *position = position.max(low).min(high);
+            PadMode::Zeros => {
+                for (position, cover) in positions.iter_mut().zip(cover) {
+                    let beyond = (low - *position).max(*position - high).max(0.0) / pixel;
+                    *cover *= (1.0 - beyond).max(0.0);
+                    *position = position.max(low).min(high);
+                }
             }
-        }
-        PadMode::Reflection => {
-            let length = high - low;
-            if length <= 0.0 {
-                positions.fill(low);
-                return;
-            }
-            let (period, scale) = (2.0 * length, 0.5 / length);
-            for position in positions {
-                let away = (*position - low).abs();
-                let around = away - period * ((away * scale) as i32 as f32);
-                *position = low + around.min(period - around);
+            PadMode::Reflection => {
+                let length = high - low;
+                if length <= 0.0 {
+                    positions.fill(low);
+                    return;
+                }
+                let (period, scale) = (2.0 * length, 0.5 / length);
+                for position in positions {
+                    let away = *position - low;
+                    *position = low + (away - period * round(away * scale)).abs();
+                }
             }
         }
     }
+}
+
+/// To the nearest whole number, for numbers below 2²²; unlike `f32::round` it is two additions on every machine.
+#[inline(always)]
+fn round(x: f32) -> f32 {
+    const SHIFT: f32 = 12_582_912.0;
+    (x + SHIFT) - SHIFT
 }
