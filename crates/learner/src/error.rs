@@ -17,12 +17,6 @@ pub enum LearnerError {
     /// Weights could not be loaded.
     #[error(transparent)]
     Weights(#[from] WeightsError),
-    /// A pretrained network was asked for whose weights are not known here.
-    #[error("pretrained: there are no known weights for {arch}; give a file with `with_weights`")]
-    NoKnownWeights {
-        /// The architecture.
-        arch: String,
-    },
     /// A download failed.
     #[cfg(feature = "download")]
     #[error(transparent)]

@@ -60,13 +60,11 @@ impl Backbone {
     ///
     /// # Errors
     ///
-    /// [`LearnerError::NoKnownWeights`] if there are none for this architecture, and [`LearnerError::Download`].
+    /// [`LearnerError::Download`], also if there are no published weights for this architecture.
     #[cfg(feature = "download")]
     pub fn pretrained(self) -> Result<Self, LearnerError> {
-        let weights = firelight_datablock::download::weights::by_arch(self.arch.name())
-            .ok_or_else(|| LearnerError::NoKnownWeights { arch: self.arch.to_string() })?;
-        let home = firelight_datablock::download::home()?;
-        Ok(self.with_weights(weights.fetch(&home)?))
+        let weights = firelight_datablock::download::weights::torchvision(self.arch.name())?;
+        Ok(self.with_weights(weights))
     }
 }
 

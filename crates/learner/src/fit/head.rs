@@ -24,9 +24,9 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
     /// Trains the last group alone for `epochs` epochs along one cycle, on features of the frozen rest that are computed
     /// once: ten epochs cost little more than one.
     ///
-    /// The training pictures go through the body `draws` times, each with its own draw of the augmentation, and the epochs
-    /// take the draws in turn. One draw without augmentation is a linear probe's recipe; three to five augmented ones give most of what
-    /// endless augmentation would.
+    /// The training pictures go through the body as validation sees them, and `draws` times more with a draw of the
+    /// augmentation each; the epochs take these views in turn. Without draws this is a linear probe's recipe; one to three
+    /// give most of what endless augmentation would.
     ///
     /// # Errors
     ///
@@ -37,22 +37,22 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
         let body = self.model.for_inference();
         let train = self.data.train().clone().with_shuffle(false).with_drop_last(false).with_device(&plain);
         let valid_loader = self.data.valid().clone().with_device(&plain);
-        let draws = draws.clamp(1, epochs.max(1));
-        let bar = progress_bar(draws * train.num_batches() + valid_loader.num_batches(), "features");
-        let mut drawn = Vec::with_capacity(draws);
-        for draw in 0..draws {
-            drawn.push(features(&body, &train, draw, &bar)?);
+        let views = (draws + 1).min(epochs.max(1));
+        let bar = progress_bar(views * train.num_batches() + valid_loader.num_batches(), "features");
+        let mut seen = Vec::with_capacity(views);
+        for view in 0..views {
+            seen.push(features(&body, &train.clone().with_augment(view > 0), view, &bar)?);
         }
         let valid: Features<F> = features(&body, &valid_loader, 0, &bar)?;
         bar.finish_and_clear();
         drop(body);
 
-        let batch = self.data.train().batch_size().min(drawn[0].items.len());
-        let steps = drawn[0].items.len() / batch;
+        let batch = self.data.train().batch_size().min(seen[0].items.len());
+        let steps = seen[0].items.len() / batch;
         let mut run = Run::start(self, epochs, steps, Rates::Same(rate), OneCycle::default())?;
         for epoch in 0..epochs {
             let start = Instant::now();
-            let features = &drawn[epoch % draws];
+            let features = &seen[epoch % views];
             let order = self.order(features.items.len());
             let target = self.data.train().dataset().fitted().clone();
             let device = plain.clone().autodiff();

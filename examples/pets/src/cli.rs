@@ -1,0 +1,103 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use firelight::learner::models::Arch;
+
+/// Fine-tunes a model on pet pictures; without arguments, on a sample set that it draws itself.
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = false)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Folder of pictures named like `Abyssinian_1.jpg` and `beagle_7.jpg` (cats capitalised), such as the Oxford set's
+    /// `images`
+    #[arg(long, value_name = "DIR", conflicts_with = "download")]
+    pub images: Option<PathBuf>,
+    /// Download the Oxford-IIIT Pet data set (kept under FIRELIGHT_HOME)
+    #[arg(long)]
+    pub download: bool,
+    #[command(flatten)]
+    pub training: Training,
+    /// What mistakes cost
+    #[arg(long, value_enum, default_value_t = LossName::Soft)]
+    pub loss: LossName,
+    /// Where to run: flex, ndarray, wgpu, … (see the README)
+    #[arg(long, global = true, env = "FIRELIGHT_DEVICE", default_value = "flex")]
+    pub device: String,
+    /// Write what came of it to this file, for scripts
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Folder for pictures, exports and the sample set
+    #[arg(long, value_name = "DIR", default_value = "pets-out")]
+    pub out: PathBuf,
+    /// Print nothing but errors and the results
+    #[arg(long, global = true)]
+    pub quiet: bool,
+}
+
+/// How to train.
+#[derive(Debug, Args)]
+pub struct Training {
+    /// Architecture: small, resnet18, resnet34, resnet50, efficientnet-lite0, …
+    #[arg(long, default_value_t = Arch::Small)]
+    pub arch: Arch,
+    /// Trained weights to start from: a .pth or .safetensors file, or `download` for those that torchvision publishes
+    #[arg(long, value_name = "FILE|download")]
+    pub weights: Option<String>,
+    /// Epochs. With weights: of the head, on features that are computed once
+    #[arg(long)]
+    pub epochs: Option<usize>,
+    /// With weights: further epochs of the whole network after the head's
+    #[arg(long, default_value_t = 0, requires = "weights")]
+    pub unfrozen_epochs: usize,
+    /// Pictures in a batch
+    #[arg(long)]
+    pub batch_size: Option<usize>,
+    /// Side of the square pictures that the model sees, in pixels
+    #[arg(long)]
+    pub size: Option<u32>,
+    /// Seed of the split, the weights, the order and the augmentation
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Threads that read pictures; 0 for one a core
+    #[arg(long, default_value_t = 0)]
+    pub workers: usize,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Tell the breeds of pictures
+    Predict {
+        /// A model that a training run exported
+        export: PathBuf,
+        /// Pictures
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+}
+
+/// The losses to choose from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LossName {
+    /// Cross entropy
+    Plain,
+    /// Cross entropy with label smoothing 0.1
+    Smooth,
+    /// Soft labels: 0.8 for the breed, 0.2 shared among the others of its species
+    Soft,
+    /// Cross entropy times a factor: 1 within the species, 3 across
+    Pair,
+}
+
+impl LossName {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Smooth => "smooth",
+            Self::Soft => "soft",
+            Self::Pair => "pair",
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! One training run: a DataBlock over the pictures, a learner, and what came of it.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use firelight::prelude::*;
+use firelight::transforms::Filter;
+
+use crate::cli::{Cli, LossName, Training};
+use crate::data::species;
+use crate::loss::loss;
+use crate::memory::peak_rss_bytes;
+use crate::outcome::Outcome;
+
+/// Trains with one loss, exports the model and draws its pictures.
+pub fn train(cli: &Cli, images: &Path, loss_name: LossName) -> Result<Outcome> {
+    let start = Instant::now();
+    let Training { arch, seed, .. } = cli.training;
+    let device = device_by_name(&cli.device)?;
+    let recipe = Recipe::of(&cli.training);
+
+    let breeds = CategoryBlock::new(RegexLabeller::file_name(r"(?i)(.+)_\d+\.jpe?g$")?);
+    let dls = DataBlock::new(ImageBlock::rgb(), breeds)
+        .with_splitter(RandomSplitter::new(0.2).with_seed(seed))
+        .with_item_transform(Resize::crop(recipe.size).with_filter(recipe.filter))
+        .with_batch_transforms(recipe.augment())
+        .dataloaders(images, &device)?
+        .with_batch_size(recipe.batch_size)
+        .with_workers(cli.training.workers)
+        .with_seed(seed);
+
+    let groups = Groups::by(dls.vocab(), species);
+    let mut learn = vision_learner(dls, recipe.backbone(&cli.training)?)?
+        .with_loss(loss(loss_name, &groups)?)
+        .with_metrics([accuracy(), mean_recall(), group_accuracy(&groups)])
+        .with_seed(seed);
+    if cli.quiet {
+        learn = learn.without_observers();
+    } else {
+        let parts = (learn.data().train().dataset().len(), learn.data().valid().dataset().len());
+        println!("\n{arch} on {}, {} loss, {} + {} pictures", cli.device, loss_name.name(), parts.0, parts.1);
+    }
+    recipe.fit(&mut learn, &cli.training)?;
+
+    let interpretation = learn.interpret()?;
+    let folder = cli.out.join(loss_name.name());
+    learn.save_pictures(&folder, Some(&groups))?;
+    let export = export_path(&cli.out, loss_name);
+    learn.export(&export)?;
+    if !cli.quiet {
+        println!("pictures in {}, model in {}", folder.display(), export.display());
+    }
+    let outcome = Outcome::new(learn.history(), &interpretation, &groups);
+    Ok(Outcome {
+        loss: loss_name.name(),
+        seed,
+        device: cli.device.clone(),
+        arch: arch.to_string(),
+        seconds: start.elapsed().as_secs_f64(),
+        peak_rss_bytes: peak_rss_bytes(),
+        ..outcome
+    })
+}
+
+/// Where a run's model goes.
+pub fn export_path(out: &Path, loss: LossName) -> PathBuf {
+    out.join(format!("{}.firelight", loss.name()))
+}
+
+/// What depends on whether there are trained weights to start from.
+struct Recipe {
+    pretrained: bool,
+    size: u32,
+    filter: Filter,
+    batch_size: usize,
+}
+
+impl Recipe {
+    fn of(training: &Training) -> Self {
+        let pretrained = training.weights.is_some();
+        // Trained weights see a little more at a size above the one they were trained at.
+        let usual = if pretrained { training.arch.picture_size() * 8 / 7 } else { training.arch.picture_size() };
+        Self {
+            pretrained,
+            size: training.size.unwrap_or(usual as u32),
+            filter: if training.arch.bicubic() { Filter::Bicubic } else { Filter::Bilinear },
+            batch_size: training.batch_size.unwrap_or(32),
+        }
+    }
+
+    /// A head on fixed features wants crops, whole networks the usual augmentation.
+    fn augment(&self) -> firelight::transforms::AugTransforms {
+        let usual = aug_transforms().size(self.size);
+        if self.pretrained { usual.max_warp(0.0).max_rotate(0.0).min_scale(0.35) } else { usual.min_scale(0.8) }
+    }
+
+    fn backbone(&self, training: &Training) -> Result<Backbone> {
+        let backbone = Backbone::from(training.arch).with_seed(training.seed);
+        Ok(match training.weights.as_deref() {
+            None => backbone.with_dropout(0.25),
+            Some("download") => backbone.pretrained()?,
+            Some(file) => backbone.with_weights(file),
+        })
+    }
+
+    fn fit<L>(&self, learn: &mut Learner<Categories, L>, training: &Training) -> Result<()>
+    where
+        L: Loss<firelight::burn::tensor::Tensor<1, firelight::burn::tensor::Int>>,
+    {
+        if !self.pretrained {
+            return Ok(learn.fit_one_cycle(training.epochs.unwrap_or(16), 5e-3)?);
+        }
+        learn.fit_head(training.epochs.unwrap_or(24), 5e-3, 1)?;
+        if training.unfrozen_epochs > 0 {
+            learn.unfreeze()?;
+            learn.fit_one_cycle(training.unfrozen_epochs, 1e-5..1e-3)?;
+        }
+        Ok(())
+    }
+}
