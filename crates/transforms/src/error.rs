@@ -71,6 +71,14 @@ pub enum TransformError {
         /// Its size.
         size: Size,
     },
+    /// A picture of another size than a draw was made for.
+    #[error("transform: the picture is {given}, but the draw was made for one of {drawn_for}; draw for this size")]
+    OtherPicture {
+        /// The size of the picture.
+        given: Size,
+        /// The size that the draw knows.
+        drawn_for: Size,
+    },
     /// A closure among the item transforms refused the picture.
     #[error("transform: closure `{name}` failed: {reason}")]
     Closure {

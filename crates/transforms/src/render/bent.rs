@@ -22,9 +22,8 @@ impl Scratch {
         let pads = (draw.pad, draw.frame_pad);
 
         let shrunk = Size::new(x.shrunk, y.shrunk);
-        let shrinks = x.shrunk < x.pixels || y.shrunk < y.pixels;
-        // A picture of a few bytes is copied too, since the sampler reads eight at once.
-        let (bytes, first, stride) = if shrinks || whole.bytes.len() < Source::WINDOW {
+        let shrinks = x.shrunk != x.pixels || y.shrunk != y.pixels;
+        let (bytes, first, stride) = if shrinks {
             let part = Part {
                 left: f64::from(x.first),
                 top: f64::from(y.first),
@@ -39,17 +38,11 @@ impl Scratch {
                 shrunk,
                 &mut self.resized,
             );
-            if self.resized.len() < Source::WINDOW {
-                self.resized.resize(Source::WINDOW, 0);
-            }
             (self.resized.as_slice(), 0, 3 * shrunk.width as usize)
         } else {
             let stride = 3 * whole.size.width as usize;
             let first = y.first as usize * stride + 3 * x.first as usize;
-            (
-                &whole.bytes[first.min(whole.bytes.len() - Source::WINDOW)..],
-                stride,
-            )
+            (whole.bytes, first, stride)
         };
         // On pixel centres: output (i, j) stands at (i + ½, j + ½).
         let to_part = Map([
@@ -62,11 +55,7 @@ impl Scratch {
             map: to_part.after(draw.map).after(Map::translate(0.5, 0.5)).0,
             columns: x.axis(whole.size.width, draw.frame.left, draw.frame.width, pads),
             rows: y.axis(whole.size.height, draw.frame.top, draw.frame.height, pads),
-            source: Source {
-                bytes,
-                stride,
-                size: shrunk,
-            },
+            source: Source { bytes, first, stride, width: shrunk.width, height: shrunk.height },
             row: &mut self.row,
             finish: &self.finish,
             size: draw.size,
@@ -117,15 +106,15 @@ impl WithSimd for Rows<'_> {
             }
             columns.fold(&mut row.x, &mut row.cover);
             rows.fold(&mut row.y, &mut row.cover);
-            source.sample(row, [&mut *red, &mut *green, &mut *blue]);
+            source.sample(row);
             if zeros {
-                for channel in [&mut *red, &mut *green, &mut *blue] {
-                    for (colour, cover) in channel.iter_mut().zip(&row.cover) {
-                        *colour *= cover;
+                for (colour, cover) in row.colours.iter_mut().zip(&row.cover) {
+                    for lane in colour {
+                        *lane *= cover;
                     }
                 }
             }
-            finish.row([red, green, blue]);
+            finish.row(&row.colours, [red, green, blue]);
         }
     }
 }

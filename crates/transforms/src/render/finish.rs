@@ -1,5 +1,6 @@
 //! Lighting and normalisation of resampled colours, on their way into the planes.
 
+use super::row::SHIFT;
 use crate::{Lighting, Normalize, Size};
 
 /// Steps between two neighbouring byte values in the lighting table; the largest error of a colour is 1/32 of a byte.
@@ -103,12 +104,12 @@ impl Finish {
         }
     }
 
-    /// Three rows of resampled colours, 0 to 255, lit and normalised in place.
+    /// A row of resampled colours, 0 to 255, lit and normalised into the planes.
     #[inline(always)]
-    pub fn row(&self, [red, green, blue]: [&mut [f32]; 3]) {
+    pub fn row(&self, colours: &[[f32; 4]], [red, green, blue]: [&mut [f32]; 3]) {
         if let Some(lighting) = &self.joint {
-            for ((r, g), b) in red.iter_mut().zip(green).zip(blue) {
-                let lit = lighting.apply([*r, *g, *b].map(|x| x / 255.0));
+            for (((r, g), b), colour) in red.iter_mut().zip(green).zip(blue).zip(colours) {
+                let lit = lighting.apply([colour[0], colour[1], colour[2]].map(|x| x / 255.0));
                 [*r, *g, *b] = self.normal(lit.map(|x| x * 255.0));
             }
             return;
@@ -117,13 +118,14 @@ impl Finish {
         for (channel, row) in [red, green, blue].into_iter().enumerate() {
             let (factor, shift) = (self.factor[channel], self.shift[channel]);
             if let Some(table) = table {
-                for x in row {
-                    let place = (*x * FINE as f32 + 0.5) as i32 as usize;
-                    *x = table[place & (LENGTH - 1)] * factor + shift;
+                for (x, colour) in row.iter_mut().zip(colours) {
+                    // The nearest sixteenth of a byte, out of the float's low bits.
+                    let place = (colour[channel] * FINE as f32 + SHIFT).to_bits() as usize & (LENGTH - 1);
+                    *x = table[place] * factor + shift;
                 }
             } else {
-                for x in row {
-                    *x = *x * factor + shift;
+                for (x, colour) in row.iter_mut().zip(colours) {
+                    *x = colour[channel] * factor + shift;
                 }
             }
         }

@@ -33,6 +33,8 @@ pub(super) struct Row {
     /// What is left of each colour where the padding is black.
     pub cover: Vec<f32>,
     pub offset: Vec<u32>,
+    /// Red, green, blue, 0 to 255, and a lane without use.
+    pub colours: Vec<[f32; 4]>,
 }
 
 // Everything here is inlined into the loop over rows, which is compiled once for each SIMD width. All of it works on one
@@ -43,6 +45,7 @@ impl Row {
         self.y.resize(width, 0.0);
         self.cover.resize(width, 0.0);
         self.offset.resize(width, 0);
+        self.colours.resize(width, [0.0; 4]);
     }
 
     /// The positions of row `y` under `map`, from output pixels to centres of the part's pixels.
@@ -124,9 +127,11 @@ impl Beyond {
     }
 }
 
+/// 1.5 · 2²³: added to a float below 2²², it leaves no bits for a fraction, and whole numbers in the low bits.
+pub(super) const SHIFT: f32 = 12_582_912.0;
+
 /// To the nearest whole number, for numbers below 2²²; unlike `f32::round` it is two additions on every machine.
 #[inline(always)]
 fn round(x: f32) -> f32 {
-    const SHIFT: f32 = 12_582_912.0;
     (x + SHIFT) - SHIFT
 }

@@ -1,70 +1,62 @@
 //! The bilinear sample.
 
-use super::row::Row;
-use crate::Size;
+use super::row::{Row, SHIFT};
 
-/// The shrunken part of the picture, three bytes a pixel; at least [`Source::WINDOW`] bytes.
+/// The shrunken part of the picture, three bytes a pixel, at least two pixels wide and high.
 pub(super) struct Source<'a> {
     pub bytes: &'a [u8],
     /// Index of the part's first byte.
     pub first: usize,
     /// Bytes from a row to the next.
     pub stride: usize,
-    pub size: Size,
+    pub width: u32,
+    pub height: u32,
 }
 
 impl Source<'_> {
-    /// Two neighbouring pixels are read as one word of this many bytes.
-    pub const WINDOW: usize = 8;
-
     /// One sample for each position of the row, which lies between 0 and the last pixel; positions are used up.
     #[inline(always)]
-    pub fn sample(&self, row: &mut Row, [red, green, blue]: [&mut [f32]; 3]) {
-        // The left one of two neighbours is never the last pixel; a single row or column is its own neighbour.
-        let last_x = self.size.width.saturating_sub(2) as i32;
-        let last_y = self.size.height.saturating_sub(2) as i32;
-        let right = if self.size.width > 1 { 24 } else { 0 };
-        let below = if self.size.height > 1 { self.stride } else { 0 };
-        let stride = self.stride as i32;
-        let Row {
-            x: xs,
-            y: ys,
-            offset: offsets,
-            ..
-        } = row;
+    pub fn sample(&self, row: &mut Row) {
+        // The left one of two neighbours is never the last pixel.
+        let last_x = self.width.saturating_sub(2) as f32;
+        let last_y = self.height.saturating_sub(2) as f32;
+        let stride = self.stride as u32;
+        let Row { x: xs, y: ys, offset: offsets, colours, .. } = row;
         for ((x, y), offset) in xs.iter_mut().zip(ys.iter_mut()).zip(offsets.iter_mut()) {
-            let left = (*x as i32).min(last_x);
-            let top = (*y as i32).min(last_y);
-            *x -= left as f32;
-            *y -= top as f32;
-            *offset = (top * stride + left * 3) as u32;
+            let (left, column) = floor(*x, last_x);
+            let (top, line) = floor(*y, last_y);
+            *x -= left;
+            *y -= top;
+            *offset = line * stride + column * 3;
         }
-        let outputs = red.iter_mut().zip(green).zip(blue);
-        for (((x, y), offset), ((r, g), b)) in
-            xs.iter().zip(ys.iter()).zip(offsets.iter()).zip(outputs)
-        {
-            let offset = self.first + *offset as usize;
-            let (a, b_) = self.pair(offset, right);
-            let (c, d) = self.pair(offset + below, right);
-            let mut colour = [0.0; 4];
+        for (((x, y), offset), colour) in xs.iter().zip(ys.iter()).zip(offsets.iter()).zip(colours) {
+            let upper = self.first + *offset as usize;
+            let (a, b) = self.pair(upper);
+            let (c, d) = self.pair(upper + self.stride);
             for lane in 0..4 {
-                let above = a[lane] + (b_[lane] - a[lane]) * x;
+                let above = a[lane] + (b[lane] - a[lane]) * x;
                 let under = c[lane] + (d[lane] - c[lane]) * x;
                 colour[lane] = above + (under - above) * y;
             }
-            (*r, *g, *b) = (colour[0], colour[1], colour[2]);
         }
     }
 
-    /// A pixel and its right neighbour, `right` bits further on; the fourth lane holds whatever follows.
+    /// A pixel and its right neighbour. The fourth lane holds nothing of use; with it, a pixel is one SIMD register.
     #[inline(always)]
-    fn pair(&self, offset: usize, right: u32) -> ([f32; 4], [f32; 4]) {
-        // The last pixel's word would reach beyond the end: read an earlier one and shift it.
-        let start = offset.min(self.bytes.len() - Self::WINDOW);
-        let mut word = [0; Self::WINDOW];
-        word.copy_from_slice(&self.bytes[start..start + Self::WINDOW]);
-        let word = u64::from_le_bytes(word) >> (8 * (offset - start) as u32 & 63);
-        let lanes = |word: u64| (word as u32).to_le_bytes().map(f32::from);
-        (lanes(word), lanes(word >> right))
+    fn pair(&self, offset: usize) -> ([f32; 4], [f32; 4]) {
+        let bytes = &self.bytes[offset..offset + 6];
+        let lanes = |at: usize| [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]].map(f32::from);
+        let right = lanes(2);
+        (lanes(0), [right[1], right[2], right[3], right[3]])
     }
+}
+
+/// A whole number below `x`, or equal to it, or one less if `x` is whole; at most `last`. As float and integer.
+///
+/// For `x` from 0 to 2²²; either choice gives the same sample when `x` is whole.
+#[inline(always)]
+fn floor(x: f32, last: f32) -> (f32, u32) {
+    let shifted = (x - 0.5).max(0.0) + SHIFT;
+    let whole = (shifted - SHIFT).min(last);
+    (whole, (whole + SHIFT).to_bits() & 0x003F_FFFF)
 }
