@@ -128,6 +128,8 @@ struct Draft {
 impl Draft {
     fn new(folder: &Path) -> Result<Self, SampleError> {
         let path = beside(folder, "draft");
+        // A killed run of the same process number may have left one; process numbers repeat, in containers above all.
+        let _ = fs::remove_dir_all(&path);
         fs::create_dir(&path).map_err(|source| SampleError::MakeFolder {
             path: path.clone(),
             source,
@@ -138,6 +140,7 @@ impl Draft {
     /// Gives the draft its name; what was there before steps aside first and comes back if that fails.
     fn publish(self, folder: &Path) -> Result<(), SampleError> {
         let old = beside(folder, "old");
+        let _ = fs::remove_dir_all(&old);
         let step = |from: &Path, to: &Path| {
             fs::rename(from, to).map_err(|source| SampleError::Move {
                 from: from.to_owned(),

@@ -149,6 +149,30 @@ fn a_place_that_cannot_be_written_to_is_named() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_place_where_no_folder_can_be_made_is_named() {
+    assert_eq!(
+        draw(Path::new("/proc/pets/set"), 1, 1)
+            .unwrap_err()
+            .to_string(),
+        "making the folder /proc/pets for the sample pictures failed: No such file or directory (os error 2); \
+         choose a place that you may write to"
+    );
+}
+
+#[test]
+fn the_leftovers_of_a_killed_run_are_cleared() {
+    let home = tempfile::tempdir().unwrap();
+    let draft = home
+        .path()
+        .join(format!(".set.draft-{}", std::process::id()));
+    fs::create_dir(&draft).unwrap();
+    fs::write(draft.join("pug_1.jpg"), "half").unwrap();
+    draw(&home.path().join("set"), 1, 1).unwrap();
+    assert!(!draft.exists());
+}
+
+#[test]
 fn no_pictures_are_refused() {
     assert_eq!(
         draw(Path::new("never made"), 0, 1).unwrap_err().to_string(),
