@@ -11,7 +11,7 @@ use super::{Checksum, Download, DownloadError, Patience, Unpacking, home};
 ///
 /// # Errors
 ///
-/// As [`Dataset::fetch`], and [`DownloadError::NoHome`].
+/// As [`PublishedDataset::fetch`], and [`DownloadError::NoHome`].
 pub fn oxford_pets() -> Result<PathBuf, DownloadError> {
     oxford_pets_in(&home()?)
 }
@@ -20,22 +20,22 @@ pub fn oxford_pets() -> Result<PathBuf, DownloadError> {
 ///
 /// # Errors
 ///
-/// As [`Dataset::fetch`].
+/// As [`PublishedDataset::fetch`].
 pub fn oxford_pets_in(home: &Path) -> Result<PathBuf, DownloadError> {
-    Dataset::oxford_pets().fetch(home)
+    PublishedDataset::oxford_pets().fetch(home)
 }
 
 /// A data set: archives on one server, and the folder that each of them holds.
 ///
 /// ```
-/// use firelight_datablock::download::datasets::Dataset;
+/// use firelight_datablock::download::datasets::PublishedDataset;
 ///
 /// // the same archives from a copy nearer by
-/// let pets = Dataset::oxford_pets().with_base_url("http://mirror.example/pets");
+/// let pets = PublishedDataset::oxford_pets().with_base_url("http://mirror.example/pets");
 /// assert_eq!(pets.downloads()[0].url, "http://mirror.example/pets/images.tar.gz");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dataset {
+pub struct PublishedDataset {
     name: String,
     base_url: String,
     parts: Vec<Part>,
@@ -50,7 +50,7 @@ struct Part {
     checksum: Checksum,
 }
 
-impl Dataset {
+impl PublishedDataset {
     /// A data set without archives yet. `name` is its folder's.
     pub fn new(name: impl Into<String>, base_url: impl Into<String>) -> Self {
         let (name, base_url) = (name.into(), base_url.into());

@@ -24,18 +24,26 @@
 //! - Several processes that want the same file take turns: one fetches, the others find it there.
 //! - On a machine without a network, place the file by hand under the path that the error names.
 
-mod answer;
-mod checksum;
-mod error;
 mod fetch;
+
+mod checksum;
+mod patience;
+
+mod transfer;
+
+mod answer;
+
+mod unpack;
+
+mod tree;
+
+mod meter;
+
 mod home;
 mod lock;
-mod meter;
-mod patience;
 mod progress;
-mod transfer;
-mod tree;
-mod unpack;
+
+mod error;
 
 pub mod datasets;
 pub mod weights;

@@ -94,8 +94,12 @@ impl<'a> Tree<'a> {
 
     fn check_kind(&self, kind: EntryType, name: &Path) -> Result<(), DownloadError> {
         let problem = match kind {
-            EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => return Ok(()),
-            EntryType::Directory | EntryType::Symlink | EntryType::Link => return Ok(()),
+            EntryType::Regular
+            | EntryType::Continuous
+            | EntryType::GNUSparse
+            | EntryType::Directory
+            | EntryType::Symlink
+            | EntryType::Link => return Ok(()),
             EntryType::Char | EntryType::Block => "is a device",
             EntryType::Fifo => "is a named pipe",
             _ => "is no file, folder or link",
@@ -196,7 +200,7 @@ impl<'a> Tree<'a> {
                 return Err(self.unsafe_entry(below, "stands where a folder is"));
             }
             Ok(_) => {
-                fs::remove_file(&path).map_err(|source| DownloadError::write(&path, source))?
+                fs::remove_file(&path).map_err(|source| DownloadError::write(&path, source))?;
             }
             Err(_) => {}
         }

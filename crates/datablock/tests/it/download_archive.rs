@@ -81,10 +81,8 @@ pub fn save(folder: &Path, bytes: &[u8]) -> PathBuf {
 }
 
 pub fn md5(bytes: &[u8]) -> String {
-    Md5::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let digest = Md5::digest(bytes).into_iter();
+    digest.fold(String::new(), |digits, byte| format!("{digits}{byte:02x}"))
 }
 
 /// The paths below `folder`, sorted; a folder ends with `/`, a link says where it leads.

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use firelight_datablock::download::datasets::{Dataset, oxford_pets_in};
+use firelight_datablock::download::datasets::{PublishedDataset, oxford_pets_in};
 use firelight_datablock::download::{Checksum, DownloadError, home_in, weights};
 use tempfile::TempDir;
 
@@ -25,7 +25,7 @@ fn a_data_set_is_fetched_unpacked_and_then_there() {
     ];
     let server = Server::new(&files, [Reply::good().broken_after(20), Reply::good()]);
     let home = TempDir::new().unwrap();
-    let pets = Dataset::new("small-pets", server.url("/v1/"))
+    let pets = PublishedDataset::new("small-pets", server.url("/v1/"))
         .with_archive("images.tar.gz", "images", Checksum::md5(md5(&images)))
         .with_archive(
             "annotations.tar.gz",
@@ -60,7 +60,7 @@ fn an_archive_with_a_wrong_digest_is_not_unpacked() {
     let images = Tarball::new().file("images/pug_1.jpg", b"pug").bytes();
     let server = Server::new(&[("/images.tar.gz", &images)], []);
     let home = TempDir::new().unwrap();
-    let pets = Dataset::new("small-pets", server.url("")).with_archive(
+    let pets = PublishedDataset::new("small-pets", server.url("")).with_archive(
         "images.tar.gz",
         "images",
         Checksum::md5("0".repeat(32)),
@@ -74,7 +74,7 @@ fn an_archive_with_a_wrong_digest_is_not_unpacked() {
 
 #[test]
 fn the_pets_come_from_oxford_and_stay() {
-    let [images, annotations] = &Dataset::oxford_pets().downloads()[..] else {
+    let [images, annotations] = &PublishedDataset::oxford_pets().downloads()[..] else {
         panic!("two archives")
     };
     assert_eq!(

@@ -162,12 +162,10 @@ impl Server {
         self.shared.requests.lock().expect("no panic").clone()
     }
 
-    /// The `Range` of each request.
-    pub fn ranges(&self) -> Vec<Option<String>> {
-        self.requests()
-            .into_iter()
-            .map(|request| request.range)
-            .collect()
+    /// The `Range` of each request, `all` where there was none.
+    pub fn ranges(&self) -> Vec<String> {
+        let range = |request: Request| request.range.unwrap_or_else(|| "all".into());
+        self.requests().into_iter().map(range).collect()
     }
 }
 
