@@ -54,7 +54,7 @@ impl Body {
     /// Parameter groups from input to output, each a pattern that starts where a parameter's path in the body starts
     /// (`ResNet.layer1.0.conv1.conv.weight`). Together they match every parameter, each once.
     ///
-    /// A ResNet has two, cut after the second layer as fastai cuts it; other bodies have one.
+    /// A `ResNet` has two, cut after the second layer as fastai cuts it; other bodies have one.
     pub fn groups(&self) -> &'static [&'static str] {
         match self {
             Self::ResNet(_) => &[

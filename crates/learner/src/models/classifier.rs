@@ -6,7 +6,7 @@ use super::{Body, Fresh};
 
 /// The whole network as it was published: body, average pool, one linear layer (`fc`).
 ///
-/// It gives the scores of the data the weights were trained on (1000 classes for ImageNet); fine-tuning takes the
+/// It gives the scores of the data the weights were trained on (1000 classes for `ImageNet`); fine-tuning takes the
 /// [`body`](Self::body) and puts a [`Head`](super::Head) on it.
 #[derive(Module, Debug)]
 pub struct Classifier {

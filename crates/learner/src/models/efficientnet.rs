@@ -20,7 +20,7 @@ const GROUPS: [(usize, usize, usize, usize, usize); 7] = [
 pub(super) const FEATURES: usize = 1280;
 
 /// The body of an EfficientNet-Lite (<https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite>):
-/// EfficientNet without squeeze-and-excitation, with ReLU6, and with a stem and a last convolution that do not scale.
+/// `EfficientNet` without squeeze-and-excitation, with `ReLU6`, and with a stem and a last convolution that do not scale.
 ///
 /// Padding is TensorFlow's SAME: where it cannot be even, the extra row and column are at the bottom and right.
 #[derive(Module, Debug)]

@@ -24,10 +24,11 @@ pub(super) fn check(path: &Path) -> Result<bool, WeightsError> {
             read => sha256.update(&block[..read]),
         }
     }
-    let found: String = sha256.finalize()[..4]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let sha256 = sha256.finalize();
+    let found = format!(
+        "{:08x}",
+        u32::from_be_bytes([sha256[0], sha256[1], sha256[2], sha256[3]])
+    );
     if found == expected {
         Ok(true)
     } else {

@@ -67,7 +67,7 @@ impl Fit {
         {
             match name.strip_prefix(&prefix) {
                 Some(inner) if !names::is_accessory(inner) => {
-                    fit.unexpected.push((name.to_owned(), shape))
+                    fit.unexpected.push((name.to_owned(), shape));
                 }
                 _ => fit.unused.push(name.to_owned()),
             }

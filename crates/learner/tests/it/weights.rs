@@ -378,10 +378,11 @@ fn a_digest_in_the_name_is_checked() {
         &published(Arch::EfficientNetLite0, folder.path()),
         "F32",
     );
-    let digest: String = Sha256::digest(fs::read(&plain).unwrap())[..4]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let sha256 = Sha256::digest(fs::read(&plain).unwrap());
+    let digest = format!(
+        "{:02x}{:02x}{:02x}{:02x}",
+        sha256[0], sha256[1], sha256[2], sha256[3]
+    );
     let right = folder.path().join(format!("lite0-{digest}.pth"));
     fs::copy(&plain, &right).unwrap();
     assert!(Checkpoint::open(&right).unwrap().digest_checked());
