@@ -7,9 +7,9 @@ use std::error::Error;
 use std::path::Path;
 
 use firelight_transforms::{
-    Chance, CropPad, Draw, Filter, Lighting, Limits, Map, Normalize, PadMode, PictureTransforms, RandomErasing,
-    RandomResizedCrop, RatioResize, Resize, Scratch, Size, aug_transforms, dihedral_matrix, keep_aspect, open,
-    rotate_matrix, warp_matrix, zoom_matrix,
+    Chance, CropPad, Draw, Filter, Lighting, Limits, Map, Normalize, PadMode, PictureTransforms,
+    RandomErasing, RandomResizedCrop, RatioResize, Resize, Scratch, Size, aug_transforms,
+    dihedral_matrix, keep_aspect, open, rotate_matrix, warp_matrix, zoom_matrix,
 };
 use image::{Rgb, RgbImage, imageops};
 
@@ -18,7 +18,9 @@ const GAP: u32 = 8;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [picture, folder] = arguments.as_slice() else { return Err("usage: sheet PICTURE FOLDER".into()) };
+    let [picture, folder] = arguments.as_slice() else {
+        return Err("usage: sheet PICTURE FOLDER".into());
+    };
     let picture = open(Path::new(picture), &Limits::default())?;
     let folder = Path::new(folder);
     std::fs::create_dir_all(folder)?;
@@ -38,7 +40,9 @@ fn draws(picture: &RgbImage) -> Result<Vec<RgbImage>, Box<dyn Error>> {
         .with_item(Resize::crop(460))
         .with_augment(aug_transforms().size(CELL).min_scale(0.9))
         .with_normalize(Normalize::imagenet());
-    (0..16).map(|item| see(&transforms, picture, Some(&mut Chance::new(42, 0, item)))).collect()
+    (0..16)
+        .map(|item| see(&transforms, picture, Some(&mut Chance::new(42, 0, item))))
+        .collect()
 }
 
 fn see(
@@ -61,41 +65,162 @@ fn extremes(picture: &RgbImage) -> Result<Vec<(String, RgbImage)>, Box<dyn Error
         Ok::<_, firelight_transforms::TransformError>(())
     };
     let side = f64::from(CELL);
-    let bend = |unit: Map| base.map.after(Map::from_unit(side, side, false)).after(unit).after(Map::to_unit(side, side, false));
+    let bend = |unit: Map| {
+        base.map
+            .after(Map::from_unit(side, side, false))
+            .after(unit)
+            .after(Map::to_unit(side, side, false))
+    };
     for symmetry in 0..8 {
-        add(format!("dihedral {symmetry}"), &Draw { map: bend(dihedral_matrix(symmetry)), ..base.clone() })?;
+        add(
+            format!("dihedral {symmetry}"),
+            &Draw {
+                map: bend(dihedral_matrix(symmetry)),
+                ..base.clone()
+            },
+        )?;
     }
     for degrees in [-10.0, 10.0, 45.0, 180.0] {
         let map = bend(keep_aspect(rotate_matrix(degrees), side, side));
-        add(format!("rotate {degrees}°"), &Draw { map, ..base.clone() })?;
+        add(
+            format!("rotate {degrees}°"),
+            &Draw {
+                map,
+                ..base.clone()
+            },
+        )?;
     }
-    for (zoom, centre) in [(1.1, (0.5, 0.5)), (2.0, (0.0, 0.0)), (4.0, (0.5, 0.5)), (0.5, (0.5, 0.5)), (0.2, (0.5, 0.5))] {
-        add(format!("zoom {zoom} at {centre:?}"), &Draw { map: bend(zoom_matrix(zoom, centre)), ..base.clone() })?;
+    for (zoom, centre) in [
+        (1.1, (0.5, 0.5)),
+        (2.0, (0.0, 0.0)),
+        (4.0, (0.5, 0.5)),
+        (0.5, (0.5, 0.5)),
+        (0.2, (0.5, 0.5)),
+    ] {
+        add(
+            format!("zoom {zoom} at {centre:?}"),
+            &Draw {
+                map: bend(zoom_matrix(zoom, centre)),
+                ..base.clone()
+            },
+        )?;
     }
     for (x, y) in [(-0.2, 0.0), (0.2, 0.0), (0.0, 0.2), (0.2, 0.2), (0.5, 0.0)] {
         let map = bend(warp_matrix(x, y).ok_or("a tilt below 1")?);
-        add(format!("warp {x}, {y}"), &Draw { map, ..base.clone() })?;
+        add(
+            format!("warp {x}, {y}"),
+            &Draw {
+                map,
+                ..base.clone()
+            },
+        )?;
     }
     for pad in [PadMode::Reflection, PadMode::Border, PadMode::Zeros] {
         let map = bend(rotate_matrix(30.0).after(zoom_matrix(0.4, (0.5, 0.5))));
-        add(format!("zoom 0.4, rotate 30°, {pad}"), &Draw { map, pad, frame_pad: pad, ..base.clone() })?;
+        add(
+            format!("zoom 0.4, rotate 30°, {pad}"),
+            &Draw {
+                map,
+                pad,
+                frame_pad: pad,
+                ..base.clone()
+            },
+        )?;
     }
     let none = Lighting::NONE;
     for (name, lighting) in [
-        ("brightness 0.1", Lighting { brightness: Some(0.1), ..none }),
-        ("brightness 0.4", Lighting { brightness: Some(0.4), ..none }),
-        ("brightness 0.6", Lighting { brightness: Some(0.6), ..none }),
-        ("brightness 0.9", Lighting { brightness: Some(0.9), ..none }),
-        ("contrast 0.2", Lighting { contrast: Some(0.2), ..none }),
-        ("contrast 0.8", Lighting { contrast: Some(0.8), ..none }),
-        ("contrast 1.25", Lighting { contrast: Some(1.25), ..none }),
-        ("contrast 4", Lighting { contrast: Some(4.0), ..none }),
-        ("saturation 0", Lighting { saturation: Some(0.0), ..none }),
-        ("saturation 2", Lighting { saturation: Some(2.0), ..none }),
-        ("hue 0.9", Lighting { hue: Some(0.9), ..none }),
-        ("hue 1.5", Lighting { hue: Some(1.5), ..none }),
+        (
+            "brightness 0.1",
+            Lighting {
+                brightness: Some(0.1),
+                ..none
+            },
+        ),
+        (
+            "brightness 0.4",
+            Lighting {
+                brightness: Some(0.4),
+                ..none
+            },
+        ),
+        (
+            "brightness 0.6",
+            Lighting {
+                brightness: Some(0.6),
+                ..none
+            },
+        ),
+        (
+            "brightness 0.9",
+            Lighting {
+                brightness: Some(0.9),
+                ..none
+            },
+        ),
+        (
+            "contrast 0.2",
+            Lighting {
+                contrast: Some(0.2),
+                ..none
+            },
+        ),
+        (
+            "contrast 0.8",
+            Lighting {
+                contrast: Some(0.8),
+                ..none
+            },
+        ),
+        (
+            "contrast 1.25",
+            Lighting {
+                contrast: Some(1.25),
+                ..none
+            },
+        ),
+        (
+            "contrast 4",
+            Lighting {
+                contrast: Some(4.0),
+                ..none
+            },
+        ),
+        (
+            "saturation 0",
+            Lighting {
+                saturation: Some(0.0),
+                ..none
+            },
+        ),
+        (
+            "saturation 2",
+            Lighting {
+                saturation: Some(2.0),
+                ..none
+            },
+        ),
+        (
+            "hue 0.9",
+            Lighting {
+                hue: Some(0.9),
+                ..none
+            },
+        ),
+        (
+            "hue 1.5",
+            Lighting {
+                hue: Some(1.5),
+                ..none
+            },
+        ),
     ] {
-        add(name.into(), &Draw { lighting, ..base.clone() })?;
+        add(
+            name.into(),
+            &Draw {
+                lighting,
+                ..base.clone()
+            },
+        )?;
     }
     let wide = Size::new(CELL, CELL / 2);
     let items = [
@@ -107,14 +232,32 @@ fn extremes(picture: &RgbImage) -> Result<Vec<(String, RgbImage)>, Box<dyn Error
         PictureTransforms::new().with_item(Resize::crop(wide)),
         PictureTransforms::new().with_item(Resize::squish(16)),
         PictureTransforms::new().with_item(RatioResize::new(CELL)),
-        PictureTransforms::new().with_item(RatioResize::new(100)).with_item(CropPad::new(CELL)),
+        PictureTransforms::new()
+            .with_item(RatioResize::new(100))
+            .with_item(CropPad::new(CELL)),
         PictureTransforms::new().with_item(RandomResizedCrop::new(CELL)),
     ];
     for item in items {
-        cells.push((item.items().iter().map(ToString::to_string).collect::<Vec<_>>().join(", "), see(&item, picture, None)?));
+        cells.push((
+            item.items()
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(", "),
+            see(&item, picture, None)?,
+        ));
     }
-    let erase = plain.with_augment(aug_transforms().erasing(RandomErasing::new(1.0).with_area(0.3, 0.3).with_max_count(4)));
-    cells.push(("erasing with augmentation".into(), see(&erase, picture, Some(&mut Chance::new(1, 0, 0)))?));
+    let erase = plain.with_augment(
+        aug_transforms().erasing(
+            RandomErasing::new(1.0)
+                .with_area(0.3, 0.3)
+                .with_max_count(4),
+        ),
+    );
+    cells.push((
+        "erasing with augmentation".into(),
+        see(&erase, picture, Some(&mut Chance::new(1, 0, 0)))?,
+    ));
     Ok(cells)
 }
 

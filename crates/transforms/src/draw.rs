@@ -1,6 +1,8 @@
 use image::RgbImage;
 
-use crate::{Area, Erasing, Filter, Lighting, Map, Normalize, PadMode, Scratch, Size, TransformError};
+use crate::{
+    Area, Erasing, Filter, Lighting, Map, Normalize, PadMode, Scratch, Size, TransformError,
+};
 
 /// Everything that was decided about one picture: where each output pixel comes from and how it is lit.
 ///
@@ -42,7 +44,10 @@ impl Draw {
     ) -> Result<Vec<f32>, TransformError> {
         let given = Size::of(picture);
         if given != self.picture {
-            return Err(TransformError::OtherPicture { given, drawn_for: self.picture });
+            return Err(TransformError::OtherPicture {
+                given,
+                drawn_for: self.picture,
+            });
         }
         let mut out = vec![0.0; self.size.planes()];
         scratch.render(picture, self, normalize, &mut out);

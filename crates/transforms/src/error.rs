@@ -48,7 +48,7 @@ pub enum TransformError {
         /// The parameter.
         parameter: &'static str,
         /// Its value.
-        value: f64,
+        value: f32,
         /// The values it may have.
         range: &'static str,
     },
@@ -72,7 +72,9 @@ pub enum TransformError {
         size: Size,
     },
     /// A picture of another size than a draw was made for.
-    #[error("transform: the picture is {given}, but the draw was made for one of {drawn_for}; draw for this size")]
+    #[error(
+        "transform: the picture is {given}, but the draw was made for one of {drawn_for}; draw for this size"
+    )]
     OtherPicture {
         /// The size of the picture.
         given: Size,

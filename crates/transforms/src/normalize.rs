@@ -105,7 +105,7 @@ impl Normalize {
                     return Err(TransformError::Setting {
                         stage: "Normalize",
                         parameter,
-                        value: value.into(),
+                        value,
                         range,
                     });
                 }

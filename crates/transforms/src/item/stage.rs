@@ -121,7 +121,7 @@ pub(crate) fn check_size(stage: &'static str, size: Size) -> Result<(), Transfor
             return Err(TransformError::Setting {
                 stage,
                 parameter,
-                value: side.into(),
+                value: side as f32,
                 range: "1 to 32768",
             });
         }
@@ -142,7 +142,7 @@ pub(crate) fn within(
     Err(TransformError::Setting {
         stage,
         parameter,
-        value: value.into(),
+        value,
         range,
     })
 }

@@ -120,7 +120,8 @@ impl Finish {
             if let Some(table) = table {
                 for (x, colour) in row.iter_mut().zip(colours) {
                     // The nearest sixteenth of a byte, out of the float's low bits.
-                    let place = (colour[channel] * FINE as f32 + SHIFT).to_bits() as usize & (LENGTH - 1);
+                    let place =
+                        (colour[channel] * FINE as f32 + SHIFT).to_bits() as usize & (LENGTH - 1);
                     *x = table[place] * factor + shift;
                 }
             } else {

@@ -21,7 +21,13 @@ impl Source<'_> {
         let last_x = self.width.saturating_sub(2) as f32;
         let last_y = self.height.saturating_sub(2) as f32;
         let stride = self.stride as u32;
-        let Row { x: xs, y: ys, offset: offsets, colours, .. } = row;
+        let Row {
+            x: xs,
+            y: ys,
+            offset: offsets,
+            colours,
+            ..
+        } = row;
         for ((x, y), offset) in xs.iter_mut().zip(ys.iter_mut()).zip(offsets.iter_mut()) {
             let (left, column) = floor(*x, last_x);
             let (top, line) = floor(*y, last_y);
@@ -29,15 +35,18 @@ impl Source<'_> {
             *y -= top;
             *offset = line * stride + column * 3;
         }
-        for (((x, y), offset), colour) in xs.iter().zip(ys.iter()).zip(offsets.iter()).zip(colours) {
+        for (((x, y), offset), colour) in xs.iter().zip(ys.iter()).zip(offsets.iter()).zip(colours)
+        {
             let upper = self.first + *offset as usize;
             let (a, b) = self.pair(upper);
             let (c, d) = self.pair(upper + self.stride);
+            let mut mixed = [0.0; 4];
             for lane in 0..4 {
                 let above = a[lane] + (b[lane] - a[lane]) * x;
                 let under = c[lane] + (d[lane] - c[lane]) * x;
-                colour[lane] = above + (under - above) * y;
+                mixed[lane] = above + (under - above) * y;
             }
+            *colour = mixed;
         }
     }
 
@@ -45,10 +54,19 @@ impl Source<'_> {
     #[inline(always)]
     fn pair(&self, offset: usize) -> ([f32; 4], [f32; 4]) {
         let bytes = &self.bytes[offset..offset + 6];
-        let lanes = |at: usize| [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]].map(f32::from);
-        let right = lanes(2);
-        (lanes(0), [right[1], right[2], right[3], right[3]])
+        let right = lanes(&bytes[2..6]);
+        (lanes(&bytes[..4]), [right[1], right[2], right[3], right[3]])
     }
+}
+
+#[inline(always)]
+fn lanes(bytes: &[u8]) -> [f32; 4] {
+    [
+        f32::from(bytes[0]),
+        f32::from(bytes[1]),
+        f32::from(bytes[2]),
+        f32::from(bytes[3]),
+    ]
 }
 
 /// A whole number below `x`, or equal to it, or one less if `x` is whole; at most `last`. As float and integer.

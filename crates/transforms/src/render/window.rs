@@ -36,7 +36,11 @@ impl Window {
         let first = (from - margin).floor().clamp(0.0, end - 1.0);
         let last = (to + margin).ceil().clamp(first + 1.0, end);
         let pixels = last - first;
-        let shrunk = if stride > SQRT_2 { (pixels * SQRT_2 / stride).ceil().min(pixels) } else { pixels };
+        let shrunk = if stride > SQRT_2 {
+            (pixels * SQRT_2 / stride).ceil().min(pixels)
+        } else {
+            pixels
+        };
         // A sample takes two neighbours: one pixel becomes two alike.
         let shrunk = shrunk.max(2.0);
         Self {

@@ -316,3 +316,123 @@ fn normalisation() {
     let half = std::array::from_fn::<f64, 3, _>(|c| f64::from((0.5 - mean[c]) / std[c]));
     close(&half, &[0.06550218, 0.19642857, 0.41777778], 1e-6);
 }
+
+/// A gray picture through `Resize::squish`, back as bytes.
+fn squished(width: u32, bytes: &[u8], to: Size) -> Vec<u8> {
+    let height = bytes.len() as u32 / width;
+    let picture = image::RgbImage::from_fn(width, height, |x, y| {
+        image::Rgb([bytes[(y * width + x) as usize]; 3])
+    });
+    let transforms = PictureTransforms::new().with_item(Resize::squish(to));
+    let (size, planes) = transforms
+        .planes(&picture, None, &mut Scratch::default())
+        .unwrap();
+    Normalize::none()
+        .decode(&planes, size)
+        .pixels()
+        .map(|pixel| pixel.0[0])
+        .collect()
+}
+
+#[test]
+fn a_resize_is_pillows_bilinear() {
+    let near = |got: &[u8], want: &[u8]| {
+        let close =
+            got.len() == want.len() && got.iter().zip(want).all(|(g, w)| g.abs_diff(*w) <= 1);
+        assert!(close, "\n got {got:?}\nwant {want:?}");
+    };
+    let ramp: Vec<u8> = (0..48).map(|i| 5 * i).collect();
+    near(
+        &squished(8, &ramp, Size::new(4, 3)),
+        &[33, 42, 52, 60, 104, 113, 123, 131, 175, 184, 194, 202],
+    );
+    near(
+        &squished(8, &ramp, Size::new(3, 2)),
+        &[56, 68, 79, 156, 168, 179],
+    );
+    near(
+        &squished(8, &ramp, Size::new(10, 7))[..10],
+        &[0, 4, 8, 11, 15, 20, 24, 28, 31, 35],
+    );
+    let noise = [
+        172, 47, 117, 192, 67, 251, 195, 103, 9, 211, 21, 242, 36, 87, 70, 216, 88, 140, 58, 193,
+        230, 39, 87, 174, 88, 81, 165, 25, 77, 72, 9, 148, 115, 208, 243,
+    ];
+    let want = [95, 121, 139, 153, 104, 127, 113, 150, 69, 92, 125, 165];
+    near(&squished(7, &noise, Size::new(4, 3)), &want);
+}
+
+#[test]
+fn draws_have_fastais_ranges_and_probabilities() {
+    let augment = aug_transforms();
+    let only_rotate = aug_transforms().flip(false).max_warp(0.0).zoom(1.0, 1.0);
+    let only_flip = aug_transforms()
+        .max_rotate(0.0)
+        .max_warp(0.0)
+        .zoom(1.0, 1.0);
+    let (mut flipped, mut turned, mut lit) = (0, 0, 0);
+    let n = 10_000;
+    for item in 0..n {
+        let size = Size::square(100);
+        let lighting = augment
+            .draw(size, Some(&mut Chance::new(1, 2, item)))
+            .lighting;
+        if let Some(brightness) = lighting.brightness {
+            lit += 1;
+            assert!((0.4..=0.6).contains(&brightness));
+        }
+        assert!(
+            lighting
+                .contrast
+                .is_none_or(|contrast| (0.799..=1.251).contains(&contrast))
+        );
+        assert_eq!((lighting.saturation, lighting.hue), (None, None));
+        let map = only_rotate
+            .draw(size, Some(&mut Chance::new(3, 4, item)))
+            .map;
+        turned += u32::from(map.0[0][1].abs() > 1e-12);
+        assert!(map.0[0][1].abs() <= libm_sin_10() + 1e-9);
+        flipped += u32::from(
+            only_flip
+                .draw(size, Some(&mut Chance::new(5, 6, item)))
+                .map
+                .0[0][0]
+                < 0.0,
+        );
+    }
+    let share = |count: u32| f64::from(count) / n as f64;
+    close(
+        &[share(flipped), share(turned), share(lit)],
+        &[0.5, 0.75, 0.75],
+        0.02,
+    );
+}
+
+fn libm_sin_10() -> f64 {
+    0.17364817766693033
+}
+
+#[test]
+fn cut_mix_boxes() {
+    let size = Size::square(32);
+    let patch = CutMix::patch(size, 0.64, (30, 5));
+    assert_eq!(
+        patch,
+        Patch {
+            left: 21,
+            top: 0,
+            size: Size::new(11, 14)
+        }
+    );
+    assert_eq!(1.0 - patch.size.pixels() as f64 / 1024.0, 0.849609375);
+    let patch = CutMix::patch(size, 0.3, (30, 5));
+    assert_eq!(
+        patch,
+        Patch {
+            left: 17,
+            top: 0,
+            size: Size::new(15, 18)
+        }
+    );
+    assert_eq!(1.0 - patch.size.pixels() as f64 / 1024.0, 0.736328125);
+}

@@ -1,3 +1,33 @@
 //! One module for each property.
 
+mod chances;
 mod fastai_values;
+mod files;
+mod mixes;
+mod one_pass;
+mod recipes;
+mod same_bits;
+mod targets;
+
+use std::path::PathBuf;
+
+use image::{Rgb, RgbImage};
+
+/// A picture with structure at all scales and no symmetry.
+fn pattern(width: u32, height: u32) -> RgbImage {
+    RgbImage::from_fn(width, height, |x, y| {
+        let wave = |step: u32| (x * step + y * (step + 3)) % 256;
+        let ring = ((x as i32 - 40).pow(2) + (y as i32 - 30).pow(2)) / 16 % 256;
+        Rgb([wave(1) as u8, ring as u8, (wave(2) / 2 + wave(1) / 2) as u8])
+    })
+}
+
+/// Real pictures beside the repository, where there are some.
+fn originals() -> Option<PathBuf> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/pets/originals");
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    eprintln!("skipped: no pictures at {}", folder.display());
+    None
+}

@@ -1,0 +1,152 @@
+//! Files are read by content, upright, within limits, or refused by name.
+
+use std::fs;
+use std::path::Path;
+
+use firelight_transforms::*;
+use image::codecs::jpeg::JpegEncoder;
+use image::{DynamicImage, ImageEncoder, ImageFormat, Rgb, RgbImage};
+
+use crate::{originals, pattern};
+
+fn encoded(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, format).unwrap();
+    bytes.into_inner()
+}
+
+#[test]
+fn every_colour_type_becomes_rgb() {
+    let rgb = DynamicImage::from(pattern(12, 9));
+    let gray = DynamicImage::from(rgb.to_luma8());
+    let gray_rgb = gray.to_rgb8();
+    let limits = Limits::default();
+    for (picture, want) in [
+        (rgb.clone(), rgb.to_rgb8()),
+        (DynamicImage::from(rgb.to_rgba8()), rgb.to_rgb8()),
+        (DynamicImage::from(rgb.to_rgb16()), rgb.to_rgb8()),
+        (DynamicImage::from(rgb.to_rgba16()), rgb.to_rgb8()),
+        (gray.clone(), gray_rgb.clone()),
+        (DynamicImage::from(gray.to_luma_alpha8()), gray_rgb.clone()),
+        (DynamicImage::from(gray.to_luma16()), gray_rgb),
+    ] {
+        let read = decode(&encoded(&picture, ImageFormat::Png), &limits).unwrap();
+        assert!(read == want, "{:?}", picture.color());
+    }
+    for format in [
+        ImageFormat::Bmp,
+        ImageFormat::Tiff,
+        ImageFormat::Qoi,
+        ImageFormat::Pnm,
+        ImageFormat::WebP,
+    ] {
+        assert!(
+            decode(&encoded(&rgb, format), &limits).unwrap() == rgb.to_rgb8(),
+            "{format:?}"
+        );
+    }
+}
+
+#[test]
+fn alpha_is_dropped_not_blended() {
+    let clear = image::RgbaImage::from_pixel(2, 2, image::Rgba([200, 100, 50, 0]));
+    let read = decode(
+        &encoded(&clear.into(), ImageFormat::Png),
+        &Limits::default(),
+    )
+    .unwrap();
+    assert_eq!(read.get_pixel(0, 0), &Rgb([200, 100, 50]));
+}
+
+#[test]
+fn exif_orientation_is_applied() {
+    // left half black, right half white; stored turned, so that a reader must turn it back
+    let upright = RgbImage::from_fn(32, 16, |x, _| Rgb([if x < 16 { 0 } else { 255 }; 3]));
+    for orientation in 1..=8_u8 {
+        let stored = match orientation {
+            2 => image::imageops::flip_horizontal(&upright),
+            3 => image::imageops::rotate180(&upright),
+            4 => image::imageops::flip_vertical(&upright),
+            5 => image::imageops::flip_horizontal(&image::imageops::rotate90(&upright)),
+            6 => image::imageops::rotate270(&upright),
+            7 => image::imageops::flip_horizontal(&image::imageops::rotate270(&upright)),
+            8 => image::imageops::rotate90(&upright),
+            _ => upright.clone(),
+        };
+        // a TIFF header and one entry: tag 0x0112, type short, count 1
+        let mut exif = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0".to_vec();
+        exif.extend([orientation, 0, 0, 0, 0, 0, 0, 0]);
+        let mut bytes = Vec::new();
+        let mut encoder = JpegEncoder::new_with_quality(&mut bytes, 100);
+        encoder.set_exif_metadata(exif).unwrap();
+        encoder.encode_image(&stored).unwrap();
+        let read = decode(&bytes, &Limits::default()).unwrap();
+        assert_eq!(read.dimensions(), (32, 16), "orientation {orientation}");
+        assert!(
+            read.get_pixel(2, 8).0[0] < 20 && read.get_pixel(29, 8).0[0] > 235,
+            "orientation {orientation}"
+        );
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let refuse = |name: &str, bytes: &[u8], limits: Limits| {
+        let path = folder.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        open(&path, &limits)
+            .unwrap_err()
+            .to_string()
+            .replace(&folder.path().display().to_string(), "[folder]")
+    };
+    let limits = Limits::default();
+    let png = encoded(&pattern(40, 30).into(), ImageFormat::Png);
+    insta::assert_snapshot!(refuse("empty.jpg", b"", limits), @"decode: cannot decode [folder]/empty.jpg: the file is empty; replace or remove the file");
+    insta::assert_snapshot!(refuse("page.jpg", b"<!DOCTYPE html>", limits), @"decode: cannot decode [folder]/page.jpg: its first bytes (3c21444f43545950) belong to no picture format that is read (JPEG, PNG, GIF, WebP, BMP, TIFF, PNM, QOI, ICO); replace or remove the file");
+    insta::assert_snapshot!(refuse("cut.png", &png[..png.len() / 2], limits), @"decode: cannot decode [folder]/cut.png: unexpected end of file; replace or remove the file");
+    insta::assert_snapshot!(refuse("large.png", &png, limits.with_pixels(1000)), @"decode: [folder]/large.png is 40×30 and would take about 3600 bytes to decode, over the limit of 1000 pixels; if the file is to be trusted, raise the limit (Limits::with_pixels, Limits::with_bytes)");
+    insta::assert_snapshot!(refuse("large.png", &png, limits.with_bytes(1000)), @"decode: [folder]/large.png is 40×30 and would take about 3600 bytes to decode, over the limit of 1000 bytes; if the file is to be trusted, raise the limit (Limits::with_pixels, Limits::with_bytes)");
+    let missing = open(Path::new("no/such.jpg"), &limits).unwrap_err();
+    insta::assert_snapshot!(missing, @"read: cannot read no/such.jpg: No such file or directory (os error 2); check that it exists and may be read");
+    insta::assert_snapshot!(decode(b"GIF", &limits).unwrap_err(), @"decode: cannot decode a picture of 3 bytes in memory: its first bytes (474946) belong to no picture format that is read (JPEG, PNG, GIF, WebP, BMP, TIFF, PNM, QOI, ICO); replace or remove the file");
+}
+
+#[test]
+fn broken_files_are_listed_with_reasons() {
+    let folder = tempfile::tempdir().unwrap();
+    let cats = folder.path().join("cats");
+    fs::create_dir(&cats).unwrap();
+    for name in ["1.png", "2.png", ".hidden.png"] {
+        pattern(5, 5).save(cats.join(name)).unwrap();
+    }
+    fs::write(cats.join("3.JPG"), "oops").unwrap();
+    fs::write(cats.join("notes.txt"), "not looked at").unwrap();
+    let alone = folder.path().join("alone");
+    fs::write(&alone, "").unwrap();
+    let found = verify_images(
+        &[&cats, &alone, &folder.path().join("gone.png")],
+        &Limits::default(),
+    );
+    let text = found
+        .to_string()
+        .replace(&folder.path().display().to_string(), "[folder]");
+    insta::assert_snapshot!(text, @"
+5 pictures checked, 3 broken
+decode: cannot decode [folder]/cats/3.JPG: its first bytes (6f6f7073) belong to no picture format that is read (JPEG, PNG, GIF, WebP, BMP, TIFF, PNM, QOI, ICO); replace or remove the file
+decode: cannot decode [folder]/alone: the file is empty; replace or remove the file
+read: cannot read [folder]/gone.png: No such file or directory (os error 2); check that it exists and may be read
+");
+}
+
+#[test]
+fn real_pictures_are_read_whatever_their_names_say() {
+    let Some(folder) = originals() else { return };
+    let found = verify_images(&[&folder], &Limits::default());
+    assert!(found.checked >= 100 && found.broken.is_empty(), "{found}");
+    // a GIF and an RGBA PNG that call themselves JPEG
+    for name in ["Abyssinian_34.jpg", "Abyssinian_5.jpg"] {
+        let picture = open(&folder.join(name), &Limits::default()).unwrap();
+        assert!(picture.width() > 100 && picture.height() > 100);
+    }
+}
