@@ -1,0 +1,172 @@
+use std::fmt;
+
+use firelight_vocab::Vocab;
+use serde::{Deserialize, Serialize};
+
+use crate::LossError;
+use crate::error::share;
+use crate::matrix::{Constant, same_names, short};
+
+/// One factor a class, by name: how much the examples of a class count.
+///
+/// Keyed by name because counts usually come in the order of their size, and weights are needed in the order
+/// of the vocab: a list of bare numbers hides that mistake.
+///
+/// ```
+/// use firelight_losses::{ClassWeights, CrossEntropy, Vocab};
+///
+/// let vocab = Vocab::from_labels(["cat", "dog"]);
+/// let weights = ClassWeights::balanced([("dog", 300), ("cat", 100)])?;
+/// assert_eq!(weights.get("cat")?, 2.0);
+/// let loss = CrossEntropy::new().with_class_weights(&weights, &vocab)?;
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClassWeights {
+    names: Vocab,
+    weights: Vec<f64>,
+}
+
+impl ClassWeights {
+    /// Weights set by hand.
+    ///
+    /// # Errors
+    /// [`LossError::Vocab`] for a repeated name, [`LossError::ClassWeight`] unless all are finite and at least 0.
+    pub fn new<S: Into<String>>(
+        weights: impl IntoIterator<Item = (S, f64)>,
+    ) -> Result<Self, LossError> {
+        let (names, weights): (Vec<S>, Vec<f64>) = weights.into_iter().unzip();
+        let made = Self {
+            names: Vocab::ordered(names)?,
+            weights,
+        };
+        made.check()?;
+        Ok(made)
+    }
+
+    /// `examples / (classes * count)`, scikit-learn's "balanced".
+    ///
+    /// # Errors
+    /// [`LossError::NoExamples`] for a count of 0, [`LossError::Vocab`] for a repeated name.
+    pub fn balanced<S: Into<String>>(
+        counts: impl IntoIterator<Item = (S, usize)>,
+    ) -> Result<Self, LossError> {
+        Self::from_counts(
+            counts,
+            |count| 1.0 / count,
+            |_, counts| counts.iter().sum::<f64>() / counts.len() as f64,
+        )
+    }
+
+    /// `1 / sqrt(count)`, scaled to a mean of 1: between no weights and balanced ones.
+    ///
+    /// # Errors
+    /// [`LossError::NoExamples`] for a count of 0, [`LossError::Vocab`] for a repeated name.
+    pub fn inverse_sqrt<S: Into<String>>(
+        counts: impl IntoIterator<Item = (S, usize)>,
+    ) -> Result<Self, LossError> {
+        Self::from_counts(counts, |count| 1.0 / count.sqrt(), mean_of_one)
+    }
+
+    /// `(1 - beta) / (1 - beta^count)`, scaled to a mean of 1: Cui et al. (2019). `beta` 0 weighs all classes
+    /// alike, and close to 1 it is balanced; 0.9 to 0.9999 are usual.
+    ///
+    /// # Errors
+    /// [`LossError::OutsideUnit`] for `beta`, [`LossError::NoExamples`] for a count of 0, [`LossError::Vocab`] for
+    /// a repeated name.
+    pub fn effective_number<S: Into<String>>(
+        counts: impl IntoIterator<Item = (S, usize)>,
+        beta: f64,
+    ) -> Result<Self, LossError> {
+        let beta = share("beta", beta)?;
+        let weight = |count: f64| {
+            if beta < 1.0 {
+                (1.0 - beta) / (1.0 - beta.powf(count))
+            } else {
+                1.0 / count
+            }
+        };
+        Self::from_counts(counts, weight, mean_of_one)
+    }
+
+    fn from_counts<S: Into<String>>(
+        counts: impl IntoIterator<Item = (S, usize)>,
+        weight: impl Fn(f64) -> f64,
+        scale: impl Fn(&[f64], &[f64]) -> f64,
+    ) -> Result<Self, LossError> {
+        let (names, counts): (Vec<S>, Vec<usize>) = counts.into_iter().unzip();
+        let names = Vocab::ordered(names)?;
+        if let Some(empty) = counts.iter().position(|count| *count == 0) {
+            let class = names[empty].to_owned();
+            return Err(LossError::NoExamples { class });
+        }
+        let counts: Vec<f64> = counts.into_iter().map(|count| count as f64).collect();
+        let weights: Vec<f64> = counts.iter().map(|count| weight(*count)).collect();
+        let factor = scale(&weights, &counts);
+        let weights = weights.into_iter().map(|weight| weight * factor).collect();
+        Ok(Self { names, weights })
+    }
+
+    /// The weight of a class.
+    ///
+    /// # Errors
+    /// [`LossError::Vocab`] if there is no such class.
+    pub fn get(&self, class: &str) -> Result<f64, LossError> {
+        Ok(self.weights[self.names.o2i(class)?])
+    }
+
+    /// Names and weights, in the order given.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, f64)> {
+        self.names.iter().zip(self.weights.iter().copied())
+    }
+
+    /// The weights in the order of a vocab.
+    ///
+    /// # Errors
+    /// [`LossError::NamesDiffer`] unless they name exactly its classes, [`LossError::ClassWeight`] for a weight that
+    /// is none.
+    pub fn aligned(&self, vocab: &Vocab) -> Result<Vec<f64>, LossError> {
+        self.check()?;
+        same_names(&self.names, vocab)?;
+        vocab.iter().map(|name| self.get(name)).collect()
+    }
+
+    /// The weights as a row, `[1, classes]`.
+    pub(crate) fn constant(&self, vocab: &Vocab) -> Result<Constant, LossError> {
+        Ok(Constant::new(self.aligned(vocab)?, [1, vocab.len()]))
+    }
+
+    fn check(&self) -> Result<(), LossError> {
+        match self
+            .iter()
+            .find(|(_, weight)| !(weight.is_finite() && *weight >= 0.0))
+        {
+            None => Ok(()),
+            Some((class, value)) => {
+                let class = class.to_owned();
+                Err(LossError::ClassWeight { class, value })
+            }
+        }
+    }
+}
+
+fn mean_of_one(weights: &[f64], _counts: &[f64]) -> f64 {
+    weights.len() as f64 / weights.iter().sum::<f64>()
+}
+
+/// A table of two columns: name, weight.
+impl fmt::Display for ClassWeights {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = self
+            .names
+            .iter()
+            .map(|name| name.chars().count())
+            .max()
+            .unwrap_or(0);
+        for (number, (name, weight)) in self.iter().enumerate() {
+            let end = if number == 0 { "" } else { "\n" };
+            write!(f, "{end}{name:<width$}  {}", short(weight))?;
+        }
+        Ok(())
+    }
+}

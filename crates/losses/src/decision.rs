@@ -1,0 +1,111 @@
+use firelight_vocab::Vocab;
+use serde::{Deserialize, Serialize};
+
+use crate::{AlignedCost, CostMatrix, LossError};
+
+/// How probabilities become a prediction.
+///
+/// A decision is made after training and changes neither the model nor its probabilities, so it can be chosen,
+/// compared and replaced at no cost. It works on the probabilities of one example at a time, on the host.
+///
+/// ```
+/// use firelight_losses::{CostMatrix, Decision, Groups, Vocab};
+///
+/// let vocab = Vocab::from_labels(["Bengal", "beagle", "boxer", "pug"]);
+/// let species = Groups::by(&vocab, |breed| {
+///     if breed.starts_with(char::is_uppercase) { "cat" } else { "dog" }
+/// });
+/// // A cat is likeliest, but a dog it is: any dog is nearer to the truth than the cat is.
+/// let probabilities = [0.4, 0.25, 0.2, 0.15];
+/// assert_eq!(Decision::Argmax.decide(&probabilities), [0]);
+/// let cost = CostMatrix::from_groups(&species, 0.25, 1.0);
+/// let decision = Decision::minimum_risk(&cost, &vocab)?;
+/// assert_eq!(decision.decide(&probabilities), [1]);
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub enum Decision {
+    /// The likeliest class.
+    #[default]
+    Argmax,
+    /// Every class with at least this probability, for several labels an example; 0.5 is usual.
+    Threshold(f32),
+    /// The class with the least expected cost, `argmin_k Σ_j p_j C[j][k]`: conditional risk minimisation.
+    ///
+    /// Costs among several classes are weighed by how likely each is, so it needs calibrated probabilities:
+    /// those of a plain cross entropy, not those of a model trained on soft labels from the same costs.
+    MinimumRisk(AlignedCost),
+}
+
+impl Decision {
+    /// [`MinimumRisk`](Self::MinimumRisk) with named costs.
+    ///
+    /// # Errors
+    /// What the costs are refused for, or [`LossError::NamesDiffer`] unless they name exactly the classes of the
+    /// vocab.
+    pub fn minimum_risk(cost: &CostMatrix, vocab: &Vocab) -> Result<Self, LossError> {
+        Ok(Self::MinimumRisk(cost.align(vocab)?))
+    }
+
+    /// The class numbers decided for one example: one of them, or any number with a threshold.
+    ///
+    /// # Panics
+    /// If there are no probabilities, or not one for each class of the costs.
+    pub fn decide(&self, probabilities: &[f32]) -> Vec<usize> {
+        match self {
+            Self::Threshold(least) => (0..probabilities.len())
+                .filter(|class| probabilities[*class] >= *least)
+                .collect(),
+            Self::Argmax | Self::MinimumRisk(_) => self.rank(probabilities, 1),
+        }
+    }
+
+    /// The `k` best classes, best first; among equals the lower number. All of them if there are fewer than `k`.
+    ///
+    /// # Panics
+    /// If there is not one probability for each class of the costs.
+    pub fn rank(&self, probabilities: &[f32], k: usize) -> Vec<usize> {
+        let scores = self.scores(probabilities);
+        let mut classes: Vec<usize> = (0..scores.len()).collect();
+        classes.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
+        classes.truncate(k);
+        classes
+    }
+
+    /// What the classes are ranked by, higher is better: their probability, or their negative risk.
+    ///
+    /// # Panics
+    /// If there is not one probability for each class of the costs.
+    pub fn scores(&self, probabilities: &[f32]) -> Vec<f64> {
+        match self {
+            Self::Argmax | Self::Threshold(_) => {
+                probabilities.iter().copied().map(f64::from).collect()
+            }
+            Self::MinimumRisk(cost) => risks(cost, probabilities).map(|risk| -risk).collect(),
+        }
+    }
+
+    /// The classes that the costs are aligned to, where there are costs.
+    pub fn vocab(&self) -> Option<&Vocab> {
+        match self {
+            Self::MinimumRisk(cost) => Some(cost.vocab()),
+            Self::Argmax | Self::Threshold(_) => None,
+        }
+    }
+}
+
+fn risks(cost: &AlignedCost, probabilities: &[f32]) -> impl Iterator<Item = f64> {
+    let (logits, matrix) = (probabilities.len(), cost.vocab().len());
+    assert!(
+        logits == matrix,
+        "{}",
+        LossError::LogitsDiffer { logits, matrix }
+    );
+    let mut risks = vec![0.0; matrix];
+    for (row, probability) in cost.matrix().rows().zip(probabilities) {
+        for (risk, cost) in risks.iter_mut().zip(row) {
+            *risk += f64::from(*probability) * cost;
+        }
+    }
+    risks.into_iter()
+}

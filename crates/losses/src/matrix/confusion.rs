@@ -1,0 +1,53 @@
+use firelight_vocab::Vocab;
+
+use crate::LossError;
+use crate::matrix::meaning::Counts;
+use crate::matrix::{ClassMatrix, Meaning};
+
+/// How often each class was predicted for each true class.
+///
+/// Soft labels and costs can be made from it. Checked: entries finite and not negative.
+pub type Confusion = ClassMatrix<Counts>;
+
+impl Confusion {
+    /// Counts pairs of a true and a predicted class number.
+    ///
+    /// # Errors
+    /// [`LossError::TargetOutOfRange`] for a number that is no class.
+    pub fn count(
+        vocab: &Vocab,
+        pairs: impl IntoIterator<Item = (usize, usize)>,
+    ) -> Result<Self, LossError> {
+        let classes = vocab.len();
+        let mut counts = Self::by_number(vocab, |_, _| 0.0);
+        for (truth, predicted) in pairs {
+            for class in [truth, predicted] {
+                if class >= classes {
+                    let target = i64::try_from(class).unwrap_or(i64::MAX);
+                    return Err(LossError::TargetOutOfRange { target, classes });
+                }
+            }
+            counts.values[truth * classes + predicted] += 1.0;
+        }
+        Ok(counts)
+    }
+}
+
+impl Meaning for Counts {
+    const NAME: &'static str = "count";
+
+    fn check(counts: &Confusion) -> Result<(), LossError> {
+        match counts.values.iter().position(|value| *value < 0.0) {
+            None => Ok(()),
+            Some(at) => {
+                let (row, column) = counts.names_at(at);
+                let value = counts.values[at];
+                Err(LossError::NegativeCount { row, column, value })
+            }
+        }
+    }
+
+    fn diagonal(_others: f64) -> f64 {
+        0.0
+    }
+}

@@ -1,0 +1,235 @@
+use firelight_vocab::{Groups, Vocab};
+use serde::{Deserialize, Serialize};
+
+use crate::LossError;
+use crate::error::{finite, share};
+use crate::matrix::meaning::Cost;
+use crate::matrix::{ClassMatrix, Confusion, Meaning, PairWeights, Similarity, SoftLabels};
+
+/// What it costs to predict a class where another one is true: 0 for a correct prediction, higher is worse.
+///
+/// Used in decisions ([`Decision::minimum_risk`](crate::Decision::minimum_risk), the cheapest way to better
+/// mistakes: no training, calibration untouched), in losses (expected cost,
+/// cost-log) and in metrics; and the other matrices can be made from it.
+///
+/// Checked: entries finite and not negative, the diagonal 0. It need not be symmetric:
+/// [`asymmetric_pair`](Self::asymmetric_pair) names a pair for which it is not.
+pub type CostMatrix = ClassMatrix<Cost>;
+
+/// How far two embeddings are apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Distance {
+    /// `max(0, 1 - cos)`: 0 to 2.
+    Cosine,
+    /// The length of the difference.
+    Euclidean,
+}
+
+/// How far two grades are apart, in ranks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OrdinalDistance {
+    /// `|i - j|`.
+    Absolute,
+    /// `(i - j)²`.
+    Squared,
+}
+
+impl OrdinalDistance {
+    pub(crate) fn between(self, a: usize, b: usize) -> f64 {
+        let ranks = a.abs_diff(b) as f64;
+        match self {
+            Self::Absolute => ranks,
+            Self::Squared => ranks * ranks,
+        }
+    }
+}
+
+impl CostMatrix {
+    /// One cost for a mistake within a group, another across groups.
+    pub fn from_groups(groups: &Groups, within: f64, across: f64) -> Self {
+        Self::by_number(groups.vocab(), |truth, predicted| {
+            if truth == predicted {
+                0.0
+            } else if groups.of(truth) == groups.of(predicted) {
+                within
+            } else {
+                across
+            }
+        })
+    }
+
+    /// Every mistake costs 1: what accuracy counts.
+    pub fn uniform(vocab: &Vocab) -> Self {
+        Self::by_number(vocab, |truth, predicted| f64::from(truth != predicted))
+    }
+
+    /// For classes that are grades, in the order of the vocab.
+    pub fn ordinal(vocab: &Vocab, distance: OrdinalDistance) -> Self {
+        Self::by_number(vocab, |truth, predicted| distance.between(truth, predicted))
+    }
+
+    /// 1 minus how often a model predicts the class for the other: pairs confused often are cheap.
+    ///
+    /// # Errors
+    /// What the counts are refused for.
+    pub fn from_confusion(counts: &Confusion) -> Result<Self, LossError> {
+        counts.check()?;
+        let sums: Vec<f64> = counts.rows().map(|row| row.iter().sum()).collect();
+        Ok(Self::by_number(counts.vocab(), |truth, predicted| {
+            if truth == predicted {
+                0.0
+            } else if sums[truth] > 0.0 {
+                1.0 - counts.value(truth, predicted) / sums[truth]
+            } else {
+                1.0
+            }
+        }))
+    }
+
+    /// Distances between vectors, one a class, by class name: word vectors, attributes, mean features.
+    ///
+    /// # Errors
+    /// [`LossError::Vocab`] for a repeated name, [`LossError::EmbeddingLength`], or
+    /// [`LossError::ZeroEmbedding`] with [`Distance::Cosine`].
+    pub fn from_embeddings<S: Into<String>, V: AsRef<[f64]>>(
+        embeddings: impl IntoIterator<Item = (S, V)>,
+        distance: Distance,
+    ) -> Result<Self, LossError> {
+        let (names, vectors): (Vec<S>, Vec<V>) = embeddings.into_iter().unzip();
+        let vocab = Vocab::ordered(names)?;
+        let expected = vectors.first().map_or(0, |vector| vector.as_ref().len());
+        for (class, vector) in vocab.iter().zip(&vectors) {
+            let (class, vector) = (class.to_owned(), vector.as_ref());
+            if vector.len() != expected {
+                let values = vector.len();
+                return Err(LossError::EmbeddingLength {
+                    class,
+                    values,
+                    expected,
+                });
+            }
+            if distance == Distance::Cosine && vector.iter().all(|value| *value == 0.0) {
+                return Err(LossError::ZeroEmbedding { class });
+            }
+        }
+        Ok(Self::by_number(&vocab, |truth, predicted| {
+            if truth == predicted {
+                0.0
+            } else {
+                apart(
+                    vectors[truth].as_ref(),
+                    vectors[predicted].as_ref(),
+                    distance,
+                )
+            }
+        }))
+    }
+
+    /// Soft labels `(1 - eps) * identity + eps * softmax(-beta * cost / highest cost)`.
+    ///
+    /// `eps` 0.3 with `beta` 4 to 10 is a good start; `eps` 1 gives the soft labels of "Making Better Mistakes"
+    /// (Bertinetto et al., 2020), whose accuracy falls as `beta` does.
+    ///
+    /// # Errors
+    /// [`LossError::NotFiniteParameter`], [`LossError::OutsideUnit`], [`LossError::NoCost`], or what
+    /// [`check`](Self::check) finds.
+    pub fn soft_labels(&self, beta: f64, eps: f64) -> Result<SoftLabels, LossError> {
+        let (beta, eps) = (finite("beta", beta)?, share("eps", eps)?);
+        let highest = self.highest()?;
+        let mut labels = SoftLabels::by_number(&self.vocab, |truth, predicted| {
+            -beta * self.value(truth, predicted) / highest
+        });
+        labels.softmax_rows();
+        Ok(SoftLabels::by_number(&self.vocab, |truth, predicted| {
+            (1.0 - eps) * f64::from(truth == predicted) + eps * labels.value(truth, predicted)
+        }))
+    }
+
+    /// Pair weights `1 + lambda * cost / highest cost`.
+    ///
+    /// # Errors
+    /// [`LossError::NotFiniteParameter`], [`LossError::NoCost`], or what [`check`](Self::check) finds.
+    pub fn pair_weights(&self, lambda: f64) -> Result<PairWeights, LossError> {
+        let (lambda, highest) = (finite("lambda", lambda)?, self.highest()?);
+        Ok(PairWeights::by_number(&self.vocab, |truth, predicted| {
+            1.0 + lambda * self.value(truth, predicted) / highest
+        }))
+    }
+
+    /// Similarities `1 - cost / highest cost`.
+    ///
+    /// # Errors
+    /// [`LossError::NoCost`], or what [`check`](Self::check) finds.
+    pub fn similarity(&self) -> Result<Similarity, LossError> {
+        let highest = self.highest()?;
+        Ok(Similarity::by_number(&self.vocab, |truth, predicted| {
+            1.0 - self.value(truth, predicted) / highest
+        }))
+    }
+
+    /// The same costs with the highest one as the unit.
+    ///
+    /// # Errors
+    /// [`LossError::NoCost`], or what [`check`](Self::check) finds.
+    pub fn scaled_to_one(&self) -> Result<Self, LossError> {
+        let highest = self.highest()?;
+        Ok(Self::by_number(&self.vocab, |truth, predicted| {
+            self.value(truth, predicted) / highest
+        }))
+    }
+
+    /// The names of a pair whose cost depends on which of them is true, if there is one.
+    pub fn asymmetric_pair(&self) -> Option<(&str, &str)> {
+        let classes = self.vocab.len();
+        (0..classes)
+            .flat_map(|a| (0..a).map(move |b| (b, a)))
+            .find(|&(a, b)| self.value(a, b).to_bits() != self.value(b, a).to_bits())
+            .map(|(a, b)| (&self.vocab[a], &self.vocab[b]))
+    }
+
+    fn highest(&self) -> Result<f64, LossError> {
+        self.check()?;
+        let highest = self.values.iter().copied().fold(0.0, f64::max);
+        if highest > 0.0 {
+            Ok(highest)
+        } else {
+            Err(LossError::NoCost)
+        }
+    }
+}
+
+fn apart(a: &[f64], b: &[f64], distance: Distance) -> f64 {
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
+    match distance {
+        Distance::Cosine => (1.0 - dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()).max(0.0),
+        Distance::Euclidean => a
+            .iter()
+            .zip(b)
+            .map(|(x, y)| (x - y).powi(2))
+            .sum::<f64>()
+            .sqrt(),
+    }
+}
+
+impl Meaning for Cost {
+    const NAME: &'static str = "cost";
+
+    fn check(cost: &CostMatrix) -> Result<(), LossError> {
+        for (at, value) in cost.values.iter().copied().enumerate() {
+            let (row, column) = (at / cost.vocab.len(), at % cost.vocab.len());
+            if row == column && value != 0.0 {
+                let class = cost.vocab[row].to_owned();
+                return Err(LossError::CostOfCorrect { class, value });
+            }
+            if value < 0.0 {
+                let (row, column) = cost.names_at(at);
+                return Err(LossError::NegativeCost { row, column, value });
+            }
+        }
+        Ok(())
+    }
+
+    fn diagonal(_others: f64) -> f64 {
+        0.0
+    }
+}

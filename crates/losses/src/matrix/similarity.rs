@@ -1,0 +1,50 @@
+use firelight_vocab::Vocab;
+
+use crate::LossError;
+use crate::error::share;
+use crate::matrix::meaning::Likeness;
+use crate::matrix::{ClassMatrix, Meaning};
+
+/// How alike two classes are: 1 for a class and itself, 0 for nothing in common.
+///
+/// Used by [`SimilarityCrossEntropy`](crate::SimilarityCrossEntropy). Checked: entries in 0..=1, the diagonal 1.
+pub type Similarity = ClassMatrix<Likeness>;
+
+impl Similarity {
+    /// No class is like another: plain cross entropy.
+    pub fn identity(vocab: &Vocab) -> Self {
+        Self::by_number(vocab, |truth, predicted| f64::from(truth == predicted))
+    }
+
+    /// For classes that are grades, in the order of the vocab: `ratio` to the power of the distance in ranks.
+    ///
+    /// # Errors
+    /// [`LossError::OutsideUnit`] unless `ratio` is in 0..=1.
+    pub fn ordinal(vocab: &Vocab, ratio: f64) -> Result<Self, LossError> {
+        let ratio = share("ratio", ratio)?;
+        Ok(Self::by_number(vocab, |truth, predicted| {
+            ratio.powf(truth.abs_diff(predicted) as f64)
+        }))
+    }
+}
+
+impl Meaning for Likeness {
+    const NAME: &'static str = "similarity";
+
+    fn check(similarity: &Similarity) -> Result<(), LossError> {
+        for (at, value) in similarity.values.iter().copied().enumerate() {
+            let (row, column) = similarity.names_at(at);
+            if !(0.0..=1.0).contains(&value) {
+                return Err(LossError::SimilarityRange { row, column, value });
+            }
+            if row == column && value < 1.0 {
+                return Err(LossError::SimilarityOfSelf { class: row, value });
+            }
+        }
+        Ok(())
+    }
+
+    fn diagonal(_others: f64) -> f64 {
+        1.0
+    }
+}

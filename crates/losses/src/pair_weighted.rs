@@ -1,0 +1,113 @@
+use burn::tensor::{Int, Tensor};
+use firelight_vocab::Vocab;
+
+use crate::matrix::{Aligned, meaning::Pair};
+use crate::scores::{Scores, check_classes};
+use crate::{Loss, LossError, PairWeights};
+
+/// Multiplies the loss of each example by a factor for its true class and the class predicted for it.
+///
+/// Wraps any loss over class numbers. The factor is a plain number to the gradient, in both forms:
+///
+/// | form | factor of an example |
+/// |---|---|
+/// | default | `W[target][argmax]`, the first class among equals |
+/// | [`expected`](Self::expected) | `Σ_j W[target][j] p_j` |
+///
+/// What to know before using it: the gradient keeps the direction of the loss inside, only its length changes,
+/// so inside one example a near mistake is never preferred to a far one. It makes hard examples count more. The
+/// default form jumps where the prediction flips and need not settle; the expected form is smooth. Where the
+/// aim is that mistakes stay near, [`Decision::minimum_risk`](crate::Decision::minimum_risk) and
+/// [`SoftLabelCrossEntropy`](crate::SoftLabelCrossEntropy) do more.
+///
+/// A mean divides as the loss inside says, by the batch size for plain cross entropy;
+/// [`PairMean::Weights`] divides by the sum of the factors too, which takes them out of a batch of one.
+#[derive(Debug, Clone)]
+pub struct PairWeighted<L> {
+    inner: L,
+    weights: Aligned<Pair>,
+    expected: bool,
+    mean: PairMean,
+}
+
+/// What a mean over pair-weighted losses divides by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PairMean {
+    /// What the loss inside divides by: the batch size unless it says otherwise.
+    #[default]
+    Batch,
+    /// That, times the pair weight of each example.
+    Weights,
+}
+
+impl<L> PairWeighted<L> {
+    /// # Errors
+    /// What the weights are refused for, or [`LossError::NamesDiffer`] unless they name exactly the classes of the
+    /// vocab.
+    pub fn new(inner: L, weights: &PairWeights, vocab: &Vocab) -> Result<Self, LossError> {
+        Ok(Self {
+            inner,
+            weights: weights.align(vocab)?,
+            expected: false,
+            mean: PairMean::Batch,
+        })
+    }
+
+    /// Weighs by what is expected under the predicted probabilities instead of the likeliest class.
+    pub fn expected(mut self) -> Self {
+        self.expected = true;
+        self
+    }
+
+    /// What a mean divides by.
+    pub fn with_mean(mut self, mean: PairMean) -> Self {
+        self.mean = mean;
+        self
+    }
+
+    /// `[batch]`, outside any graph.
+    fn factors(&self, output: &Tensor<2>, targets: &Tensor<1, Int>) -> Tensor<1> {
+        let [batch, classes] = output.dims();
+        check_classes(output, self.weights.vocab().len());
+        let scores = Scores::of(output);
+        // A row that the loss inside ignores may hold any number; its factor does not matter.
+        let targets = targets.clone().inner().clamp(0, classes as i64 - 1);
+        let rows = self.weights.rows(targets, &scores.shifted);
+        let factors = if self.expected {
+            (rows * scores.probabilities).sum_dim(1)
+        } else {
+            rows.gather(1, scores.shifted.argmax(1))
+        };
+        factors.reshape([batch])
+    }
+}
+
+impl<L: Loss<Tensor<1, Int>>> Loss<Tensor<1, Int>> for PairWeighted<L> {
+    fn per_example(&self, output: Tensor<2>, targets: Tensor<1, Int>) -> Tensor<1> {
+        if output.dims()[0] == 0 {
+            return self.inner.per_example(output, targets);
+        }
+        let factors = self.factors(&output, &targets);
+        self.inner.per_example(output, targets) * factors
+    }
+
+    fn mean_weights(&self, output: &Tensor<2>, targets: &Tensor<1, Int>) -> Option<Tensor<1>> {
+        let inner = self.inner.mean_weights(output, targets);
+        if self.mean == PairMean::Batch || output.dims()[0] == 0 {
+            return inner;
+        }
+        let factors = self.factors(output, targets);
+        Some(match inner {
+            Some(inner) => inner * factors,
+            None => factors,
+        })
+    }
+
+    fn activation(&self, output: Tensor<2>) -> Tensor<2> {
+        self.inner.activation(output)
+    }
+
+    fn vocab(&self) -> Option<&Vocab> {
+        Some(self.weights.vocab())
+    }
+}

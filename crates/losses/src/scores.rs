@@ -1,0 +1,113 @@
+//! The shared core of the losses on logits: shifted scores, probabilities, and gradients in closed form.
+
+use burn::tensor::{DType, IndexingUpdateOp, Int, Tensor, activation};
+
+/// Stands for a logit of -inf. Finite, so that a weight of 0 times it is 0 and not NaN; so low that its
+/// probability is 0 in f32.
+const FLOOR: f32 = -1e37;
+
+/// A loss beyond this came from a [`FLOOR`] with a weight, and is infinite.
+const CEILING: f32 = 1e25;
+
+/// Logits made safe, without a graph: every row shifted so that its highest score is 0.
+///
+/// The logarithm of the normaliser comes from the probabilities: the highest one is `1 / Σ exp(scores)`, at
+/// least `1 / classes`, so its logarithm is exact where the sum over the exponentials would need one more pass.
+#[derive(Debug, Clone)]
+pub(crate) struct Scores {
+    /// `[batch, classes]`, highest 0 in each row, no entry below [`FLOOR`] (a little below after shifting).
+    pub shifted: Tensor<2>,
+    /// Their softmax: `[batch, classes]`.
+    pub probabilities: Tensor<2>,
+    /// `ln Σ exp(shifted)`: `[batch, 1]`.
+    pub log_norm: Tensor<2>,
+}
+
+impl Scores {
+    pub fn of(output: &Tensor<2>) -> Self {
+        Self::shifted(wide(output.clone().inner()))
+    }
+
+    pub fn shifted(logits: Tensor<2>) -> Self {
+        let top = logits.clone().max_dim(1).clamp_min(FLOOR);
+        let shifted = (logits - top).clamp_min(FLOOR);
+        let probabilities = activation::softmax(shifted.clone(), 1);
+        let log_norm = probabilities.clone().max_dim(1).log().neg();
+        Self {
+            shifted,
+            probabilities,
+            log_norm,
+        }
+    }
+
+    /// The logarithm of the probability of one class an example: `[batch, 1]`.
+    pub fn log_probability(&self, classes: Tensor<2, Int>) -> Tensor<2> {
+        self.shifted.clone().gather(1, classes) - self.log_norm.clone()
+    }
+
+    /// Cross entropy against rows of any mass, `[batch, classes]`, joined to the graph of `output`:
+    /// `-Σ T ln p`, whose gradient is `p ΣT - T`.
+    pub fn against(self, output: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
+        let mass = targets.clone().sum_dim(1);
+        let met = (self.shifted * targets.clone()).sum_dim(1);
+        join(output, self.log_norm * mass.clone() - met, || {
+            self.probabilities * mass - targets
+        })
+    }
+}
+
+/// f16 and bf16 become f32: a batch of 256 with losses of 300 overflows f16.
+pub(crate) fn wide<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
+    match tensor.dtype() {
+        DType::F16 | DType::BF16 | DType::Flex32 => tensor.cast(DType::F32),
+        _ => tensor,
+    }
+}
+
+/// Joins a value (`[batch, 1]`, no graph) and its gradient with respect to the logits (`[batch, classes]`, no
+/// graph) to the graph of `output`: the result is the value, and its backward pass is one product.
+///
+/// Closed forms are exact where a chain of recorded operations meets `0 * inf` or cancels, and need one
+/// tensor of the size of the logits where the chain keeps several. The gradient is made only if it is wanted.
+pub(crate) fn join(
+    output: Tensor<2>,
+    value: Tensor<2>,
+    gradient: impl FnOnce() -> Tensor<2>,
+) -> Tensor<1> {
+    let [batch, _] = output.dims();
+    let beyond = value.clone().greater_elem(CEILING);
+    let value = value.mask_fill(beyond, f32::INFINITY).reshape([batch]);
+    if !output.is_tracked() {
+        return value;
+    }
+    let linear = (wide(output).clamp_min(FLOOR) * gradient())
+        .sum_dim(1)
+        .reshape([batch]);
+    let offset = linear.clone().inner();
+    (linear - offset) + value
+}
+
+/// An empty batch has no loss: `[0]`. Checked first, so that no kernel runs over nothing.
+pub(crate) fn nothing(output: &Tensor<2>) -> Option<Tensor<1>> {
+    let dtype = match output.dtype() {
+        DType::F64 => DType::F64,
+        _ => DType::F32,
+    };
+    (output.dims()[0] == 0).then(|| Tensor::zeros([0], (&output.device(), dtype)))
+}
+
+/// `tensor` with `values` (`[batch, 1]`) added at one class an example.
+pub(crate) fn add_at(tensor: Tensor<2>, classes: Tensor<2, Int>, values: Tensor<2>) -> Tensor<2> {
+    tensor.scatter(1, classes, values, IndexingUpdateOp::Add)
+}
+
+/// # Panics
+/// If the model has another number of classes than the matrix.
+pub(crate) fn check_classes(output: &Tensor<2>, matrix: usize) {
+    let [_, logits] = output.dims();
+    assert!(
+        logits == matrix,
+        "{}",
+        crate::LossError::LogitsDiffer { logits, matrix }
+    );
+}

@@ -1,0 +1,65 @@
+use burn::tensor::{Int, Tensor};
+
+use crate::LossError;
+
+/// Checks class numbers on the host, where batches are put together: kernels do not, and an index out of
+/// range is undefined on some devices.
+///
+/// # Errors
+/// [`LossError::TargetOutOfRange`] for the first number that is no class.
+///
+/// ```
+/// let error = firelight_losses::check_targets([3, 41], 37).unwrap_err();
+/// assert_eq!(error.to_string(), "target 41 is out of range for 37 classes");
+/// ```
+pub fn check_targets(
+    targets: impl IntoIterator<Item = i64>,
+    classes: usize,
+) -> Result<(), LossError> {
+    for target in targets {
+        if !usize::try_from(target).is_ok_and(|target| target < classes) {
+            return Err(LossError::TargetOutOfRange { target, classes });
+        }
+    }
+    Ok(())
+}
+
+/// Targets whose ignored rows point at class 0, so that every index is valid.
+#[derive(Debug, Clone)]
+pub(crate) struct Kept {
+    /// `[batch]`.
+    pub classes: Tensor<1, Int>,
+    /// 1 for a row that counts, 0 for an ignored one: `[batch]`. `None` if all count.
+    pub counted: Option<Tensor<1>>,
+}
+
+impl Kept {
+    pub fn of(targets: &Tensor<1, Int>, ignore_index: Option<i64>) -> Self {
+        let targets = targets.clone().inner();
+        let Some(index) = ignore_index else {
+            return Self {
+                classes: targets,
+                counted: None,
+            };
+        };
+        let ignored = targets.clone().equal_elem(index);
+        Self {
+            classes: targets.mask_fill(ignored.clone(), 0),
+            counted: Some(ignored.bool_not().float()),
+        }
+    }
+
+    /// The classes as a column, for gathering: `[batch, 1]`.
+    pub fn column(&self) -> Tensor<2, Int> {
+        self.classes.clone().unsqueeze_dim(1)
+    }
+
+    /// `weights` with 0 for the ignored rows, both `[batch, 1]`.
+    pub fn only(&self, weights: Option<Tensor<2>>) -> Option<Tensor<2>> {
+        let counted = self.counted.clone().map(|counted| counted.unsqueeze_dim(1));
+        match (weights, counted) {
+            (Some(weights), Some(counted)) => Some(weights * counted),
+            (weights, counted) => weights.or(counted),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! What the matrices, losses and decisions promise.
