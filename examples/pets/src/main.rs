@@ -22,6 +22,10 @@ use tracing_subscriber::EnvFilter;
 use cli::{Cli, Command, LossName};
 use outcome::Outcome;
 
+/// Training allocates and frees large tensors all the time, and the system's allocator returns each to the kernel.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
