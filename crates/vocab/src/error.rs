@@ -42,6 +42,38 @@ pub enum VocabError {
         /// Their names, in the order of the vocab.
         classes: Vec<String>,
     },
+    /// A node below two others.
+    #[error("taxonomy: node {node:?} has two parents")]
+    TwoParents {
+        /// The node.
+        node: String,
+    },
+    /// A node below itself.
+    #[error("taxonomy: has a cycle through {node:?}")]
+    Cycle {
+        /// One of the nodes on the cycle.
+        node: String,
+    },
+    /// A leaf that is no class.
+    #[error("taxonomy: leaf {leaf:?} is not in the vocab")]
+    LeafNotInVocab {
+        /// The leaf.
+        leaf: String,
+    },
+    /// A class that has no leaf: it is an inner node, or no node.
+    #[error("taxonomy: class {class:?} is not a leaf")]
+    ClassNotALeaf {
+        /// The class.
+        class: String,
+    },
+    /// Text that no taxonomy can be read from.
+    #[error("taxonomy: line {line}: {reason}")]
+    TaxonomyText {
+        /// The line of the text, counted from 1.
+        line: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
 }
 
 fn hint(suggestion: Option<&str>, classes: usize) -> String {

@@ -54,8 +54,8 @@ impl Groups {
 
     /// Groups written out as lists of class names; every class must be in exactly one.
     ///
-    /// A list may repeat a group's name to continue it. See
-    /// [`with_default`](Groups::with_default) for a group that takes the rest.
+    /// A list may repeat a group's name to continue it. Where the lists leave classes out on purpose,
+    /// [`default_group`](Groups::default_group) takes the rest.
     ///
     /// # Errors
     /// [`VocabError::UnknownClass`], [`VocabError::ClassInTwoGroups`] or
@@ -67,16 +67,19 @@ impl Groups {
         Self::listed(vocab, lists, None)
     }
 
-    /// Like [`from_lists`](Groups::from_lists), with the classes that no list names in group `default_group`.
+    /// Names the group of the classes that no list names.
     ///
-    /// # Errors
-    /// [`VocabError::UnknownClass`] or [`VocabError::ClassInTwoGroups`].
-    pub fn with_default<G: AsRef<str>, C: AsRef<str>>(
-        vocab: &Vocab,
-        lists: &[(G, &[C])],
-        default_group: &str,
-    ) -> Result<Self, VocabError> {
-        Self::listed(vocab, lists, Some(default_group))
+    /// ```
+    /// use firelight_vocab::{Groups, Vocab};
+    ///
+    /// let vocab = Vocab::from_labels(["beagle", "goldfish", "pug"]);
+    /// let lists = [("dog", &["beagle", "pug"][..])];
+    /// let groups = Groups::default_group("other").from_lists(&vocab, &lists)?;
+    /// assert_eq!(groups.names(), ["dog", "other"]);
+    /// # Ok::<(), firelight_vocab::VocabError>(())
+    /// ```
+    pub fn default_group(name: impl Into<String>) -> DefaultGroup {
+        DefaultGroup(name.into())
     }
 
     fn listed<G: AsRef<str>, C: AsRef<str>>(
@@ -176,6 +179,24 @@ impl Groups {
     /// The classes that are grouped.
     pub fn vocab(&self) -> &Vocab {
         &self.vocab
+    }
+}
+
+/// Lists of classes whose rest goes into one more group: see [`Groups::default_group`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DefaultGroup(String);
+
+impl DefaultGroup {
+    /// Groups written out as lists, with the rest in the default group.
+    ///
+    /// # Errors
+    /// [`VocabError::UnknownClass`] or [`VocabError::ClassInTwoGroups`].
+    pub fn from_lists<G: AsRef<str>, C: AsRef<str>>(
+        &self,
+        vocab: &Vocab,
+        lists: &[(G, &[C])],
+    ) -> Result<Groups, VocabError> {
+        Groups::listed(vocab, lists, Some(&self.0))
     }
 }
 

@@ -2,8 +2,10 @@
 
 mod error;
 mod groups;
+mod taxonomy;
 mod vocab;
 
 pub use error::VocabError;
-pub use groups::Groups;
+pub use groups::{DefaultGroup, Groups};
+pub use taxonomy::Taxonomy;
 pub use vocab::Vocab;

@@ -44,7 +44,9 @@ fn classes_in_no_group_are_refused_or_take_the_default() {
     let lists: [(&str, &[&str]); 1] = [("dog", &["beagle", "boxer", "pug"])];
     let error = Groups::from_lists(&pets(), &lists).unwrap_err();
     insta::assert_snapshot!(error, @r#"classes in no group: ["Bengal", "Siamese"]; add .default_group("other")"#);
-    let groups = Groups::with_default(&pets(), &lists, "other").unwrap();
+    let groups = Groups::default_group("other")
+        .from_lists(&pets(), &lists)
+        .unwrap();
     assert_eq!(groups.names(), ["dog", "other"]);
     assert_eq!(groups.of_classes(), [1, 1, 0, 0, 0]);
 }
@@ -63,9 +65,9 @@ proptest! {
         let groups = Groups::by(&vocab, |name| format!("g{}", of[vocab.find(name).unwrap()]));
         let members: usize = (0..groups.len()).map(|group| groups.members(group).count()).sum();
         prop_assert_eq!(members, vocab.len());
-        for class in 0..vocab.len() {
+        for (class, group) in of.iter().enumerate() {
             prop_assert_eq!(groups.siblings(class).count() + 1, groups.members(groups.of(class)).count());
-            prop_assert_eq!(&groups.names()[groups.of(class)], &format!("g{}", of[class]));
+            prop_assert_eq!(&groups.names()[groups.of(class)], &format!("g{group}"));
         }
         let text = serde_json::to_string(&groups).unwrap();
         prop_assert_eq!(serde_json::from_str::<Groups>(&text).unwrap(), groups);

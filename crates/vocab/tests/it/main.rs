@@ -1,4 +1,5 @@
-//! What the vocab and the groups promise.
+//! What the vocab, the groups and the taxonomy promise.
 
 mod groups;
+mod taxonomy;
 mod vocab;
