@@ -9,7 +9,7 @@ use std::path::Path;
 use firelight_transforms::{
     Chance, CropPad, Draw, Filter, Lighting, Limits, Map, Normalize, PadMode, PictureTransforms,
     RandomErasing, RandomResizedCrop, RatioResize, Resize, Scratch, Size, aug_transforms,
-    dihedral_matrix, keep_aspect, open, rotate_matrix, warp_matrix, zoom_matrix,
+    dihedral_matrix, open, rotate_matrix, warp_matrix, zoom_matrix,
 };
 use image::{Rgb, RgbImage, imageops};
 
@@ -54,211 +54,167 @@ fn see(
     Ok(transforms.normalize().decode(&planes, size))
 }
 
-fn extremes(picture: &RgbImage) -> Result<Vec<(String, RgbImage)>, Box<dyn Error>> {
-    let mut cells = Vec::new();
+type Cell = (String, RgbImage);
+
+fn extremes(picture: &RgbImage) -> Result<Vec<Cell>, Box<dyn Error>> {
+    let base = PictureTransforms::new().with_item(Resize::crop(CELL));
+    let base = base.draw(Size::new(picture.width(), picture.height()), None)?;
     let mut scratch = Scratch::default();
-    let plain = PictureTransforms::new().with_item(Resize::crop(CELL));
-    let base = plain.draw(Size::new(picture.width(), picture.height()), None)?;
-    let mut add = |name: String, draw: &Draw| {
+    let mut cells = Vec::new();
+    for (name, draw) in bends(&base).into_iter().chain(lightings(&base)) {
         let planes = draw.planes(picture, &Normalize::none(), &mut scratch)?;
         cells.push((name, Normalize::none().decode(&planes, draw.size)));
-        Ok::<_, firelight_transforms::TransformError>(())
-    };
+    }
+    for stages in items() {
+        let chance = stages.augment().map(|_| Chance::new(1, 0, 0));
+        let name = stages
+            .items()
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", ");
+        let name = stages.augment().map_or(name, ToString::to_string);
+        cells.push((name, see(&stages, picture, chance.clone().as_mut())?));
+    }
+    Ok(cells)
+}
+
+fn bends(base: &Draw) -> Vec<(String, Draw)> {
     let side = f64::from(CELL);
-    let bend = |unit: Map| {
-        base.map
-            .after(Map::from_unit(side, side, false))
+    let unit = |unit: Map| {
+        Map::from_unit(side, side, false)
             .after(unit)
             .after(Map::to_unit(side, side, false))
     };
-    for symmetry in 0..8 {
-        add(
-            format!("dihedral {symmetry}"),
-            &Draw {
-                map: bend(dihedral_matrix(symmetry)),
-                ..base.clone()
-            },
-        )?;
-    }
-    for degrees in [-10.0, 10.0, 45.0, 180.0] {
-        let map = bend(keep_aspect(rotate_matrix(degrees), side, side));
-        add(
-            format!("rotate {degrees}°"),
-            &Draw {
-                map,
-                ..base.clone()
-            },
-        )?;
-    }
-    for (zoom, centre) in [
-        (1.1, (0.5, 0.5)),
-        (2.0, (0.0, 0.0)),
-        (4.0, (0.5, 0.5)),
-        (0.5, (0.5, 0.5)),
-        (0.2, (0.5, 0.5)),
-    ] {
-        add(
-            format!("zoom {zoom} at {centre:?}"),
-            &Draw {
-                map: bend(zoom_matrix(zoom, centre)),
-                ..base.clone()
-            },
-        )?;
-    }
-    for (x, y) in [(-0.2, 0.0), (0.2, 0.0), (0.0, 0.2), (0.2, 0.2), (0.5, 0.0)] {
-        let map = bend(warp_matrix(x, y).ok_or("a tilt below 1")?);
-        add(
-            format!("warp {x}, {y}"),
-            &Draw {
-                map,
-                ..base.clone()
-            },
-        )?;
-    }
-    for pad in [PadMode::Reflection, PadMode::Border, PadMode::Zeros] {
-        let map = bend(rotate_matrix(30.0).after(zoom_matrix(0.4, (0.5, 0.5))));
-        add(
-            format!("zoom 0.4, rotate 30°, {pad}"),
-            &Draw {
+    let mut draws = Vec::new();
+    let mut add = |name: String, bend: Map, pad: PadMode| {
+        let map = base.map.after(unit(bend));
+        draws.push((
+            name,
+            Draw {
                 map,
                 pad,
                 frame_pad: pad,
                 ..base.clone()
             },
-        )?;
+        ));
+    };
+    let mirrored = PadMode::Reflection;
+    for symmetry in 0..8 {
+        add(
+            format!("dihedral {symmetry}"),
+            dihedral_matrix(symmetry),
+            mirrored,
+        );
     }
-    let none = Lighting::NONE;
-    for (name, lighting) in [
-        (
-            "brightness 0.1",
-            Lighting {
-                brightness: Some(0.1),
-                ..none
-            },
-        ),
-        (
-            "brightness 0.4",
-            Lighting {
-                brightness: Some(0.4),
-                ..none
-            },
-        ),
-        (
-            "brightness 0.6",
-            Lighting {
-                brightness: Some(0.6),
-                ..none
-            },
-        ),
-        (
-            "brightness 0.9",
-            Lighting {
-                brightness: Some(0.9),
-                ..none
-            },
-        ),
-        (
-            "contrast 0.2",
-            Lighting {
-                contrast: Some(0.2),
-                ..none
-            },
-        ),
-        (
-            "contrast 0.8",
-            Lighting {
-                contrast: Some(0.8),
-                ..none
-            },
-        ),
-        (
-            "contrast 1.25",
-            Lighting {
-                contrast: Some(1.25),
-                ..none
-            },
-        ),
-        (
-            "contrast 4",
-            Lighting {
-                contrast: Some(4.0),
-                ..none
-            },
-        ),
-        (
-            "saturation 0",
-            Lighting {
-                saturation: Some(0.0),
-                ..none
-            },
-        ),
-        (
-            "saturation 2",
-            Lighting {
-                saturation: Some(2.0),
-                ..none
-            },
-        ),
-        (
-            "hue 0.9",
-            Lighting {
-                hue: Some(0.9),
-                ..none
-            },
-        ),
-        (
-            "hue 1.5",
-            Lighting {
-                hue: Some(1.5),
-                ..none
-            },
-        ),
+    for degrees in [-10.0, 10.0, 45.0, 180.0] {
+        add(
+            format!("rotate {degrees}°"),
+            rotate_matrix(degrees),
+            mirrored,
+        );
+    }
+    let middle = (0.5, 0.5);
+    for (zoom, centre) in [
+        (1.1, middle),
+        (2.0, (0.0, 0.0)),
+        (4.0, middle),
+        (0.5, middle),
+        (0.2, middle),
     ] {
         add(
-            name.into(),
-            &Draw {
+            format!("zoom {zoom} at {centre:?}"),
+            zoom_matrix(zoom, centre),
+            mirrored,
+        );
+    }
+    for (x, y) in [(-0.2, 0.0), (0.2, 0.0), (0.0, 0.2), (0.2, 0.2), (0.5, 0.0)] {
+        add(
+            format!("warp {x}, {y}"),
+            warp_matrix(x, y).unwrap_or(Map::IDENTITY),
+            mirrored,
+        );
+    }
+    for pad in [PadMode::Reflection, PadMode::Border, PadMode::Zeros] {
+        let bend = rotate_matrix(30.0).after(zoom_matrix(0.4, middle));
+        add(format!("zoom 0.4, rotate 30°, {pad}"), bend, pad);
+    }
+    draws
+}
+
+fn lightings(base: &Draw) -> Vec<(String, Draw)> {
+    let none = Lighting::NONE;
+    let mut draws = Vec::new();
+    let mut add = |name: String, lighting| {
+        draws.push((
+            name,
+            Draw {
                 lighting,
                 ..base.clone()
             },
-        )?;
+        ));
+    };
+    for brightness in [0.1, 0.4, 0.6, 0.9] {
+        add(
+            format!("brightness {brightness}"),
+            Lighting {
+                brightness: Some(brightness),
+                ..none
+            },
+        );
     }
-    let wide = Size::new(CELL, CELL / 2);
-    let items = [
-        PictureTransforms::new().with_item(Resize::pad(CELL)),
-        PictureTransforms::new().with_item(Resize::pad(CELL).with_pad_mode(PadMode::Border)),
-        PictureTransforms::new().with_item(Resize::pad(CELL).with_pad_mode(PadMode::Zeros)),
-        PictureTransforms::new().with_item(Resize::squish(CELL)),
-        PictureTransforms::new().with_item(Resize::crop(CELL).with_filter(Filter::Bicubic)),
-        PictureTransforms::new().with_item(Resize::crop(wide)),
-        PictureTransforms::new().with_item(Resize::squish(16)),
-        PictureTransforms::new().with_item(RatioResize::new(CELL)),
-        PictureTransforms::new()
+    for contrast in [0.2, 0.8, 1.25, 4.0] {
+        add(
+            format!("contrast {contrast}"),
+            Lighting {
+                contrast: Some(contrast),
+                ..none
+            },
+        );
+    }
+    for saturation in [0.0, 2.0] {
+        add(
+            format!("saturation {saturation}"),
+            Lighting {
+                saturation: Some(saturation),
+                ..none
+            },
+        );
+    }
+    for hue in [0.9, 1.5] {
+        add(
+            format!("hue {hue}"),
+            Lighting {
+                hue: Some(hue),
+                ..none
+            },
+        );
+    }
+    draws
+}
+
+fn items() -> Vec<PictureTransforms> {
+    let new = PictureTransforms::new;
+    let erase = RandomErasing::new(1.0)
+        .with_area(0.3, 0.3)
+        .with_max_count(4);
+    vec![
+        new().with_item(Resize::pad(CELL)),
+        new().with_item(Resize::pad(CELL).with_pad_mode(PadMode::Border)),
+        new().with_item(Resize::pad(CELL).with_pad_mode(PadMode::Zeros)),
+        new().with_item(Resize::squish(CELL)),
+        new().with_item(Resize::crop(CELL).with_filter(Filter::Bicubic)),
+        new().with_item(Resize::crop(Size::new(CELL, CELL / 2))),
+        new().with_item(Resize::squish(16)),
+        new().with_item(RatioResize::new(CELL)),
+        new()
             .with_item(RatioResize::new(100))
             .with_item(CropPad::new(CELL)),
-        PictureTransforms::new().with_item(RandomResizedCrop::new(CELL)),
-    ];
-    for item in items {
-        cells.push((
-            item.items()
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join(", "),
-            see(&item, picture, None)?,
-        ));
-    }
-    let erase = plain.with_augment(
-        aug_transforms().erasing(
-            RandomErasing::new(1.0)
-                .with_area(0.3, 0.3)
-                .with_max_count(4),
-        ),
-    );
-    cells.push((
-        "erasing with augmentation".into(),
-        see(&erase, picture, Some(&mut Chance::new(1, 0, 0)))?,
-    ));
-    Ok(cells)
+        new().with_item(RandomResizedCrop::new(CELL)),
+        new()
+            .with_item(Resize::crop(CELL))
+            .with_augment(aug_transforms().erasing(erase)),
+    ]
 }
 
 fn grid(cells: &[RgbImage], columns: u32) -> RgbImage {

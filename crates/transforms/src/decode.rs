@@ -1,5 +1,6 @@
 //! From a file to an RGB picture, by content and within limits.
 
+use std::fmt::Write;
 use std::fs;
 use std::io::Cursor;
 use std::path::Path;
@@ -127,7 +128,7 @@ fn check(
         });
     }
     let pixels = size.pixels();
-    let decoded = decoder.total_bytes();
+    let result = decoder.total_bytes();
     let converted = if decoder.color_type() == ColorType::Rgb8 {
         0
     } else {
@@ -138,7 +139,7 @@ fn check(
         ImageFormat::WebP | ImageFormat::Gif => pixels.saturating_mul(4),
         _ => 0,
     };
-    let bytes = decoded.saturating_add(converted).saturating_add(canvas);
+    let bytes = result.saturating_add(converted).saturating_add(canvas);
     let (limit, unit) = if pixels > limits.pixels {
         (limits.pixels, "pixels")
     } else if bytes > limits.bytes {
@@ -156,11 +157,10 @@ fn check(
 }
 
 fn unknown_format(bytes: &[u8]) -> String {
-    let start: String = bytes
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let mut start = String::new();
+    for byte in bytes.iter().take(8) {
+        let _ = write!(start, "{byte:02x}");
+    }
     format!(
         "its first bytes ({start}) belong to no picture format that is read (JPEG, PNG, GIF, WebP, BMP, TIFF, PNM, QOI, ICO)"
     )

@@ -1,5 +1,7 @@
 //! Where each output pixel comes from: one projective map.
 
+#![allow(clippy::many_single_char_names, reason = "the cells of a matrix")]
+
 use serde::{Deserialize, Serialize};
 
 /// A projective map of the plane, as a 3×3 matrix on column vectors (x, y, 1): affine maps and perspective alike.

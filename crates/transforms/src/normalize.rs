@@ -39,7 +39,7 @@ impl Normalize {
         }
     }
 
-    /// The statistics of ImageNet, which most pretrained weights expect.
+    /// The statistics of `ImageNet`, which most pretrained weights expect.
     pub const fn imagenet() -> Self {
         Self {
             mean: [0.485, 0.456, 0.406],

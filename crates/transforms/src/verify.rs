@@ -45,7 +45,7 @@ pub struct Broken {
 /// image::RgbImage::new(2, 2).save(folder.path().join("fine.png"))?;
 /// let found = verify_images(&[folder.path()], &Limits::default());
 /// assert_eq!((found.checked, found.broken.len()), (2, 1));
-/// # Ok::<(), std::io::Error>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn verify_images(sources: &[impl AsRef<Path>], limits: &Limits) -> Verification {
     let mut files = Vec::new();

@@ -2,6 +2,11 @@
 //!
 //! Formulas are those of fastai 2.8 (`fastai.vision.augment`).
 
+#![allow(
+    clippy::many_single_char_names,
+    reason = "coordinates and the unknowns of equations"
+)]
+
 use crate::Map;
 
 /// Mirrors left and right.

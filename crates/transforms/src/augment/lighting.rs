@@ -86,6 +86,7 @@ pub fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + libm::expf(-x))
 }
 
+#[allow(clippy::float_cmp, reason = "the largest of three is one of them")]
 /// Through hue, saturation and value (Smith, 1978) and back, in the form without cases on the sector.
 fn turn_hue([r, g, b]: [f32; 3], turn: f32) -> [f32; 3] {
     let value = r.max(g).max(b);

@@ -1,11 +1,15 @@
 //! Augmentation: random geometry and lighting, drawn anew for every picture and epoch.
 
 mod aug_transforms;
-mod erasing;
+mod augmentation;
+
 mod geometry;
 mod lighting;
 
-pub use aug_transforms::{AugTransforms, Augmentation, aug_transforms};
+mod erasing;
+
+pub use aug_transforms::{AugTransforms, aug_transforms};
+pub use augmentation::Augmentation;
 pub use erasing::{Erasing, Patch, RandomErasing};
 pub use geometry::{
     dihedral_matrix, flip_matrix, keep_aspect, rotate_matrix, warp_matrix, zoom_matrix,

@@ -24,7 +24,7 @@ impl RandomCrop {
         self.size
     }
 
-    pub(super) fn place(&self, frame: Frame, chance: Option<&mut Chance>) -> Frame {
+    pub(super) fn place(self, frame: Frame, chance: Option<&mut Chance>) -> Frame {
         let room = |of: u32, part: u32| i64::from(of) - i64::from(part);
         let (x, y) = (
             room(frame.size.width, self.size.width),
@@ -45,7 +45,7 @@ impl RandomCrop {
         }
     }
 
-    pub(super) fn check(&self) -> Result<(), TransformError> {
+    pub(super) fn check(self) -> Result<(), TransformError> {
         check_size("RandomCrop", self.size)
     }
 }
@@ -132,7 +132,7 @@ impl RatioResize {
         Size::new(side(of.width), side(of.height))
     }
 
-    pub(super) fn place(&self, frame: Frame) -> Frame {
+    pub(super) fn place(self, frame: Frame) -> Frame {
         let whole = Area::new(
             0.0,
             0.0,
@@ -142,7 +142,7 @@ impl RatioResize {
         frame.through(whole, self.size_for(frame.size))
     }
 
-    pub(super) fn check(&self) -> Result<(), TransformError> {
+    pub(super) fn check(self) -> Result<(), TransformError> {
         check_size("RatioResize", Size::square(self.longer))
     }
 }

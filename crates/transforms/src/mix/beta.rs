@@ -1,3 +1,5 @@
+#![allow(clippy::many_single_char_names, reason = "the letters of the paper")]
+
 use crate::Chance;
 
 /// A number between 0 and 1 from the beta distribution with both parameters `alpha`, over 0.

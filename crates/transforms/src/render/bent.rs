@@ -54,7 +54,7 @@ impl Scratch {
         Arch::new().dispatch(Rows {
             map: to_part.after(draw.map).after(Map::translate(0.5, 0.5)).0,
             columns: x.axis(whole.size.width, draw.frame.left, draw.frame.width, pads),
-            rows: y.axis(whole.size.height, draw.frame.top, draw.frame.height, pads),
+            lines: y.axis(whole.size.height, draw.frame.top, draw.frame.height, pads),
             source: Source {
                 bytes,
                 first,
@@ -74,7 +74,7 @@ impl Scratch {
 struct Rows<'a> {
     map: [[f64; 3]; 3],
     columns: Axis,
-    rows: Axis,
+    lines: Axis,
     source: Source<'a>,
     row: &'a mut Row,
     finish: &'a Finish,
@@ -90,14 +90,14 @@ impl WithSimd for Rows<'_> {
         let Self {
             map,
             columns,
-            rows,
+            lines,
             source,
             row,
             finish,
             size,
             out,
         } = self;
-        let zeros = columns.has_zeros() || rows.has_zeros();
+        let zeros = columns.has_zeros() || lines.has_zeros();
         let width = size.width as usize;
         let (red, rest) = out.split_at_mut(size.pixels() as usize);
         let (green, blue) = rest.split_at_mut(size.pixels() as usize);
@@ -111,7 +111,7 @@ impl WithSimd for Rows<'_> {
                 row.cover.fill(1.0);
             }
             columns.fold(&mut row.x, &mut row.cover);
-            rows.fold(&mut row.y, &mut row.cover);
+            lines.fold(&mut row.y, &mut row.cover);
             source.sample(row);
             if zeros {
                 for (colour, cover) in row.colours.iter_mut().zip(&row.cover) {

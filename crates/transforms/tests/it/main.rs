@@ -1,5 +1,7 @@
 //! One module for each property.
 
+#![allow(clippy::float_cmp, reason = "some numbers are exact and must stay so")]
+
 mod chances;
 mod fastai_values;
 mod files;

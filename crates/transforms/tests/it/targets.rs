@@ -14,7 +14,7 @@ fn a_point_lands_where_its_pixel_is_seen() {
         .unwrap();
     let (x, y) = draw.map.point(7.5, 12.5);
     let (column, row) = (x.floor(), y.floor());
-    let mut mask = vec![0_u8; 60 * 40];
+    let mut mask = vec![0_u16; 60 * 40];
     for (dy, dx) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
         mask[((row.floor() as usize & !1) + dy) * 60 + (column as usize & !1) + dx] = 1;
     }
