@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::fs;
 use std::io::Cursor;
+use std::panic::catch_unwind;
 use std::path::Path;
 
 use image::metadata::Orientation;
@@ -16,7 +17,7 @@ use crate::{Size, TransformError};
 /// | limit | default | meaning |
 /// |---|---|---|
 /// | `pixels` | 64 million | width × height |
-/// | `bytes` | 224 MiB | estimate of the memory that decoding takes, the result included |
+/// | `bytes` | 224 MiB | estimate of the memory that decoding takes, the result included and the file not |
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     pixels: u64,
@@ -87,73 +88,144 @@ fn decode_named(
     limits: &Limits,
     name: impl Fn() -> String,
 ) -> Result<RgbImage, TransformError> {
-    let broken = |reason: String| TransformError::Decode {
-        picture: name(),
-        reason,
-    };
     if bytes.is_empty() {
-        return Err(broken("the file is empty".into()));
+        return Err(TransformError::Decode {
+            picture: name(),
+            reason: "the file is empty".into(),
+        });
     }
-    let mut reader = ImageReader::new(Cursor::new(bytes));
-    let format = image::guess_format(bytes).map_err(|_| broken(unknown_format(bytes)))?;
-    reader.set_format(format);
+    // Decoders of rare formats have bugs; one broken file must not end a day of training.
+    catch_unwind(|| decode_within(bytes, limits))
+        .unwrap_or(Err(Refusal::Broken("its decoder panicked".into())))
+        .map_err(|refusal| match refusal {
+            Refusal::Broken(reason) => TransformError::Decode {
+                picture: name(),
+                reason,
+            },
+            Refusal::TooLarge {
+                size,
+                bytes,
+                limit,
+                unit,
+            } => TransformError::TooLarge {
+                picture: name(),
+                size,
+                bytes,
+                limit,
+                unit,
+            },
+        })
+}
+
+/// Why a picture is not decoded, before it has a name.
+enum Refusal {
+    Broken(String),
+    TooLarge {
+        size: Size,
+        bytes: u64,
+        limit: u64,
+        unit: &'static str,
+    },
+}
+
+fn decode_within(bytes: &[u8], limits: &Limits) -> Result<RgbImage, Refusal> {
+    let broken = |error: image::ImageError| Refusal::Broken(error.to_string());
+    let format = image::guess_format(bytes).map_err(|_| Refusal::Broken(unknown_format(bytes)))?;
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut allowed = image::Limits::no_limits();
     allowed.max_alloc = Some(limits.bytes);
     reader.limits(allowed);
 
-    let mut decoder = reader
-        .into_decoder()
-        .map_err(|error| broken(error.to_string()))?;
-    check(&decoder, format, limits, &name)?;
+    let mut decoder = reader.into_decoder().map_err(broken)?;
     // A picture with broken EXIF is still a picture.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let mut picture =
-        DynamicImage::from_decoder(decoder).map_err(|error| broken(error.to_string()))?;
+    let buffers = match format {
+        ImageFormat::Jpeg if is_progressive(bytes) => Buffers::Coefficients,
+        ImageFormat::WebP | ImageFormat::Gif => Buffers::Canvas,
+        _ => Buffers::None,
+    };
+    check(&decoder, &buffers, orientation, limits)?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(broken)?;
     picture.apply_orientation(orientation);
     Ok(picture.into_rgb8())
 }
 
+/// What a decoder holds beside its result.
+enum Buffers {
+    None,
+    /// All coefficients of a progressive JPEG, two bytes each.
+    Coefficients,
+    /// A canvas of four bytes a pixel on which frames are drawn.
+    Canvas,
+}
+
 fn check(
     decoder: &impl ImageDecoder,
-    format: ImageFormat,
+    buffers: &Buffers,
+    orientation: Orientation,
     limits: &Limits,
-    name: &impl Fn() -> String,
-) -> Result<(), TransformError> {
+) -> Result<(), Refusal> {
     let (width, height) = decoder.dimensions();
     let size = Size::new(width, height);
     if size.is_empty() {
-        return Err(TransformError::Decode {
-            picture: name(),
-            reason: format!("it is {size} and has no pixels"),
-        });
+        return Err(Refusal::Broken(format!("it is {size} and has no pixels")));
     }
-    let pixels = size.pixels();
-    let result = decoder.total_bytes();
+    let (pixels, result) = (size.pixels(), decoder.total_bytes());
     let converted = if decoder.color_type() == ColorType::Rgb8 {
         0
     } else {
         pixels.saturating_mul(3)
     };
-    // WebP and GIF decode a whole canvas of RGBA beside the result.
-    let canvas = match format {
-        ImageFormat::WebP | ImageFormat::Gif => pixels.saturating_mul(4),
+    let turned = match orientation {
+        Orientation::Rotate90
+        | Orientation::Rotate270
+        | Orientation::Rotate90FlipH
+        | Orientation::Rotate270FlipH => result,
         _ => 0,
     };
-    let bytes = result.saturating_add(converted).saturating_add(canvas);
-    let (limit, unit) = if pixels > limits.pixels {
-        (limits.pixels, "pixels")
-    } else if bytes > limits.bytes {
-        (limits.bytes, "bytes")
-    } else {
-        return Ok(());
+    let beside = match buffers {
+        Buffers::None => 0,
+        Buffers::Coefficients => result.saturating_mul(2),
+        Buffers::Canvas => pixels.saturating_mul(4),
     };
-    Err(TransformError::TooLarge {
-        picture: name(),
-        size,
-        bytes,
-        limit,
-        unit,
-    })
+    // Conversion and turning come after the decoder has freed what it held.
+    let bytes = result.saturating_add(converted.max(turned).max(beside));
+    if pixels > limits.pixels {
+        Err(Refusal::TooLarge {
+            size,
+            bytes,
+            limit: limits.pixels,
+            unit: "pixels",
+        })
+    } else if bytes > limits.bytes {
+        Err(Refusal::TooLarge {
+            size,
+            bytes,
+            limit: limits.bytes,
+            unit: "bytes",
+        })
+    } else {
+        Ok(())
+    }
+}
+
+/// Whether the first frame of a JPEG is progressive (marker SOF2), found by walking its segments.
+fn is_progressive(bytes: &[u8]) -> bool {
+    let mut rest = bytes.get(2..).unwrap_or_default();
+    while let [0xFF, marker, tail @ ..] = rest {
+        match marker {
+            0xC2 => return true,
+            // another frame, or the picture's data
+            0xC0 | 0xC1 | 0xDA => return false,
+            0xFF => rest = &rest[1..],
+            _ => {
+                let [high, low, ..] = tail else { return false };
+                let length = usize::from(u16::from_be_bytes([*high, *low]));
+                rest = tail.get(length..).unwrap_or_default();
+            }
+        }
+    }
+    false
 }
 
 fn unknown_format(bytes: &[u8]) -> String {
