@@ -1,28 +1,46 @@
 #![doc = include_str!("../README.md")]
 
+mod binary;
 mod class_weights;
+mod cost_log;
 mod cross_entropy;
 mod decision;
+mod distillation;
 mod error;
+mod expected_cost;
+mod focal;
+mod hierarchical;
 mod loss;
 mod matrix;
 mod pair_weighted;
 mod reduction;
+mod regression;
 mod scores;
+mod similarity;
 mod soft_label;
 mod targets;
+mod tree_wasserstein;
 
+pub use binary::BinaryCrossEntropy;
 pub use class_weights::ClassWeights;
+pub use cost_log::CostLog;
 pub use cross_entropy::CrossEntropy;
 pub use decision::Decision;
+pub use distillation::Distillation;
 pub use error::LossError;
-pub use firelight_vocab::{Groups, Vocab};
+pub use expected_cost::{CostRegularized, ExpectedCost};
+pub use firelight_vocab::{Groups, Taxonomy, Vocab, VocabError};
+pub use focal::Focal;
+pub use hierarchical::HierarchicalCrossEntropy;
 pub use loss::Loss;
 pub use matrix::{
     Aligned, AlignedCost, ClassMatrix, Confusion, CostMatrix, Distance, GroupSoftLabels, Meaning,
-    OrdinalDistance, PairWeights, Similarity, SoftLabels, meaning,
+    OrdinalDistance, PairWeights, Similarity, SoftLabels, TreeDistance, meaning,
 };
 pub use pair_weighted::{PairMean, PairWeighted};
 pub use reduction::Reduction;
+pub use regression::{MeanAbsolute, MeanSquared};
+pub use similarity::SimilarityCrossEntropy;
 pub use soft_label::SoftLabelCrossEntropy;
 pub use targets::check_targets;
+pub use tree_wasserstein::TreeWasserstein;

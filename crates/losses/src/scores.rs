@@ -6,6 +6,12 @@ use burn::tensor::{DType, IndexingUpdateOp, Int, Tensor, activation};
 /// probability is 0 in f32.
 const FLOOR: f32 = -1e37;
 
+/// Takes a class out of a softmax: far enough below [`FLOOR`] that a floored class still wins.
+pub(crate) const BELOW: f32 = -1e38;
+
+/// The logarithm of a weight of 0, below every score in use.
+pub(crate) const LOG_ZERO: f64 = -1e37;
+
 /// A loss beyond this came from a [`FLOOR`] with a weight, and is infinite.
 const CEILING: f32 = 1e25;
 
@@ -54,6 +60,14 @@ impl Scores {
             self.probabilities * mass - targets
         })
     }
+}
+
+/// Softmax over rows of finite scores, and `ln Σ exp` of each: `[batch, classes]`, `[batch, 1]`.
+pub(crate) fn normalised(scores: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
+    let top = scores.clone().max_dim(1);
+    let probabilities = activation::softmax(scores, 1);
+    let log_sum = top - probabilities.clone().max_dim(1).log();
+    (probabilities, log_sum)
 }
 
 /// f16 and bf16 become f32: a batch of 256 with losses of 300 overflows f16.

@@ -1,4 +1,4 @@
-use firelight_vocab::{Groups, Vocab};
+use firelight_vocab::{Groups, Taxonomy, Vocab};
 use serde::{Deserialize, Serialize};
 
 use crate::LossError;
@@ -9,12 +9,21 @@ use crate::matrix::{ClassMatrix, Confusion, Meaning, PairWeights, Similarity, So
 /// What it costs to predict a class where another one is true: 0 for a correct prediction, higher is worse.
 ///
 /// Used in decisions ([`Decision::minimum_risk`](crate::Decision::minimum_risk), the cheapest way to better
-/// mistakes: no training, calibration untouched), in losses (expected cost,
-/// cost-log) and in metrics; and the other matrices can be made from it.
+/// mistakes: no training, calibration untouched), in losses ([`ExpectedCost`](crate::ExpectedCost),
+/// [`CostLog`](crate::CostLog)) and in metrics; and the other matrices can be made from it.
 ///
 /// Checked: entries finite and not negative, the diagonal 0. It need not be symmetric:
 /// [`asymmetric_pair`](Self::asymmetric_pair) names a pair for which it is not.
 pub type CostMatrix = ClassMatrix<Cost>;
+
+/// How far two leaves of a tree are apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TreeDistance {
+    /// The height of the lowest node above both: classes of one genus are all alike.
+    MeetingHeight,
+    /// The number of edges between them.
+    PathLength,
+}
 
 /// How far two embeddings are apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +65,32 @@ impl CostMatrix {
                 across
             }
         })
+    }
+
+    /// Distances between the leaves of a tree, which are the classes.
+    ///
+    /// ```
+    /// use firelight_losses::{CostMatrix, Taxonomy, TreeDistance};
+    ///
+    /// let tree = Taxonomy::from_paths(["animal/cat/Bengal", "animal/dog/hound/beagle", "animal/dog/pug"])?;
+    /// let cost = CostMatrix::from_taxonomy(&tree, TreeDistance::MeetingHeight)?;
+    /// assert_eq!(cost.get("beagle", "pug")?, 2.0);
+    /// assert_eq!(cost.get("beagle", "Bengal")?, 3.0);
+    /// # Ok::<(), firelight_losses::LossError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`LossError::Vocab`] if two leaves have the same name.
+    pub fn from_taxonomy(taxonomy: &Taxonomy, distance: TreeDistance) -> Result<Self, LossError> {
+        let leaves: Vec<usize> = taxonomy.leaves().collect();
+        let vocab = Vocab::ordered(leaves.iter().map(|leaf| taxonomy.name(*leaf)))?;
+        Ok(Self::by_number(&vocab, |truth, predicted| {
+            let (a, b) = (leaves[truth], leaves[predicted]);
+            match distance {
+                TreeDistance::MeetingHeight => taxonomy.meeting_height(a, b) as f64,
+                TreeDistance::PathLength => taxonomy.path_length(a, b) as f64,
+            }
+        }))
     }
 
     /// Every mistake costs 1: what accuracy counts.

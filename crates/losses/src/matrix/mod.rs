@@ -16,7 +16,7 @@ mod table;
 pub(crate) use aligned::Constant;
 pub use aligned::{Aligned, AlignedCost};
 pub use confusion::Confusion;
-pub use cost::{CostMatrix, Distance, OrdinalDistance};
+pub use cost::{CostMatrix, Distance, OrdinalDistance, TreeDistance};
 pub use groups::GroupSoftLabels;
 pub use meaning::Meaning;
 pub use pair::PairWeights;

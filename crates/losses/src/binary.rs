@@ -1,0 +1,92 @@
+use burn::tensor::{Bool, Tensor, activation};
+use firelight_vocab::Vocab;
+
+use crate::matrix::Constant;
+use crate::scores::{check_classes, nothing, wide};
+use crate::{ClassWeights, Loss, LossError};
+
+/// A logit of ±inf, kept finite so that it times 0 is 0.
+const FAR: f32 = 1e37;
+
+/// Binary cross entropy with logits, for any number of classes an example.
+///
+/// Targets are `Tensor<2, Bool>`, or `Tensor<2>` with values from 0 to 1 where labels are mixed or smoothed. The
+/// loss of an example is the mean over its classes, so [`Reduction::Mean`](crate::Reduction::Mean) agrees with
+/// `PyTorch`'s `BCEWithLogitsLoss`, and a sum is `PyTorch`'s divided by the number of classes.
+///
+/// [`with_positive_weights`](Self::with_positive_weights) multiplies the loss of a class where it is present, which
+/// balances rare classes.
+#[derive(Debug, Clone, Default)]
+pub struct BinaryCrossEntropy {
+    positive: Option<(Constant, Vocab)>,
+}
+
+impl BinaryCrossEntropy {
+    /// Without weights.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Weighs each class where it is present.
+    ///
+    /// # Errors
+    /// [`LossError::NamesDiffer`] unless the weights name exactly the classes of the vocab.
+    pub fn with_positive_weights(
+        mut self,
+        weights: &ClassWeights,
+        vocab: &Vocab,
+    ) -> Result<Self, LossError> {
+        self.positive = Some((weights.constant(vocab)?, vocab.clone()));
+        Ok(self)
+    }
+}
+
+impl Loss<Tensor<2>> for BinaryCrossEntropy {
+    fn per_example(&self, output: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
+        if let Some(nothing) = nothing(&output) {
+            return nothing;
+        }
+        let [batch, classes] = output.dims();
+        check_classes(&targets, classes);
+        let logits = wide(output).clamp(-FAR, FAR);
+        let present = wide(targets.inner()).cast(logits.dtype());
+        let positive = match &self.positive {
+            Some((weights, vocab)) => {
+                check_classes(&logits, vocab.len());
+                present.clone() * weights.like(&logits)
+            }
+            None => present.clone(),
+        };
+        let negative = present.neg() + 1.0;
+        let losses = positive * softplus(logits.clone().neg()) + negative * softplus(logits);
+        losses.mean_dim(1).reshape([batch])
+    }
+
+    /// Each class on its own: the logistic function.
+    fn activation(&self, output: Tensor<2>) -> Tensor<2> {
+        activation::sigmoid(output)
+    }
+
+    fn vocab(&self) -> Option<&Vocab> {
+        self.positive.as_ref().map(|(_, vocab)| vocab)
+    }
+}
+
+impl Loss<Tensor<2, Bool>> for BinaryCrossEntropy {
+    fn per_example(&self, output: Tensor<2>, targets: Tensor<2, Bool>) -> Tensor<1> {
+        Loss::<Tensor<2>>::per_example(self, output, targets.float())
+    }
+
+    fn activation(&self, output: Tensor<2>) -> Tensor<2> {
+        activation::sigmoid(output)
+    }
+
+    fn vocab(&self) -> Option<&Vocab> {
+        Loss::<Tensor<2>>::vocab(self)
+    }
+}
+
+/// `ln(1 + exp(x))`, linear where `exp` would overflow.
+fn softplus(x: Tensor<2>) -> Tensor<2> {
+    activation::relu(x.clone()) + x.abs().neg().exp().log1p()
+}

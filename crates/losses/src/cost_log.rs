@@ -1,0 +1,64 @@
+use burn::tensor::{Int, Tensor};
+use firelight_vocab::Vocab;
+
+use crate::matrix::AlignedCost;
+use crate::scores::{BELOW, Scores, add_at, check_classes, join, normalised, nothing};
+use crate::{CostMatrix, Loss, LossError};
+
+/// `-Σ_j C[target][j] ln(1 - p_j)`: costs on the logarithm of not predicting each class.
+///
+/// A robust loss for a cost matrix: where the model is sure and wrong the gradient stays, unlike
+/// [`ExpectedCost`](crate::ExpectedCost)'s. With ordinal costs it is the class distance weighted cross entropy of
+/// Polat et al. (2022). The probabilities it trains are not calibrated.
+///
+/// `ln(1 - p)` of the likeliest class comes from the other classes' scores, so it is exact where `p` rounds to 1.
+#[derive(Debug, Clone)]
+pub struct CostLog {
+    cost: AlignedCost,
+}
+
+impl CostLog {
+    /// # Errors
+    /// What the costs are refused for, or [`LossError::NamesDiffer`] unless they name exactly the classes of the
+    /// vocab.
+    pub fn new(cost: &CostMatrix, vocab: &Vocab) -> Result<Self, LossError> {
+        let cost = cost.align(vocab)?;
+        Ok(Self { cost })
+    }
+}
+
+impl Loss<Tensor<1, Int>> for CostLog {
+    fn per_example(&self, output: Tensor<2>, targets: Tensor<1, Int>) -> Tensor<1> {
+        if let Some(nothing) = nothing(&output) {
+            return nothing;
+        }
+        check_classes(&output, self.cost.vocab().len());
+        let scores = Scores::of(&output);
+        let costs = self.cost.rows(targets.inner(), &scores.shifted);
+        let top = scores.shifted.clone().argmax(1);
+        let top_cost = costs.clone().gather(1, top.clone());
+        let top_probability = scores.probabilities.clone().gather(1, top.clone());
+        // All but the likeliest class: their probabilities are at most 1/2, where 1 - p is exact.
+        let below = Tensor::full_like(&scores.log_norm, BELOW);
+        let rest = add_at(scores.shifted, top.clone(), below);
+        let (among_rest, log_rest) = normalised(rest);
+        let others = add_at(
+            scores.probabilities.clone(),
+            top.clone(),
+            top_probability.clone().neg(),
+        );
+        let spread = (costs.clone() * others.clone().neg().log1p()).sum_dim(1);
+        let value = (spread + top_cost.clone() * (log_rest - scores.log_norm)).neg();
+        join(output, value, || {
+            let odds = costs * (others.clone() / (others.neg() + 1.0));
+            let weight = top_cost * top_probability;
+            let total = odds.clone().sum_dim(1);
+            let gradient = odds - scores.probabilities * total - among_rest * weight.clone();
+            add_at(gradient, top, weight)
+        })
+    }
+
+    fn vocab(&self) -> Option<&Vocab> {
+        Some(self.cost.vocab())
+    }
+}

@@ -1,0 +1,48 @@
+use burn::tensor::Tensor;
+
+use crate::scores::{Scores, check_classes, join, nothing, wide};
+use crate::{Loss, LossError};
+
+/// Distillation from a teacher: `τ² KL(softmax(teacher / τ) ‖ softmax(logits / τ))` (Hinton et al., 2015).
+///
+/// Targets are the teacher's logits, `[batch, classes]`; no gradient goes to them. The factor `τ²` keeps the gradients
+/// of the same size whatever the temperature. The divergence is summed over the classes, so a mean divides
+/// by the batch size alone (`PyTorch`'s `KLDivLoss` with its default reduction divides by the classes, too).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Distillation {
+    temperature: f64,
+}
+
+impl Distillation {
+    /// A temperature of 2 to 8 is usual.
+    ///
+    /// # Errors
+    /// [`LossError::NotPositive`] unless it is finite and above 0.
+    pub fn new(temperature: f64) -> Result<Self, LossError> {
+        if temperature.is_finite() && temperature > 0.0 {
+            return Ok(Self { temperature });
+        }
+        Err(LossError::NotPositive {
+            name: "temperature",
+            value: temperature,
+        })
+    }
+}
+
+impl Loss<Tensor<2>> for Distillation {
+    fn per_example(&self, output: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
+        if let Some(nothing) = nothing(&output) {
+            return nothing;
+        }
+        check_classes(&targets, output.dims()[1]);
+        let cooled = |logits: Tensor<2>| Scores::shifted(wide(logits.inner()) / self.temperature);
+        let student = cooled(output.clone());
+        let teacher = cooled(targets);
+        let gap = (teacher.shifted - teacher.log_norm) - (student.shifted - student.log_norm);
+        let square = self.temperature * self.temperature;
+        let value = (teacher.probabilities.clone() * gap).sum_dim(1) * square;
+        join(output, value, || {
+            (student.probabilities - teacher.probabilities) * self.temperature
+        })
+    }
+}

@@ -1,0 +1,98 @@
+use burn::tensor::{Int, Tensor};
+use firelight_vocab::Vocab;
+
+use crate::matrix::AlignedCost;
+use crate::scores::{Scores, check_classes, join, nothing};
+use crate::{CostMatrix, Loss, LossError};
+
+/// What a random prediction from the model's probabilities costs: `Σ_j p_j C[target][j]`.
+///
+/// Bounded by the highest cost, and its gradient `p_k (C[target][k] - loss)` vanishes where the model is sure and
+/// wrong. Alone it tends to get stuck on predicting one class: add it to another loss with
+/// [`CostRegularized`], or use [`CostLog`](crate::CostLog), whose gradient stays.
+///
+/// With costs of 1 for every mistake it is `1 - p(target)`.
+#[derive(Debug, Clone)]
+pub struct ExpectedCost {
+    cost: AlignedCost,
+}
+
+impl ExpectedCost {
+    /// # Errors
+    /// What the costs are refused for, or [`LossError::NamesDiffer`] unless they name exactly the classes of the
+    /// vocab.
+    pub fn new(cost: &CostMatrix, vocab: &Vocab) -> Result<Self, LossError> {
+        let cost = cost.align(vocab)?;
+        Ok(Self { cost })
+    }
+}
+
+impl Loss<Tensor<1, Int>> for ExpectedCost {
+    fn per_example(&self, output: Tensor<2>, targets: Tensor<1, Int>) -> Tensor<1> {
+        if let Some(nothing) = nothing(&output) {
+            return nothing;
+        }
+        check_classes(&output, self.cost.vocab().len());
+        let probabilities = Scores::of(&output).probabilities;
+        let costs = self.cost.rows(targets.inner(), &probabilities);
+        let value = (probabilities.clone() * costs.clone()).sum_dim(1);
+        join(output, value.clone(), || probabilities * (costs - value))
+    }
+
+    fn vocab(&self) -> Option<&Vocab> {
+        Some(self.cost.vocab())
+    }
+}
+
+/// Another loss plus `lambda` times the [`ExpectedCost`].
+///
+/// With cross entropy inside and costs scaled to a highest of 1
+/// ([`scaled_to_one`](CostMatrix::scaled_to_one)), `lambda` 10 is usual. A mean divides as the loss inside says, and
+/// rows that it ignores cost nothing.
+#[derive(Debug, Clone)]
+pub struct CostRegularized<L> {
+    inner: L,
+    cost: ExpectedCost,
+    lambda: f64,
+}
+
+impl<L> CostRegularized<L> {
+    /// # Errors
+    /// [`LossError::NotFiniteParameter`] for `lambda`, what the costs are refused for, or
+    /// [`LossError::NamesDiffer`] unless they name exactly the classes of the vocab.
+    pub fn new(inner: L, cost: &CostMatrix, lambda: f64, vocab: &Vocab) -> Result<Self, LossError> {
+        Ok(Self {
+            inner,
+            cost: ExpectedCost::new(cost, vocab)?,
+            lambda: crate::error::finite("lambda", lambda)?,
+        })
+    }
+}
+
+impl<L: Loss<Tensor<1, Int>>> Loss<Tensor<1, Int>> for CostRegularized<L> {
+    fn per_example(&self, output: Tensor<2>, targets: Tensor<1, Int>) -> Tensor<1> {
+        let [batch, classes] = output.dims();
+        if batch == 0 {
+            return self.inner.per_example(output, targets);
+        }
+        let counted = self.inner.mean_weights(&output, &targets);
+        let inside = targets.clone().clamp(0, classes as i64 - 1);
+        let mut cost = self.cost.per_example(output.clone(), inside) * self.lambda;
+        if let Some(weights) = counted {
+            cost = cost * weights.greater_elem(0).float();
+        }
+        self.inner.per_example(output, targets) + cost
+    }
+
+    fn mean_weights(&self, output: &Tensor<2>, targets: &Tensor<1, Int>) -> Option<Tensor<1>> {
+        self.inner.mean_weights(output, targets)
+    }
+
+    fn activation(&self, output: Tensor<2>) -> Tensor<2> {
+        self.inner.activation(output)
+    }
+
+    fn vocab(&self) -> Option<&Vocab> {
+        self.cost.vocab()
+    }
+}

@@ -1,0 +1,56 @@
+use burn::tensor::{Int, Tensor};
+use firelight_vocab::Vocab;
+
+use crate::matrix::Constant;
+use crate::scores::{LOG_ZERO, Scores, check_classes, join, normalised, nothing};
+use crate::{Loss, LossError, Similarity};
+
+/// Cross entropy in which similar classes count as partly right: `-ln Σ_j S[target][j] p_j`, the `SimLoss` of
+/// Kobs et al. (2020).
+///
+/// With the identity it is plain cross entropy; with 1 within groups and 0 across, the cross entropy of the groups.
+/// Inside a group the gradient is weak (the loss is at most `-ln S` there), so near classes are told apart less
+/// well. Computed from logits as a difference of two log-sum-exps, so it is exact where the probabilities
+/// underflow.
+#[derive(Debug, Clone)]
+pub struct SimilarityCrossEntropy {
+    vocab: Vocab,
+    logarithms: Constant,
+}
+
+impl SimilarityCrossEntropy {
+    /// # Errors
+    /// What the similarities are refused for, or [`LossError::NamesDiffer`] unless they name exactly the classes of
+    /// the vocab.
+    pub fn new(similarity: &Similarity, vocab: &Vocab) -> Result<Self, LossError> {
+        let aligned = similarity.align(vocab)?;
+        let values = aligned.matrix().rows().flatten();
+        let logarithms: Vec<f64> = values.map(|value| value.ln().max(LOG_ZERO)).collect();
+        Ok(Self {
+            vocab: vocab.clone(),
+            logarithms: Constant::new(logarithms, [vocab.len(), vocab.len()]),
+        })
+    }
+}
+
+impl Loss<Tensor<1, Int>> for SimilarityCrossEntropy {
+    fn per_example(&self, output: Tensor<2>, targets: Tensor<1, Int>) -> Tensor<1> {
+        if let Some(nothing) = nothing(&output) {
+            return nothing;
+        }
+        check_classes(&output, self.vocab.len());
+        let scores = Scores::of(&output);
+        let rows = self
+            .logarithms
+            .like(&scores.shifted)
+            .select(0, targets.inner());
+        let (similar, log_similar) = normalised(scores.shifted + rows);
+        join(output, scores.log_norm - log_similar, || {
+            scores.probabilities - similar
+        })
+    }
+
+    fn vocab(&self) -> Option<&Vocab> {
+        Some(&self.vocab)
+    }
+}
