@@ -1,5 +1,7 @@
 //! Data, a model, a loss and metrics, ready to train.
 
+use std::num::NonZeroUsize;
+
 use burn::tensor::Device;
 use firelight_datablock::{DataLoaders, FittedTarget};
 use firelight_losses::{Decision, Loss};
@@ -24,6 +26,7 @@ const NORMS: &str = r"(^|\.)(gamma|beta)$";
 /// | [`with_decision`](Self::with_decision) | the likeliest class |
 /// | [`with_optimizer`](Self::with_optimizer) | [`Adam`] with fastai's settings |
 /// | [`with_frozen_norms`](Self::with_frozen_norms) | `true` |
+/// | [`with_inference_threads`](Self::with_inference_threads) | 1 |
 /// | [`with_seed`](Self::with_seed) | 42, for dropout |
 /// | [`with_observer`](Self::with_observer) | a table an epoch and a bar a batch |
 pub struct Learner<F: FittedTarget, L, M = VisionModel> {
@@ -40,6 +43,7 @@ pub struct Learner<F: FittedTarget, L, M = VisionModel> {
     pub(crate) epochs_done: usize,
     pub(crate) seed: u64,
     frozen_norms: bool,
+    pub(crate) inference_threads: NonZeroUsize,
     /// How the model was built, where `vision_learner` did: what an export has to tell.
     pub(crate) recipe: Option<(Arch, HeadConfig)>,
 }
@@ -61,6 +65,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
             epochs_done: 0,
             seed: 42,
             frozen_norms: true,
+            inference_threads: NonZeroUsize::MIN,
             recipe: None,
         }
     }
@@ -80,6 +85,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
             epochs_done: self.epochs_done,
             seed: self.seed,
             frozen_norms: self.frozen_norms,
+            inference_threads: self.inference_threads,
             recipe: self.recipe,
         }
     }
@@ -110,6 +116,13 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
     /// (`train_bn=True`), which needs the graph through the whole body.
     pub fn with_frozen_norms(mut self, frozen_norms: bool) -> Self {
         self.frozen_norms = frozen_norms;
+        self
+    }
+
+    /// How many threads share the pictures of a batch when nothing is trained. On a processor give its number of cores: its
+    /// backends run much of a layer on one thread. On a GPU leave it at 1. Results do not depend on it.
+    pub fn with_inference_threads(mut self, threads: usize) -> Self {
+        self.inference_threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
         self
     }
 

@@ -8,7 +8,7 @@ use firelight::transforms::Filter;
 
 use crate::cli::{Cli, LossName, Training};
 use crate::data::species;
-use crate::loss::loss;
+use crate::loss::{balance, loss};
 use crate::memory::peak_rss_bytes;
 use crate::outcome::Outcome;
 
@@ -30,10 +30,12 @@ pub fn train(cli: &Cli, images: &Path, loss_name: LossName) -> Result<Outcome> {
         .with_seed(seed);
 
     let groups = Groups::by(dls.vocab(), species);
+    let balance = balance(dls.train().dataset().targets(), dls.vocab());
     let mut learn = vision_learner(dls, recipe.backbone(&cli.training)?)?
-        .with_loss(loss(loss_name, &groups)?)
+        .with_loss(loss(loss_name, &groups, &balance)?)
         .with_metrics([accuracy(), mean_recall(), group_accuracy(&groups)])
-        .with_seed(seed);
+        .with_seed(seed)
+        .with_inference_threads(inference_threads(&cli.device));
     if cli.quiet {
         learn = learn.without_observers();
     } else {
@@ -44,7 +46,8 @@ pub fn train(cli: &Cli, images: &Path, loss_name: LossName) -> Result<Outcome> {
 
     let interpretation = learn.interpret()?;
     let folder = cli.out.join(loss_name.name());
-    learn.save_pictures(&folder, Some(&groups))?;
+    learn.save_pictures(&folder)?;
+    interpretation.save_pictures(&folder, Some(&groups))?;
     let export = export_path(&cli.out, loss_name);
     learn.export(&export)?;
     if !cli.quiet {
@@ -60,6 +63,14 @@ pub fn train(cli: &Cli, images: &Path, loss_name: LossName) -> Result<Outcome> {
         peak_rss_bytes: peak_rss_bytes(),
         ..outcome
     })
+}
+
+/// The processor's backends gain from a thread a core in inference; a GPU does not.
+fn inference_threads(device: &str) -> usize {
+    match device {
+        "flex" | "ndarray" => std::thread::available_parallelism().map_or(1, usize::from),
+        _ => 1,
+    }
 }
 
 /// Where a run's model goes.
@@ -110,7 +121,7 @@ impl Recipe {
         if !self.pretrained {
             return Ok(learn.fit_one_cycle(training.epochs.unwrap_or(16), 5e-3)?);
         }
-        learn.fit_head(training.epochs.unwrap_or(24), 5e-3, 1)?;
+        learn.fit_head(training.epochs.unwrap_or(20), 5e-3, 1)?;
         if training.unfrozen_epochs > 0 {
             learn.unfreeze()?;
             learn.fit_one_cycle(training.unfrozen_epochs, 1e-5..1e-3)?;

@@ -5,7 +5,7 @@ use firelight_datablock::{DataLoader, FittedTarget};
 use firelight_losses::{Decision, Loss};
 
 use crate::metrics::{Metric, Outcomes};
-use crate::models::Model;
+use crate::models::{Model, features_in_threads};
 use crate::observe::progress_bar;
 use crate::{Learner, LearnerError};
 
@@ -115,7 +115,7 @@ pub(crate) fn host<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.into_data().iter::<f32>().collect()
 }
 
-impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
+impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     /// Loss and metrics over the validation part.
     ///
     /// # Errors
@@ -143,7 +143,8 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
         for batch in loader.batches(0)? {
             let batch = batch?;
             let targets: Vec<_> = batch.items.iter().map(|&i| loader.dataset().targets()[i].clone()).collect();
-            tally.add(&batch.items, model.forward(batch.inputs), batch.targets, &targets);
+            let features = features_in_threads(&model, batch.inputs, self.inference_threads);
+            tally.add(&batch.items, model.classify(features), batch.targets, &targets);
             bar.inc(1);
         }
         bar.finish_and_clear();

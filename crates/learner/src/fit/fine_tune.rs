@@ -9,7 +9,7 @@ use super::epoch::Run;
 use crate::models::Model;
 use crate::{Event, Flow, Learner, LearnerError, OneCycle, Rates};
 
-impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
+impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     /// Fine-tunes a pretrained model: one epoch with all but the head frozen, then `epochs` epochs of everything.
     ///
     /// The recipe is fastai's: the frozen epoch runs one cycle that rises almost to its end at `..rate`; then the rate is

@@ -1,15 +1,17 @@
 //! Training the head on features that are computed once.
 
+use std::num::NonZeroUsize;
 use std::time::Instant;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use firelight_datablock::{DataError, DataLoader, FittedTarget};
 use firelight_losses::Loss;
 use firelight_transforms::Chance;
+use indicatif::ProgressBar;
 
 use super::epoch::Run;
 use super::evaluate::{Evaluation, Tally};
-use crate::models::Model;
+use crate::models::{Model, features_in_threads};
 use crate::observe::progress_bar;
 use crate::{Event, Flow, Learner, LearnerError, OneCycle, Rates};
 
@@ -20,7 +22,7 @@ struct Features<F: FittedTarget> {
     targets: Vec<F::Target>,
 }
 
-impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
+impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     /// Trains the last group alone for `epochs` epochs along one cycle, on features of the frozen rest that are computed
     /// once: ten epochs cost little more than one.
     ///
@@ -37,13 +39,14 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
         let body = self.model.for_inference();
         let train = self.data.train().clone().with_shuffle(false).with_drop_last(false).with_device(&plain);
         let valid_loader = self.data.valid().clone().with_device(&plain);
+        let threads = self.inference_threads;
         let views = (draws + 1).min(epochs.max(1));
         let bar = progress_bar(views * train.num_batches() + valid_loader.num_batches(), "features");
         let mut seen = Vec::with_capacity(views);
         for view in 0..views {
-            seen.push(features(&body, &train.clone().with_augment(view > 0), view, &bar)?);
+            seen.push(features(&body, &train.clone().with_augment(view > 0), view, threads, &bar)?);
         }
-        let valid: Features<F> = features(&body, &valid_loader, 0, &bar)?;
+        let valid: Features<F> = features(&body, &valid_loader, 0, threads, &bar)?;
         bar.finish_and_clear();
         drop(body);
 
@@ -84,16 +87,17 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
 }
 
 /// One pass of the body over a part of the data.
-fn features<F: FittedTarget, M: Model>(
+fn features<F: FittedTarget, M: Model + Sync>(
     body: &M,
     loader: &DataLoader<F>,
     epoch: usize,
-    bar: &indicatif::ProgressBar,
+    threads: NonZeroUsize,
+    bar: &ProgressBar,
 ) -> Result<Features<F>, DataError> {
     let (mut values, mut items) = (Vec::new(), Vec::new());
     for batch in loader.batches(epoch)? {
         let batch = batch?;
-        values.push(body.features(batch.inputs));
+        values.push(features_in_threads(body, batch.inputs, threads));
         items.extend(batch.items);
         bar.inc(1);
     }

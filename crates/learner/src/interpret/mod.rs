@@ -37,7 +37,7 @@ pub struct Mistake {
     pub item: usize,
 }
 
-impl<L: Loss<Tensor<1, Int>>, M: Model> Learner<Categories, L, M> {
+impl<L: Loss<Tensor<1, Int>>, M: Model + Sync> Learner<Categories, L, M> {
     /// Runs the model over the validation part and keeps what it says.
     ///
     /// # Errors

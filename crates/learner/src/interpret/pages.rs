@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use burn::tensor::{Int, Tensor};
 use firelight_datablock::{Batch, Categories, Dataset, FittedTarget};
 use firelight_losses::Loss;
 use firelight_transforms::{Normalize, Size};
@@ -18,7 +17,7 @@ use crate::{Learner, LearnerError};
 /// How many pictures a page of examples shows.
 const SHOWN: usize = 16;
 
-impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
+impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     /// The first training batch as the model sees it, augmented and normalised and then made visible again, with its
     /// targets: at most 16 pictures.
     ///
@@ -36,6 +35,17 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
             .take(SHOWN)
             .collect();
         Ok(grid(&tiles, 0))
+    }
+
+    /// Writes `batch.png`, `losses.png` and `rates.png` into `folder`, which is made if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// Any [`LearnerError`] of data, and of writing.
+    pub fn save_pictures(&self, folder: impl AsRef<Path>) -> Result<(), LearnerError> {
+        let pictures =
+            [("batch.png", self.show_batch()?), ("losses.png", self.plot_losses()), ("rates.png", self.plot_rates())];
+        save(folder.as_ref(), &pictures)
     }
 
     /// Training losses by step and validation losses by epoch.
@@ -57,34 +67,19 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
     }
 }
 
-impl<L: Loss<Tensor<1, Int>>, M: Model> Learner<Categories, L, M> {
-    /// Writes what there is to see into `folder`, which is made if it is not there: `batch.png`, `losses.png`,
-    /// `rates.png`, `confusion.png` (in the order of `groups`, if given) and `worst.png`.
+impl Interpretation {
+    /// Writes `confusion.png` (in the order of `groups`, if given) and `worst.png` into `folder`, which is made if it is
+    /// not there.
     ///
     /// # Errors
     ///
-    /// Any [`LearnerError`] of data, and of writing.
-    pub fn save_pictures(&mut self, folder: impl AsRef<Path>, groups: Option<&Groups>) -> Result<(), LearnerError> {
-        let folder = folder.as_ref();
-        let interpretation = self.interpret()?;
-        std::fs::create_dir_all(folder)
-            .map_err(|source| LearnerError::Write { stage: "pictures", path: folder.to_path_buf(), source })?;
-        let pictures = [
-            ("batch.png", self.show_batch()?),
-            ("losses.png", self.plot_losses()),
-            ("rates.png", self.plot_rates()),
-            ("confusion.png", interpretation.plot_confusion(groups)),
-            ("worst.png", interpretation.plot_top_losses(SHOWN)?),
-        ];
-        for (name, picture) in pictures {
-            let path = folder.join(name);
-            picture.save(&path).map_err(|source| LearnerError::Picture { stage: "pictures", path, source })?;
-        }
-        Ok(())
+    /// Any [`LearnerError`] of reading pictures and of writing.
+    pub fn save_pictures(&self, folder: impl AsRef<Path>, groups: Option<&Groups>) -> Result<(), LearnerError> {
+        let pictures =
+            [("confusion.png", self.plot_confusion(groups)), ("worst.png", self.plot_top_losses(SHOWN)?)];
+        save(folder.as_ref(), &pictures)
     }
-}
 
-impl Interpretation {
     /// The confusion matrix: rows are actual, columns predicted classes.
     pub fn plot_confusion(&self, groups: Option<&Groups>) -> RgbImage {
         let names = |groups: &Groups| groups.of_classes().iter().map(|&group| groups.names()[group].clone()).collect();
@@ -115,6 +110,16 @@ impl Interpretation {
         let tiles = self.top_losses(k).into_iter().map(tile).collect::<Result<Vec<_>, LearnerError>>()?;
         Ok(grid(&tiles, 0))
     }
+}
+
+fn save(folder: &Path, pictures: &[(&str, RgbImage)]) -> Result<(), LearnerError> {
+    std::fs::create_dir_all(folder)
+        .map_err(|source| LearnerError::Write { stage: "pictures", path: folder.to_path_buf(), source })?;
+    for (name, picture) in pictures {
+        let path = folder.join(name);
+        picture.save(&path).map_err(|source| LearnerError::Picture { stage: "pictures", path, source })?;
+    }
+    Ok(())
 }
 
 /// A picture as its file has it, small enough for a page.
