@@ -4,7 +4,7 @@ mod adam;
 mod dial;
 mod groups;
 
-pub use adam::Adam;
+pub use adam::{Adam, AdamState};
 pub use dial::Dial;
 pub use groups::GroupOptimizer;
 pub(crate) use groups::group;

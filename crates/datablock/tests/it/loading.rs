@@ -1,0 +1,109 @@
+use std::collections::BTreeSet;
+
+use burn::tensor::Device;
+use firelight_datablock::{Categories, DataLoader, DataLoaders, OnError};
+
+use crate::folder;
+
+/// Everything that an epoch serves: items, class numbers and the planes' bits.
+fn epoch(loader: &DataLoader<Categories>, number: usize) -> Vec<(Vec<usize>, Vec<i64>, Vec<u32>)> {
+    let bits = |batch: firelight_datablock::Batch<_>| {
+        let planes = batch.inputs.into_data().iter::<f32>().map(f32::to_bits).collect();
+        let targets: burn::tensor::Tensor<1, burn::tensor::Int> = batch.targets;
+        (batch.items, targets.into_data().iter::<i64>().collect(), planes)
+    };
+    loader.batches(number).expect("an epoch").map(|batch| bits(batch.expect("a batch"))).collect()
+}
+
+fn thirty() -> (tempfile::TempDir, DataLoaders<Categories>) {
+    let names = folder::two_breeds(30);
+    let folder = folder::of(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let loaders = folder::loaders(folder.path(), 24..30).with_batch_size(8);
+    (folder, loaders)
+}
+
+#[test]
+fn batches_are_the_same_bit_for_bit_with_any_number_of_workers() {
+    let (_folder, loaders) = thirty();
+    let alone = loaders.clone().with_workers(1);
+    for workers in [2, 8] {
+        let many = loaders.clone().with_workers(workers);
+        for number in [0, 3] {
+            assert_eq!(epoch(many.train(), number), epoch(alone.train(), number), "{workers} workers, epoch {number}");
+        }
+        assert_eq!(epoch(many.valid(), 0), epoch(alone.valid(), 0));
+    }
+}
+
+#[test]
+fn epochs_differ_in_order_and_augmentation_but_not_in_items() {
+    let (_folder, loaders) = thirty();
+    let (first, second) = (epoch(loaders.train(), 0), epoch(loaders.train(), 1));
+    let items = |epoch: &[(Vec<usize>, Vec<i64>, Vec<u32>)]| -> Vec<usize> { epoch.iter().flat_map(|b| b.0.clone()).collect() };
+    assert_ne!(items(&first), items(&second));
+    let set = |items: Vec<usize>| items.into_iter().collect::<BTreeSet<_>>();
+    assert_eq!(set(items(&first)), (0..24).collect());
+    assert_eq!(set(items(&first)), set(items(&second)));
+    assert_ne!(first[0].2, second[0].2);
+    assert_ne!(epoch(loaders.clone().with_seed(1).train(), 0), first);
+}
+
+#[test]
+fn validation_has_no_chance_at_all_and_serves_every_item_in_order() {
+    let (_folder, loaders) = thirty();
+    let loaders = loaders.with_batch_size(4);
+    let (first, second) = (epoch(loaders.valid(), 0), epoch(loaders.valid(), 5));
+    assert_eq!(first, second);
+    assert_eq!(first.iter().flat_map(|batch| batch.0.clone()).collect::<Vec<_>>(), (0..6).collect::<Vec<_>>());
+}
+
+#[test]
+fn training_drops_a_last_batch_that_is_not_full_unless_told_otherwise() {
+    let (_folder, loaders) = thirty();
+    let loaders = loaders.with_batch_size(10);
+    assert_eq!((loaders.train().num_batches(), loaders.valid().num_batches()), (2, 1));
+    let kept = loaders.with_drop_last(false);
+    let sizes: Vec<_> = epoch(kept.train(), 0).iter().map(|batch| batch.0.len()).collect();
+    assert_eq!(sizes, [10, 10, 4]);
+}
+
+#[test]
+fn targets_are_the_classes_of_their_items() {
+    let (_folder, loaders) = thirty();
+    assert_eq!(loaders.vocab().names(), ["Bengal", "pug"]);
+    for (items, targets, _) in epoch(loaders.train(), 0) {
+        let names: Vec<_> = items.iter().map(|&i| loaders.train().dataset().items()[i].clone()).collect();
+        for (name, target) in names.iter().zip(targets) {
+            let bengal = name.file_name().unwrap_or_default().to_string_lossy().starts_with("Bengal");
+            assert_eq!(target, i64::from(!bengal), "{}", name.display());
+        }
+    }
+}
+
+#[test]
+fn a_broken_picture_fails_by_its_name_or_is_left_out_and_counted() {
+    let (folder, _) = thirty();
+    std::fs::write(folder.path().join("pug_31.png"), "not a picture").expect("a file");
+    let loaders = folder::loaders(folder.path(), [0, 1]).with_batch_size(29);
+    let failed = loaders.train().batches(0).expect("an epoch").find_map(Result::err).expect("an error");
+    assert!(failed.to_string().contains("pug_31.png"), "{failed}");
+
+    let skipping = loaders.with_on_error(OnError::Skip);
+    let served: usize = epoch(skipping.train(), 0).iter().map(|batch| batch.0.len()).sum();
+    assert_eq!(served, 28);
+    let skipped = skipping.train().skipped();
+    assert_eq!(skipped.len(), 1);
+    assert!(skipped[0].0.ends_with("pug_31.png"));
+    epoch(skipping.train(), 1);
+    assert_eq!(skipping.train().skipped().len(), 1, "a file is counted once");
+}
+
+#[test]
+#[allow(deprecated)] // ndarray is deprecated in burn and promised here
+fn batches_land_on_the_device_asked_for() {
+    let (_folder, loaders) = thirty();
+    let flex = loaders.one_batch().expect("a batch");
+    let other = loaders.with_device(&Device::ndarray()).one_batch().expect("a batch");
+    assert_eq!(other.inputs.device(), Device::ndarray());
+    assert_eq!(flex.inputs.into_data(), other.inputs.into_data());
+}

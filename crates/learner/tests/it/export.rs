@@ -1,0 +1,114 @@
+use burn::tensor::Device;
+use firelight_learner::{LearnerError, Predictor};
+use firelight_losses::{CostMatrix, Decision};
+use firelight_vocab::Groups;
+use image::RgbImage;
+
+use crate::shapes;
+
+#[test]
+fn an_export_predicts_as_the_learner_does_without_the_data() {
+    let pictures = shapes::folder(24);
+    let mut learn = shapes::learner(shapes::loaders(&pictures, &Device::flex()));
+    learn.fit_one_cycle(2, 1e-2).expect("a fit");
+    let place = tempfile::tempdir().expect("a folder");
+    let file = place.path().join("shapes.firelight");
+    learn.export(&file).expect("an export");
+    assert_eq!(std::fs::read_dir(place.path()).expect("a folder").count(), 1, "no temporary file stays");
+
+    let item = learn.data().valid().dataset().items()[0].clone();
+    let expected = learn.predictions().expect("predictions");
+    let own = learn.predictor().expect("a predictor").predict(&item).expect("a prediction");
+    drop(learn);
+    let loaded = Predictor::load(&file, &Device::flex()).expect("a predictor");
+    let prediction = loaded.predict(&item).expect("a prediction");
+    assert_eq!(prediction, own);
+    assert_eq!(loaded.vocab().names(), ["Bright", "bars", "dark"]);
+    assert_eq!(prediction.index, expected.decided[0]);
+    assert!((prediction.probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+    for (one, all) in prediction.probabilities.iter().zip(expected.row(0)) {
+        assert!((one - all).abs() < 1e-5);
+    }
+    assert_eq!(prediction.likeliest(1)[0].0, prediction.index);
+}
+
+#[test]
+fn the_decision_rule_travels_with_the_export() {
+    let pictures = shapes::folder(24);
+    let loaders = shapes::loaders(&pictures, &Device::flex());
+    let groups = Groups::by(loaders.vocab(), |_| "all");
+    let rule = Decision::minimum_risk(&CostMatrix::from_groups(&groups, 1.0, 1.0), loaders.vocab()).expect("a rule");
+    let learn = shapes::learner(loaders).with_decision(rule.clone());
+    let place = tempfile::tempdir().expect("a folder");
+    learn.export(place.path().join("x")).expect("an export");
+    let loaded = Predictor::load(place.path().join("x"), &Device::flex()).expect("a predictor");
+    assert_eq!(loaded.manifest().decision, rule);
+}
+
+#[test]
+fn a_damaged_export_is_refused_and_never_wrong_in_silence() {
+    let pictures = shapes::folder(24);
+    let learn = shapes::learner(shapes::loaders(&pictures, &Device::flex()));
+    let place = tempfile::tempdir().expect("a folder");
+    let file = place.path().join("whole");
+    learn.export(&file).expect("an export");
+    let whole = std::fs::read(&file).expect("bytes");
+    let damaged = place.path().join("damaged");
+    let refused = |bytes: &[u8]| {
+        std::fs::write(&damaged, bytes).expect("a file");
+        Predictor::load(&damaged, &Device::flex()).expect_err("refused")
+    };
+    for cut in (0..50).map(|i| i * whole.len() / 50) {
+        assert!(matches!(refused(&whole[..cut]), LearnerError::Export { .. }));
+    }
+    for flip in 0..200 {
+        let mut bytes = whole.clone();
+        let at = flip * 7919 * 31 % bytes.len();
+        bytes[at] ^= 1 << (flip % 8);
+        assert!(matches!(refused(&bytes), LearnerError::Export { .. }), "byte {at}");
+    }
+    let why = refused(b"a letter to the editor\n").to_string().replace(&damaged.display().to_string(), "damaged");
+    assert_eq!(
+        why,
+        "load: damaged is not a usable Firelight export: it does not start as one; was it written by `export`?"
+    );
+    let newer = [b"firelight-export 9 ".as_slice(), &whole[19..]].concat();
+    assert!(refused(&newer).to_string().ends_with("its format is 9, this program reads 1; use a newer Firelight"));
+}
+
+#[test]
+fn a_file_that_cannot_be_written_leaves_the_old_one() {
+    let pictures = shapes::folder(24);
+    let learn = shapes::learner(shapes::loaders(&pictures, &Device::flex()));
+    let error = learn.export("no/such/folder/x").expect_err("no folder");
+    assert!(error.to_string().starts_with("export: cannot write no/such/folder/x: "), "{error}");
+}
+
+#[test]
+fn a_picture_that_cannot_be_read_is_named() {
+    let pictures = shapes::folder(24);
+    let learn = shapes::learner(shapes::loaders(&pictures, &Device::flex()));
+    let predictor = learn.predictor().expect("a predictor");
+    let error = predictor.predict("nowhere.jpg").expect_err("no file").to_string();
+    assert!(error.starts_with("predict: ") && error.contains("nowhere.jpg"), "{error}");
+    assert!(predictor.predict_picture(&RgbImage::new(5, 500)).is_ok());
+}
+
+#[test]
+fn pictures_of_training_and_mistakes_are_written() {
+    let pictures = shapes::folder(24);
+    let mut learn = shapes::learner(shapes::loaders(&pictures, &Device::flex()));
+    learn.fit_one_cycle(1, 1e-2).expect("a fit");
+    let place = tempfile::tempdir().expect("a folder");
+    let folder = place.path().join("new");
+    learn.save_pictures(&folder).expect("pictures");
+    let interpretation = learn.interpret().expect("an interpretation");
+    interpretation.save_pictures(&folder, None).expect("pictures");
+    for name in ["batch.png", "losses.png", "rates.png", "confusion.png", "worst.png"] {
+        assert!(image::open(folder.join(name)).is_ok(), "{name}");
+    }
+    let counted: usize = interpretation.confusion().iter().flatten().sum();
+    assert_eq!(counted, 6);
+    let worst = interpretation.top_losses(6);
+    assert!(worst.windows(2).all(|pair| pair[0].loss >= pair[1].loss));
+}

@@ -1,0 +1,47 @@
+//! A small set of drawn shapes that a model can learn in seconds.
+
+use burn::tensor::Device;
+use firelight_datablock::{Categories, CategoryBlock, DataBlock, DataLoaders, ImageBlock, IndexSplitter, RegexLabeller};
+use firelight_learner::models::Arch;
+use firelight_learner::{Backbone, Learner, vision_learner};
+use firelight_losses::CrossEntropy;
+use firelight_transforms::Resize;
+use image::{Rgb, RgbImage};
+use tempfile::TempDir;
+
+/// Learners of these tests.
+pub type ShapeLearner = Learner<Categories, CrossEntropy>;
+
+/// Pictures of bright and dark discs and bars: `Bright_0.png`, `bars_1.png`, …
+pub fn folder(count: u32) -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for number in 0..count {
+        let (class, paint): (_, fn(u32, u32, u32) -> u8) = match number % 3 {
+            0 => ("Bright", |x, y, n| if (x + n) % 32 + y < 40 { 250 } else { 180 }),
+            1 => ("bars", |x, _, n| if (x + n) / 4 % 2 == 0 { 230 } else { 20 }),
+            _ => ("dark", |x, y, n| if (x + n) % 32 + y < 40 { 60 } else { 10 }),
+        };
+        let picture = RgbImage::from_fn(32, 32, |x, y| Rgb([paint(x, y, number), paint(x, y, number / 2), 90]));
+        picture.save(folder.path().join(format!("{class}_{number}.png"))).expect("a picture");
+    }
+    folder
+}
+
+/// Every fourth picture validates.
+pub fn loaders(folder: &TempDir, device: &Device) -> DataLoaders<Categories> {
+    let classes = CategoryBlock::new(RegexLabeller::file_name(r"(.+)_\d+\.png$").expect("a pattern"));
+    let count = std::fs::read_dir(folder.path()).expect("a folder").count();
+    DataBlock::new(ImageBlock::rgb(), classes)
+        .with_splitter(IndexSplitter::new((0..count).step_by(4)))
+        .with_item_transform(Resize::crop(32))
+        .dataloaders(folder.path(), device)
+        .expect("loaders")
+        .with_batch_size(8)
+}
+
+/// A quiet learner with a small network from scratch.
+pub fn learner(loaders: DataLoaders<Categories>) -> ShapeLearner {
+    let backbone = Backbone::from(Arch::Small).with_dropout(0.1);
+    vision_learner(loaders, backbone).expect("a learner").without_observers()
+}
+

@@ -1,0 +1,180 @@
+use std::sync::{Arc, Mutex};
+
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::tensor::{Device, Tensor};
+use firelight_learner::models::{Model, VisionModel};
+use firelight_learner::{Event, Flow, LearnerError, group_accuracy, mistake_severity};
+use firelight_losses::{SoftLabelCrossEntropy, SoftLabels};
+use firelight_vocab::{Groups, Vocab};
+
+use crate::shapes;
+
+/// The bits of every parameter, under its path.
+#[derive(Default)]
+struct Bits {
+    path: Vec<String>,
+    all: Vec<(String, Vec<u32>)>,
+}
+
+impl ModuleVisitor for Bits {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.push(name.into());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let bits = param.val().inner().into_data().iter::<f32>().map(f32::to_bits).collect();
+        self.all.push((self.path.join("."), bits));
+    }
+}
+
+fn bits(model: &VisionModel) -> Vec<(String, Vec<u32>)> {
+    let mut bits = Bits::default();
+    model.valid().visit(&mut bits);
+    bits.all
+}
+
+fn moved(before: &[(String, Vec<u32>)], after: &[(String, Vec<u32>)]) -> Vec<String> {
+    before.iter().zip(after).filter(|(b, a)| b.1 != a.1).map(|(b, _)| b.0.clone()).collect()
+}
+
+#[test]
+fn a_model_learns_the_shapes() {
+    let folder = shapes::folder(48);
+    let mut learn = shapes::learner(shapes::loaders(&folder, &Device::flex()));
+    learn.fit_one_cycle(6, 1e-2).expect("a fit");
+    let accuracy = learn.history().last("accuracy").expect("a value");
+    assert!(accuracy > 0.9, "accuracy is {accuracy}");
+    let history = learn.history();
+    assert_eq!((history.epochs.len(), history.steps.len()), (6, 6 * 4));
+    assert!(history.steps.last().expect("a step").loss < history.steps[0].loss);
+}
+
+#[test]
+fn the_same_seed_trains_to_the_same_bits() {
+    let folder = shapes::folder(24);
+    let train = |workers| {
+        let mut learn = shapes::learner(shapes::loaders(&folder, &Device::flex()).with_workers(workers));
+        learn.fit_one_cycle(2, 1e-2).expect("a fit");
+        bits(learn.model())
+    };
+    assert_eq!(moved(&train(1), &train(2)), Vec::<String>::new());
+}
+
+#[test]
+fn frozen_groups_do_not_move_by_a_bit() {
+    let folder = shapes::folder(24);
+    let mut learn = shapes::learner(shapes::loaders(&folder, &Device::flex()));
+    learn.freeze().expect("frozen");
+    let before = bits(learn.model());
+    learn.fit_one_cycle(1, 1e-2).expect("a fit");
+    let frozen = bits(learn.model());
+    let moving = moved(&before, &frozen);
+    assert!(moving.iter().all(|path| path.starts_with("head.")), "{moving:?}");
+    assert!(!moving.is_empty());
+    learn.unfreeze().expect("thawed");
+    learn.fit_one_cycle(1, 1e-2).expect("a fit");
+    assert!(moved(&frozen, &bits(learn.model())).iter().any(|path| path.starts_with("body.")));
+}
+
+#[test]
+fn a_frozen_body_builds_no_graph_unless_its_norms_train() {
+    let folder = shapes::folder(24);
+    let loaders = shapes::loaders(&folder, &Device::flex());
+    let pictures = loaders.one_batch().expect("a batch").inputs;
+    let tracked = |frozen_norms| {
+        let mut learn = shapes::learner(loaders.clone()).with_frozen_norms(frozen_norms);
+        learn.freeze().expect("frozen");
+        learn.model().features(Tensor::from_inner(pictures.clone())).is_tracked()
+    };
+    assert!(!tracked(true));
+    assert!(tracked(false));
+}
+
+#[test]
+fn a_head_trains_on_features_that_are_computed_once() {
+    let folder = shapes::folder(48);
+    let mut learn = shapes::learner(shapes::loaders(&folder, &Device::flex()));
+    let before = bits(learn.model());
+    learn.fit_head(20, 1e-2, 1).expect("a fit");
+    assert!(moved(&before, &bits(learn.model())).iter().all(|path| path.starts_with("head.")));
+    let accuracy = learn.history().last("accuracy").expect("a value");
+    assert!(accuracy > 0.6, "accuracy is {accuracy}");
+    // The features' evaluation and the whole model's agree.
+    let evaluation = learn.evaluate().expect("an evaluation");
+    assert!((evaluation.metrics[0].expect("a value") - accuracy).abs() < 1e-9);
+    let last = learn.history().epochs.last().expect("an epoch").valid_loss;
+    assert!((evaluation.loss - last).abs() < 1e-3 * last, "{} and {last}", evaluation.loss);
+}
+
+#[test]
+fn fine_tune_freezes_thaws_and_goes_on() {
+    let folder = shapes::folder(24);
+    let mut learn = shapes::learner(shapes::loaders(&folder, &Device::flex()));
+    learn.fine_tune(2, 1e-2).expect("a fit");
+    let history = learn.history();
+    assert_eq!(history.epochs.iter().map(|row| row.epoch).collect::<Vec<_>>(), [0, 0, 1]);
+    let rates = &history.steps.last().expect("a step").rates;
+    assert!(rates[0] < rates[rates.len() - 1], "{rates:?}");
+}
+
+#[test]
+fn observers_see_every_event_and_may_stop() {
+    let folder = shapes::folder(24);
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let log = seen.clone();
+    let observer = move |event: &Event| {
+        let (word, flow) = match event {
+            Event::Start { .. } => ("start", Flow::Continue),
+            Event::Step(_) => ("step", Flow::Continue),
+            Event::Epoch(row) => ("epoch", if row.epoch == 1 { Flow::Stop } else { Flow::Continue }),
+            _ => ("end", Flow::Continue),
+        };
+        log.lock().expect("a log").push(word);
+        flow
+    };
+    let mut learn = shapes::learner(shapes::loaders(&folder, &Device::flex())).with_observer(observer);
+    learn.fit_one_cycle(5, 1e-2).expect("a fit");
+    let expected = ["start", "step", "step", "epoch", "step", "step", "epoch", "end"];
+    assert_eq!(*seen.lock().expect("a log"), expected);
+}
+
+#[test]
+fn a_loss_or_metric_for_other_classes_is_refused() {
+    let folder = shapes::folder(24);
+    let other = Vocab::from_labels(["dark", "bars"]);
+    let groups = Groups::by(&other, |_| "all");
+    let loss = SoftLabelCrossEntropy::new(&SoftLabels::identity(&other), &other).expect("a loss");
+    let mut learn = shapes::learner(shapes::loaders(&folder, &Device::flex())).with_loss(loss);
+    assert_eq!(
+        learn.fit_one_cycle(1, 1e-2).expect_err("refused").to_string(),
+        "the loss was built for 2 classes that are not the data's 3 in the same order; build it with the vocab of these \
+         loaders (`dls.vocab()`)"
+    );
+    let mut learn = shapes::learner(shapes::loaders(&folder, &Device::flex()))
+        .with_metrics([group_accuracy(&groups), mistake_severity(&groups)]);
+    assert!(learn.evaluate().expect_err("refused").to_string().starts_with("the metric \"group_accuracy\" was built for"));
+}
+
+#[test]
+fn settings_without_meaning_are_refused() {
+    let folder = shapes::folder(24);
+    let mut learn = shapes::learner(shapes::loaders(&folder, &Device::flex()));
+    assert_eq!(
+        learn.fit_one_cycle(1, -1.0).expect_err("refused").to_string(),
+        "learning rate: Same(-1.0) makes no sense; give positive numbers"
+    );
+    assert!(matches!(learn.freeze_to(9), Err(LearnerError::Setting { setting: "freeze_to", .. })));
+}
+
+#[test]
+fn a_loss_that_is_no_number_stops_and_keeps_the_last_good_weights() {
+    let folder = shapes::folder(24);
+    let mut learn = shapes::learner(shapes::loaders(&folder, &Device::flex()));
+    let error = learn.fit_one_cycle(8, 1e18).expect_err("diverged");
+    assert!(matches!(error, LearnerError::Diverged { .. }), "{error}");
+    assert!(error.to_string().contains("use a lower learning rate"));
+}
