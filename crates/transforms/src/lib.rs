@@ -7,6 +7,7 @@ mod frame;
 mod map;
 
 mod augment;
+mod colours;
 mod item;
 mod normalize;
 mod pad;
@@ -28,6 +29,7 @@ pub use augment::{
     zoom_matrix,
 };
 pub use chance::Chance;
+pub use colours::Colours;
 pub use decode::{Limits, decode, open};
 pub use draw::Draw;
 pub use error::TransformError;

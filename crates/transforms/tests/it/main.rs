@@ -3,6 +3,7 @@
 #![allow(clippy::float_cmp, reason = "some numbers are exact and must stay so")]
 
 mod chances;
+mod colours;
 mod fastai_values;
 mod files;
 mod mixes;
