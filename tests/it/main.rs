@@ -1,0 +1,8 @@
+//! Tests on the device that `FIRELIGHT_DEVICE` names: `flex` (the default), `ndarray` or `wgpu`.
+
+mod decisions;
+mod device;
+mod identities;
+mod losses;
+mod matrices;
+mod reference;
