@@ -41,7 +41,7 @@ pub fn aug_transforms() -> AugTransforms {
 /// Where this differs from fastai, on purpose:
 ///
 /// - Everything is drawn for each picture; fastai crops (`min_scale`) and erases a whole batch alike. To let pictures
-///   share their draws, as with fastai's `batch=True`, give each a clone of one [`Chance`].
+///   share their draws, as with fastai's `batch=True`, give each a clone of one [`Chance`](crate::Chance).
 /// - A turned frame shows the picture's own pixels beyond the crop where there are some; fastai has cropped them away and
 ///   shows a reflection.
 /// - `align_corners` is off: -1 and 1 are the outer edges of the frame, so that plain scaling agrees with `Resize`. On, they

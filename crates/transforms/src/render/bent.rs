@@ -1,7 +1,7 @@
 //! Maps that turn, tilt or pad: shrink what is needed, then one bilinear sample for each output.
 
 use image::RgbImage;
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
 use super::finish::Finish;
 use super::row::{Axis, Row};
@@ -51,7 +51,7 @@ impl Scratch {
             [0.0, 0.0, 1.0],
         ]);
         self.row.resize(draw.size.width as usize);
-        Arch::new().dispatch(Rows {
+        self.arch.dispatch(Rows {
             map: to_part.after(draw.map).after(Map::translate(0.5, 0.5)).0,
             columns: x.axis(whole.size.width, draw.frame.left, draw.frame.width, pads),
             lines: y.axis(whole.size.height, draw.frame.top, draw.frame.height, pads),

@@ -1,6 +1,7 @@
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::RgbImage;
+use pulp::Arch;
 
 use super::finish::Finish;
 use super::row::Row;
@@ -16,6 +17,8 @@ pub struct Scratch {
     pub(super) padded: Vec<u8>,
     pub(super) row: Row,
     pub(super) finish: Finish,
+    /// The widest SIMD that the processor has.
+    pub(super) arch: Arch,
 }
 
 impl std::fmt::Debug for Scratch {
@@ -25,6 +28,16 @@ impl std::fmt::Debug for Scratch {
 }
 
 impl Scratch {
+    /// A scratch whose sampler uses only the SIMD that every processor of this kind has: slower, to the same bits.
+    ///
+    /// For checks that results do not depend on the machine.
+    pub fn without_wide_simd() -> Self {
+        Self {
+            arch: Arch::Scalar,
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn render(
         &mut self,
         picture: &RgbImage,

@@ -71,6 +71,27 @@ fn with_new_and_used_buffers() {
 }
 
 #[test]
+fn for_any_width_of_simd() {
+    let transforms = pets();
+    for item in 0..40 {
+        let picture = pattern(80 + 9 * item, 300 - 5 * item);
+        let seen = |mut scratch: Scratch| {
+            let mut chance = Chance::new(8, 0, u64::from(item));
+            bits(
+                &transforms
+                    .planes(&picture, Some(&mut chance), &mut scratch)
+                    .unwrap()
+                    .1,
+            )
+        };
+        assert!(
+            seen(Scratch::default()) == seen(Scratch::without_wide_simd()),
+            "item {item}"
+        );
+    }
+}
+
+#[test]
 fn validation_repeats_and_training_does_not() {
     let picture = pattern(200, 150);
     let transforms = pets();
