@@ -151,7 +151,7 @@ fn assert_close(what: &str, got: &[f64], want: &[f64], extreme: bool) {
         let floor: f64 = if extreme { 2e-7 } else { 1e-5 };
         let near = (got - want).abs() <= floor.max(1e-5 * want.abs());
         assert!(
-            near || got == want,
+            near || (want.is_infinite() && got.total_cmp(want).is_eq()),
             "{what}[{at}]: got {got:e}, want {want:e}"
         );
     }
@@ -311,7 +311,7 @@ fn half_precision_logits_are_computed_in_f32() {
         .filter(|dtype| device().supports_dtype(*dtype))
         .map(|dtype| {
             let data = TensorData::new(
-                vec![8.0f32, -8.0, 0.5, 0.25, 0.0, 0.0].repeat(256),
+                [8.0f32, -8.0, 0.5, 0.25, 0.0, 0.0].repeat(256),
                 [256, 6],
             );
             let output = Tensor::<2>::from_data(data, (&device(), dtype));
@@ -323,5 +323,5 @@ fn half_precision_logits_are_computed_in_f32() {
         })
         .collect();
     assert!(losses[0] > 65504.0 / 16.0);
-    assert!(losses.iter().all(|loss| *loss == losses[0]), "{losses:?}");
+    assert!(losses.iter().all(|loss| (loss - losses[0]).abs() < 1e-3), "{losses:?}");
 }

@@ -2,6 +2,7 @@
 
 mod decisions;
 mod device;
+mod devices;
 mod identities;
 mod losses;
 mod matrices;

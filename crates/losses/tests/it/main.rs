@@ -1,1 +1,8 @@
 //! What the matrices, losses and decisions promise.
+
+mod csv;
+mod decisions;
+mod laws;
+mod loss;
+mod storage;
+mod texts;
