@@ -8,7 +8,7 @@ use crate::cli::Cli;
 use crate::sample;
 
 /// Pictures of each breed in the sample set.
-const SAMPLES: usize = 100;
+const SAMPLES: usize = 120;
 
 /// The set is the same for every seed of the training.
 const SAMPLE_SEED: u64 = 7;

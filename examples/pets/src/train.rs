@@ -99,16 +99,20 @@ impl Recipe {
         }
     }
 
-    /// A head on fixed features wants crops, whole networks the usual augmentation.
+    /// A head on fixed features wants crops; a small network from scratch learns fastest from mild changes.
     fn augment(&self) -> firelight::transforms::AugTransforms {
         let usual = aug_transforms().size(self.size);
-        if self.pretrained { usual.max_warp(0.0).max_rotate(0.0).min_scale(0.35) } else { usual.min_scale(0.8) }
+        if self.pretrained {
+            usual.max_warp(0.0).max_rotate(0.0).min_scale(0.35)
+        } else {
+            usual.max_warp(0.0).max_rotate(0.0).max_lighting(0.1).min_scale(0.9)
+        }
     }
 
     fn backbone(&self, training: &Training) -> Result<Backbone> {
         let backbone = Backbone::from(training.arch).with_seed(training.seed);
         Ok(match training.weights.as_deref() {
-            None => backbone.with_dropout(0.25),
+            None => backbone.with_dropout(0.2),
             Some("download") => backbone.pretrained()?,
             Some(file) => backbone.with_weights(file),
         })
@@ -119,7 +123,7 @@ impl Recipe {
         L: Loss<firelight::burn::tensor::Tensor<1, firelight::burn::tensor::Int>>,
     {
         if !self.pretrained {
-            return Ok(learn.fit_one_cycle(training.epochs.unwrap_or(16), 5e-3)?);
+            return Ok(learn.fit_one_cycle(training.epochs.unwrap_or(12), 6e-3)?);
         }
         learn.fit_head(training.epochs.unwrap_or(20), 5e-3, 1)?;
         if training.unfrozen_epochs > 0 {

@@ -10,7 +10,7 @@ use super::breed::BREEDS;
 pub const NAME: &str = "sample-set.txt";
 
 /// Counts up with every change that makes other pictures from the same seed.
-const DRAWING: u32 = 1;
+const DRAWING: u32 = 2;
 
 /// What was drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,51 +24,33 @@ pub struct Manifest {
 impl Manifest {
     /// Whether `folder` holds just this set, complete; its size is what the folder's manifest says.
     pub fn complete(folder: &Path, per_breed: usize, seed: u64) -> bool {
-        let sizes =
-            names(per_breed).map(|name| fs::metadata(folder.join(name)).map(|file| file.len()));
+        let sizes = names(per_breed).map(|name| fs::metadata(folder.join(name)).map(|file| file.len()));
         let Ok(bytes) = sizes.sum::<Result<u64, _>>() else {
             return false;
         };
-        let expected = Self {
-            per_breed,
-            seed,
-            bytes,
-        }
-        .to_string();
+        let expected = Self { per_breed, seed, bytes }.to_string();
         fs::read_to_string(folder.join(NAME)).is_ok_and(|text| text == expected)
     }
 }
 
 impl fmt::Display for Manifest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "Sample pictures of cats and dogs, drawn by the pets program; change nothing here by hand."
-        )?;
-        writeln!(
-            f,
-            "drawing {DRAWING}\nseed {}\npictures a breed {}",
-            self.seed, self.per_breed
-        )?;
+        writeln!(f, "Sample pictures of cats and dogs, drawn by the pets program; change nothing here by hand.")?;
+        writeln!(f, "drawing {DRAWING}\nseed {}\npictures a breed {}", self.seed, self.per_breed)?;
         writeln!(f, "breeds {}\nbytes {}", BREEDS.len(), self.bytes)
     }
 }
 
 /// The file names of a set, breed by breed: `Bengal_1.jpg`, `Bengal_2.jpg`, …
 pub fn names(per_breed: usize) -> impl Iterator<Item = String> {
-    BREEDS.iter().flat_map(move |(breed, _)| {
-        (1..=per_breed).map(move |number| format!("{breed}_{number}.jpg"))
-    })
+    BREEDS.iter().flat_map(move |(breed, _)| (1..=per_breed).map(move |number| format!("{breed}_{number}.jpg")))
 }
 
 /// Whether a file of this name may be ours.
 pub fn is_ours(name: &str) -> bool {
-    let picture = name
-        .strip_suffix(".jpg")
-        .and_then(|stem| stem.rsplit_once('_'));
+    let picture = name.strip_suffix(".jpg").and_then(|stem| stem.rsplit_once('_'));
     name == NAME
         || picture.is_some_and(|(breed, number)| {
-            BREEDS.iter().any(|(known, _)| *known == breed)
-                && number.bytes().all(|b| b.is_ascii_digit())
+            BREEDS.iter().any(|(known, _)| *known == breed) && number.bytes().all(|b| b.is_ascii_digit())
         })
 }

@@ -1,8 +1,8 @@
 //! A sample set of its own for the program without arguments: ten breeds of stylised cats and dogs, drawn on the spot.
 //!
 //! The way of a picture: a [`Look`](breed::Look) of the breed, in a pose, on a backdrop, with things around it, through
-//! a camera with its faults, into a JPEG file under the naming of the Oxford-IIIT Pet data set. Breeds overlap in every
-//! single trait, and place, light and pose say nothing about the breed, so a model has to combine traits.
+//! a camera with its faults, into a JPEG file under the naming of the Oxford-IIIT Pet data set. Most traits belong
+//! to several breeds, and place, light and pose say nothing about the breed, so a model has to combine traits.
 
 mod animal;
 mod backdrop;
@@ -47,14 +47,8 @@ pub fn draw(folder: &Path, per_breed: usize, seed: u64) -> Result<usize, SampleE
         return Ok(count);
     }
     refuse_foreign(folder)?;
-    let parent = folder
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    fs::create_dir_all(parent).map_err(|source| SampleError::MakeFolder {
-        path: parent.to_owned(),
-        source,
-    })?;
+    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(parent).map_err(|source| SampleError::MakeFolder { path: parent.to_owned(), source })?;
     let draft = Draft::new(folder)?;
     let files: Vec<String> = manifest::names(per_breed).collect();
     let bytes = files
@@ -62,59 +56,35 @@ pub fn draw(folder: &Path, per_breed: usize, seed: u64) -> Result<usize, SampleE
         .enumerate()
         .map(|(i, name)| picture(&draft.path.join(name), seed, i / per_breed, i % per_breed))
         .sum::<Result<u64, SampleError>>()?;
-    write(
-        &draft.path.join(manifest::NAME),
-        Manifest {
-            per_breed,
-            seed,
-            bytes,
-        }
-        .to_string()
-        .as_bytes(),
-    )?;
+    write(&draft.path.join(manifest::NAME), Manifest { per_breed, seed, bytes }.to_string().as_bytes())?;
     draft.publish(folder)?;
     Ok(count)
 }
 
 /// Draws one file and returns its size.
 fn picture(path: &Path, seed: u64, breed: usize, index: usize) -> Result<u64, SampleError> {
-    let bytes = scene::jpeg(seed, breed, index).map_err(|source| SampleError::Encode {
-        path: path.to_owned(),
-        source,
-    })?;
+    let bytes =
+        scene::jpeg(seed, breed, index).map_err(|source| SampleError::Encode { path: path.to_owned(), source })?;
     write(path, &bytes)?;
     Ok(bytes.len() as u64)
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), SampleError> {
-    fs::write(path, bytes).map_err(|source| SampleError::Write {
-        path: path.to_owned(),
-        source,
-    })
+    fs::write(path, bytes).map_err(|source| SampleError::Write { path: path.to_owned(), source })
 }
 
 /// Nothing that the program did not draw is ever replaced.
 fn refuse_foreign(folder: &Path) -> Result<(), SampleError> {
-    let failed = |source| SampleError::List {
-        path: folder.to_owned(),
-        source,
-    };
+    let failed = |source| SampleError::List { path: folder.to_owned(), source };
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(missing) if missing.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(source) => return Err(failed(source)),
     };
     for entry in entries {
-        let name = entry
-            .map_err(failed)?
-            .file_name()
-            .to_string_lossy()
-            .into_owned();
+        let name = entry.map_err(failed)?.file_name().to_string_lossy().into_owned();
         if !manifest::is_ours(&name) {
-            return Err(SampleError::Occupied {
-                path: folder.to_owned(),
-                entry: name,
-            });
+            return Err(SampleError::Occupied { path: folder.to_owned(), entry: name });
         }
     }
     Ok(())
@@ -130,10 +100,7 @@ impl Draft {
         let path = beside(folder, "draft");
         // A killed run of the same process number may have left one; process numbers repeat, in containers above all.
         let _ = fs::remove_dir_all(&path);
-        fs::create_dir(&path).map_err(|source| SampleError::MakeFolder {
-            path: path.clone(),
-            source,
-        })?;
+        fs::create_dir(&path).map_err(|source| SampleError::MakeFolder { path: path.clone(), source })?;
         Ok(Self { path })
     }
 

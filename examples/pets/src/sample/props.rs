@@ -10,17 +10,13 @@ pub fn behind(canvas: &mut Canvas, chance: &mut Chance) {
         return;
     }
     let (w, h) = (canvas.width(), canvas.height());
-    let (x, y, size) = (
-        chance.uniform() * w,
-        h * chance.range(0.7, 0.95),
-        h * chance.range(0.06, 0.15),
-    );
+    let (x, y, size) = (chance.uniform() * w, h * chance.range(0.7, 0.95), h * chance.range(0.06, 0.15));
     thing(canvas, (x, y), size, chance);
 }
 
 /// Over the animal: grass, a pole, a branch, a blanket or a toy.
 pub fn before(canvas: &mut Canvas, chance: &mut Chance) {
-    if !chance.coin(0.5) {
+    if !chance.coin(0.2) {
         return;
     }
     let (w, h) = (canvas.width(), canvas.height());
@@ -34,35 +30,17 @@ pub fn before(canvas: &mut Canvas, chance: &mut Chance) {
         1 => {
             let (x, wide) = (chance.uniform() * w, w * chance.range(0.02, 0.05));
             let lean = chance.range(-12.0, 12.0);
-            canvas.line(
-                &[(x, -9.0), (x + lean, h + 9.0)],
-                tint.darker(0.5),
-                1.0,
-                wide + 2.0,
-            );
+            canvas.line(&[(x, -9.0), (x + lean, h + 9.0)], tint.darker(0.5), 1.0, wide + 2.0);
             canvas.line(&[(x, -9.0), (x + lean, h + 9.0)], tint, 1.0, wide);
         }
         2 => {
             let (corner, reach) = (chance.sign(), w * chance.range(0.2, 0.42));
             let from = if corner > 0.0 { w + 4.0 } else { -4.0 };
             let y = h * chance.range(0.0, 0.5);
-            canvas.line(
-                &[(from, y), (from - corner * reach, y + 14.0)],
-                Tint::hex(0x005A_4432),
-                1.0,
-                2.0,
-            );
+            canvas.line(&[(from, y), (from - corner * reach, y + 14.0)], Tint::hex(0x005A_4432), 1.0, 2.0);
             for i in 0..7 {
-                let (x, size) = (
-                    from - corner * reach * i as f32 / 6.0,
-                    h * chance.range(0.03, 0.06),
-                );
-                let leaf = Outline::egg(
-                    x,
-                    y + 2.0 * i as f32 + chance.range(-6.0, 6.0),
-                    size * 1.6,
-                    size,
-                );
+                let (x, size) = (from - corner * reach * i as f32 / 6.0, h * chance.range(0.03, 0.06));
+                let leaf = Outline::egg(x, y + 2.0 * i as f32 + chance.range(-6.0, 6.0), size * 1.6, size);
                 canvas.fill(&leaf, tint.mix(Tint::hex(0x0058_8838), 0.7), 1.0);
             }
         }
@@ -91,29 +69,11 @@ fn thing(canvas: &mut Canvas, (x, y): (f32, f32), size: f32, chance: &mut Chance
     canvas.glow((x, y + size), (size * 1.3, size * 0.4), Tint::BLACK, 0.5);
     match chance.below(3) {
         0 => {
-            canvas.fade(
-                &Outline::egg(x, y, size, size),
-                tint.lighter(0.25),
-                tint.darker(0.4),
-            );
-            canvas.line(
-                &[
-                    (x - size * 0.8, y),
-                    (x, y + size * 0.25),
-                    (x + size * 0.8, y),
-                ],
-                other,
-                0.9,
-                size * 0.22,
-            );
+            canvas.fade(&Outline::egg(x, y, size, size), tint.lighter(0.25), tint.darker(0.4));
+            canvas.line(&[(x - size * 0.8, y), (x, y + size * 0.25), (x + size * 0.8, y)], other, 0.9, size * 0.22);
         }
         1 => {
-            let bowl = [
-                (x - size * 1.3, y),
-                (x + size * 1.3, y),
-                (x + size, y + size),
-                (x - size, y + size),
-            ];
+            let bowl = [(x - size * 1.3, y), (x + size * 1.3, y), (x + size, y + size), (x - size, y + size)];
             canvas.fade(&Outline::corners(&bowl), tint, tint.darker(0.35));
             canvas.fill(&Outline::egg(x, y, size * 1.3, size * 0.32), other, 1.0);
         }
@@ -123,11 +83,7 @@ fn thing(canvas: &mut Canvas, (x, y): (f32, f32), size: f32, chance: &mut Chance
                 tint.lighter(0.1),
                 tint.darker(0.25),
             );
-            canvas.fill(
-                &Outline::block(x - size, y - size * 0.2, size * 2.0, size * 0.3),
-                other,
-                0.9,
-            );
+            canvas.fill(&Outline::block(x - size, y - size * 0.2, size * 2.0, size * 0.3), other, 0.9);
         }
     }
 }

@@ -41,14 +41,8 @@ fn compose(canvas: &mut Canvas, breed: usize, chance: &mut Chance) {
     if let Some((at, wide)) = pose.footing(&look) {
         canvas.glow(at, (wide * 1.15, 0.42), Tint::BLACK, 0.6);
     }
-    let turn = chance.bell(-1.0, 1.3);
-    Animal {
-        look: &look,
-        canvas,
-        chance,
-        turn,
-    }
-    .paint(pose);
+    let turn = chance.bell(-0.6, 1.0);
+    Animal { look: &look, canvas, chance, turn }.paint(pose);
     canvas.move_to(outside);
     props::before(canvas, chance);
 }
@@ -57,17 +51,15 @@ fn compose(canvas: &mut Canvas, breed: usize, chance: &mut Chance) {
 fn framing(canvas: &Canvas, pose: Pose, look: &Look, chance: &mut Chance) -> Transform {
     let room = pose.extent(look);
     let (width, height) = (canvas.width(), canvas.height());
-    let fit = (width / room.width()).min(height / room.height());
-    let zoom = fit * chance.bell(0.62, 1.2);
+    // A model sees the square in the middle.
+    let fit = width.min(height) / room.width().max(room.height());
+    let zoom = fit * chance.bell(0.95, 1.25);
     let (middle_x, middle_y) = room.at(0.5, 0.5);
-    let x = width / 2.0 + chance.bell(-0.2, 0.2) * width;
-    let y = height / 2.0 + chance.bell(-0.14, 0.2) * height;
+    let x = width / 2.0 + chance.bell(-0.07, 0.07) * width;
+    let y = height / 2.0 + chance.bell(-0.06, 0.08) * height;
     let stretch = chance.bell(0.92, 1.08);
     Transform::from_translate(x, y)
-        .pre_concat(Transform::from_rotate(chance.bell(-15.0, 15.0)))
-        .pre_concat(Transform::from_scale(
-            chance.sign() * zoom * stretch,
-            zoom / stretch,
-        ))
+        .pre_concat(Transform::from_rotate(chance.bell(-8.0, 8.0)))
+        .pre_concat(Transform::from_scale(chance.sign() * zoom * stretch, zoom / stretch))
         .pre_concat(Transform::from_translate(-middle_x, -middle_y))
 }

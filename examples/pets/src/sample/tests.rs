@@ -9,12 +9,7 @@ fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap())
-        .map(|entry| {
-            (
-                entry.file_name().to_string_lossy().into_owned(),
-                fs::read(entry.path()).unwrap(),
-            )
-        })
+        .map(|entry| (entry.file_name().to_string_lossy().into_owned(), fs::read(entry.path()).unwrap()))
         .collect()
 }
 
@@ -22,21 +17,14 @@ fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 fn the_same_seed_draws_the_same_bytes_and_another_seed_others() {
     let home = tempfile::tempdir().unwrap();
     let [a, b, c] = ["a", "b", "c"].map(|name| home.path().join(name));
-    let single = rayon::ThreadPoolBuilder::new()
-        .num_threads(1)
-        .build()
-        .unwrap();
+    let single = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     assert_eq!(draw(&a, 2, 7).unwrap(), 20);
     assert_eq!(single.install(|| draw(&b, 2, 7)).unwrap(), 20);
     assert_eq!(draw(&c, 2, 8).unwrap(), 20);
     assert_eq!(contents(&a), contents(&b));
     let (a, c) = (contents(&a), contents(&c));
     assert!(a.iter().all(|(name, bytes)| c[name] != *bytes));
-    assert_eq!(
-        fs::read_dir(home.path()).unwrap().count(),
-        3,
-        "no temporary folder is left"
-    );
+    assert_eq!(fs::read_dir(home.path()).unwrap().count(), 3, "no temporary folder is left");
 }
 
 #[test]
@@ -47,12 +35,7 @@ fn more_pictures_keep_the_first_ones() {
     let first = contents(&folder);
     draw(&folder, 2, 7).unwrap();
     let second = contents(&folder);
-    assert!(
-        first
-            .iter()
-            .filter(|(name, _)| *name != manifest::NAME)
-            .all(|(name, bytes)| second[name] == *bytes)
-    );
+    assert!(first.iter().filter(|(name, _)| *name != manifest::NAME).all(|(name, bytes)| second[name] == *bytes));
 }
 
 #[test]
@@ -67,17 +50,9 @@ fn every_file_has_an_official_name_and_decodes_as_a_jpeg_of_the_promised_size() 
         let (breed, number) = name.strip_suffix(".jpg").unwrap().rsplit_once('_').unwrap();
         assert!((1..=3).contains(&number.parse::<u32>().unwrap()), "{name}");
         let (_, species) = BREEDS.iter().find(|(known, _)| *known == breed).unwrap();
-        assert_eq!(
-            breed.starts_with(char::is_uppercase),
-            *species == Species::Cat,
-            "{name}"
-        );
-        let picture =
-            image::load_from_memory_with_format(&bytes, image::ImageFormat::Jpeg).unwrap();
-        assert!(
-            (96..=160).contains(&picture.width()) && (96..=160).contains(&picture.height()),
-            "{name}"
-        );
+        assert_eq!(breed.starts_with(char::is_uppercase), *species == Species::Cat, "{name}");
+        let picture = image::load_from_memory_with_format(&bytes, image::ImageFormat::Jpeg).unwrap();
+        assert!((96..=160).contains(&picture.width()) && (96..=160).contains(&picture.height()), "{name}");
     }
 }
 
@@ -86,18 +61,9 @@ fn a_complete_set_is_used_again() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("set");
     draw(&folder, 1, 1).unwrap();
-    let written = fs::metadata(folder.join("pug_1.jpg"))
-        .unwrap()
-        .modified()
-        .unwrap();
+    let written = fs::metadata(folder.join("pug_1.jpg")).unwrap().modified().unwrap();
     draw(&folder, 1, 1).unwrap();
-    assert_eq!(
-        fs::metadata(folder.join("pug_1.jpg"))
-            .unwrap()
-            .modified()
-            .unwrap(),
-        written
-    );
+    assert_eq!(fs::metadata(folder.join("pug_1.jpg")).unwrap().modified().unwrap(), written);
 }
 
 #[test]
@@ -152,9 +118,7 @@ fn a_place_that_cannot_be_written_to_is_named() {
 #[cfg(target_os = "linux")]
 fn a_place_where_no_folder_can_be_made_is_named() {
     assert_eq!(
-        draw(Path::new("/proc/pets/set"), 1, 1)
-            .unwrap_err()
-            .to_string(),
+        draw(Path::new("/proc/pets/set"), 1, 1).unwrap_err().to_string(),
         "making the folder /proc/pets for the sample pictures failed: No such file or directory (os error 2); \
          choose a place that you may write to"
     );
@@ -163,9 +127,7 @@ fn a_place_where_no_folder_can_be_made_is_named() {
 #[test]
 fn the_leftovers_of_a_killed_run_are_cleared() {
     let home = tempfile::tempdir().unwrap();
-    let draft = home
-        .path()
-        .join(format!(".set.draft-{}", std::process::id()));
+    let draft = home.path().join(format!(".set.draft-{}", std::process::id()));
     fs::create_dir(&draft).unwrap();
     fs::write(draft.join("pug_1.jpg"), "half").unwrap();
     draw(&home.path().join("set"), 1, 1).unwrap();
@@ -181,7 +143,5 @@ fn no_pictures_are_refused() {
 }
 
 fn told(error: &SampleError, home: &Path) -> String {
-    error
-        .to_string()
-        .replace(&home.display().to_string(), "HOME")
+    error.to_string().replace(&home.display().to_string(), "HOME")
 }

@@ -54,49 +54,23 @@ impl Animal<'_> {
         let look = self.look;
         let (w, h) = (look.head_width, look.head_height);
         let flick = self.chance.bell(-0.12, 0.12);
-        let tip = (
-            side * (0.68 * w * look.ear_set + flick),
-            -h * 0.72 - 0.72 * look.ear_size + 0.1 * flick.abs(),
-        );
+        let tip = (side * (0.68 * w * look.ear_set + flick), -h * 0.72 - 0.72 * look.ear_size + 0.1 * flick.abs());
         let (inner, outer) = ((side * 0.18 * w, -0.84 * h), (side * 0.94 * w, -0.28 * h));
         let ear = Outline::leaf(inner, tip, outer, 0.12, 0.4 * look.ear_round);
         self.part(Part::Ear, &ear);
         let shrink = |p: (f32, f32)| {
-            let middle = (
-                (inner.0 + tip.0 + outer.0) / 3.0,
-                (inner.1 + tip.1 + outer.1) / 3.0,
-            );
-            (
-                middle.0 + (p.0 - middle.0) * 0.62,
-                middle.1 + (p.1 - middle.1) * 0.62 + 0.06,
-            )
+            let middle = ((inner.0 + tip.0 + outer.0) / 3.0, (inner.1 + tip.1 + outer.1) / 3.0);
+            (middle.0 + (p.0 - middle.0) * 0.62, middle.1 + (p.1 - middle.1) * 0.62 + 0.06)
         };
         let pink = look.coat.tint(Part::Ear).mix(Tint::hex(0x00D8_9A92), 0.55);
-        let inside = Outline::leaf(
-            shrink(inner),
-            shrink(tip),
-            shrink(outer),
-            0.1,
-            0.3 * look.ear_round,
-        );
+        let inside = Outline::leaf(shrink(inner), shrink(tip), shrink(outer), 0.1, 0.3 * look.ear_round);
         self.canvas.fill(&inside, pink, 0.9);
     }
 
     fn whiskers(&mut self, x: f32, y: f32) {
         let pale = self.look.coat.tint(Part::Muzzle);
-        let tint = if self.chance.coin(0.8) {
-            Tint::WHITE
-        } else {
-            pale.darker(0.6)
-        };
-        for (side, i) in [
-            (-1.0, 0),
-            (-1.0, 1),
-            (-1.0, 2),
-            (1.0, 0),
-            (1.0, 1),
-            (1.0, 2),
-        ] {
+        let tint = if self.chance.coin(0.8) { Tint::WHITE } else { pale.darker(0.6) };
+        for (side, i) in [(-1.0, 0), (-1.0, 1), (-1.0, 2), (1.0, 0), (1.0, 1), (1.0, 2)] {
             let fan = (i as f32 - 1.0) * 0.22 + self.chance.bell(-0.06, 0.06);
             let reach = self.chance.range(0.75, 1.05);
             let hair = [

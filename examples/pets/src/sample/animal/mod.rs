@@ -34,9 +34,7 @@ impl Animal<'_> {
     fn shaded(&mut self, part: Part, shape: &Outline, far: f32) {
         let fluff = self.look.fluff;
         let tuft = match part {
-            Part::Side | Part::Front | Part::Neck | Part::Thigh | Part::Tail | Part::TailTip => {
-                0.025 + 0.22 * fluff
-            }
+            Part::Side | Part::Front | Part::Neck | Part::Thigh | Part::Tail | Part::TailTip => 0.025 + 0.22 * fluff,
             Part::Ruff => 0.05 + 0.28 * fluff,
             Part::Leg => 0.01 + 0.11 * fluff,
             Part::Skull => 0.015 + 0.13 * fluff,
@@ -58,19 +56,14 @@ impl Animal<'_> {
         let length = dx.hypot(dy).max(0.1);
         let neck = (0.55 * dx / length, 0.25 + 0.55 * (dy / length).max(0.0));
         let outside = self.canvas.place();
-        self.canvas
-            .move_to(outside.pre_concat(Transform::from_row(size, 0.0, 0.0, size, at.0, at.1)));
+        self.canvas.move_to(outside.pre_concat(Transform::from_row(size, 0.0, 0.0, size, at.0, at.1)));
         if self.look.fluff > 0.3 {
             let wide = self.look.head_width * (0.8 + 0.25 * self.look.fluff);
-            self.part(
-                Part::Ruff,
-                &Outline::egg(neck.0 * 0.6, neck.1 + 0.1, wide, 0.75),
-            );
+            self.part(Part::Ruff, &Outline::egg(neck.0 * 0.6, neck.1 + 0.1, wide, 0.75));
         }
         self.collar(neck);
         let turned = outside.pre_concat(Transform::from_row(size, 0.0, 0.0, size, at.0, at.1));
-        self.canvas
-            .move_to(turned.pre_concat(Transform::from_rotate(tilt)));
+        self.canvas.move_to(turned.pre_concat(Transform::from_rotate(tilt)));
         match self.look.species {
             Species::Cat => self.cat_head(),
             Species::Dog => self.dog_head(),

@@ -18,15 +18,7 @@ pub enum Pose {
 impl Pose {
     /// A pose; portraits and sitting animals are the most common, as in holiday pictures.
     pub fn any(chance: &mut Chance) -> Self {
-        chance.pick([
-            Self::Standing,
-            Self::Standing,
-            Self::Sitting,
-            Self::Sitting,
-            Self::Lying,
-            Self::Lying,
-            Self::Portrait,
-        ])
+        chance.pick([Self::Standing, Self::Sitting, Self::Sitting, Self::Lying, Self::Portrait, Self::Portrait])
     }
 
     /// The room that the animal takes, near enough to frame it.
@@ -34,20 +26,10 @@ impl Pose {
         let (left, top, right, bottom) = match self {
             Self::Standing => {
                 let top = -look.legs - 2.0 * look.depth - 1.1 * look.head;
-                (
-                    -1.9 * look.length - 0.5,
-                    top - 0.4,
-                    1.4 * look.length + 0.4 + look.head,
-                    0.1,
-                )
+                (-1.9 * look.length - 0.5, top - 0.4, 1.4 * look.length + 0.4 + look.head, 0.1)
             }
             Self::Sitting => (-1.9, Self::shoulder(look) - 2.0 * look.head, 1.7, 0.15),
-            Self::Lying => (
-                -2.2 * look.length,
-                -0.9 - look.depth - 1.5 * look.head,
-                1.25 * look.length + 1.1,
-                0.15,
-            ),
+            Self::Lying => (-2.2 * look.length, -0.9 - look.depth - 1.5 * look.head, 1.25 * look.length + 1.1, 0.15),
             Self::Portrait => (-1.4, -1.5, 1.4, 1.6),
         };
         Extent::around([(left, top), (right, bottom)].into_iter())

@@ -35,20 +35,14 @@ impl Animal<'_> {
 
     /// At times a collar below the head; `neck` says where the neck is.
     pub(super) fn collar(&mut self, neck: Spot) {
-        let worn = if self.look.species == Species::Dog {
-            0.45
-        } else {
-            0.2
-        };
+        let worn = if self.look.species == Species::Dog { 0.45 } else { 0.2 };
         if !self.chance.coin(worn) {
             return;
         }
         let tint = Tint::any(self.chance);
         let (x, y) = (neck.0, neck.1 + 0.12);
-        let band: Vec<_> = (0..9)
-            .map(|i| i as f32 / 4.0 - 1.0)
-            .map(|u| (x + 0.62 * u, y + 0.34 - 0.34 * u * u))
-            .collect();
+        let band: Vec<_> =
+            (0..9).map(|i| i as f32 / 4.0 - 1.0).map(|u| (x + 0.62 * u, y + 0.34 - 0.34 * u * u)).collect();
         self.canvas.line(&band, tint.darker(0.5), 1.0, 0.24);
         self.canvas.line(&band, tint, 1.0, 0.18);
         if self.chance.coin(0.5) {

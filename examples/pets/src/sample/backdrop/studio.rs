@@ -14,29 +14,14 @@ pub fn pattern(canvas: &mut Canvas, _horizon: f32, chance: &mut Chance) {
     for column in -1..columns {
         let x = column as f32 * step;
         if kind <= 1 {
-            canvas.line(
-                &[(x, -2.0), (x + slant * h, h + 2.0)],
-                figure,
-                0.7,
-                step * 0.4,
-            );
+            canvas.line(&[(x, -2.0), (x + slant * h, h + 2.0)], figure, 0.7, step * 0.4);
         }
         for row in -1..rows {
             let y = row as f32 * step;
             match kind {
-                1 if column == 0 => canvas.line(
-                    &[(-2.0, y), (w + 2.0, y + slant * 20.0)],
-                    figure,
-                    0.5,
-                    step * 0.3,
-                ),
+                1 if column == 0 => canvas.line(&[(-2.0, y), (w + 2.0, y + slant * 20.0)], figure, 0.5, step * 0.3),
                 2 => canvas.fill(
-                    &Outline::egg(
-                        x + step * 0.5 * (row & 1) as f32,
-                        y,
-                        step * 0.28,
-                        step * 0.28,
-                    ),
+                    &Outline::egg(x + step * 0.5 * (row & 1) as f32, y, step * 0.28, step * 0.28),
                     figure,
                     0.85,
                 ),

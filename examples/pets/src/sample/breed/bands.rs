@@ -9,9 +9,7 @@ impl Coat {
     /// Spots or stripes on the trunk; both have the same legs, tail and face.
     pub(super) fn banded(&self, part: Part, marks: &mut Marks, chance: &mut Chance) {
         match part {
-            Part::Side | Part::Front | Part::Neck | Part::Thigh
-                if self.pattern == Pattern::Spots =>
-            {
+            Part::Side | Part::Front | Part::Neck | Part::Thigh if self.pattern == Pattern::Spots => {
                 self.rosettes(marks, chance);
             }
             Part::Side | Part::Front | Part::Neck | Part::Thigh => self.bars(true, marks, chance),
@@ -33,10 +31,7 @@ impl Coat {
         for (column, row) in (0..=columns).flat_map(|c| (0..=rows).map(move |r| (c, r))) {
             let x = area.left + (column as f32 + chance.range(0.0, 0.8)) * step;
             let y = area.top + (row as f32 + chance.range(0.0, 0.8)) * step;
-            let (rx, ry) = (
-                step * chance.range(0.26, 0.48),
-                step * chance.range(0.18, 0.34),
-            );
+            let (rx, ry) = (step * chance.range(0.26, 0.48), step * chance.range(0.18, 0.34));
             marks.put(Outline::egg(x, y, rx, ry), self.second, 0.85);
             if chance.coin(0.6) {
                 let heart = Outline::egg(x + 0.03, y, rx * 0.5, ry * 0.5);
@@ -56,17 +51,9 @@ impl Coat {
             let mut spine = [(0.0, 0.0); 5];
             for (k, spot) in spine.iter_mut().enumerate() {
                 let (along, across) = (at + chance.range(-0.02, 0.02), reach * k as f32 / 4.0);
-                *spot = if upright {
-                    area.at(along, across)
-                } else {
-                    area.at(across, along)
-                };
+                *spot = if upright { area.at(along, across) } else { area.at(across, along) };
             }
-            marks.put(
-                Outline::ribbon(&spine, (0.07, 0.03)),
-                self.second,
-                chance.range(0.5, 0.85),
-            );
+            marks.put(Outline::ribbon(&spine, (0.07, 0.03)), self.second, chance.range(0.5, 0.85));
         }
     }
 
@@ -80,11 +67,7 @@ impl Coat {
         }
         for (u, v) in [(0.0, 0.55), (0.02, 0.72), (1.0, 0.55), (0.98, 0.72)] {
             let end = area.at(0.5 + (u - 0.5) * 0.5, v + chance.range(-0.06, 0.04));
-            marks.put(
-                Outline::limb(area.at(u, v), end, (0.05, 0.02)),
-                self.second,
-                0.65,
-            );
+            marks.put(Outline::limb(area.at(u, v), end, (0.05, 0.02)), self.second, 0.65);
         }
     }
 }

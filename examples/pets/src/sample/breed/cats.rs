@@ -1,6 +1,5 @@
-//! The cats. Birman and Siamese share their points and blue eyes; a grey Persian is near a Russian Blue.
+//! The cats. Birman and Siamese share their points and blue eyes; a red Persian is near a Bengal in colour.
 
-use super::super::brush::Tint;
 use super::super::chance::Chance;
 use super::coat::{Coat, Pattern};
 use super::{Build, Ears, Tail};
@@ -9,7 +8,7 @@ use super::{Build, Ears, Tail};
 const CAT: Build = Build {
     ears: Ears::Pricked,
     tail: Tail::Loose,
-    fluff: (0.0, 0.25),
+    fluff: (0.0, 0.2),
     head_width: (0.95, 1.1),
     head_height: (0.8, 0.95),
     cheek: (0.85, 1.0),
@@ -34,18 +33,12 @@ const CAT: Build = Build {
 /// Build and coat of one cat.
 pub fn breed(name: &str, chance: &mut Chance) -> (Build, Coat) {
     match name {
-        "Bengal" => (
-            Build {
-                ear_round: (0.15, 0.45),
-                length: (1.1, 1.5),
-                tail_width: (0.18, 0.28),
-                ..CAT
-            },
-            bengal(chance),
-        ),
+        "Bengal" => {
+            (Build { ear_round: (0.15, 0.45), length: (1.1, 1.5), tail_width: (0.18, 0.28), ..CAT }, bengal(chance))
+        }
         "Birman" => (
             Build {
-                fluff: (0.22, 0.75),
+                fluff: (0.4, 0.85),
                 cheek: (0.9, 1.08),
                 ear_size: (0.6, 0.95),
                 ear_round: (0.15, 0.45),
@@ -59,11 +52,11 @@ pub fn breed(name: &str, chance: &mut Chance) -> (Build, Coat) {
         ),
         "Persian" => (
             Build {
-                fluff: (0.4, 1.0),
+                fluff: (0.6, 1.0),
                 head_width: (1.02, 1.2),
                 head_height: (0.85, 1.0),
                 cheek: (0.96, 1.12),
-                ear_size: (0.45, 0.75),
+                ear_size: (0.45, 0.65),
                 ear_round: (0.3, 0.7),
                 ear_set: (0.98, 1.2),
                 eye_size: (0.21, 0.29),
@@ -76,27 +69,22 @@ pub fn breed(name: &str, chance: &mut Chance) -> (Build, Coat) {
                 tail_length: (1.6, 2.6),
                 tail_width: (0.3, 0.5),
                 head: (1.0, 1.2),
-                eyes: &[0x00D0_7A1E, 0x00C9_9227, 0x008F_A35A, 0x006F_9FD0],
+                eyes: &[0x00D0_7A1E, 0x00C9_9227],
                 ..CAT
             },
             persian(chance),
         ),
         "Russian_Blue" => (
-            Build {
-                eyes: &[0x0086_B84A, 0x009D_BE4E, 0x00B9_B04A],
-                ear_size: (0.8, 1.2),
-                depth: (0.65, 0.9),
-                ..CAT
-            },
+            Build { eyes: &[0x0086_B84A, 0x009D_BE4E, 0x00B9_B04A], ear_size: (0.8, 1.2), depth: (0.65, 0.9), ..CAT },
             russian_blue(chance),
         ),
         _ => (
             Build {
-                fluff: (0.0, 0.32),
+                fluff: (0.0, 0.15),
                 head_width: (0.82, 1.03),
                 head_height: (0.86, 1.02),
                 cheek: (0.7, 0.92),
-                ear_size: (0.85, 1.4),
+                ear_size: (1.1, 1.5),
                 ear_set: (0.95, 1.25),
                 eye_tilt: (0.25, 0.65),
                 muzzle_length: (0.15, 0.35),
@@ -112,83 +100,31 @@ pub fn breed(name: &str, chance: &mut Chance) -> (Build, Coat) {
     }
 }
 
-const CREAMS: [u32; 4] = [0x00EF_E3CF, 0x00E5_D3B8, 0x00D8_C4A6, 0x00F2_ECE0];
-const POINTS: [u32; 4] = [0x0046_342B, 0x006B_4A36, 0x006C_6C78, 0x00B0_7A4E];
+const CREAMS: [u32; 3] = [0x00EF_E3CF, 0x00E5_D3B8, 0x00F2_ECE0];
 
 fn bengal(chance: &mut Chance) -> Coat {
-    let base = chance.pick([
-        0x00C4_8A4A,
-        0x00B0_7838,
-        0x00D2_A468,
-        0x00A8_9A88,
-        0x00DD_C9A6,
-    ]);
-    let dark = chance.pick([0x0038_241A, 0x0052_3520, 0x0040_3A36]);
-    let pattern = if chance.coin(0.2) {
-        Pattern::Stripes
-    } else {
-        Pattern::Spots
-    };
+    let base = chance.pick([0x00C4_8A4A, 0x00B0_7838, 0x00D2_A468]);
+    let dark = chance.pick([0x0038_241A, 0x0044_2C1C]);
+    let pattern = if chance.coin(0.1) { Pattern::Stripes } else { Pattern::Spots };
     Coat::new(base, dark, 0x00EA_DCC4, pattern, chance)
 }
 
 fn birman(chance: &mut Chance) -> Coat {
-    let (base, dark) = (chance.pick(CREAMS), chance.pick(POINTS));
-    Coat::new(
-        base,
-        dark,
-        0x00F6_F2EA,
-        Pattern::Points {
-            gloves: chance.coin(0.85),
-        },
-        chance,
-    )
+    let (base, dark) = (chance.pick(CREAMS), chance.pick([0x0068_6C7C, 0x0074_7888, 0x0080_8290]));
+    Coat::new(base, dark, 0x00F6_F2EA, Pattern::Points { gloves: true }, chance)
 }
 
 fn siamese(chance: &mut Chance) -> Coat {
-    let (base, dark) = (chance.pick(CREAMS), chance.pick(POINTS));
-    Coat::new(
-        base,
-        dark,
-        base,
-        Pattern::Points {
-            gloves: chance.coin(0.04),
-        },
-        chance,
-    )
+    let (base, dark) = (chance.pick(CREAMS), chance.pick([0x0036_2820, 0x0046_342B, 0x0052_3A2C]));
+    Coat::new(base, dark, base, Pattern::Points { gloves: false }, chance)
 }
 
 fn persian(chance: &mut Chance) -> Coat {
-    if chance.coin(0.12) {
-        let (base, dark) = (chance.pick(CREAMS), chance.pick(POINTS));
-        return Coat::new(base, dark, base, Pattern::Points { gloves: false }, chance);
-    }
-    let base = chance.pick([
-        0x00F0_EBE2,
-        0x00E4_C9A0,
-        0x00C9_8348,
-        0x008A_8D97,
-        0x006B_6E78,
-        0x0045_403E,
-    ]);
-    if chance.coin(0.2) {
-        return Coat::new(base, 0x0049_3A30, 0x00F0_E8DA, Pattern::Stripes, chance);
-    }
+    let base = chance.pick([0x00DC_A868, 0x00C9_8348, 0x00D4_9450]);
     Coat::new(base, base, base, Pattern::Plain, chance)
 }
 
 fn russian_blue(chance: &mut Chance) -> Coat {
-    let base = chance.pick([
-        0x0080_8894,
-        0x006C_7684,
-        0x008F_94A0,
-        0x0078_7C86,
-        0x005D_6470,
-    ]);
-    let mut coat = Coat::new(base, base, base, Pattern::Plain, chance);
-    if chance.coin(0.15) {
-        coat.second = Tint::hex(base).darker(0.3);
-        coat.pattern = Pattern::Stripes;
-    }
-    coat
+    let base = chance.pick([0x0080_8894, 0x006C_7684, 0x005D_6878]);
+    Coat::new(base, base, base, Pattern::Plain, chance)
 }

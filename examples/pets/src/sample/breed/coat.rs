@@ -70,17 +70,14 @@ impl Coat {
         match (self.pattern, part) {
             (Pattern::Points { gloves: true } | Pattern::Underside, Part::Paw)
             | (Pattern::Underside | Pattern::Spots | Pattern::Stripes, Part::Muzzle)
-            | (
-                Pattern::Saddle,
-                Part::Muzzle | Part::Front | Part::Ruff | Part::Leg | Part::Paw | Part::TailTip,
-            ) => self.third,
+            | (Pattern::Saddle, Part::Muzzle | Part::Front | Part::Ruff | Part::Leg | Part::Paw | Part::TailTip) => {
+                self.third
+            }
             (Pattern::Points { .. }, Part::Ear | Part::Tail | Part::TailTip | Part::Paw)
             | (Pattern::Saddle, Part::Skull | Part::Thigh | Part::Neck)
             | (Pattern::Mask, Part::Muzzle | Part::Ear)
             | (Pattern::Spots | Pattern::Stripes, Part::TailTip) => self.second,
-            (Pattern::Points { .. }, Part::Leg) => {
-                self.base.mix(self.second, 0.35 + 0.5 * self.spread)
-            }
+            (Pattern::Points { .. }, Part::Leg) => self.base.mix(self.second, 0.35 + 0.5 * self.spread),
             (Pattern::Points { .. }, Part::Muzzle) => self.second.lighter(0.08),
             (Pattern::Saddle, Part::Ear) => self.second.darker(0.12),
             (Pattern::Underside, Part::Front | Part::Ruff) => self.base.mix(self.third, 0.35),

@@ -1,4 +1,4 @@
-//! The dogs. Basset and beagle share a coat and hanging ears; a cream Shiba is near a Samoyed.
+//! The dogs. Basset and beagle share markings and hanging ears, Samoyed and Shiba build, ears and tail.
 
 use super::super::chance::Chance;
 use super::coat::{Coat, Pattern};
@@ -54,27 +54,21 @@ pub fn breed(name: &str, chance: &mut Chance) -> (Build, Coat) {
             Build {
                 head_width: (0.78, 0.94),
                 head_height: (0.98, 1.16),
-                ear_size: (1.2, 1.9),
+                ear_size: (1.5, 2.1),
                 ear_set: (0.95, 1.2),
                 eye_height: (-0.22, -0.08),
                 muzzle_length: (0.44, 0.64),
                 muzzle_width: (0.4, 0.52),
                 length: (1.15, 1.65),
                 depth: (0.85, 1.1),
-                legs: (0.5, 1.0),
+                legs: (0.5, 0.85),
                 head: (1.05, 1.25),
-                droop: (0.3, 1.1),
+                droop: (0.5, 1.1),
                 ..DOG
             },
-            hound(chance),
+            basset(chance),
         ),
-        "beagle" => (
-            Build {
-                ear_size: (0.8, 1.3),
-                ..DOG
-            },
-            hound(chance),
-        ),
+        "beagle" => (Build { ear_size: (0.75, 1.1), ..DOG }, beagle(chance)),
         "pug" => (
             Build {
                 ears: Ears::Folded,
@@ -99,54 +93,34 @@ pub fn breed(name: &str, chance: &mut Chance) -> (Build, Coat) {
             },
             pug(chance),
         ),
-        "samoyed" => (
-            Build {
-                fluff: (0.4, 1.0),
-                depth: (0.9, 1.15),
-                tail_width: (0.3, 0.5),
-                ..SPITZ
-            },
-            samoyed(chance),
-        ),
-        _ => (
-            Build {
-                fluff: (0.08, 0.45),
-                tail_width: (0.22, 0.38),
-                ..SPITZ
-            },
-            shiba(chance),
-        ),
+        "samoyed" => {
+            (Build { fluff: (0.6, 1.0), depth: (0.9, 1.15), tail_width: (0.3, 0.5), ..SPITZ }, samoyed(chance))
+        }
+        _ => (Build { fluff: (0.08, 0.35), tail_width: (0.22, 0.38), ..SPITZ }, shiba(chance)),
     }
 }
 
-fn hound(chance: &mut Chance) -> Coat {
-    let tan = chance.pick([0x00A8_6A38, 0x0094_582C, 0x00C0_8850, 0x00D0_A878]);
-    let saddle = if chance.coin(0.3) { tan } else { 0x0028_211F };
-    Coat::new(saddle, tan, 0x00F1_EADF, Pattern::Saddle, chance)
+fn basset(chance: &mut Chance) -> Coat {
+    let tan = chance.pick([0x00A8_6A38, 0x0094_582C, 0x00B8_7C48]);
+    Coat::new(tan, tan, 0x00F1_EADF, Pattern::Saddle, chance)
+}
+
+fn beagle(chance: &mut Chance) -> Coat {
+    let tan = chance.pick([0x00A8_6A38, 0x00B8_7C48, 0x00C8_9860]);
+    Coat::new(0x0028_211F, tan, 0x00F1_EADF, Pattern::Saddle, chance)
 }
 
 fn pug(chance: &mut Chance) -> Coat {
-    if chance.coin(0.2) {
-        return Coat::new(0x0030_2B2A, 0x001C_1918, 0x0030_2B2A, Pattern::Mask, chance);
-    }
-    let base = chance.pick([0x00D9_BC8E, 0x00C9_A878, 0x00E2_CDA8, 0x00B8_9468]);
+    let base = chance.pick([0x00D9_BC8E, 0x00C9_A878, 0x00E2_CDA8]);
     Coat::new(base, 0x002C_2523, base, Pattern::Mask, chance)
 }
 
 fn samoyed(chance: &mut Chance) -> Coat {
-    let base = chance.pick([0x00F4_F0E8, 0x00EC_E4D4, 0x00F8_F6F2, 0x00E6_D6B8]);
+    let base = chance.pick([0x00F4_F0E8, 0x00EE_E8DC, 0x00F8_F6F2]);
     Coat::new(base, base, 0x00F8_F5EE, Pattern::Underside, chance)
 }
 
 fn shiba(chance: &mut Chance) -> Coat {
-    let base = chance.pick([
-        0x00C4_7E42,
-        0x00B0_6830,
-        0x00D0_9A60,
-        0x00C4_7E42,
-        0x00E6_D2AE,
-        0x003A_2E2A,
-        0x008C_6A50,
-    ]);
+    let base = chance.pick([0x00C4_7E42, 0x00B0_6830, 0x00BC_7438]);
     Coat::new(base, base, 0x00F0_E6D4, Pattern::Underside, chance)
 }

@@ -7,31 +7,18 @@ use super::coat::{Coat, Part, Pattern};
 impl Coat {
     /// Colour, marks and hair of a part that fills `area`; `tuft` is the length of its hair.
     pub fn skin(&self, part: Part, area: Extent, tuft: f32, chance: &mut Chance) -> Skin {
-        let mut marks = Marks {
-            area,
-            all: Vec::new(),
-        };
+        let mut marks = Marks { area, all: Vec::new() };
         match self.pattern {
             Pattern::Spots | Pattern::Stripes => self.banded(part, &mut marks, chance),
             Pattern::Points { .. } => self.pointed(part, &mut marks),
             Pattern::Saddle => self.saddled(part, &mut marks, chance),
             Pattern::Mask if part == Part::Skull => {
-                marks.cloud(
-                    (0.5, 0.7),
-                    (0.3 + 0.2 * self.spread, 0.4),
-                    self.second,
-                    0.28,
-                );
+                marks.cloud((0.5, 0.7), (0.3 + 0.2 * self.spread, 0.4), self.second, 0.28);
             }
             Pattern::Mask | Pattern::Plain => {}
             Pattern::Underside => self.pale_below(part, &mut marks),
         }
-        Skin {
-            tint: self.tint(part),
-            marks: marks.all,
-            tuft,
-            firm: !matches!(part, Part::Thigh | Part::Neck),
-        }
+        Skin { tint: self.tint(part), marks: marks.all, tuft, firm: !matches!(part, Part::Thigh | Part::Neck) }
     }
 
     fn pointed(&self, part: Part, marks: &mut Marks) {
@@ -65,12 +52,7 @@ impl Coat {
             }
             Part::Front => {
                 for side in [-0.05, 1.05] {
-                    marks.egg(
-                        (side, 0.35),
-                        (0.12 + 0.3 * self.spread, 0.6),
-                        self.base,
-                        0.95,
-                    );
+                    marks.egg((side, 0.35), (0.12 + 0.3 * self.spread, 0.6), self.base, 0.95);
                 }
             }
             _ => {}
@@ -108,12 +90,7 @@ impl Marks {
     /// An ellipse at `at` with half axes `size`.
     fn egg(&mut self, at: (f32, f32), size: (f32, f32), tint: Tint, alpha: f32) {
         let (x, y) = self.area.at(at.0, at.1);
-        let shape = Outline::egg(
-            x,
-            y,
-            size.0 * self.area.width(),
-            size.1 * self.area.height(),
-        );
+        let shape = Outline::egg(x, y, size.0 * self.area.width(), size.1 * self.area.height());
         self.put(shape, tint, alpha);
     }
 

@@ -1,8 +1,8 @@
 //! The canvas: flat shapes, lines, glows and blur.
 
 use tiny_skia::{
-    FillRule, GradientStop, LineCap, LinearGradient, Mask, Paint, Path, PathBuilder, Pixmap, Point,
-    RadialGradient, Shader, SpreadMode, Stroke, Transform,
+    FillRule, GradientStop, LineCap, LinearGradient, Mask, Paint, Path, PathBuilder, Pixmap, Point, RadialGradient,
+    Shader, SpreadMode, Stroke, Transform,
 };
 
 use super::{Outline, Spot, Tint};
@@ -19,11 +19,7 @@ pub struct Canvas {
 impl Canvas {
     /// A transparent canvas; `None` where a side is 0.
     pub fn new(width: u32, height: u32, light: Spot) -> Option<Self> {
-        Some(Self {
-            pixmap: Pixmap::new(width, height)?,
-            place: Transform::identity(),
-            light,
-        })
+        Some(Self { pixmap: Pixmap::new(width, height)?, place: Transform::identity(), light })
     }
 
     pub fn width(&self) -> f32 {
@@ -36,10 +32,7 @@ impl Canvas {
 
     /// The colours painted so far, as opaque RGB triples, row by row.
     pub fn colours(&self) -> impl Iterator<Item = [u8; 3]> {
-        self.pixmap
-            .pixels()
-            .iter()
-            .map(|p| [p.red(), p.green(), p.blue()])
+        self.pixmap.pixels().iter().map(|p| [p.red(), p.green(), p.blue()])
     }
 
     /// The units in force: their map to pixels.
@@ -62,40 +55,23 @@ impl Canvas {
     /// Fills a shape with a colour that fades from `from` at the top to `to` at the bottom.
     pub fn fade(&mut self, shape: &Outline, from: Tint, to: Tint) {
         let extent = shape.extent();
-        let ends = [
-            Point::from_xy(0.0, extent.top),
-            Point::from_xy(0.0, extent.bottom.max(extent.top + 0.01)),
-        ];
-        let stops = vec![
-            GradientStop::new(0.0, from.color(1.0)),
-            GradientStop::new(1.0, to.color(1.0)),
-        ];
+        let ends = [Point::from_xy(0.0, extent.top), Point::from_xy(0.0, extent.bottom.max(extent.top + 0.01))];
+        let stops = vec![GradientStop::new(0.0, from.color(1.0)), GradientStop::new(1.0, to.color(1.0))];
         let shader = LinearGradient::new(ends[0], ends[1], stops, SpreadMode::Pad, self.place);
-        if let (Some(shader), Some(path)) = (
-            shader,
-            shape.path().and_then(|path| path.transform(self.place)),
-        ) {
+        if let (Some(shader), Some(path)) = (shader, shape.path().and_then(|path| path.transform(self.place))) {
             self.fill_path(&path, shader, None);
         }
     }
 
     /// A soft round spot of light or shadow.
     pub fn glow(&mut self, (x, y): Spot, (rx, ry): Spot, tint: Tint, alpha: f32) {
-        let stops = vec![
-            GradientStop::new(0.0, tint.color(alpha)),
-            GradientStop::new(1.0, tint.color(0.0)),
-        ];
-        let squash = self
-            .place
-            .pre_concat(Transform::from_row(rx, 0.0, 0.0, ry, x, y));
+        let stops = vec![GradientStop::new(0.0, tint.color(alpha)), GradientStop::new(1.0, tint.color(0.0))];
+        let squash = self.place.pre_concat(Transform::from_row(rx, 0.0, 0.0, ry, x, y));
         let centre = Point::from_xy(0.0, 0.0);
         let shader = RadialGradient::new(centre, 0.0, centre, 1.0, stops, SpreadMode::Pad, squash);
-        if let (Some(shader), Some(path)) = (
-            shader,
-            Outline::egg(x, y, rx, ry)
-                .path()
-                .and_then(|path| path.transform(self.place)),
-        ) {
+        if let (Some(shader), Some(path)) =
+            (shader, Outline::egg(x, y, rx, ry).path().and_then(|path| path.transform(self.place)))
+        {
             self.fill_path(&path, shader, None);
         }
     }
@@ -118,29 +94,13 @@ impl Canvas {
             }
         }
         if let Some(path) = path.finish() {
-            let stroke = Stroke {
-                width,
-                line_cap: LineCap::Round,
-                ..Stroke::default()
-            };
-            self.pixmap.stroke_path(
-                &path,
-                &paint(Shader::SolidColor(tint.color(alpha))),
-                &stroke,
-                self.place,
-                None,
-            );
+            let stroke = Stroke { width, line_cap: LineCap::Round, ..Stroke::default() };
+            self.pixmap.stroke_path(&path, &paint(Shader::SolidColor(tint.color(alpha))), &stroke, self.place, None);
         }
     }
 
     pub(super) fn fill_path(&mut self, path: &Path, shader: Shader<'_>, inside: Option<&Mask>) {
-        self.pixmap.fill_path(
-            path,
-            &paint(shader),
-            FillRule::Winding,
-            Transform::identity(),
-            inside,
-        );
+        self.pixmap.fill_path(path, &paint(shader), FillRule::Winding, Transform::identity(), inside);
     }
 
     /// Softens all that is painted so far, as a lens does with what is out of focus: `radius` pixels, twice.
@@ -164,9 +124,7 @@ impl Canvas {
 /// A moving mean over `count` pixels that lie `stride` bytes apart.
 fn smear(data: &mut [u8], start: usize, stride: usize, count: usize, radius: usize) {
     for channel in start..start + 4 {
-        let line: Vec<u32> = (0..count)
-            .map(|i| u32::from(data[channel + i * stride]))
-            .collect();
+        let line: Vec<u32> = (0..count).map(|i| u32::from(data[channel + i * stride])).collect();
         for i in 0..count {
             let window = &line[i.saturating_sub(radius)..(i + radius + 1).min(count)];
             data[channel + i * stride] = (window.iter().sum::<u32>() / window.len() as u32) as u8;
@@ -175,9 +133,5 @@ fn smear(data: &mut [u8], start: usize, stride: usize, count: usize, radius: usi
 }
 
 pub(super) fn paint(shader: Shader<'_>) -> Paint<'_> {
-    Paint {
-        shader,
-        anti_alias: true,
-        ..Paint::default()
-    }
+    Paint { shader, anti_alias: true, ..Paint::default() }
 }

@@ -14,12 +14,7 @@ pub struct Extent {
 
 impl Extent {
     pub fn around(points: impl Iterator<Item = Spot>) -> Self {
-        let none = Self {
-            left: f32::MAX,
-            top: f32::MAX,
-            right: f32::MIN,
-            bottom: f32::MIN,
-        };
+        let none = Self { left: f32::MAX, top: f32::MAX, right: f32::MIN, bottom: f32::MIN };
         points.fold(none, |e, (x, y)| Self {
             left: e.left.min(x),
             top: e.top.min(y),

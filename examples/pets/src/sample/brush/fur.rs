@@ -1,8 +1,7 @@
 //! Parts of an animal: colour, marks, hair, shading and a rim.
 
 use tiny_skia::{
-    FillRule, GradientStop, LinearGradient, Mask, PathBuilder, Point, Rect, Shader, SpreadMode,
-    Stroke, Transform,
+    FillRule, GradientStop, LinearGradient, Mask, PathBuilder, Point, Rect, Shader, SpreadMode, Stroke, Transform,
 };
 
 use super::super::chance::Chance;
@@ -43,28 +42,16 @@ impl Canvas {
         for mark in &skin.marks {
             let furry = mark.shape.furry(0.5 * skin.tuft, chance);
             if let Some(patch) = furry.path().and_then(|patch| patch.transform(self.place)) {
-                self.fill_path(
-                    &patch,
-                    Shader::SolidColor(mark.tint.color(mark.alpha)),
-                    Some(&inside),
-                );
+                self.fill_path(&patch, Shader::SolidColor(mark.tint.color(mark.alpha)), Some(&inside));
             }
         }
         self.hair(shape.extent(), skin, &inside, chance);
         if let Some(shade) = self.shade(path.bounds(), if skin.firm { 1.0 } else { 0.55 }) {
             self.fill_path(&path, shade, None);
         }
-        let rim = Stroke {
-            width: 0.9,
-            ..Stroke::default()
-        };
-        let dark = paint(Shader::SolidColor(
-            skin.tint
-                .darker(0.75)
-                .color(if skin.firm { 0.34 } else { 0.1 }),
-        ));
-        self.pixmap
-            .stroke_path(&path, &dark, &rim, Transform::identity(), None);
+        let rim = Stroke { width: 0.9, ..Stroke::default() };
+        let dark = paint(Shader::SolidColor(skin.tint.darker(0.75).color(if skin.firm { 0.34 } else { 0.1 })));
+        self.pixmap.stroke_path(&path, &dark, &rim, Transform::identity(), None);
     }
 
     /// Light and dark hairs that fall away from the middle of the part.
@@ -82,27 +69,17 @@ impl Canvas {
                 hairs.line_to(x + dx * reach, y + reach);
             }
             if let Some(path) = hairs.finish() {
-                let stroke = Stroke {
-                    width: 0.035,
-                    ..Stroke::default()
-                };
+                let stroke = Stroke { width: 0.035, ..Stroke::default() };
                 let colour = paint(Shader::SolidColor(tint.color(0.20 + 0.6 * skin.tuft)));
-                self.pixmap
-                    .stroke_path(&path, &colour, &stroke, self.place, Some(inside));
+                self.pixmap.stroke_path(&path, &colour, &stroke, self.place, Some(inside));
             }
         }
     }
 
     /// Bright on the side of the light, dark on the other by `strength`, over the pixels of `bounds`.
     fn shade(&self, bounds: Rect, strength: f32) -> Option<Shader<'static>> {
-        let (x, y) = (
-            f32::midpoint(bounds.left(), bounds.right()),
-            f32::midpoint(bounds.top(), bounds.bottom()),
-        );
-        let (dx, dy) = (
-            self.light.0 * bounds.width() / 2.0,
-            self.light.1 * bounds.height() / 2.0,
-        );
+        let (x, y) = (f32::midpoint(bounds.left(), bounds.right()), f32::midpoint(bounds.top(), bounds.bottom()));
+        let (dx, dy) = (self.light.0 * bounds.width() / 2.0, self.light.1 * bounds.height() / 2.0);
         let stops = vec![
             GradientStop::new(0.0, Tint::WHITE.color(0.24 * strength)),
             GradientStop::new(0.42, Tint::WHITE.color(0.0)),

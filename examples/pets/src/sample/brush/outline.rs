@@ -21,41 +21,23 @@ impl Outline {
     pub fn smooth(points: &[Spot]) -> Self {
         let n = points.len();
         let at = |i: usize| points[i % n];
-        Self(
-            (0..n)
-                .flat_map(|i| between(at(i + n - 1), at(i), at(i + 1), at(i + 2)))
-                .collect(),
-        )
+        Self((0..n).flat_map(|i| between(at(i + n - 1), at(i), at(i + 1), at(i + 2))).collect())
     }
 
     /// A smooth shape whose left half mirrors the right half given from top to bottom.
     pub fn mirrored(right: &[Spot]) -> Self {
-        let left = right
-            .iter()
-            .rev()
-            .filter(|(x, _)| *x > 1e-3)
-            .map(|&(x, y)| (-x, y));
+        let left = right.iter().rev().filter(|(x, _)| *x > 1e-3).map(|&(x, y)| (-x, y));
         Self::smooth(&right.iter().copied().chain(left).collect::<Vec<_>>())
     }
 
     /// An ellipse around `(x, y)`.
     pub fn egg(x: f32, y: f32, rx: f32, ry: f32) -> Self {
-        Self(
-            (0..28)
-                .map(|i| TAU * i as f32 / 28.0)
-                .map(|a| (x + rx * a.cos(), y + ry * a.sin()))
-                .collect(),
-        )
+        Self((0..28).map(|i| TAU * i as f32 / 28.0).map(|a| (x + rx * a.cos(), y + ry * a.sin())).collect())
     }
 
     /// An upright box.
     pub fn block(x: f32, y: f32, width: f32, height: f32) -> Self {
-        Self::corners(&[
-            (x, y),
-            (x + width, y),
-            (x + width, y + height),
-            (x, y + height),
-        ])
+        Self::corners(&[(x, y), (x + width, y), (x + width, y + height), (x, y + height)])
     }
 
     /// A band along `spine`, `wide.0` thick on either side at its start and `wide.1` at its rounded end.
@@ -69,14 +51,8 @@ impl Outline {
             left.push((x - dy * half, y + dx * half));
             right.push((x + dy * half, y - dx * half));
             if i == last {
-                left.push((
-                    x + dx * half * 0.8 - dy * half * 0.5,
-                    y + dy * half * 0.8 + dx * half * 0.5,
-                ));
-                right.push((
-                    x + dx * half * 0.8 + dy * half * 0.5,
-                    y + dy * half * 0.8 - dx * half * 0.5,
-                ));
+                left.push((x + dx * half * 0.8 - dy * half * 0.5, y + dy * half * 0.8 + dx * half * 0.5));
+                right.push((x + dx * half * 0.8 + dy * half * 0.5, y + dy * half * 0.8 - dx * half * 0.5));
             }
         }
         left.extend(right.into_iter().rev());
@@ -97,15 +73,8 @@ impl Outline {
             let (dx, dy) = (p.0 - middle.0, p.1 - middle.1);
             (half.0 + dx * bulge, half.1 + dy * bulge)
         };
-        let blunt = |p: Spot| {
-            (
-                tip.0 + (p.0 - middle.0) * round,
-                tip.1 + (p.1 - middle.1) * round,
-            )
-        };
-        Self(vec![a, out(a), blunt(a), blunt(b), out(b), b])
-            .cut_corners()
-            .cut_corners()
+        let blunt = |p: Spot| (tip.0 + (p.0 - middle.0) * round, tip.1 + (p.1 - middle.1) * round);
+        Self(vec![a, out(a), blunt(a), blunt(b), out(b), b]).cut_corners().cut_corners()
     }
 
     fn cut_corners(&self) -> Self {
@@ -132,11 +101,7 @@ impl Outline {
             let (dx, dy) = unit((q.0 - p.0, q.1 - p.1));
             while walked < edge {
                 let (x, y) = (p.0 + dx * walked, p.1 + dy * walked);
-                let reach = if tip {
-                    tuft * chance.range(0.2, 1.0)
-                } else {
-                    -0.15 * tuft
-                };
+                let reach = if tip { tuft * chance.range(0.2, 1.0) } else { -0.15 * tuft };
                 let lean = if tip { 0.35 * tuft } else { 0.0 };
                 out.push((x + dy * turn * reach, y - dx * turn * reach + lean));
                 tip = !tip;
@@ -149,10 +114,7 @@ impl Outline {
 
     fn area(&self) -> f32 {
         let n = self.0.len();
-        (0..n)
-            .map(|i| (self.0[i], self.0[(i + 1) % n]))
-            .map(|(p, q)| p.0 * q.1 - q.0 * p.1)
-            .sum()
+        (0..n).map(|i| (self.0[i], self.0[(i + 1) % n])).map(|(p, q)| p.0 * q.1 - q.0 * p.1).sum()
     }
 
     pub fn extent(&self) -> Extent {
@@ -181,10 +143,7 @@ fn between(before: Spot, from: Spot, to: Spot, after: Spot) -> impl Iterator<Ite
                 + (2.0 * a - 5.0 * b + 4.0 * c - d) * t * t
                 + (3.0 * b - a - 3.0 * c + d) * t * t * t)
         };
-        (
-            axis(before.0, from.0, to.0, after.0),
-            axis(before.1, from.1, to.1, after.1),
-        )
+        (axis(before.0, from.0, to.0, after.0), axis(before.1, from.1, to.1, after.1))
     })
 }
 

@@ -28,11 +28,7 @@ impl Tint {
     /// The mixture with `t` parts of `other` and `1 - t` of this.
     pub fn mix(self, other: Self, t: f32) -> Self {
         let part = |a: f32, b: f32| (a + (b - a) * t).clamp(0.0, 1.0);
-        Self {
-            r: part(self.r, other.r),
-            g: part(self.g, other.g),
-            b: part(self.b, other.b),
-        }
+        Self { r: part(self.r, other.r), g: part(self.g, other.g), b: part(self.b, other.b) }
     }
 
     pub fn lighter(self, t: f32) -> Self {
@@ -47,26 +43,17 @@ impl Tint {
     pub fn near(self, amount: f32, chance: &mut Chance) -> Self {
         let all = chance.bell(-amount, amount);
         let mut part = |a: f32| (a + all + chance.bell(-amount, amount) / 3.0).clamp(0.0, 1.0);
-        Self {
-            r: part(self.r),
-            g: part(self.g),
-            b: part(self.b),
-        }
+        Self { r: part(self.r), g: part(self.g), b: part(self.b) }
     }
 
     /// Any colour of medium strength, for things that say nothing about the animal.
     pub fn any(chance: &mut Chance) -> Self {
         let grey = chance.range(0.15, 0.9);
         let mut part = || (grey + chance.bell(-0.35, 0.35)).clamp(0.0, 1.0);
-        Self {
-            r: part(),
-            g: part(),
-            b: part(),
-        }
+        Self { r: part(), g: part(), b: part() }
     }
 
     pub fn color(self, alpha: f32) -> Color {
-        Color::from_rgba(self.r, self.g, self.b, alpha.clamp(0.0, 1.0))
-            .unwrap_or(Color::TRANSPARENT)
+        Color::from_rgba(self.r, self.g, self.b, alpha.clamp(0.0, 1.0)).unwrap_or(Color::TRANSPARENT)
     }
 }
