@@ -12,37 +12,18 @@ fn softmax(row: &[f64]) -> Vec<f32> {
 fn assert_decides(reference: &Reference, decision: &Decision, want: &Value) {
     let metrics = reference.metrics();
     let distance = reference.matrix::<meaning::Cost>("D");
-    let truths: Vec<usize> = metrics["target"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|class| number(class) as usize)
-        .collect();
-    let probabilities: Vec<Vec<f32>> = rows(&metrics["logits"])
-        .iter()
-        .map(|row| softmax(row))
-        .collect();
-    let predictions: Vec<f64> = probabilities
-        .iter()
-        .map(|row| decision.decide(row)[0] as f64)
-        .collect();
+    let truths: Vec<usize> = metrics["target"].as_array().unwrap().iter().map(|class| number(class) as usize).collect();
+    let probabilities: Vec<Vec<f32>> = rows(&metrics["logits"]).iter().map(|row| softmax(row)).collect();
+    let predictions: Vec<f64> = probabilities.iter().map(|row| decision.decide(row)[0] as f64).collect();
     assert_eq!(predictions, crate::reference::numbers(&want["pred"]));
     for k in [1, 3, 5] {
         let reached: f64 = probabilities
             .iter()
             .zip(&truths)
-            .flat_map(|(row, truth)| {
-                decision
-                    .rank(row, k)
-                    .into_iter()
-                    .map(|class| distance.value(*truth, class))
-            })
+            .flat_map(|(row, truth)| decision.rank(row, k).into_iter().map(|class| distance.value(*truth, class)))
             .sum();
         let mean = reached / (truths.len() * k) as f64;
-        assert!(
-            (mean - number(&want[format!("HD@{k}")])).abs() < 1e-12,
-            "HD@{k} is {mean}"
-        );
+        assert!((mean - number(&want[format!("HD@{k}")])).abs() < 1e-12, "HD@{k} is {mean}");
     }
 }
 
@@ -52,8 +33,7 @@ fn argmax_and_minimum_risk_rank_as_the_reference() {
     let metrics = reference.metrics();
     assert_decides(&reference, &Decision::Argmax, &metrics["argmax"]);
     for matrix in ["D", "C_SP"] {
-        let decision =
-            Decision::minimum_risk(&reference.matrix(matrix), &reference.vocab()).unwrap();
+        let decision = Decision::minimum_risk(&reference.matrix(matrix), &reference.vocab()).unwrap();
         assert_decides(&reference, &decision, &metrics[format!("crm({matrix})")]);
     }
 }

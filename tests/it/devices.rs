@@ -73,7 +73,8 @@ fn a_device_that_cannot_be_had_is_an_error_that_says_what_can() {
     assert!(text("flex:0").starts_with("device: \"flex:0\" has a number or kind that cannot be read"));
     if !compiled_devices().contains(&"cuda") {
         assert!(
-            text("cuda").starts_with("device: cuda is not compiled in; build with `--features cuda`, or use one of flex")
+            text("cuda")
+                .starts_with("device: cuda is not compiled in; build with `--features cuda`, or use one of flex")
         );
     }
     if compiled_devices().contains(&"wgpu") {

@@ -1,8 +1,7 @@
 use burn::tensor::{Int, Tensor};
 use firelight_losses::{
-    CostMatrix, CrossEntropy, ExpectedCost, Focal, Groups, HierarchicalCrossEntropy, Loss,
-    Similarity, SimilarityCrossEntropy, SoftLabelCrossEntropy, SoftLabels, Taxonomy, TreeDistance,
-    TreeWasserstein, meaning,
+    CostMatrix, CrossEntropy, ExpectedCost, Focal, Groups, HierarchicalCrossEntropy, Loss, Similarity,
+    SimilarityCrossEntropy, SoftLabelCrossEntropy, SoftLabels, Taxonomy, TreeDistance, TreeWasserstein, meaning,
 };
 
 use crate::device::device;
@@ -25,17 +24,11 @@ fn assert_same<T: Clone>(
         let other = b.per_example(y.clone(), second(classes));
         let pairs = [
             (floats(one.clone()), floats(other.clone())),
-            (
-                floats(x.grad(&one.sum().backward()).unwrap()),
-                floats(y.grad(&other.sum().backward()).unwrap()),
-            ),
+            (floats(x.grad(&one.sum().backward()).unwrap()), floats(y.grad(&other.sum().backward()).unwrap())),
         ];
         for (one, other) in pairs {
             let near = |(a, b): (&f64, &f64)| (a - b).abs() <= 2e-6 * (1.0 + b.abs());
-            assert!(
-                one.iter().zip(&other).all(near),
-                "{what} {batch}: {one:?} {other:?}"
-            );
+            assert!(one.iter().zip(&other).all(near), "{what} {batch}: {one:?} {other:?}");
         }
     }
 }
@@ -47,18 +40,9 @@ fn special_matrices_and_parameters_give_plain_cross_entropy() {
     let plain = CrossEntropy::new();
     let same = |what: &str, loss: &dyn Loss<Tensor<1, Int>>| assert_same(what, &plain, loss, |t| t);
     let tree = reference.tree();
-    same(
-        "alpha 0",
-        &HierarchicalCrossEntropy::new(&tree, &vocab, 0.0).unwrap(),
-    );
-    same(
-        "identity labels",
-        &SoftLabelCrossEntropy::new(&SoftLabels::identity(&vocab), &vocab).unwrap(),
-    );
-    same(
-        "no likeness",
-        &SimilarityCrossEntropy::new(&Similarity::identity(&vocab), &vocab).unwrap(),
-    );
+    same("alpha 0", &HierarchicalCrossEntropy::new(&tree, &vocab, 0.0).unwrap());
+    same("identity labels", &SoftLabelCrossEntropy::new(&SoftLabels::identity(&vocab), &vocab).unwrap());
+    same("no likeness", &SimilarityCrossEntropy::new(&Similarity::identity(&vocab), &vocab).unwrap());
     same("gamma 0", &Focal::new(0.0).unwrap());
 }
 
@@ -83,36 +67,20 @@ fn the_way_to_single_classes_in_a_tree_is_the_expected_meeting_height() {
     let (tree, vocab) = (reference.tree(), reference.vocab());
     let cost = CostMatrix::from_taxonomy(&tree, TreeDistance::MeetingHeight).unwrap();
     let expected = ExpectedCost::new(&cost, &vocab).unwrap();
-    assert_same(
-        "one hot",
-        &expected,
-        &TreeWasserstein::new(&tree, &vocab).unwrap(),
-        |t| t,
-    );
+    assert_same("one hot", &expected, &TreeWasserstein::new(&tree, &vocab).unwrap(), |t| t);
 }
 
 #[test]
 fn likeness_within_blocks_is_the_cross_entropy_of_groups() {
     let reference = Reference::read();
     let vocab = reference.vocab();
-    let species = Groups::by(&vocab, |breed| {
-        if breed.starts_with(char::is_uppercase) {
-            "cat"
-        } else {
-            "dog"
-        }
-    });
-    let blocks = CostMatrix::from_groups(&species, 0.0, 1.0)
-        .similarity()
-        .unwrap();
+    let species = Groups::by(&vocab, |breed| if breed.starts_with(char::is_uppercase) { "cat" } else { "dog" });
+    let blocks = CostMatrix::from_groups(&species, 0.0, 1.0).similarity().unwrap();
     let similar = SimilarityCrossEntropy::new(&blocks, &vocab).unwrap();
     let tree = Taxonomy::from_groups(&species);
     // The first step of the path alone: cross entropy of the group, as alpha grows without bound the rest vanishes.
     let case = reference.case("ce/base");
-    let (output, classes) = (
-        logits(&case["logits"], &device()),
-        targets(&case["target"], &device()),
-    );
+    let (output, classes) = (logits(&case["logits"], &device()), targets(&case["target"], &device()));
     let got = floats(similar.per_example(output.clone(), classes.clone()));
     let alpha = 30.0;
     let upper = HierarchicalCrossEntropy::new(&tree, &vocab, alpha).unwrap();
@@ -129,7 +97,5 @@ fn targets_as_rows_of_the_matrix_give_the_same_loss() {
     let labels = reference.matrix::<meaning::Soft>("T_MIX");
     let loss = SoftLabelCrossEntropy::new(&labels, &vocab).unwrap();
     let rows = labels.align(&vocab).unwrap().tensor(&device());
-    assert_same::<Tensor<2>>("rows", &loss, &CrossEntropy::new(), |t| {
-        rows.clone().select(0, t)
-    });
+    assert_same::<Tensor<2>>("rows", &loss, &CrossEntropy::new(), |t| rows.clone().select(0, t));
 }

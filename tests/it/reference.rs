@@ -54,9 +54,7 @@ impl Reference {
 
 pub fn texts(value: &Value) -> Vec<String> {
     let list = value.as_array().unwrap();
-    list.iter()
-        .map(|text| text.as_str().unwrap().to_owned())
-        .collect()
+    list.iter().map(|text| text.as_str().unwrap().to_owned()).collect()
 }
 
 pub fn number(value: &Value) -> f64 {

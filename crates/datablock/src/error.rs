@@ -106,7 +106,9 @@ pub enum DataError {
         second_size: String,
     },
     /// Every picture of a batch was broken and skipped.
-    #[error("loader: all {count} pictures of a batch are broken, first: {first}; check the folder with `verify_images`")]
+    #[error(
+        "loader: all {count} pictures of a batch are broken, first: {first}; check the folder with `verify_images`"
+    )]
     AllBroken {
         /// Pictures in the batch.
         count: usize,

@@ -8,10 +8,8 @@ use crate::DataError;
 
 /// Endings of the formats that the decoder reads, in lower case.
 const ENDINGS: [&str; 16] = [
-    "bmp", "gif", "ico", "jfif", "jpe", "jpeg", "jpg", "pbm", "pgm", "png", "pnm", "ppm", "qoi", "tga", "tif", "tiff",
+    "bmp", "gif", "ico", "jfif", "jpe", "jpeg", "jpg", "pbm", "pgm", "png", "pnm", "ppm", "qoi", "tif", "tiff", "webp",
 ];
-/// Too new for the list that fits on a line.
-const WEBP: &str = "webp";
 
 /// All picture files below `root`, sorted by path: fastai's `get_image_files`, but in the same order on every machine.
 ///
@@ -52,7 +50,7 @@ impl Default for ImageFiles {
 impl ImageFiles {
     /// Every readable picture format, in all folders below the root.
     pub fn new() -> Self {
-        let endings = ENDINGS.iter().chain([&WEBP]).map(ToString::to_string).collect();
+        let endings = ENDINGS.map(String::from).to_vec();
         Self { folders: None, recursive: true, endings }
     }
 

@@ -132,9 +132,13 @@ fn open(name: &str, backend: &str, which: Option<&str>) -> Result<Device, Device
         #[cfg(feature = "metal")]
         "metal" => webgpu(name, kind(which).ok_or_else(unreadable)?, burn::tensor::wgpu::WgpuBackend::Metal),
         #[cfg(feature = "cuda")]
-        "cuda" => numbered(name, burn::tensor::DeviceType::Cuda, which.unwrap_or("0").parse().map_err(|_| unreadable())?),
+        "cuda" => {
+            numbered(name, burn::tensor::DeviceType::Cuda, which.unwrap_or("0").parse().map_err(|_| unreadable())?)
+        }
         #[cfg(feature = "rocm")]
-        "rocm" => numbered(name, burn::tensor::DeviceType::Rocm, which.unwrap_or("0").parse().map_err(|_| unreadable())?),
+        "rocm" => {
+            numbered(name, burn::tensor::DeviceType::Rocm, which.unwrap_or("0").parse().map_err(|_| unreadable())?)
+        }
         known if BACKENDS.contains(&known) && !compiled_devices().contains(&known) => {
             Err(DeviceError::NotCompiledIn { name: name.into(), feature: known.into(), compiled: compiled() })
         }

@@ -26,7 +26,7 @@ pub mod prelude {
 
     #[cfg(feature = "download")]
     pub use crate::datasets;
-    pub use crate::{device_by_name, device_from_env};
+    pub use crate::{compiled_devices, device_by_name, device_from_env};
 
     /// What a program's `main` returns: any of the crates' errors.
     pub type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;

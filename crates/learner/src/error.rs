@@ -53,7 +53,9 @@ pub enum LearnerError {
         remedy: &'static str,
     },
     /// The loss is not a number any more.
-    #[error("training: the loss became {loss} at step {step}; use a lower learning rate, and check the labels and the normalisation")]
+    #[error(
+        "training: the loss became {loss} at step {step}; use a lower learning rate, and check the labels and the normalisation"
+    )]
     Diverged {
         /// The step, counted from the start of this fit.
         step: usize,
@@ -99,7 +101,9 @@ pub enum LearnerError {
         source: TransformError,
     },
     /// A transform cannot be stored.
-    #[error("export: the transforms cannot be stored: {why}; use transforms that are values, not closures, in a model to export")]
+    #[error(
+        "export: the transforms cannot be stored: {why}; use transforms that are values, not closures, in a model to export"
+    )]
     Unstorable {
         /// Which, and why.
         why: String,

@@ -215,16 +215,18 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
 
     /// Tells every observer; stops if one wants to.
     pub(crate) fn tell(observers: &mut [Box<dyn Observer>], event: Event) -> Flow {
-        let stop = observers.iter_mut().map(|observer| observer.observe(&event)).filter(|&flow| flow == Flow::Stop).count();
+        let stop =
+            observers.iter_mut().map(|observer| observer.observe(&event)).filter(|&flow| flow == Flow::Stop).count();
         if stop > 0 { Flow::Stop } else { Flow::Continue }
     }
 
-    /// The loss and every metric must be built for the data's own classes.
+    /// The loss, every metric and the decision must be built for the data's own classes.
     pub(crate) fn check_classes(&self) -> Result<(), LearnerError> {
         let Some(ours) = self.data.train().dataset().fitted().vocab() else { return Ok(()) };
         let loss = self.loss.vocab().map(|vocab| ("the loss".to_string(), vocab));
         let metrics = self.metrics.iter().filter_map(|m| Some((format!("the metric {:?}", m.name()), m.vocab()?)));
-        for (what, theirs) in loss.into_iter().chain(metrics) {
+        let decision = self.decision.vocab().map(|vocab| ("the decision".to_string(), vocab));
+        for (what, theirs) in loss.into_iter().chain(metrics).chain(decision) {
             if theirs != ours {
                 return Err(LearnerError::OtherClasses { what, theirs: theirs.len(), ours: ours.len() });
             }

@@ -21,7 +21,9 @@ pub use fit::{Evaluation, Predictions};
 pub use history::{EpochRow, History, StepRow};
 pub use interpret::{Interpretation, Mistake};
 pub use learner::Learner;
-pub use metrics::{Metric, accuracy, cross_group_errors, error_rate, group_accuracy, mean_recall, mistake_severity, top_k};
+pub use metrics::{
+    Metric, accuracy, cross_group_errors, error_rate, group_accuracy, mean_recall, mistake_severity, top_k,
+};
 pub use observe::{Event, Flow, Observer};
 pub use schedule::{OneCycle, Rates};
 pub use vision::{Backbone, efficientnet_lite0, resnet18, resnet34, resnet50, vision_learner};

@@ -31,11 +31,7 @@ impl BinaryCrossEntropy {
     ///
     /// # Errors
     /// [`LossError::NamesDiffer`] unless the weights name exactly the classes of the vocab.
-    pub fn with_positive_weights(
-        mut self,
-        weights: &ClassWeights,
-        vocab: &Vocab,
-    ) -> Result<Self, LossError> {
+    pub fn with_positive_weights(mut self, weights: &ClassWeights, vocab: &Vocab) -> Result<Self, LossError> {
         self.positive = Some((weights.constant(vocab)?, vocab.clone()));
         Ok(self)
     }

@@ -32,14 +32,9 @@ impl ClassWeights {
     ///
     /// # Errors
     /// [`LossError::Vocab`] for a repeated name, [`LossError::ClassWeight`] unless all are finite and at least 0.
-    pub fn new<S: Into<String>>(
-        weights: impl IntoIterator<Item = (S, f64)>,
-    ) -> Result<Self, LossError> {
+    pub fn new<S: Into<String>>(weights: impl IntoIterator<Item = (S, f64)>) -> Result<Self, LossError> {
         let (names, weights): (Vec<S>, Vec<f64>) = weights.into_iter().unzip();
-        let made = Self {
-            names: Vocab::ordered(names)?,
-            weights,
-        };
+        let made = Self { names: Vocab::ordered(names)?, weights };
         made.check()?;
         Ok(made)
     }
@@ -48,23 +43,15 @@ impl ClassWeights {
     ///
     /// # Errors
     /// [`LossError::NoExamples`] for a count of 0, [`LossError::Vocab`] for a repeated name.
-    pub fn balanced<S: Into<String>>(
-        counts: impl IntoIterator<Item = (S, usize)>,
-    ) -> Result<Self, LossError> {
-        Self::from_counts(
-            counts,
-            |count| 1.0 / count,
-            |_, counts| counts.iter().sum::<f64>() / counts.len() as f64,
-        )
+    pub fn balanced<S: Into<String>>(counts: impl IntoIterator<Item = (S, usize)>) -> Result<Self, LossError> {
+        Self::from_counts(counts, |count| 1.0 / count, |_, counts| counts.iter().sum::<f64>() / counts.len() as f64)
     }
 
     /// `1 / sqrt(count)`, scaled to a mean of 1: between no weights and balanced ones.
     ///
     /// # Errors
     /// [`LossError::NoExamples`] for a count of 0, [`LossError::Vocab`] for a repeated name.
-    pub fn inverse_sqrt<S: Into<String>>(
-        counts: impl IntoIterator<Item = (S, usize)>,
-    ) -> Result<Self, LossError> {
+    pub fn inverse_sqrt<S: Into<String>>(counts: impl IntoIterator<Item = (S, usize)>) -> Result<Self, LossError> {
         Self::from_counts(counts, |count| 1.0 / count.sqrt(), mean_of_one)
     }
 
@@ -80,11 +67,7 @@ impl ClassWeights {
     ) -> Result<Self, LossError> {
         let beta = share("beta", beta)?;
         let weight = |count: f64| {
-            if beta < 1.0 {
-                (1.0 - beta) / (1.0 - beta.powf(count))
-            } else {
-                1.0 / count
-            }
+            if beta < 1.0 { (1.0 - beta) / (1.0 - beta.powf(count)) } else { 1.0 / count }
         };
         Self::from_counts(counts, weight, mean_of_one)
     }
@@ -137,10 +120,7 @@ impl ClassWeights {
     }
 
     fn check(&self) -> Result<(), LossError> {
-        match self
-            .iter()
-            .find(|(_, weight)| !(weight.is_finite() && *weight >= 0.0))
-        {
+        match self.iter().find(|(_, weight)| !(weight.is_finite() && *weight >= 0.0)) {
             None => Ok(()),
             Some((class, value)) => {
                 let class = class.to_owned();
@@ -157,12 +137,7 @@ fn mean_of_one(weights: &[f64], _counts: &[f64]) -> f64 {
 /// A table of two columns: name, weight.
 impl fmt::Display for ClassWeights {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = self
-            .names
-            .iter()
-            .map(|name| name.chars().count())
-            .max()
-            .unwrap_or(0);
+        let width = self.names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
         for (number, (name, weight)) in self.iter().enumerate() {
             let end = if number == 0 { "" } else { "\n" };
             write!(f, "{end}{name:<width$}  {}", short(weight))?;

@@ -42,11 +42,7 @@ impl Loss<Tensor<1, Int>> for CostLog {
         let below = Tensor::full_like(&scores.log_norm, BELOW);
         let rest = add_at(scores.shifted, top.clone(), below);
         let (among_rest, log_rest) = normalised(rest);
-        let others = add_at(
-            scores.probabilities.clone(),
-            top.clone(),
-            top_probability.clone().neg(),
-        );
+        let others = add_at(scores.probabilities.clone(), top.clone(), top_probability.clone().neg());
         let spread = (costs.clone() * others.clone().neg().log1p()).sum_dim(1);
         let value = (spread + top_cost.clone() * (log_rest - scores.log_norm)).neg();
         join(output, value, || {

@@ -58,11 +58,7 @@ impl CrossEntropy {
     ///
     /// # Errors
     /// [`LossError::NamesDiffer`] unless the weights name exactly the classes of the vocab.
-    pub fn with_class_weights(
-        mut self,
-        weights: &ClassWeights,
-        vocab: &Vocab,
-    ) -> Result<Self, LossError> {
+    pub fn with_class_weights(mut self, weights: &ClassWeights, vocab: &Vocab) -> Result<Self, LossError> {
         self.weights = Some((weights.constant(vocab)?, vocab.clone()));
         Ok(self)
     }
@@ -105,11 +101,7 @@ impl CrossEntropy {
         let nll = scores.log_probability(kept.column()).neg() * kept_share;
         join(output, factor(nll), || {
             let ones = Tensor::full_like(&scores.log_norm, -1.0);
-            factor_rows(
-                add_at(scores.probabilities, kept.column(), ones),
-                &factor,
-                kept_share,
-            )
+            factor_rows(add_at(scores.probabilities, kept.column(), ones), &factor, kept_share)
         })
     }
 
@@ -120,11 +112,7 @@ impl CrossEntropy {
         let each = self.smoothing / classes as f64;
         let weights = match self.weights_like(&scores.shifted) {
             Some(weights) if !self.unweighted_smoothing => weights * each,
-            _ => Tensor::full(
-                [1, classes],
-                each,
-                (&scores.shifted.device(), scores.shifted.dtype()),
-            ),
+            _ => Tensor::full([1, classes], each, (&scores.shifted.device(), scores.shifted.dtype())),
         };
         let sum = weights.clone().sum_dim(1);
         let counted = kept.only(None);
@@ -134,17 +122,11 @@ impl CrossEntropy {
         };
         let spread = (scores.shifted * weights.clone()).sum_dim(1).neg();
         let value = only(spread + scores.log_norm * sum.clone());
-        join(output, value.reshape([batch, 1]), || {
-            only(scores.probabilities * sum - weights)
-        })
+        join(output, value.reshape([batch, 1]), || only(scores.probabilities * sum - weights))
     }
 }
 
-fn factor_rows(
-    tensor: Tensor<2>,
-    factor: impl Fn(Tensor<2>) -> Tensor<2>,
-    share: f64,
-) -> Tensor<2> {
+fn factor_rows(tensor: Tensor<2>, factor: impl Fn(Tensor<2>) -> Tensor<2>, share: f64) -> Tensor<2> {
     let tensor = factor(tensor);
     if share < 1.0 { tensor * share } else { tensor }
 }
@@ -171,8 +153,7 @@ impl Loss<Tensor<1, Int>> for CrossEntropy {
         let kept = Kept::of(targets, self.ignore_index);
         let like = wide(output.clone().inner());
         let [batch] = kept.classes.dims();
-        self.row_weights(&kept, &like)
-            .map(|weights| weights.reshape([batch]))
+        self.row_weights(&kept, &like).map(|weights| weights.reshape([batch]))
     }
 
     fn vocab(&self) -> Option<&Vocab> {
@@ -180,12 +161,7 @@ impl Loss<Tensor<1, Int>> for CrossEntropy {
     }
 
     /// As provided, except that fastai's smoothing divides its two parts by different sums.
-    fn forward(
-        &self,
-        output: Tensor<2>,
-        targets: Tensor<1, Int>,
-        reduction: Reduction,
-    ) -> Tensor<1> {
+    fn forward(&self, output: Tensor<2>, targets: Tensor<1, Int>, reduction: Reduction) -> Tensor<1> {
         let weights = match reduction {
             Reduction::Mean => self.mean_weights(&output, &targets),
             Reduction::None | Reduction::Sum => None,
@@ -204,11 +180,7 @@ impl Loss<Tensor<2>> for CrossEntropy {
     /// # Panics
     /// With an ignore index, which has no meaning for probabilities, or if the shapes differ.
     fn per_example(&self, output: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
-        assert!(
-            self.ignore_index.is_none(),
-            "{}",
-            LossError::IgnoreWithSoftTargets
-        );
+        assert!(self.ignore_index.is_none(), "{}", LossError::IgnoreWithSoftTargets);
         if let Some(nothing) = nothing(&output) {
             return nothing;
         }

@@ -53,9 +53,9 @@ impl Decision {
     /// If there are no probabilities, or not one for each class of the costs.
     pub fn decide(&self, probabilities: &[f32]) -> Vec<usize> {
         match self {
-            Self::Threshold(least) => (0..probabilities.len())
-                .filter(|class| probabilities[*class] >= *least)
-                .collect(),
+            Self::Threshold(least) => {
+                (0..probabilities.len()).filter(|class| probabilities[*class] >= *least).collect()
+            }
             Self::Argmax | Self::MinimumRisk(_) => self.rank(probabilities, 1),
         }
     }
@@ -78,9 +78,7 @@ impl Decision {
     /// If there is not one probability for each class of the costs.
     pub fn scores(&self, probabilities: &[f32]) -> Vec<f64> {
         match self {
-            Self::Argmax | Self::Threshold(_) => {
-                probabilities.iter().copied().map(f64::from).collect()
-            }
+            Self::Argmax | Self::Threshold(_) => probabilities.iter().copied().map(f64::from).collect(),
             Self::MinimumRisk(cost) => risks(cost, probabilities).map(|risk| -risk).collect(),
         }
     }
@@ -96,11 +94,7 @@ impl Decision {
 
 fn risks(cost: &AlignedCost, probabilities: &[f32]) -> impl Iterator<Item = f64> {
     let (logits, matrix) = (probabilities.len(), cost.vocab().len());
-    assert!(
-        logits == matrix,
-        "{}",
-        LossError::LogitsDiffer { logits, matrix }
-    );
+    assert!(logits == matrix, "{}", LossError::LogitsDiffer { logits, matrix });
     let mut risks = vec![0.0; matrix];
     for (row, probability) in cost.matrix().rows().zip(probabilities) {
         for (risk, cost) in risks.iter_mut().zip(row) {

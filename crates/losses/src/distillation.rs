@@ -22,10 +22,7 @@ impl Distillation {
         if temperature.is_finite() && temperature > 0.0 {
             return Ok(Self { temperature });
         }
-        Err(LossError::NotPositive {
-            name: "temperature",
-            value: temperature,
-        })
+        Err(LossError::NotPositive { name: "temperature", value: temperature })
     }
 }
 
@@ -41,8 +38,6 @@ impl Loss<Tensor<2>> for Distillation {
         let gap = (teacher.shifted - teacher.log_norm) - (student.shifted - student.log_norm);
         let square = self.temperature * self.temperature;
         let value = (teacher.probabilities.clone() * gap).sum_dim(1) * square;
-        join(output, value, || {
-            (student.probabilities - teacher.probabilities) * self.temperature
-        })
+        join(output, value, || (student.probabilities - teacher.probabilities) * self.temperature)
     }
 }

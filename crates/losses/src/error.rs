@@ -15,59 +15,28 @@ pub enum LossError {
     #[error(
         "class matrix has {matrix} names but the vocab has {vocab}; missing: {missing:?}; not in vocab: {unknown:?}"
     )]
-    NamesDiffer {
-        matrix: usize,
-        vocab: usize,
-        missing: Vec<String>,
-        unknown: Vec<String>,
-    },
+    NamesDiffer { matrix: usize, vocab: usize, missing: Vec<String>, unknown: Vec<String> },
     /// A name twice in the header of a wide table, columns counted from 1 among the names.
     #[error("class {name:?} appears twice in the matrix header (columns {first} and {second})")]
-    RepeatedColumn {
-        name: String,
-        first: usize,
-        second: usize,
-    },
+    RepeatedColumn { name: String, first: usize, second: usize },
     /// A name twice in the first column of a wide table, rows counted from 1 below the header.
     #[error("class {name:?} appears twice in the first column (rows {first} and {second})")]
-    RepeatedRow {
-        name: String,
-        first: usize,
-        second: usize,
-    },
+    RepeatedRow { name: String, first: usize, second: usize },
     /// A pair of classes with two values in a long table.
     #[error("the pair {row:?}, {column:?} appears twice (lines {first} and {second})")]
-    RepeatedPair {
-        row: String,
-        column: String,
-        first: usize,
-        second: usize,
-    },
+    RepeatedPair { row: String, column: String, first: usize, second: usize },
     /// Rows and columns of a table name different classes.
-    #[error(
-        "row names and column names differ: only in rows {only_rows:?}, only in columns {only_columns:?}"
-    )]
-    RowsAndColumnsDiffer {
-        only_rows: Vec<String>,
-        only_columns: Vec<String>,
-    },
+    #[error("row names and column names differ: only in rows {only_rows:?}, only in columns {only_columns:?}")]
+    RowsAndColumnsDiffer { only_rows: Vec<String>, only_columns: Vec<String> },
     /// A row that is too short or too long.
     #[error("matrix row {row:?} has {values} values, expected {expected}")]
-    RowLength {
-        row: String,
-        values: usize,
-        expected: usize,
-    },
+    RowLength { row: String, values: usize, expected: usize },
     /// More or fewer rows than names.
     #[error("matrix has {rows} rows for {names} names")]
     RowCount { rows: usize, names: usize },
     /// NaN or an infinity.
     #[error("matrix[{row:?}][{column:?}] is {value}; every entry must be finite")]
-    NotFinite {
-        row: String,
-        column: String,
-        value: f64,
-    },
+    NotFinite { row: String, column: String, value: f64 },
     /// A cell of a CSV table that is no number, or a table that cannot be read.
     #[error("CSV line {line}: {reason}")]
     Csv { line: usize, reason: String },
@@ -96,54 +65,31 @@ pub enum LossError {
     #[error(
         "soft-label row {row:?}: {other:?} ({other_value:.2}) is not below {row:?} ({own_value:.2}); the target would no longer be the label. Pass .allow_non_dominant() to accept"
     )]
-    NotDominant {
-        row: String,
-        other: String,
-        other_value: f64,
-        own_value: f64,
-    },
+    NotDominant { row: String, other: String, other_value: f64, own_value: f64 },
     /// A cost on the diagonal.
     #[error("cost[{class:?}][{class:?}] = {value}; a correct prediction must cost 0")]
     CostOfCorrect { class: String, value: f64 },
     /// A negative cost.
     #[error("cost[{row:?}][{column:?}] is negative ({value}); use a Similarity matrix for rewards")]
-    NegativeCost {
-        row: String,
-        column: String,
-        value: f64,
-    },
+    NegativeCost { row: String, column: String, value: f64 },
     /// Costs that are all 0, where the highest one is a unit.
     #[error("every cost is 0; costs are measured against the highest one, so one must be > 0")]
     NoCost,
     /// A pair weight on the diagonal that is not above 0.
-    #[error(
-        "pair weight[{class:?}][{class:?}] = {value} would stop training on correct predictions; use a value > 0"
-    )]
+    #[error("pair weight[{class:?}][{class:?}] = {value} would stop training on correct predictions; use a value > 0")]
     CorrectPairWeight { class: String, value: f64 },
     /// A negative pair weight.
     #[error("pair weight[{row:?}][{column:?}] = {value} is negative; use a value >= 0")]
-    NegativePairWeight {
-        row: String,
-        column: String,
-        value: f64,
-    },
+    NegativePairWeight { row: String, column: String, value: f64 },
     /// A similarity outside 0 to 1.
     #[error("similarity[{row:?}][{column:?}] = {value} is outside [0,1]")]
-    SimilarityRange {
-        row: String,
-        column: String,
-        value: f64,
-    },
+    SimilarityRange { row: String, column: String, value: f64 },
     /// A class that is not like itself.
     #[error("similarity[{class:?}][{class:?}] = {value}; a class is like itself, so it must be 1")]
     SimilarityOfSelf { class: String, value: f64 },
     /// A negative count.
     #[error("count[{row:?}][{column:?}] = {value} is negative")]
-    NegativeCount {
-        row: String,
-        column: String,
-        value: f64,
-    },
+    NegativeCount { row: String, column: String, value: f64 },
     /// A class weight that is no weight.
     #[error("class weight of {class:?} is {value}; use a finite value >= 0")]
     ClassWeight { class: String, value: f64 },
@@ -157,11 +103,7 @@ pub enum LossError {
     ZeroEmbedding { class: String },
     /// Embeddings of different lengths.
     #[error("embedding of {class:?} has {values} values, expected {expected}")]
-    EmbeddingLength {
-        class: String,
-        values: usize,
-        expected: usize,
-    },
+    EmbeddingLength { class: String, values: usize, expected: usize },
     /// A share outside 0 to 1.
     #[error("{name} {value} is outside [0,1]")]
     OutsideUnit { name: &'static str, value: f64 },
@@ -178,9 +120,7 @@ pub enum LossError {
     #[error("target {target} is out of range for {classes} classes")]
     TargetOutOfRange { target: i64, classes: usize },
     /// An ignore index beside probability targets.
-    #[error(
-        "ignore_index works with class-index targets only; for soft targets set the row to all zeros"
-    )]
+    #[error("ignore_index works with class-index targets only; for soft targets set the row to all zeros")]
     IgnoreWithSoftTargets,
     /// A model with another number of classes than the matrix.
     #[error("logits have {logits} classes, matrix has {matrix}")]
@@ -189,26 +129,16 @@ pub enum LossError {
 
 fn each_hint(siblings: usize, each: Option<f64>) -> String {
     each.map_or_else(String::new, |each| {
-        format!(
-            "; {siblings} siblings × {each} exceed 1: use within_mass(0.2), not within_each({each})"
-        )
+        format!("; {siblings} siblings × {each} exceed 1: use within_mass(0.2), not within_each({each})")
     })
 }
 
 /// `value` if it is a share.
 pub(crate) fn share(name: &'static str, value: f64) -> Result<f64, LossError> {
-    if (0.0..=1.0).contains(&value) {
-        Ok(value)
-    } else {
-        Err(LossError::OutsideUnit { name, value })
-    }
+    if (0.0..=1.0).contains(&value) { Ok(value) } else { Err(LossError::OutsideUnit { name, value }) }
 }
 
 /// `value` if it is finite and not negative.
 pub(crate) fn finite(name: &'static str, value: f64) -> Result<f64, LossError> {
-    if value.is_finite() && value >= 0.0 {
-        Ok(value)
-    } else {
-        Err(LossError::NotFiniteParameter { name })
-    }
+    if value.is_finite() && value >= 0.0 { Ok(value) } else { Err(LossError::NotFiniteParameter { name }) }
 }

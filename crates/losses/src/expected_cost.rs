@@ -61,11 +61,7 @@ impl<L> CostRegularized<L> {
     /// [`LossError::NotFiniteParameter`] for `lambda`, what the costs are refused for, or
     /// [`LossError::NamesDiffer`] unless they name exactly the classes of the vocab.
     pub fn new(inner: L, cost: &CostMatrix, lambda: f64, vocab: &Vocab) -> Result<Self, LossError> {
-        Ok(Self {
-            inner,
-            cost: ExpectedCost::new(cost, vocab)?,
-            lambda: crate::error::finite("lambda", lambda)?,
-        })
+        Ok(Self { inner, cost: ExpectedCost::new(cost, vocab)?, lambda: crate::error::finite("lambda", lambda)? })
     }
 }
 

@@ -25,28 +25,16 @@ impl Focal {
     /// [`LossError::BelowZero`] unless `gamma` is at least 0.
     pub fn new(gamma: f64) -> Result<Self, LossError> {
         if gamma.is_nan() || gamma < 0.0 {
-            return Err(LossError::BelowZero {
-                name: "gamma",
-                value: gamma,
-            });
+            return Err(LossError::BelowZero { name: "gamma", value: gamma });
         }
-        Ok(Self {
-            gamma,
-            weights: None,
-            ignore_index: None,
-            weighted_probability: false,
-        })
+        Ok(Self { gamma, weights: None, ignore_index: None, weighted_probability: false })
     }
 
     /// Weighs the examples by their class.
     ///
     /// # Errors
     /// [`LossError::NamesDiffer`] unless the weights name exactly the classes of the vocab.
-    pub fn with_class_weights(
-        mut self,
-        weights: &ClassWeights,
-        vocab: &Vocab,
-    ) -> Result<Self, LossError> {
+    pub fn with_class_weights(mut self, weights: &ClassWeights, vocab: &Vocab) -> Result<Self, LossError> {
         self.weights = Some((weights.constant(vocab)?, vocab.clone()));
         Ok(self)
     }
@@ -65,11 +53,7 @@ impl Focal {
 
     /// `u^gamma`, where `0^0` is 1 on every device.
     fn damped(&self, hardness: Tensor<2>) -> Tensor<2> {
-        if self.gamma == 0.0 {
-            hardness.ones_like()
-        } else {
-            hardness.powf_scalar(self.gamma)
-        }
+        if self.gamma == 0.0 { hardness.ones_like() } else { hardness.powf_scalar(self.gamma) }
     }
 }
 
@@ -86,20 +70,14 @@ impl Loss<Tensor<1, Int>> for Focal {
         let scores = Scores::of(&output);
         let column = kept.column();
         let own = scores.probabilities.clone().gather(1, column.clone());
-        let others = add_at(
-            scores.probabilities.clone(),
-            column.clone(),
-            own.clone().neg(),
-        );
+        let others = add_at(scores.probabilities.clone(), column.clone(), own.clone().neg());
         // 1 - p from the other classes, exact where p rounds to 1; then -ln p from it where that is small.
         let rest = others.clone().sum_dim(1);
         let near = rest.clone().lower_elem(0.5);
         let far = scores.log_probability(column.clone()).neg();
         let entropy = far.mask_where(near, rest.clone().clamp_max(0.5).neg().log1p().neg());
         let class_weights = self.weights.as_ref().map(|(weights, _)| {
-            let weights = weights
-                .like(&scores.shifted)
-                .select(1, kept.classes.clone());
+            let weights = weights.like(&scores.shifted).select(1, kept.classes.clone());
             weights.reshape([batch, 1])
         });
         let inside = class_weights.clone().filter(|_| self.weighted_probability);

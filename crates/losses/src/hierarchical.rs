@@ -71,11 +71,7 @@ impl HierarchicalCrossEntropy {
     }
 
     fn weight(&self, node: usize) -> f64 {
-        let edges = if self.height {
-            self.tree.height(node)
-        } else {
-            self.tree.depth(node)
-        };
+        let edges = if self.height { self.tree.height(node) } else { self.tree.depth(node) };
         (-self.alpha * edges as f64).exp()
     }
 
@@ -88,17 +84,11 @@ impl HierarchicalCrossEntropy {
         // minus that of the step above it, the leaf's score minus the weight of the last step.
         let factor = |path: &[usize], depth: usize| {
             let above = if depth == 0 { 0.0 } else { weight(path[depth]) };
-            path.get(depth + 1)
-                .map_or(0.0, |below| weight(*below) - above)
+            path.get(depth + 1).map_or(0.0, |below| weight(*below) - above)
         };
         let deepest = paths.iter().map(Vec::len).max().unwrap_or(0);
-        let used: Vec<usize> = (0..deepest)
-            .filter(|depth| {
-                paths
-                    .iter()
-                    .any(|path| factor_at(path, *depth, factor) != 0.0)
-            })
-            .collect();
+        let used: Vec<usize> =
+            (0..deepest).filter(|depth| paths.iter().any(|path| factor_at(path, *depth, factor) != 0.0)).collect();
         let mut factors = Vec::with_capacity(paths.len() * (used.len() + 1));
         for path in &paths {
             factors.extend(used.iter().map(|depth| factor_at(path, *depth, factor)));
@@ -132,11 +122,7 @@ impl HierarchicalCrossEntropy {
 }
 
 fn factor_at(path: &[usize], depth: usize, factor: impl Fn(&[usize], usize) -> f64) -> f64 {
-    if depth < path.len() {
-        factor(path, depth)
-    } else {
-        0.0
-    }
+    if depth < path.len() { factor(path, depth) } else { 0.0 }
 }
 
 impl Level {
@@ -147,13 +133,8 @@ impl Level {
         };
         let [batch, classes] = scores.shifted.dims();
         let ancestors = ancestors.like(&scores.shifted);
-        let own = ancestors
-            .clone()
-            .select(1, targets.clone())
-            .reshape([batch, 1]);
-        let elsewhere = ancestors
-            .expand([batch, classes])
-            .not_equal(own.expand([batch, classes]));
+        let own = ancestors.clone().select(1, targets.clone()).reshape([batch, 1]);
+        let elsewhere = ancestors.expand([batch, classes]).not_equal(own.expand([batch, classes]));
         normalised(scores.shifted.clone().mask_fill(elsewhere, BELOW))
     }
 }
@@ -167,10 +148,7 @@ impl Loss<Tensor<1, Int>> for HierarchicalCrossEntropy {
         let targets = targets.inner();
         let column: Tensor<2, Int> = targets.clone().unsqueeze_dim(1);
         let scores = Scores::of(&output);
-        let factors = self
-            .factors
-            .like(&scores.shifted)
-            .select(0, targets.clone());
+        let factors = self.factors.like(&scores.shifted).select(0, targets.clone());
         let leaf = factors.clone().narrow(1, self.levels.len(), 1).neg();
         let mut value = scores.shifted.clone().gather(1, column.clone()) * leaf.clone();
         let mut gradient: Option<Tensor<2>> = None;

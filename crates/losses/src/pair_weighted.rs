@@ -45,12 +45,7 @@ impl<L> PairWeighted<L> {
     /// What the weights are refused for, or [`LossError::NamesDiffer`] unless they name exactly the classes of the
     /// vocab.
     pub fn new(inner: L, weights: &PairWeights, vocab: &Vocab) -> Result<Self, LossError> {
-        Ok(Self {
-            inner,
-            weights: weights.align(vocab)?,
-            expected: false,
-            mean: PairMean::Batch,
-        })
+        Ok(Self { inner, weights: weights.align(vocab)?, expected: false, mean: PairMean::Batch })
     }
 
     /// Weighs by what is expected under the predicted probabilities instead of the likeliest class.

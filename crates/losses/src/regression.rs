@@ -38,11 +38,7 @@ impl Loss<Tensor<2>> for MeanAbsolute {
     }
 }
 
-fn per_example(
-    output: Tensor<2>,
-    targets: Tensor<2>,
-    measure: impl Fn(Tensor<2>) -> Tensor<2>,
-) -> Tensor<1> {
+fn per_example(output: Tensor<2>, targets: Tensor<2>, measure: impl Fn(Tensor<2>) -> Tensor<2>) -> Tensor<1> {
     assert!(
         output.dims() == targets.dims(),
         "output is {:?}, targets are {:?}: a value has no partner",

@@ -39,11 +39,7 @@ impl Scores {
         let shifted = (logits - top).clamp_min(FLOOR);
         let probabilities = activation::softmax(shifted.clone(), 1);
         let log_norm = probabilities.clone().max_dim(1).log().neg();
-        Self {
-            shifted,
-            probabilities,
-            log_norm,
-        }
+        Self { shifted, probabilities, log_norm }
     }
 
     /// The logarithm of the probability of one class an example: `[batch, 1]`.
@@ -56,9 +52,7 @@ impl Scores {
     pub fn against(self, output: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
         let mass = targets.clone().sum_dim(1);
         let met = (self.shifted * targets.clone()).sum_dim(1);
-        join(output, self.log_norm * mass.clone() - met, || {
-            self.probabilities * mass - targets
-        })
+        join(output, self.log_norm * mass.clone() - met, || self.probabilities * mass - targets)
     }
 }
 
@@ -83,20 +77,14 @@ pub(crate) fn wide<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
 ///
 /// Closed forms are exact where a chain of recorded operations meets `0 * inf` or cancels, and need one
 /// tensor of the size of the logits where the chain keeps several. The gradient is made only if it is wanted.
-pub(crate) fn join(
-    output: Tensor<2>,
-    value: Tensor<2>,
-    gradient: impl FnOnce() -> Tensor<2>,
-) -> Tensor<1> {
+pub(crate) fn join(output: Tensor<2>, value: Tensor<2>, gradient: impl FnOnce() -> Tensor<2>) -> Tensor<1> {
     let [batch, _] = output.dims();
     let beyond = value.clone().greater_elem(CEILING);
     let value = value.mask_fill(beyond, f32::INFINITY).reshape([batch]);
     if !output.is_tracked() {
         return value;
     }
-    let linear = (wide(output).clamp_min(FLOOR) * gradient())
-        .sum_dim(1)
-        .reshape([batch]);
+    let linear = (wide(output).clamp_min(FLOOR) * gradient()).sum_dim(1).reshape([batch]);
     let offset = linear.clone().inner();
     (linear - offset) + value
 }
@@ -119,9 +107,5 @@ pub(crate) fn add_at(tensor: Tensor<2>, classes: Tensor<2, Int>, values: Tensor<
 /// If the model has another number of classes than the matrix.
 pub(crate) fn check_classes(output: &Tensor<2>, matrix: usize) {
     let [_, logits] = output.dims();
-    assert!(
-        logits == matrix,
-        "{}",
-        crate::LossError::LogitsDiffer { logits, matrix }
-    );
+    assert!(logits == matrix, "{}", crate::LossError::LogitsDiffer { logits, matrix });
 }

@@ -26,10 +26,7 @@ impl SimilarityCrossEntropy {
         let aligned = similarity.align(vocab)?;
         let values = aligned.matrix().rows().flatten();
         let logarithms: Vec<f64> = values.map(|value| value.ln().max(LOG_ZERO)).collect();
-        Ok(Self {
-            vocab: vocab.clone(),
-            logarithms: Constant::new(logarithms, [vocab.len(), vocab.len()]),
-        })
+        Ok(Self { vocab: vocab.clone(), logarithms: Constant::new(logarithms, [vocab.len(), vocab.len()]) })
     }
 }
 
@@ -40,14 +37,9 @@ impl Loss<Tensor<1, Int>> for SimilarityCrossEntropy {
         }
         check_classes(&output, self.vocab.len());
         let scores = Scores::of(&output);
-        let rows = self
-            .logarithms
-            .like(&scores.shifted)
-            .select(0, targets.inner());
+        let rows = self.logarithms.like(&scores.shifted).select(0, targets.inner());
         let (similar, log_similar) = normalised(scores.shifted + rows);
-        join(output, scores.log_norm - log_similar, || {
-            scores.probabilities - similar
-        })
+        join(output, scores.log_norm - log_similar, || scores.probabilities - similar)
     }
 
     fn vocab(&self) -> Option<&Vocab> {

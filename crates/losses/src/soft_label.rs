@@ -90,17 +90,11 @@ impl SoftLabelCrossEntropy {
         let (mut rows, mut sums) = (Vec::with_capacity(self.labels.len()), Vec::new());
         for row in self.labels.chunks(classes.max(1)) {
             let weight = |class: usize| self.class_weights.as_ref().map_or(1.0, |all| all[class]);
-            let weighted = row
-                .iter()
-                .enumerate()
-                .map(|(class, label)| label * weight(class));
+            let weighted = row.iter().enumerate().map(|(class, label)| label * weight(class));
             let start = rows.len();
             rows.extend(weighted);
             let terms = row.iter().zip(&rows[start..]);
-            let entropy: f64 = terms
-                .filter(|(label, _)| **label > 0.0)
-                .map(|(label, mass)| -mass * label.ln())
-                .sum();
+            let entropy: f64 = terms.filter(|(label, _)| **label > 0.0).map(|(label, mass)| -mass * label.ln()).sum();
             sums.push(rows[start..].iter().sum());
             sums.push(if self.kl { entropy } else { 0.0 });
         }
@@ -118,14 +112,8 @@ impl Loss<Tensor<1, Int>> for SoftLabelCrossEntropy {
         check_classes(&output, self.vocab.len());
         let kept = Kept::of(&targets, self.ignore_index);
         let scores = Scores::of(&output);
-        let rows = self
-            .rows
-            .like(&scores.shifted)
-            .select(0, kept.classes.clone());
-        let sums = self
-            .sums
-            .like(&scores.shifted)
-            .select(0, kept.classes.clone());
+        let rows = self.rows.like(&scores.shifted).select(0, kept.classes.clone());
+        let sums = self.sums.like(&scores.shifted).select(0, kept.classes.clone());
         let (mass, floor) = (sums.clone().narrow(1, 0, 1), sums.narrow(1, 1, 1));
         let counted = kept.only(None);
         let only = |tensor: Tensor<2>| match &counted {
@@ -134,9 +122,7 @@ impl Loss<Tensor<1, Int>> for SoftLabelCrossEntropy {
         };
         let met = (scores.shifted * rows.clone()).sum_dim(1);
         let value = scores.log_norm * mass.clone() - met - floor;
-        join(output, only(value), || {
-            only(scores.probabilities * mass - rows)
-        })
+        join(output, only(value), || only(scores.probabilities * mass - rows))
     }
 
     fn mean_weights(&self, output: &Tensor<2>, targets: &Tensor<1, Int>) -> Option<Tensor<1>> {

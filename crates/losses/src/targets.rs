@@ -12,10 +12,7 @@ use crate::LossError;
 /// let error = firelight_losses::check_targets([3, 41], 37).unwrap_err();
 /// assert_eq!(error.to_string(), "target 41 is out of range for 37 classes");
 /// ```
-pub fn check_targets(
-    targets: impl IntoIterator<Item = i64>,
-    classes: usize,
-) -> Result<(), LossError> {
+pub fn check_targets(targets: impl IntoIterator<Item = i64>, classes: usize) -> Result<(), LossError> {
     for target in targets {
         if !usize::try_from(target).is_ok_and(|target| target < classes) {
             return Err(LossError::TargetOutOfRange { target, classes });
@@ -37,16 +34,10 @@ impl Kept {
     pub fn of(targets: &Tensor<1, Int>, ignore_index: Option<i64>) -> Self {
         let targets = targets.clone().inner();
         let Some(index) = ignore_index else {
-            return Self {
-                classes: targets,
-                counted: None,
-            };
+            return Self { classes: targets, counted: None };
         };
         let ignored = targets.clone().equal_elem(index);
-        Self {
-            classes: targets.mask_fill(ignored.clone(), 0),
-            counted: Some(ignored.bool_not().float()),
-        }
+        Self { classes: targets.mask_fill(ignored.clone(), 0), counted: Some(ignored.bool_not().float()) }
     }
 
     /// The classes as a column, for gathering: `[batch, 1]`.

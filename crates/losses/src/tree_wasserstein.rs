@@ -29,36 +29,19 @@ impl TreeWasserstein {
     /// [`LossError::Vocab`] unless the leaves are exactly the classes of the vocab.
     pub fn new(taxonomy: &Taxonomy, vocab: &Vocab) -> Result<Self, LossError> {
         let leaves = taxonomy.align(vocab)?;
-        let inner: Vec<usize> = (1..taxonomy.len())
-            .filter(|node| !taxonomy.children(*node).is_empty())
-            .collect();
+        let inner: Vec<usize> = (1..taxonomy.len()).filter(|node| !taxonomy.children(*node).is_empty()).collect();
         let weight = |node: usize| {
-            let above = taxonomy
-                .parent(node)
-                .map_or(0, |parent| taxonomy.height(parent));
+            let above = taxonomy.parent(node).map_or(0, |parent| taxonomy.height(parent));
             above.saturating_sub(taxonomy.height(node)) as f64 / 2.0
         };
         let is_below = |leaf: usize, node: usize| taxonomy.up_from(leaf).any(|above| above == node);
-        let members: Vec<Vec<f64>> = leaves
-            .iter()
-            .map(|leaf| {
-                inner
-                    .iter()
-                    .map(|node| f64::from(is_below(*leaf, *node)))
-                    .collect()
-            })
-            .collect();
+        let members: Vec<Vec<f64>> =
+            leaves.iter().map(|leaf| inner.iter().map(|node| f64::from(is_below(*leaf, *node))).collect()).collect();
         let mut made = Self {
             vocab: vocab.clone(),
             below: Constant::new(members.concat(), [leaves.len(), inner.len()]),
-            inner_weights: Constant::new(
-                inner.iter().map(|node| weight(*node)).collect::<Vec<_>>(),
-                [1, inner.len()],
-            ),
-            leaf_weights: Constant::new(
-                leaves.iter().map(|leaf| weight(*leaf)).collect::<Vec<_>>(),
-                [1, leaves.len()],
-            ),
+            inner_weights: Constant::new(inner.iter().map(|node| weight(*node)).collect::<Vec<_>>(), [1, inner.len()]),
+            leaf_weights: Constant::new(leaves.iter().map(|leaf| weight(*leaf)).collect::<Vec<_>>(), [1, leaves.len()]),
             labels: Constant::new([], [0, 0]),
             members,
         };
@@ -82,11 +65,10 @@ impl TreeWasserstein {
         let mut values = Vec::with_capacity(classes * (classes + inner));
         for truth in 0..classes {
             values.extend((0..classes).map(|class| label(truth, class)));
-            values.extend((0..inner).map(|node| {
-                (0..classes)
-                    .map(|class| label(truth, class) * self.members[class][node])
-                    .sum::<f64>()
-            }));
+            values
+                .extend((0..inner).map(|node| {
+                    (0..classes).map(|class| label(truth, class) * self.members[class][node]).sum::<f64>()
+                }));
         }
         Constant::new(values, [classes, classes + inner])
     }
@@ -109,8 +91,7 @@ impl Loss<Tensor<1, Int>> for TreeWasserstein {
         if inner > 0 {
             let below = self.below.like(&probabilities);
             let weights = self.inner_weights.like(&probabilities);
-            let gap =
-                probabilities.clone().matmul(below.clone()) - labels.narrow(1, classes, inner);
+            let gap = probabilities.clone().matmul(below.clone()) - labels.narrow(1, classes, inner);
             value = value + (gap.clone().abs() * weights.clone()).sum_dim(1);
             slope = slope + (gap.sign() * weights).matmul(below.transpose());
         }

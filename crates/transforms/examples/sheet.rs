@@ -7,9 +7,9 @@ use std::error::Error;
 use std::path::Path;
 
 use firelight_transforms::{
-    Chance, CropPad, Draw, Filter, Lighting, Limits, Map, Normalize, PadMode, PictureTransforms,
-    RandomErasing, RandomResizedCrop, RatioResize, Resize, Scratch, Size, aug_transforms,
-    dihedral_matrix, open, rotate_matrix, warp_matrix, zoom_matrix,
+    Chance, CropPad, Draw, Filter, Lighting, Limits, Map, Normalize, PadMode, PictureTransforms, RandomErasing,
+    RandomResizedCrop, RatioResize, Resize, Scratch, Size, aug_transforms, dihedral_matrix, open, rotate_matrix,
+    warp_matrix, zoom_matrix,
 };
 use image::{Rgb, RgbImage, imageops};
 
@@ -40,9 +40,7 @@ fn draws(picture: &RgbImage) -> Result<Vec<RgbImage>, Box<dyn Error>> {
         .with_item(Resize::crop(460))
         .with_augment(aug_transforms().size(CELL).min_scale(0.9))
         .with_normalize(Normalize::imagenet());
-    (0..16)
-        .map(|item| see(&transforms, picture, Some(&mut Chance::new(42, 0, item))))
-        .collect()
+    (0..16).map(|item| see(&transforms, picture, Some(&mut Chance::new(42, 0, item)))).collect()
 }
 
 fn see(
@@ -67,12 +65,7 @@ fn extremes(picture: &RgbImage) -> Result<Vec<Cell>, Box<dyn Error>> {
     }
     for stages in items() {
         let chance = stages.augment().map(|_| Chance::new(1, 0, 0));
-        let name = stages
-            .items()
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(", ");
+        let name = stages.items().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let name = stages.augment().map_or(name, ToString::to_string);
         cells.push((name, see(&stages, picture, chance.clone().as_mut())?));
     }
@@ -81,59 +74,25 @@ fn extremes(picture: &RgbImage) -> Result<Vec<Cell>, Box<dyn Error>> {
 
 fn bends(base: &Draw) -> Vec<(String, Draw)> {
     let side = f64::from(CELL);
-    let unit = |unit: Map| {
-        Map::from_unit(side, side, false)
-            .after(unit)
-            .after(Map::to_unit(side, side, false))
-    };
+    let unit = |unit: Map| Map::from_unit(side, side, false).after(unit).after(Map::to_unit(side, side, false));
     let mut draws = Vec::new();
     let mut add = |name: String, bend: Map, pad: PadMode| {
         let map = base.map.after(unit(bend));
-        draws.push((
-            name,
-            Draw {
-                map,
-                pad,
-                frame_pad: pad,
-                ..base.clone()
-            },
-        ));
+        draws.push((name, Draw { map, pad, frame_pad: pad, ..base.clone() }));
     };
     let mirrored = PadMode::Reflection;
     for symmetry in 0..8 {
-        add(
-            format!("dihedral {symmetry}"),
-            dihedral_matrix(symmetry),
-            mirrored,
-        );
+        add(format!("dihedral {symmetry}"), dihedral_matrix(symmetry), mirrored);
     }
     for degrees in [-10.0, 10.0, 45.0, 180.0] {
-        add(
-            format!("rotate {degrees}°"),
-            rotate_matrix(degrees),
-            mirrored,
-        );
+        add(format!("rotate {degrees}°"), rotate_matrix(degrees), mirrored);
     }
     let middle = (0.5, 0.5);
-    for (zoom, centre) in [
-        (1.1, middle),
-        (2.0, (0.0, 0.0)),
-        (4.0, middle),
-        (0.5, middle),
-        (0.2, middle),
-    ] {
-        add(
-            format!("zoom {zoom} at {centre:?}"),
-            zoom_matrix(zoom, centre),
-            mirrored,
-        );
+    for (zoom, centre) in [(1.1, middle), (2.0, (0.0, 0.0)), (4.0, middle), (0.5, middle), (0.2, middle)] {
+        add(format!("zoom {zoom} at {centre:?}"), zoom_matrix(zoom, centre), mirrored);
     }
     for (x, y) in [(-0.2, 0.0), (0.2, 0.0), (0.0, 0.2), (0.2, 0.2), (0.5, 0.0)] {
-        add(
-            format!("warp {x}, {y}"),
-            warp_matrix(x, y).unwrap_or(Map::IDENTITY),
-            mirrored,
-        );
+        add(format!("warp {x}, {y}"), warp_matrix(x, y).unwrap_or(Map::IDENTITY), mirrored);
     }
     for pad in [PadMode::Reflection, PadMode::Border, PadMode::Zeros] {
         let bend = rotate_matrix(30.0).after(zoom_matrix(0.4, middle));
@@ -146,58 +105,26 @@ fn lightings(base: &Draw) -> Vec<(String, Draw)> {
     let none = Lighting::NONE;
     let mut draws = Vec::new();
     let mut add = |name: String, lighting| {
-        draws.push((
-            name,
-            Draw {
-                lighting,
-                ..base.clone()
-            },
-        ));
+        draws.push((name, Draw { lighting, ..base.clone() }));
     };
     for brightness in [0.1, 0.4, 0.6, 0.9] {
-        add(
-            format!("brightness {brightness}"),
-            Lighting {
-                brightness: Some(brightness),
-                ..none
-            },
-        );
+        add(format!("brightness {brightness}"), Lighting { brightness: Some(brightness), ..none });
     }
     for contrast in [0.2, 0.8, 1.25, 4.0] {
-        add(
-            format!("contrast {contrast}"),
-            Lighting {
-                contrast: Some(contrast),
-                ..none
-            },
-        );
+        add(format!("contrast {contrast}"), Lighting { contrast: Some(contrast), ..none });
     }
     for saturation in [0.0, 2.0] {
-        add(
-            format!("saturation {saturation}"),
-            Lighting {
-                saturation: Some(saturation),
-                ..none
-            },
-        );
+        add(format!("saturation {saturation}"), Lighting { saturation: Some(saturation), ..none });
     }
     for hue in [0.9, 1.5] {
-        add(
-            format!("hue {hue}"),
-            Lighting {
-                hue: Some(hue),
-                ..none
-            },
-        );
+        add(format!("hue {hue}"), Lighting { hue: Some(hue), ..none });
     }
     draws
 }
 
 fn items() -> Vec<PictureTransforms> {
     let new = PictureTransforms::new;
-    let erase = RandomErasing::new(1.0)
-        .with_area(0.3, 0.3)
-        .with_max_count(4);
+    let erase = RandomErasing::new(1.0).with_area(0.3, 0.3).with_max_count(4);
     vec![
         new().with_item(Resize::pad(CELL)),
         new().with_item(Resize::pad(CELL).with_pad_mode(PadMode::Border)),
@@ -207,13 +134,9 @@ fn items() -> Vec<PictureTransforms> {
         new().with_item(Resize::crop(Size::new(CELL, CELL / 2))),
         new().with_item(Resize::squish(16)),
         new().with_item(RatioResize::new(CELL)),
-        new()
-            .with_item(RatioResize::new(100))
-            .with_item(CropPad::new(CELL)),
+        new().with_item(RatioResize::new(100)).with_item(CropPad::new(CELL)),
         new().with_item(RandomResizedCrop::new(CELL)),
-        new()
-            .with_item(Resize::crop(CELL))
-            .with_augment(aug_transforms().erasing(erase)),
+        new().with_item(Resize::crop(CELL)).with_augment(aug_transforms().erasing(erase)),
     ]
 }
 

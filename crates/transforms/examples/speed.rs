@@ -10,8 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use firelight_transforms::{
-    Chance, Limits, Normalize, PictureTransforms, Resize, Scratch, Size, aug_transforms, decode,
-    open,
+    Chance, Limits, Normalize, PictureTransforms, Resize, Scratch, Size, aug_transforms, decode, open,
 };
 use rayon::prelude::*;
 
@@ -20,13 +19,9 @@ const SIZE: Size = Size::square(224);
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
-    let folder = arguments
-        .next()
-        .ok_or("a folder of pictures is needed: speed FOLDER [THREADS,…] [ROUNDS]")?;
+    let folder = arguments.next().ok_or("a folder of pictures is needed: speed FOLDER [THREADS,…] [ROUNDS]")?;
     let threads = arguments.next().unwrap_or_else(|| "1,2".into());
-    let rounds = arguments
-        .next()
-        .map_or(Ok(5), |rounds| rounds.parse::<usize>())?;
+    let rounds = arguments.next().map_or(Ok(5), |rounds| rounds.parse::<usize>())?;
     let paths = pictures(Path::new(&folder))?;
     let mut lines = Vec::new();
     for threads in threads.split(',') {
@@ -42,9 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn measure(paths: &[PathBuf], threads: usize, rounds: usize) -> Result<String, Box<dyn Error>> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     let (mut bare, mut whole, mut transform) = (f64::INFINITY, f64::INFINITY, f64::INFINITY);
     let mut digest = 0;
     for _ in 0..rounds {
@@ -56,10 +49,7 @@ fn measure(paths: &[PathBuf], threads: usize, rounds: usize) -> Result<String, B
         digest = pool.install(|| pipeline(paths));
         whole = whole.min(start.elapsed().as_secs_f64());
     }
-    let decoded: Vec<_> = paths
-        .iter()
-        .filter_map(|path| open(path, &Limits::default()).ok())
-        .collect();
+    let decoded: Vec<_> = paths.iter().filter_map(|path| open(path, &Limits::default()).ok()).collect();
     for _ in 0..rounds {
         let start = Instant::now();
         pool.install(|| transform_all(&decoded));
@@ -90,11 +80,7 @@ fn pipeline(paths: &[PathBuf]) -> u64 {
     let mut digest = 0xCBF2_9CE4_8422_2325_u64;
     for (number, paths) in paths.chunks(BATCH).enumerate() {
         let batch = &mut batch[..paths.len() * SIZE.planes()];
-        let jobs = paths
-            .par_iter()
-            .zip(batch.par_chunks_exact_mut(SIZE.planes()))
-            .enumerate()
-            .with_max_len(1);
+        let jobs = paths.par_iter().zip(batch.par_chunks_exact_mut(SIZE.planes())).enumerate().with_max_len(1);
         jobs.for_each_init(Scratch::default, |scratch, (i, (path, planes))| {
             let mut chance = Chance::new(42, 0, (number * BATCH + i) as u64);
             let done = open(path, &Limits::default())
@@ -115,11 +101,7 @@ fn pipeline(paths: &[PathBuf]) -> u64 {
 fn decode_all(paths: &[PathBuf]) {
     paths.par_iter().with_max_len(1).for_each(|path| {
         if let Ok(bytes) = fs::read(path) {
-            std::hint::black_box(
-                image::load_from_memory(&bytes)
-                    .map(image::DynamicImage::into_rgb8)
-                    .ok(),
-            );
+            std::hint::black_box(image::load_from_memory(&bytes).map(image::DynamicImage::into_rgb8).ok());
         }
     });
 }
@@ -127,27 +109,15 @@ fn decode_all(paths: &[PathBuf]) {
 fn transform_all(pictures: &[image::RgbImage]) {
     let transforms = pets();
     let work = || (Scratch::default(), vec![0.0; SIZE.planes()]);
-    pictures
-        .par_iter()
-        .enumerate()
-        .with_max_len(1)
-        .for_each_init(work, |(scratch, planes), (i, picture)| {
-            let mut chance = Chance::new(42, 0, i as u64);
-            std::hint::black_box(
-                transforms
-                    .apply(picture, Some(&mut chance), scratch, planes)
-                    .ok(),
-            );
-        });
+    pictures.par_iter().enumerate().with_max_len(1).for_each_init(work, |(scratch, planes), (i, picture)| {
+        let mut chance = Chance::new(42, 0, i as u64);
+        std::hint::black_box(transforms.apply(picture, Some(&mut chance), scratch, planes).ok());
+    });
 }
 
 fn pictures(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
-    let mut paths = fs::read_dir(folder)?
-        .map(|entry| Ok(entry?.path()))
-        .collect::<Result<Vec<_>, std::io::Error>>()?;
-    paths.retain(|path| {
-        fs::read(path).is_ok_and(|bytes| decode(&bytes, &Limits::default()).is_ok())
-    });
+    let mut paths = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>, std::io::Error>>()?;
+    paths.retain(|path| fs::read(path).is_ok_and(|bytes| decode(&bytes, &Limits::default()).is_ok()));
     paths.sort();
     if paths.is_empty() {
         return Err(format!("no pictures in {}", folder.display()).into());
@@ -159,7 +129,5 @@ fn pictures(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
 fn peak_rss_mb() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok())
-        .unwrap_or(0)
-        / 1024
+    line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()).unwrap_or(0) / 1024
 }

@@ -12,8 +12,8 @@ use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use firelight_transforms::{
-    Chance, Limits, Normalize, PictureTransforms, RandomResizedCrop, Resize, Scratch,
-    TransformError, aug_transforms, open,
+    Chance, Limits, Normalize, PictureTransforms, RandomResizedCrop, Resize, Scratch, TransformError, aug_transforms,
+    open,
 };
 
 const MOST_SECONDS: u64 = 20;
@@ -24,11 +24,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let first = arguments.first().cloned().unwrap_or_default();
     if first == "--one" {
         let outcome = read(Path::new(arguments.get(1).ok_or("a file")?));
-        println!(
-            "{} {}",
-            peak_rss_mb(),
-            outcome.map_or_else(|error| reason(&error), |()| "read".into())
-        );
+        println!("{} {}", peak_rss_mb(), outcome.map_or_else(|error| reason(&error), |()| "read".into()));
         return Ok(ExitCode::SUCCESS);
     }
     let each = first == "--each";
@@ -41,18 +37,11 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     }
     files.sort();
     let mut outcomes = BTreeMap::<String, usize>::new();
-    let (mut slowest, mut largest, mut bad) =
-        ((Duration::ZERO, String::new()), (0, String::new()), 0);
+    let (mut slowest, mut largest, mut bad) = ((Duration::ZERO, String::new()), (0, String::new()), 0);
     for path in &files {
         let start = Instant::now();
-        let (outcome, mb) = if each {
-            in_a_process(path)?
-        } else {
-            (
-                read(path).map_or_else(|e| reason(&e), |()| "read".into()),
-                0,
-            )
-        };
+        let (outcome, mb) =
+            if each { in_a_process(path)? } else { (read(path).map_or_else(|e| reason(&e), |()| "read".into()), 0) };
         let name = path.display().to_string();
         if outcome.starts_with("BAD") || mb > MOST_MB {
             bad += 1;
@@ -63,33 +52,21 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         *outcomes.entry(outcome).or_default() += 1;
     }
     let read = outcomes.get("read").copied().unwrap_or(0);
-    println!(
-        "{} files: {read} read, {} refused, {bad} bad",
-        files.len(),
-        files.len() - read - bad
-    );
+    println!("{} files: {read} read, {} refused, {bad} bad", files.len(), files.len() - read - bad);
     println!("slowest: {:.2} s {}", slowest.0.as_secs_f64(), slowest.1);
     println!("largest: {} MB {}", largest.0, largest.1);
     for (outcome, count) in outcomes {
         println!("{count:6} {outcome}");
     }
-    Ok(if bad > 0 {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    })
+    Ok(if bad > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 fn read(path: &Path) -> Result<(), TransformError> {
     let picture = open(path, &Limits::default())?;
     let mut scratch = Scratch::default();
     let recipes = [
-        PictureTransforms::new()
-            .with_item(Resize::crop(460))
-            .with_augment(aug_transforms().size(224).min_scale(0.9)),
-        PictureTransforms::new()
-            .with_item(Resize::pad(224))
-            .with_normalize(Normalize::imagenet()),
+        PictureTransforms::new().with_item(Resize::crop(460)).with_augment(aug_transforms().size(224).min_scale(0.9)),
+        PictureTransforms::new().with_item(Resize::pad(224)).with_normalize(Normalize::imagenet()),
         PictureTransforms::new().with_item(RandomResizedCrop::new(224)),
     ];
     for recipe in recipes {
@@ -101,43 +78,24 @@ fn read(path: &Path) -> Result<(), TransformError> {
 
 fn in_a_process(path: &Path) -> Result<(String, u64), Box<dyn Error>> {
     let limit = MOST_SECONDS.to_string();
-    let run = Command::new("timeout")
-        .arg(limit)
-        .arg(std::env::current_exe()?)
-        .arg("--one")
-        .arg(path)
-        .output()?;
+    let run = Command::new("timeout").arg(limit).arg(std::env::current_exe()?).arg("--one").arg(path).output()?;
     let said = String::from_utf8_lossy(&run.stdout).trim().to_owned();
     Ok(match (run.status.code(), said.split_once(' ')) {
         (Some(0), Some((mb, outcome))) => (outcome.to_owned(), mb.parse()?),
         (Some(124), _) => ("BAD: hangs".into(), 0),
-        (code, _) => (
-            format!(
-                "BAD: crashes with {code:?} {}",
-                String::from_utf8_lossy(&run.stderr)
-            ),
-            0,
-        ),
+        (code, _) => (format!("BAD: crashes with {code:?} {}", String::from_utf8_lossy(&run.stderr)), 0),
     })
 }
 
 /// The error without what differs from file to file.
 fn reason(error: &TransformError) -> String {
     let words = match error {
-        TransformError::Decode { reason, .. } if reason.contains("first bytes") => {
-            "decode: unknown format".into()
-        }
+        TransformError::Decode { reason, .. } if reason.contains("first bytes") => "decode: unknown format".into(),
         TransformError::Decode { reason, .. } => format!("decode: {reason}"),
         TransformError::TooLarge { unit, .. } => format!("too large: {unit}"),
         other => other.to_string(),
     };
-    words
-        .lines()
-        .collect::<Vec<_>>()
-        .join(" ")
-        .chars()
-        .take(110)
-        .collect()
+    words.lines().collect::<Vec<_>>().join(" ").chars().take(110).collect()
 }
 
 fn list(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>> {
@@ -155,7 +113,5 @@ fn list(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>> {
 fn peak_rss_mb() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok())
-        .unwrap_or(0)
-        / 1024
+    line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()).unwrap_or(0) / 1024
 }

@@ -31,9 +31,7 @@ impl Chance {
         let second = absorb(epoch);
         let third = absorb(item);
         let last = splitmix(third.wrapping_add(0x9E37_79B9_7F4A_7C15));
-        Self {
-            state: [first, second, third, last | 1],
-        }
+        Self { state: [first, second, third, last | 1] }
     }
 
     /// The next 64 random bits.

@@ -38,8 +38,7 @@ impl Colours {
 
     /// The sums over both.
     pub fn merge(self, other: Self) -> Self {
-        let both =
-            |a: [u64; 3], b: [u64; 3]| std::array::from_fn(|channel| a[channel] + b[channel]);
+        let both = |a: [u64; 3], b: [u64; 3]| std::array::from_fn(|channel| a[channel] + b[channel]);
         Self {
             pixels: self.pixels + other.pixels,
             sums: both(self.sums, other.sums),
@@ -58,10 +57,7 @@ impl Colours {
         let mean = |channel: usize| self.sums[channel] as f64 / n;
         let deviation = |channel: usize| {
             // In whole numbers until the last step: n Σx² - (Σx)² loses nothing to rounding.
-            let (sum, squares) = (
-                u128::from(self.sums[channel]),
-                u128::from(self.squares[channel]),
-            );
+            let (sum, squares) = (u128::from(self.sums[channel]), u128::from(self.squares[channel]));
             let spread = u128::from(self.pixels) * squares - sum * sum;
             (spread as f64 / n / (n - 1.0)).sqrt()
         };

@@ -26,10 +26,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            pixels: 64_000_000,
-            bytes: 224 << 20,
-        }
+        Self { pixels: 64_000_000, bytes: 224 << 20 }
     }
 }
 
@@ -65,10 +62,7 @@ impl Limits {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn open(path: &Path, limits: &Limits) -> Result<RgbImage, TransformError> {
-    let bytes = fs::read(path).map_err(|source| TransformError::Read {
-        path: path.to_owned(),
-        source,
-    })?;
+    let bytes = fs::read(path).map_err(|source| TransformError::Read { path: path.to_owned(), source })?;
     decode_named(&bytes, limits, || path.display().to_string())
 }
 
@@ -78,54 +72,28 @@ pub fn open(path: &Path, limits: &Limits) -> Result<RgbImage, TransformError> {
 ///
 /// [`TransformError::Decode`] or [`TransformError::TooLarge`].
 pub fn decode(bytes: &[u8], limits: &Limits) -> Result<RgbImage, TransformError> {
-    decode_named(bytes, limits, || {
-        format!("a picture of {} bytes in memory", bytes.len())
-    })
+    decode_named(bytes, limits, || format!("a picture of {} bytes in memory", bytes.len()))
 }
 
-fn decode_named(
-    bytes: &[u8],
-    limits: &Limits,
-    name: impl Fn() -> String,
-) -> Result<RgbImage, TransformError> {
+fn decode_named(bytes: &[u8], limits: &Limits, name: impl Fn() -> String) -> Result<RgbImage, TransformError> {
     if bytes.is_empty() {
-        return Err(TransformError::Decode {
-            picture: name(),
-            reason: "the file is empty".into(),
-        });
+        return Err(TransformError::Decode { picture: name(), reason: "the file is empty".into() });
     }
     // Decoders of rare formats have bugs; one broken file must not end a day of training.
     catch_unwind(|| decode_within(bytes, limits))
         .unwrap_or(Err(Refusal::Broken("its decoder panicked".into())))
         .map_err(|refusal| match refusal {
-            Refusal::Broken(reason) => TransformError::Decode {
-                picture: name(),
-                reason,
-            },
-            Refusal::TooLarge {
-                size,
-                bytes,
-                limit,
-                unit,
-            } => TransformError::TooLarge {
-                picture: name(),
-                size,
-                bytes,
-                limit,
-                unit,
-            },
+            Refusal::Broken(reason) => TransformError::Decode { picture: name(), reason },
+            Refusal::TooLarge { size, bytes, limit, unit } => {
+                TransformError::TooLarge { picture: name(), size, bytes, limit, unit }
+            }
         })
 }
 
 /// Why a picture is not decoded, before it has a name.
 enum Refusal {
     Broken(String),
-    TooLarge {
-        size: Size,
-        bytes: u64,
-        limit: u64,
-        unit: &'static str,
-    },
+    TooLarge { size: Size, bytes: u64, limit: u64, unit: &'static str },
 }
 
 fn decode_within(bytes: &[u8], limits: &Limits) -> Result<RgbImage, Refusal> {
@@ -171,16 +139,11 @@ fn check(
         return Err(Refusal::Broken(format!("it is {size} and has no pixels")));
     }
     let (pixels, result) = (size.pixels(), decoder.total_bytes());
-    let converted = if decoder.color_type() == ColorType::Rgb8 {
-        0
-    } else {
-        pixels.saturating_mul(3)
-    };
+    let converted = if decoder.color_type() == ColorType::Rgb8 { 0 } else { pixels.saturating_mul(3) };
     let turned = match orientation {
-        Orientation::Rotate90
-        | Orientation::Rotate270
-        | Orientation::Rotate90FlipH
-        | Orientation::Rotate270FlipH => result,
+        Orientation::Rotate90 | Orientation::Rotate270 | Orientation::Rotate90FlipH | Orientation::Rotate270FlipH => {
+            result
+        }
         _ => 0,
     };
     let beside = match buffers {
@@ -191,19 +154,9 @@ fn check(
     // Conversion and turning come after the decoder has freed what it held.
     let bytes = result.saturating_add(converted.max(turned).max(beside));
     if pixels > limits.pixels {
-        Err(Refusal::TooLarge {
-            size,
-            bytes,
-            limit: limits.pixels,
-            unit: "pixels",
-        })
+        Err(Refusal::TooLarge { size, bytes, limit: limits.pixels, unit: "pixels" })
     } else if bytes > limits.bytes {
-        Err(Refusal::TooLarge {
-            size,
-            bytes,
-            limit: limits.bytes,
-            unit: "bytes",
-        })
+        Err(Refusal::TooLarge { size, bytes, limit: limits.bytes, unit: "bytes" })
     } else {
         Ok(())
     }

@@ -1,8 +1,6 @@
 use image::RgbImage;
 
-use crate::{
-    Area, Erasing, Filter, Lighting, Map, Normalize, PadMode, Scratch, Size, TransformError,
-};
+use crate::{Area, Erasing, Filter, Lighting, Map, Normalize, PadMode, Scratch, Size, TransformError};
 
 /// Everything that was decided about one picture: where each output pixel comes from and how it is lit.
 ///
@@ -44,10 +42,7 @@ impl Draw {
     ) -> Result<Vec<f32>, TransformError> {
         let given = Size::of(picture);
         if given != self.picture {
-            return Err(TransformError::OtherPicture {
-                given,
-                drawn_for: self.picture,
-            });
+            return Err(TransformError::OtherPicture { given, drawn_for: self.picture });
         }
         let mut out = vec![0.0; self.size.planes()];
         scratch.render(picture, self, normalize, &mut out);
@@ -63,11 +58,7 @@ impl Draw {
     /// The upright rectangle around where a rectangle of the picture lands, cut to the output; `None` if nothing is left.
     pub fn area(&self, area: Area) -> Option<Area> {
         let corners = Map::translate(area.left, area.top);
-        let bounds = self
-            .map
-            .inverse()?
-            .after(corners)
-            .bounds(area.width, area.height);
+        let bounds = self.map.inverse()?.after(corners).bounds(area.width, area.height);
         let (left, top) = (bounds.left.max(0.0), bounds.top.max(0.0));
         let right = (bounds.left + bounds.width).min(f64::from(self.size.width));
         let bottom = (bounds.top + bounds.height).min(f64::from(self.size.height));
@@ -82,29 +73,18 @@ impl Draw {
     ///
     /// When `mask` does not have one value for each pixel of the picture.
     pub fn mask<T: Copy>(&self, mask: &[T], empty: T) -> Vec<T> {
-        assert_eq!(
-            mask.len() as u64,
-            self.picture.pixels(),
-            "a mask has one value for each pixel of the picture"
-        );
-        let (width, height) = (
-            i64::from(self.picture.width),
-            i64::from(self.picture.height),
-        );
+        assert_eq!(mask.len() as u64, self.picture.pixels(), "a mask has one value for each pixel of the picture");
+        let (width, height) = (i64::from(self.picture.width), i64::from(self.picture.height));
         let value = |x: f64, y: f64| {
             let (x, y) = self.map.point(x, y);
-            let x =
-                self.source_pixel(x.floor() as i64, width, self.frame.left, self.frame.width)?;
-            let y =
-                self.source_pixel(y.floor() as i64, height, self.frame.top, self.frame.height)?;
+            let x = self.source_pixel(x.floor() as i64, width, self.frame.left, self.frame.width)?;
+            let y = self.source_pixel(y.floor() as i64, height, self.frame.top, self.frame.height)?;
             mask.get((y * width + x) as usize).copied()
         };
         let rows = 0..self.size.height;
-        rows.flat_map(|y| {
-            (0..self.size.width).map(move |x| (f64::from(x) + 0.5, f64::from(y) + 0.5))
-        })
-        .map(|(x, y)| value(x, y).unwrap_or(empty))
-        .collect()
+        rows.flat_map(|y| (0..self.size.width).map(move |x| (f64::from(x) + 0.5, f64::from(y) + 0.5)))
+            .map(|(x, y)| value(x, y).unwrap_or(empty))
+            .collect()
     }
 
     /// Colours from 0 to 1 of three planes as they look in the output: the exact reference of the fast path.
@@ -116,15 +96,8 @@ impl Draw {
     ///
     /// When `plane` does not have one number for each pixel of the picture.
     pub fn sample(&self, plane: &[f32]) -> Vec<f32> {
-        assert_eq!(
-            plane.len() as u64,
-            self.picture.pixels(),
-            "a plane has one number for each pixel of the picture"
-        );
-        let (width, height) = (
-            i64::from(self.picture.width),
-            i64::from(self.picture.height),
-        );
+        assert_eq!(plane.len() as u64, self.picture.pixels(), "a plane has one number for each pixel of the picture");
+        let (width, height) = (i64::from(self.picture.width), i64::from(self.picture.height));
         let (out_w, out_h) = (self.size.width, self.size.height);
         let mut out = Vec::with_capacity(self.size.pixels() as usize);
         for (y, x) in (0..out_h).flat_map(|y| (0..out_w).map(move |x| (y, x))) {
@@ -132,12 +105,9 @@ impl Draw {
             let (x, y) = (x - 0.5, y - 0.5);
             let (left, top) = (x.floor(), y.floor());
             let tap = |dx: i64, dy: i64| {
-                let x =
-                    self.source_pixel(left as i64 + dx, width, self.frame.left, self.frame.width);
-                let y =
-                    self.source_pixel(top as i64 + dy, height, self.frame.top, self.frame.height);
-                x.zip(y)
-                    .map_or(0.0, |(x, y)| f64::from(plane[(y * width + x) as usize]))
+                let x = self.source_pixel(left as i64 + dx, width, self.frame.left, self.frame.width);
+                let y = self.source_pixel(top as i64 + dy, height, self.frame.top, self.frame.height);
+                x.zip(y).map_or(0.0, |(x, y)| f64::from(plane[(y * width + x) as usize]))
             };
             let (fx, fy) = (x - left, y - top);
             let upper = tap(0, 0) * (1.0 - fx) + tap(1, 0) * fx;
@@ -148,13 +118,7 @@ impl Draw {
     }
 
     /// The pixel of a row or column of `length` that stands at `at`, first beyond the frame, then beyond the picture.
-    pub(crate) fn source_pixel(
-        &self,
-        at: i64,
-        length: i64,
-        start: f64,
-        extent: f64,
-    ) -> Option<i64> {
+    pub(crate) fn source_pixel(&self, at: i64, length: i64, start: f64, extent: f64) -> Option<i64> {
         let (first, last) = known(length, start, extent);
         let inside = self.pad.pixel(at - first, last - first)? + first;
         self.frame_pad.pixel(inside, length)

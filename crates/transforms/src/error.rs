@@ -72,9 +72,7 @@ pub enum TransformError {
         size: Size,
     },
     /// A picture of another size than a draw was made for.
-    #[error(
-        "transform: the picture is {given}, but the draw was made for one of {drawn_for}; draw for this size"
-    )]
+    #[error("transform: the picture is {given}, but the draw was made for one of {drawn_for}; draw for this size")]
     OtherPicture {
         /// The size of the picture.
         given: Size,
@@ -103,14 +101,8 @@ impl TransformError {
     /// The same error, naming the file it happened in; errors that already name a file stay as they are.
     pub fn in_file(self, path: &Path) -> Self {
         match self {
-            named @ (Self::Read { .. }
-            | Self::InFile { .. }
-            | Self::Decode { .. }
-            | Self::TooLarge { .. }) => named,
-            unnamed => Self::InFile {
-                path: path.to_owned(),
-                source: Box::new(unnamed),
-            },
+            named @ (Self::Read { .. } | Self::InFile { .. } | Self::Decode { .. } | Self::TooLarge { .. }) => named,
+            unnamed => Self::InFile { path: path.to_owned(), source: Box::new(unnamed) },
         }
     }
 }

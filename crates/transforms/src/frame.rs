@@ -16,22 +16,14 @@ pub struct Frame {
 impl Frame {
     /// The picture itself.
     pub fn whole(size: Size) -> Self {
-        Self {
-            map: Map::IDENTITY,
-            size,
-            pad: PadMode::Reflection,
-        }
+        Self { map: Map::IDENTITY, size, pad: PadMode::Reflection }
     }
 
     /// The same picture seen through `area` of this frame, stretched to `size`.
     #[must_use]
     pub fn through(self, area: Area, size: Size) -> Self {
         let stretch = area.map_from(f64::from(size.width), f64::from(size.height));
-        Self {
-            map: self.map.after(stretch),
-            size,
-            ..self
-        }
+        Self { map: self.map.after(stretch), size, ..self }
     }
 
     /// The same frame turned and mirrored by one of the eight symmetries of the square (see [`DihedralItem`]).
@@ -39,21 +31,13 @@ impl Frame {
     /// [`DihedralItem`]: crate::DihedralItem
     #[must_use]
     pub fn turned(self, symmetry: usize) -> Self {
-        let size = if symmetry_swaps(symmetry) {
-            self.size.transposed()
-        } else {
-            self.size
-        };
+        let size = if symmetry_swaps(symmetry) { self.size.transposed() } else { self.size };
         let unit = |size: Size| (f64::from(size.width), f64::from(size.height));
         let (from, to) = (unit(size), unit(self.size));
         let turn = Map::from_unit(to.0, to.1, false)
             .after(crate::augment::dihedral_matrix(symmetry))
             .after(Map::to_unit(from.0, from.1, false));
-        Self {
-            map: self.map.after(turn),
-            size,
-            ..self
-        }
+        Self { map: self.map.after(turn), size, ..self }
     }
 }
 

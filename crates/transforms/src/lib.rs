@@ -24,9 +24,8 @@ mod chance;
 mod error;
 
 pub use augment::{
-    AugTransforms, Augmentation, Erasing, Lighting, Patch, RandomErasing, aug_transforms,
-    dihedral_matrix, flip_matrix, keep_aspect, logit, rotate_matrix, sigmoid, warp_matrix,
-    zoom_matrix,
+    AugTransforms, Augmentation, Erasing, Lighting, Patch, RandomErasing, aug_transforms, dihedral_matrix, flip_matrix,
+    keep_aspect, logit, rotate_matrix, sigmoid, warp_matrix, zoom_matrix,
 };
 pub use chance::Chance;
 pub use colours::Colours;
@@ -35,8 +34,8 @@ pub use draw::Draw;
 pub use error::TransformError;
 pub use frame::Frame;
 pub use item::{
-    Closure, CropPad, DihedralItem, FlipItem, ItemTransform, RandomCrop, RandomResizedCrop,
-    RatioResize, Resize, ResizeMethod, draw_crop,
+    Closure, CropPad, DihedralItem, FlipItem, ItemTransform, RandomCrop, RandomResizedCrop, RatioResize, Resize,
+    ResizeMethod, draw_crop,
 };
 pub use map::{Area, Map};
 pub use mix::{CutMix, CutMixDraw, MixUp, MixUpDraw};

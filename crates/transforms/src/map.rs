@@ -40,17 +40,9 @@ impl Map {
     /// -1 and 1 are the outer edges of the border pixels, or with `align_corners` their centres (torch's convention).
     pub fn from_unit(width: f64, height: f64, align_corners: bool) -> Self {
         let side = |pixels: f64| {
-            if align_corners {
-                (pixels - 1.0) / 2.0
-            } else {
-                pixels / 2.0
-            }
+            if align_corners { (pixels - 1.0) / 2.0 } else { pixels / 2.0 }
         };
-        Self([
-            [side(width), 0.0, width / 2.0],
-            [0.0, side(height), height / 2.0],
-            [0.0, 0.0, 1.0],
-        ])
+        Self([[side(width), 0.0, width / 2.0], [0.0, side(height), height / 2.0], [0.0, 0.0, 1.0]])
     }
 
     /// From a frame of pixels to the unit square: the inverse of [`from_unit`](Map::from_unit).
@@ -58,19 +50,11 @@ impl Map {
     /// A single row or column with `align_corners` maps to 0, the middle.
     pub fn to_unit(width: f64, height: f64, align_corners: bool) -> Self {
         let side = |pixels: f64| {
-            let half = if align_corners {
-                (pixels - 1.0) / 2.0
-            } else {
-                pixels / 2.0
-            };
+            let half = if align_corners { (pixels - 1.0) / 2.0 } else { pixels / 2.0 };
             if half > 0.0 { 1.0 / half } else { 0.0 }
         };
         let (x, y) = (side(width), side(height));
-        Self([
-            [x, 0.0, -x * width / 2.0],
-            [0.0, y, -y * height / 2.0],
-            [0.0, 0.0, 1.0],
-        ])
+        Self([[x, 0.0, -x * width / 2.0], [0.0, y, -y * height / 2.0], [0.0, 0.0, 1.0]])
     }
 
     /// The map that applies `first`, then `self`.
@@ -79,9 +63,7 @@ impl Map {
         let mut product = [[0.0; 3]; 3];
         for (row, left) in product.iter_mut().zip(self.0) {
             for (column, cell) in row.iter_mut().enumerate() {
-                *cell = left[0] * first.0[0][column]
-                    + left[1] * first.0[1][column]
-                    + left[2] * first.0[2][column];
+                *cell = left[0] * first.0[0][column] + left[1] * first.0[1][column] + left[2] * first.0[2][column];
             }
         }
         Self(product)
@@ -91,10 +73,7 @@ impl Map {
     pub fn point(&self, x: f64, y: f64) -> (f64, f64) {
         let [a, b, c] = self.0;
         let depth = c[0] * x + c[1] * y + c[2];
-        (
-            (a[0] * x + a[1] * y + a[2]) / depth,
-            (b[0] * x + b[1] * y + b[2]) / depth,
-        )
+        ((a[0] * x + a[1] * y + a[2]) / depth, (b[0] * x + b[1] * y + b[2]) / depth)
     }
 
     /// The map back, or `None` where the map folds the plane flat.
@@ -109,9 +88,7 @@ impl Map {
         if !determinant.is_normal() {
             return None;
         }
-        Some(Self(
-            cofactors.map(|row| row.map(|cell| cell / determinant)),
-        ))
+        Some(Self(cofactors.map(|row| row.map(|cell| cell / determinant))))
     }
 
     /// True when lines stay parallel: no perspective.
@@ -126,12 +103,8 @@ impl Map {
         let [a, b, c] = self.0;
         let depth = c[0] * x + c[1] * y + c[2];
         let (sx, sy) = self.point(x, y);
-        let along = |row: [f64; 3], value: f64| {
-            libm::hypot(
-                (row[0] - value * c[0]) / depth,
-                (row[1] - value * c[1]) / depth,
-            )
-        };
+        let along =
+            |row: [f64; 3], value: f64| libm::hypot((row[0] - value * c[0]) / depth, (row[1] - value * c[1]) / depth);
         (along(a, sx), along(b, sy))
     }
 
@@ -145,18 +118,12 @@ impl Map {
 
     /// The smallest rectangle around the image of the rectangle from (0, 0) to (width, height).
     pub fn bounds(&self, width: f64, height: f64) -> Area {
-        let corners = [(0.0, 0.0), (width, 0.0), (0.0, height), (width, height)]
-            .map(|(x, y)| self.point(x, y));
+        let corners = [(0.0, 0.0), (width, 0.0), (0.0, height), (width, height)].map(|(x, y)| self.point(x, y));
         let fold = |pick: fn(&(f64, f64)) -> f64, choose: fn(f64, f64) -> f64| {
             corners.iter().map(pick).reduce(choose).unwrap_or(0.0)
         };
         let (left, top) = (fold(|p| p.0, f64::min), fold(|p| p.1, f64::min));
-        Area {
-            left,
-            top,
-            width: fold(|p| p.0, f64::max) - left,
-            height: fold(|p| p.1, f64::max) - top,
-        }
+        Area { left, top, width: fold(|p| p.0, f64::max) - left, height: fold(|p| p.1, f64::max) - top }
     }
 }
 
@@ -176,20 +143,11 @@ pub struct Area {
 impl Area {
     /// A rectangle from its left top corner and its sides.
     pub const fn new(left: f64, top: f64, width: f64, height: f64) -> Self {
-        Self {
-            left,
-            top,
-            width,
-            height,
-        }
+        Self { left, top, width, height }
     }
 
     /// The map that stretches a frame of `width` × `height` pixels over this rectangle.
     pub fn map_from(&self, width: f64, height: f64) -> Map {
-        Map([
-            [self.width / width, 0.0, self.left],
-            [0.0, self.height / height, self.top],
-            [0.0, 0.0, 1.0],
-        ])
+        Map([[self.width / width, 0.0, self.left], [0.0, self.height / height, self.top], [0.0, 0.0, 1.0]])
     }
 }

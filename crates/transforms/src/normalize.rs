@@ -33,42 +33,27 @@ impl Default for Normalize {
 impl Normalize {
     /// Colours stay 0 to 1.
     pub const fn none() -> Self {
-        Self {
-            mean: [0.0; 3],
-            std: [1.0; 3],
-        }
+        Self { mean: [0.0; 3], std: [1.0; 3] }
     }
 
     /// The statistics of `ImageNet`, which most pretrained weights expect.
     pub const fn imagenet() -> Self {
-        Self {
-            mean: [0.485, 0.456, 0.406],
-            std: [0.229, 0.224, 0.225],
-        }
+        Self { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }
     }
 
     /// The statistics of CIFAR-10.
     pub const fn cifar() -> Self {
-        Self {
-            mean: [0.491, 0.482, 0.447],
-            std: [0.247, 0.243, 0.261],
-        }
+        Self { mean: [0.491, 0.482, 0.447], std: [0.247, 0.243, 0.261] }
     }
 
     /// The statistics of MNIST, the same for the three channels of its gray pictures.
     pub const fn mnist() -> Self {
-        Self {
-            mean: [0.131; 3],
-            std: [0.308; 3],
-        }
+        Self { mean: [0.131; 3], std: [0.308; 3] }
     }
 
     /// The factor and the shift that take a byte of channel `channel` into its plane.
     pub(crate) fn line(&self, channel: usize) -> (f32, f32) {
-        (
-            1.0 / (255.0 * self.std[channel]),
-            -self.mean[channel] / self.std[channel],
-        )
+        (1.0 / (255.0 * self.std[channel]), -self.mean[channel] / self.std[channel])
     }
 
     /// The picture that normalised planes (red, green, blue, one after the other) show; colours beyond 0 to 1 are clamped.
@@ -77,11 +62,7 @@ impl Normalize {
     ///
     /// When `planes` does not hold `3 · height · width` numbers.
     pub fn decode(&self, planes: &[f32], size: Size) -> RgbImage {
-        assert_eq!(
-            planes.len(),
-            size.planes(),
-            "three planes of {size} are needed"
-        );
+        assert_eq!(planes.len(), size.planes(), "three planes of {size} are needed");
         let plane = size.pixels() as usize;
         RgbImage::from_fn(size.width, size.height, |x, y| {
             let at = y as usize * size.width as usize + x as usize;
@@ -97,17 +78,8 @@ impl Normalize {
             for value in values {
                 let fine = value.is_finite() && (parameter == "mean" || value > 0.0);
                 if !fine {
-                    let range = if parameter == "mean" {
-                        "finite"
-                    } else {
-                        "finite and over 0"
-                    };
-                    return Err(TransformError::Setting {
-                        stage: "Normalize",
-                        parameter,
-                        value,
-                        range,
-                    });
+                    let range = if parameter == "mean" { "finite" } else { "finite and over 0" };
+                    return Err(TransformError::Setting { stage: "Normalize", parameter, value, range });
                 }
             }
         }
@@ -117,10 +89,6 @@ impl Normalize {
 
 impl fmt::Display for Normalize {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "Normalize by mean {:?} and std {:?}",
-            self.mean, self.std
-        )
+        write!(f, "Normalize by mean {:?} and std {:?}", self.mean, self.std)
     }
 }

@@ -5,8 +5,8 @@ use image::RgbImage;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AugTransforms, Chance, Draw, Filter, Frame, ItemTransform, Lighting, Map, Normalize, PadMode,
-    Scratch, Size, TransformError,
+    AugTransforms, Chance, Draw, Filter, Frame, ItemTransform, Lighting, Map, Normalize, PadMode, Scratch, Size,
+    TransformError,
 };
 
 /// The whole way from a decoded picture to normalised planes: item transforms, augmentation, normalisation.
@@ -52,10 +52,7 @@ impl PictureTransforms {
 
     /// Sets the augmentation.
     pub fn with_augment(self, augment: AugTransforms) -> Self {
-        Self {
-            augment: Some(augment),
-            ..self
-        }
+        Self { augment: Some(augment), ..self }
     }
 
     /// Sets the normalisation.
@@ -80,14 +77,8 @@ impl PictureTransforms {
 
     /// The size of every result, or `None` when pictures keep sizes of their own.
     pub fn output_size(&self) -> Option<Size> {
-        let items = self
-            .items
-            .iter()
-            .fold(None, |size, stage| stage.output_size(size));
-        self.augment
-            .as_ref()
-            .and_then(AugTransforms::output_size)
-            .or(items)
+        let items = self.items.iter().fold(None, |size, stage| stage.output_size(size));
+        self.augment.as_ref().and_then(AugTransforms::output_size).or(items)
     }
 
     /// Checks every parameter, so that a slip is found before the first picture.
@@ -120,11 +111,7 @@ impl PictureTransforms {
     ) -> Result<Size, TransformError> {
         let (picture, draw) = self.decide(picture, chance, scratch)?;
         if out.len() != draw.size.planes() {
-            return Err(TransformError::OutputLength {
-                size: draw.size,
-                needed: draw.size.planes(),
-                given: out.len(),
-            });
+            return Err(TransformError::OutputLength { size: draw.size, needed: draw.size.planes(), given: out.len() });
         }
         scratch.render(&picture, &draw, &self.normalize, out);
         Ok(draw.size)
@@ -153,21 +140,13 @@ impl PictureTransforms {
     /// # Errors
     ///
     /// [`TransformError::Setting`] and [`TransformError::Empty`], as [`apply`](Self::apply).
-    pub fn draw(
-        &self,
-        picture: Size,
-        mut chance: Option<&mut Chance>,
-    ) -> Result<Draw, TransformError> {
+    pub fn draw(&self, picture: Size, mut chance: Option<&mut Chance>) -> Result<Draw, TransformError> {
         self.check()?;
         if picture.is_empty() {
             return Err(TransformError::Empty { size: picture });
         }
-        let frame = self
-            .items
-            .iter()
-            .fold(Frame::whole(picture), |frame, stage| {
-                stage.place(frame, chance.as_deref_mut())
-            });
+        let frame =
+            self.items.iter().fold(Frame::whole(picture), |frame, stage| stage.place(frame, chance.as_deref_mut()));
         Ok(self.finish(picture, frame, chance))
     }
 
@@ -185,10 +164,7 @@ impl PictureTransforms {
                 let seen = if frame == whole(&picture)? {
                     picture
                 } else {
-                    let plain = Draw {
-                        pad: PadMode::Reflection,
-                        ..self.plain(Size::of(&picture), frame)
-                    };
+                    let plain = Draw { pad: PadMode::Reflection, ..self.plain(Size::of(&picture), frame) };
                     Cow::Owned(scratch.picture(&picture, &plain))
                 };
                 picture = Cow::Owned(closure.call(&seen, chance.as_deref_mut())?);
@@ -223,17 +199,10 @@ impl PictureTransforms {
             map: frame.map,
             size: frame.size,
             picture,
-            frame: frame
-                .map
-                .bounds(f64::from(frame.size.width), f64::from(frame.size.height)),
+            frame: frame.map.bounds(f64::from(frame.size.width), f64::from(frame.size.height)),
             frame_pad: frame.pad,
             pad: PadMode::default(),
-            filter: self
-                .items
-                .iter()
-                .rev()
-                .find_map(ItemTransform::filter)
-                .unwrap_or(Filter::Bilinear),
+            filter: self.items.iter().rev().find_map(ItemTransform::filter).unwrap_or(Filter::Bilinear),
             lighting: Lighting::NONE,
             erasing: None,
         }

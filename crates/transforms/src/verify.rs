@@ -10,8 +10,8 @@ use crate::{Limits, TransformError, open};
 
 /// Extensions that [`verify_images`] takes for pictures inside a folder.
 const EXTENSIONS: [&str; 17] = [
-    "jpg", "jpeg", "jpe", "jfif", "png", "gif", "webp", "bmp", "tif", "tiff", "pnm", "pbm", "pgm",
-    "ppm", "pam", "qoi", "ico",
+    "jpg", "jpeg", "jpe", "jfif", "png", "gif", "webp", "bmp", "tif", "tiff", "pnm", "pbm", "pgm", "ppm", "pam", "qoi",
+    "ico",
 ];
 
 /// What [`verify_images`] found.
@@ -60,16 +60,10 @@ pub fn verify_images(sources: &[impl AsRef<Path>], limits: &Limits) -> Verificat
     }
     let refused = files.par_iter().filter_map(|path| {
         let reason = open(path, limits).err()?;
-        Some(Broken {
-            path: path.clone(),
-            reason,
-        })
+        Some(Broken { path: path.clone(), reason })
     });
     broken.extend(refused.collect::<Vec<_>>());
-    Verification {
-        checked: files.len(),
-        broken,
-    }
+    Verification { checked: files.len(), broken }
 }
 
 fn list(folder: &Path, files: &mut Vec<PathBuf>, broken: &mut Vec<Broken>) {
@@ -78,10 +72,7 @@ fn list(folder: &Path, files: &mut Vec<PathBuf>, broken: &mut Vec<Broken>) {
         Ok(entries) => entries,
         Err(source) => {
             let path = folder.to_owned();
-            broken.push(Broken {
-                path: path.clone(),
-                reason: TransformError::Read { path, source },
-            });
+            broken.push(Broken { path: path.clone(), reason: TransformError::Read { path, source } });
             return;
         }
     };
@@ -100,20 +91,13 @@ fn list(folder: &Path, files: &mut Vec<PathBuf>, broken: &mut Vec<Broken>) {
 }
 
 fn is_picture(extension: &std::ffi::OsStr) -> bool {
-    EXTENSIONS
-        .iter()
-        .any(|known| extension.eq_ignore_ascii_case(known))
+    EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known))
 }
 
 /// A line of counts, then one line for each broken file.
 impl fmt::Display for Verification {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} pictures checked, {} broken",
-            self.checked,
-            self.broken.len()
-        )?;
+        write!(f, "{} pictures checked, {} broken", self.checked, self.broken.len())?;
         for Broken { reason, .. } in &self.broken {
             write!(f, "\n{reason}")?;
         }

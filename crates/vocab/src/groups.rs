@@ -37,19 +37,13 @@ impl Groups {
         let of = vocab
             .iter()
             .map(|class| {
-                *numbers
-                    .entry(group_of(class).into())
-                    .or_insert_with_key(|group: &String| {
-                        names.push(group.clone());
-                        names.len() - 1
-                    })
+                *numbers.entry(group_of(class).into()).or_insert_with_key(|group: &String| {
+                    names.push(group.clone());
+                    names.len() - 1
+                })
             })
             .collect();
-        Self {
-            vocab: vocab.clone(),
-            names,
-            of,
-        }
+        Self { vocab: vocab.clone(), names, of }
     }
 
     /// Groups written out as lists of class names; every class must be in exactly one.
@@ -60,10 +54,7 @@ impl Groups {
     /// # Errors
     /// [`VocabError::UnknownClass`], [`VocabError::ClassInTwoGroups`] or
     /// [`VocabError::ClassesInNoGroup`].
-    pub fn from_lists<G: AsRef<str>, C: AsRef<str>>(
-        vocab: &Vocab,
-        lists: &[(G, &[C])],
-    ) -> Result<Self, VocabError> {
+    pub fn from_lists<G: AsRef<str>, C: AsRef<str>>(vocab: &Vocab, lists: &[(G, &[C])]) -> Result<Self, VocabError> {
         Self::listed(vocab, lists, None)
     }
 
@@ -90,13 +81,10 @@ impl Groups {
         let mut names: Vec<String> = Vec::new();
         let mut of: Vec<Option<usize>> = vec![None; vocab.len()];
         let number = |group: &str, names: &mut Vec<String>| {
-            names
-                .iter()
-                .position(|known| known == group)
-                .unwrap_or_else(|| {
-                    names.push(group.to_owned());
-                    names.len() - 1
-                })
+            names.iter().position(|known| known == group).unwrap_or_else(|| {
+                names.push(group.to_owned());
+                names.len() - 1
+            })
         };
         for (group, classes) in lists {
             let group = number(group.as_ref(), &mut names);
@@ -123,15 +111,8 @@ impl Groups {
             }
             _ => 0,
         };
-        let of = of
-            .into_iter()
-            .map(|group| group.unwrap_or(rest_group))
-            .collect();
-        Ok(Self {
-            vocab: vocab.clone(),
-            names,
-            of,
-        })
+        let of = of.into_iter().map(|group| group.unwrap_or(rest_group)).collect();
+        Ok(Self { vocab: vocab.clone(), names, of })
     }
 
     /// The names of the groups, group 0 first.
@@ -172,8 +153,7 @@ impl Groups {
     /// # Panics
     /// If there is no class `class`.
     pub fn siblings(&self, class: usize) -> impl Iterator<Item = usize> + '_ {
-        self.members(self.of(class))
-            .filter(move |other| *other != class)
+        self.members(self.of(class)).filter(move |other| *other != class)
     }
 
     /// The classes that are grouped.
@@ -210,15 +190,10 @@ struct Listed {
 impl From<Groups> for Listed {
     fn from(groups: Groups) -> Self {
         let lists = groups.names.iter().enumerate().map(|(number, name)| {
-            let members = groups
-                .members(number)
-                .map(|class| groups.vocab[class].to_owned());
+            let members = groups.members(number).map(|class| groups.vocab[class].to_owned());
             (name.clone(), members.collect())
         });
-        Self {
-            groups: lists.collect(),
-            vocab: groups.vocab.clone(),
-        }
+        Self { groups: lists.collect(), vocab: groups.vocab.clone() }
     }
 }
 
@@ -226,11 +201,8 @@ impl TryFrom<Listed> for Groups {
     type Error = VocabError;
 
     fn try_from(listed: Listed) -> Result<Self, VocabError> {
-        let lists: Vec<(&str, &[String])> = listed
-            .groups
-            .iter()
-            .map(|(name, classes)| (name.as_str(), classes.as_slice()))
-            .collect();
+        let lists: Vec<(&str, &[String])> =
+            listed.groups.iter().map(|(name, classes)| (name.as_str(), classes.as_slice())).collect();
         Self::from_lists(&listed.vocab, &lists)
     }
 }

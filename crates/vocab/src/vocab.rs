@@ -34,34 +34,22 @@ impl Vocab {
         names.sort_unstable();
         names.dedup();
         let numbers = names.iter().cloned().zip(0..).collect();
-        Self {
-            names: names.into(),
-            numbers: Arc::new(numbers),
-        }
+        Self { names: names.into(), numbers: Arc::new(numbers) }
     }
 
     /// The names in the order given: grades, sizes, or the order of a model trained elsewhere.
     ///
     /// # Errors
     /// [`VocabError::RepeatedClass`] if a name comes twice.
-    pub fn ordered<S: Into<String>>(
-        names: impl IntoIterator<Item = S>,
-    ) -> Result<Self, VocabError> {
+    pub fn ordered<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Result<Self, VocabError> {
         let names: Vec<String> = names.into_iter().map(Into::into).collect();
         let mut numbers = HashMap::with_capacity(names.len());
         for (second, name) in names.iter().enumerate() {
             if let Some(first) = numbers.insert(name.clone(), second) {
-                return Err(VocabError::RepeatedClass {
-                    name: name.clone(),
-                    first,
-                    second,
-                });
+                return Err(VocabError::RepeatedClass { name: name.clone(), first, second });
             }
         }
-        Ok(Self {
-            names: names.into(),
-            numbers: Arc::new(numbers),
-        })
+        Ok(Self { names: names.into(), numbers: Arc::new(numbers) })
     }
 
     /// Object to index: the number of the class called `name`.

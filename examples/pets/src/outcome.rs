@@ -36,7 +36,8 @@ impl Outcome {
     /// Counts from the validation part's predictions; the caller adds what it alone knows.
     pub fn new(history: &History, interpretation: &Interpretation, species: &Groups) -> Self {
         let counts = interpretation.confusion();
-        let cells = || counts.iter().enumerate().flat_map(|(t, row)| row.iter().enumerate().map(move |(p, n)| (t, p, *n)));
+        let cells =
+            || counts.iter().enumerate().flat_map(|(t, row)| row.iter().enumerate().map(move |(p, n)| (t, p, *n)));
         let valid_pictures: usize = cells().map(|(_, _, n)| n).sum();
         let mistakes = cells().filter(|(t, p, _)| t != p).map(|(_, _, n)| n).sum::<usize>();
         let crossed = cells().filter(|&(t, p, _)| species.of(t) != species.of(p)).map(|(_, _, n)| n).sum::<usize>();
@@ -75,12 +76,19 @@ impl Outcome {
 
 /// The runs side by side.
 pub fn comparison(outcomes: &[Outcome]) -> String {
-    let mut table = format!("{:<8}{:>10}{:>13}{:>11}{:>27}\n", "loss", "accuracy", "mean recall", "mistakes", "of them across species");
+    let mut table = format!(
+        "{:<8}{:>10}{:>13}{:>11}{:>27}\n",
+        "loss", "accuracy", "mean recall", "mistakes", "of them across species"
+    );
     for outcome in outcomes {
         let crossing = outcome.crossing_share().map_or("n/a".into(), |share| format!("{:.0} %", 100.0 * share));
         let crossing = format!("{} ({crossing})", outcome.cross_group_errors);
         let (accuracy, recall) = (100.0 * outcome.accuracy, 100.0 * outcome.mean_recall);
-        let _ = writeln!(table, "{:<8}{accuracy:>8.1} %{recall:>11.1} %{:>11}{crossing:>27}", outcome.loss, outcome.mistakes);
+        let _ = writeln!(
+            table,
+            "{:<8}{accuracy:>8.1} %{recall:>11.1} %{:>11}{crossing:>27}",
+            outcome.loss, outcome.mistakes
+        );
     }
     table
 }

@@ -8,17 +8,9 @@ use super::Patience;
 /// What a server said to a request for the bytes from some point on.
 pub(super) enum Answer {
     /// The file from its first byte: nothing was there yet, the server serves no ranges, or the file changed.
-    Whole {
-        size: Option<u64>,
-        tag: Option<String>,
-        body: BodyReader<'static>,
-    },
+    Whole { size: Option<u64>, tag: Option<String>, body: BodyReader<'static> },
     /// The bytes asked for. `size` is the whole file's.
-    Rest {
-        size: Option<u64>,
-        tag: Option<String>,
-        body: BodyReader<'static>,
-    },
+    Rest { size: Option<u64>, tag: Option<String>, body: BodyReader<'static> },
     /// The file ends before the first byte asked for, or the bytes sent are other ones.
     NothingLeft,
     /// Trying again may help.
@@ -29,12 +21,7 @@ pub(super) enum Answer {
 
 /// Asks for `url` from byte `have` on. With a `tag`, a server that understands it sends the whole file if it is no
 /// longer the one with that tag.
-pub(super) fn ask(
-    agent: &Agent,
-    url: &str,
-    have: u64,
-    tag: Option<&str>,
-) -> Result<Answer, ureq::Error> {
+pub(super) fn ask(agent: &Agent, url: &str, have: u64, tag: Option<&str>) -> Result<Answer, ureq::Error> {
     // A compressed transfer would make byte positions ambiguous.
     let mut request = agent.get(url).header(header::ACCEPT_ENCODING, "identity");
     if have > 0 {
@@ -44,36 +31,21 @@ pub(super) fn ask(
         }
     }
     let response = request.call()?;
-    let tag = field(&response, header::ETAG)
-        .filter(|tag| tag.starts_with('"'))
-        .map(str::to_owned);
+    let tag = field(&response, header::ETAG).filter(|tag| tag.starts_with('"')).map(str::to_owned);
     Ok(match response.status() {
         StatusCode::OK => {
-            let size =
-                field(&response, header::CONTENT_LENGTH).and_then(|size| size.trim().parse().ok());
-            Answer::Whole {
-                size,
-                tag,
-                body: response.into_body().into_reader(),
-            }
+            let size = field(&response, header::CONTENT_LENGTH).and_then(|size| size.trim().parse().ok());
+            Answer::Whole { size, tag, body: response.into_body().into_reader() }
         }
-        StatusCode::PARTIAL_CONTENT => {
-            match field(&response, header::CONTENT_RANGE).and_then(content_range) {
-                Some((first, size)) if first == have => Answer::Rest {
-                    size,
-                    tag,
-                    body: response.into_body().into_reader(),
-                },
-                _ => Answer::NothingLeft,
+        StatusCode::PARTIAL_CONTENT => match field(&response, header::CONTENT_RANGE).and_then(content_range) {
+            Some((first, size)) if first == have => {
+                Answer::Rest { size, tag, body: response.into_body().into_reader() }
             }
-        }
+            _ => Answer::NothingLeft,
+        },
         StatusCode::RANGE_NOT_SATISFIABLE if have > 0 => Answer::NothingLeft,
-        status if is_passing(status) => Answer::Busy {
-            status: status.as_u16(),
-        },
-        status => Answer::Refused {
-            status: status.as_u16(),
-        },
+        status if is_passing(status) => Answer::Busy { status: status.as_u16() },
+        status => Answer::Refused { status: status.as_u16() },
     })
 }
 
@@ -89,11 +61,7 @@ pub(super) fn agent(url: &str, patience: &Patience) -> Agent {
         .timeout_recv_response(silence)
         .timeout_per_read(silence);
     // A proxy in the environment is for the world outside: it may not know this machine's loopback.
-    let config = if is_loopback(url) {
-        config.proxy(None)
-    } else {
-        config
-    };
+    let config = if is_loopback(url) { config.proxy(None) } else { config };
     config.build().new_agent()
 }
 
@@ -104,9 +72,7 @@ fn is_loopback(url: &str) -> bool {
 }
 
 fn is_passing(status: StatusCode) -> bool {
-    status.is_server_error()
-        || status == StatusCode::REQUEST_TIMEOUT
-        || status == StatusCode::TOO_MANY_REQUESTS
+    status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT || status == StatusCode::TOO_MANY_REQUESTS
 }
 
 fn field(response: &Response<Body>, name: header::HeaderName) -> Option<&str> {
@@ -115,11 +81,7 @@ fn field(response: &Response<Body>, name: header::HeaderName) -> Option<&str> {
 
 /// The first position and the whole size in `bytes 5-9/10`; the size is `*` where the server does not know it.
 fn content_range(field: &str) -> Option<(u64, Option<u64>)> {
-    let (range, size) = field
-        .trim()
-        .strip_prefix("bytes")?
-        .trim_start()
-        .split_once('/')?;
+    let (range, size) = field.trim().strip_prefix("bytes")?.trim_start().split_once('/')?;
     let (first, _) = range.split_once('-')?;
     Some((first.trim().parse().ok()?, size.trim().parse().ok()))
 }

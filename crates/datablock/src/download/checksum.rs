@@ -45,13 +45,10 @@ impl Checksum {
             Self::Sha256(digits) => (digits, 64..=64),
             Self::Sha256Prefix(digits) => (digits, 8..=64),
         };
-        if lengths.contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
-        {
+        if lengths.contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
             return Ok(());
         }
-        Err(DownloadError::MalformedChecksum {
-            checksum: self.clone(),
-        })
+        Err(DownloadError::MalformedChecksum { checksum: self.clone() })
     }
 
     /// The digest of the same kind of the file at `path`.
@@ -60,14 +57,8 @@ impl Checksum {
             Self::Md5(_) => hex::<Md5>(path),
             Self::Sha256(_) | Self::Sha256Prefix(_) => hex::<Sha256>(path),
         };
-        let found = found.map_err(|source| DownloadError::Read {
-            path: path.into(),
-            source,
-        })?;
-        Ok(Digest {
-            expected: self,
-            found,
-        })
+        let found = found.map_err(|source| DownloadError::Read { path: path.into(), source })?;
+        Ok(Digest { expected: self, found })
     }
 }
 
@@ -91,9 +82,7 @@ pub(super) struct Digest<'a> {
 impl Digest<'_> {
     pub(super) fn is_right(&self) -> bool {
         match self.expected {
-            Checksum::Md5(digits) | Checksum::Sha256(digits) => {
-                self.found.eq_ignore_ascii_case(digits)
-            }
+            Checksum::Md5(digits) | Checksum::Sha256(digits) => self.found.eq_ignore_ascii_case(digits),
             Checksum::Sha256Prefix(digits) => self.found.starts_with(&digits.to_ascii_lowercase()),
         }
     }
@@ -101,11 +90,7 @@ impl Digest<'_> {
 
 impl fmt::Display for Digest<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = if matches!(self.expected, Checksum::Md5(_)) {
-            "md5"
-        } else {
-            "SHA-256"
-        };
+        let kind = if matches!(self.expected, Checksum::Md5(_)) { "md5" } else { "SHA-256" };
         write!(out, "{kind} {}", self.found)
     }
 }
@@ -122,11 +107,6 @@ fn hex<D: md5::Digest>(path: &Path) -> io::Result<String> {
             Err(error) => return Err(error),
         }
     }
-    let digits = digest
-        .finalize()
-        .into_iter()
-        .flat_map(|byte| [byte >> 4, byte & 15]);
-    Ok(digits
-        .filter_map(|digit| char::from_digit(digit.into(), 16))
-        .collect())
+    let digits = digest.finalize().into_iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    Ok(digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect())
 }

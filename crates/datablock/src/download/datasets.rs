@@ -54,45 +54,19 @@ impl PublishedDataset {
     /// A data set without archives yet. `name` is its folder's.
     pub fn new(name: impl Into<String>, base_url: impl Into<String>) -> Self {
         let (name, base_url) = (name.into(), base_url.into());
-        Self {
-            name,
-            base_url,
-            parts: Vec::new(),
-            patience: Patience::default(),
-            max_bytes: None,
-        }
+        Self { name, base_url, parts: Vec::new(), patience: Patience::default(), max_bytes: None }
     }
 
     /// The Oxford-IIIT pets from their own server.
     pub fn oxford_pets() -> Self {
-        Self::new(
-            "oxford-iiit-pet",
-            "https://www.robots.ox.ac.uk/~vgg/data/pets/data",
-        )
-        .with_archive(
-            "images.tar.gz",
-            "images",
-            Checksum::md5("5c4f3ee8e5d25df40f4fd59a7f44e54c"),
-        )
-        .with_archive(
-            "annotations.tar.gz",
-            "annotations",
-            Checksum::md5("95a8c909bbe2e81eed6a22bccdf3f68f"),
-        )
+        Self::new("oxford-iiit-pet", "https://www.robots.ox.ac.uk/~vgg/data/pets/data")
+            .with_archive("images.tar.gz", "images", Checksum::md5("5c4f3ee8e5d25df40f4fd59a7f44e54c"))
+            .with_archive("annotations.tar.gz", "annotations", Checksum::md5("95a8c909bbe2e81eed6a22bccdf3f68f"))
     }
 
     /// Adds the archive `file` at the base URL, of which the top folder `folder` is taken.
-    pub fn with_archive(
-        mut self,
-        file: impl Into<String>,
-        folder: impl Into<String>,
-        checksum: Checksum,
-    ) -> Self {
-        self.parts.push(Part {
-            archive: file.into(),
-            folder: folder.into(),
-            checksum,
-        });
+    pub fn with_archive(mut self, file: impl Into<String>, folder: impl Into<String>, checksum: Checksum) -> Self {
+        self.parts.push(Part { archive: file.into(), folder: folder.into(), checksum });
         self
     }
 
@@ -118,12 +92,8 @@ impl PublishedDataset {
     pub fn downloads(&self) -> Vec<Download> {
         let base = self.base_url.trim_end_matches('/');
         let download = |part: &Part| {
-            Download::new(
-                format!("{base}/{}", part.archive),
-                &part.archive,
-                part.checksum.clone(),
-            )
-            .with_patience(self.patience)
+            Download::new(format!("{base}/{}", part.archive), &part.archive, part.checksum.clone())
+                .with_patience(self.patience)
         };
         self.parts.iter().map(download).collect()
     }
@@ -144,10 +114,7 @@ impl PublishedDataset {
                 continue;
             }
             let unpacking = Unpacking::new().with_folder(&part.folder);
-            let unpacking = self
-                .max_bytes
-                .into_iter()
-                .fold(unpacking, Unpacking::with_max_bytes);
+            let unpacking = self.max_bytes.into_iter().fold(unpacking, Unpacking::with_max_bytes);
             unpacking.run(&download.fetch(&archives)?, &folder)?;
         }
         Ok(root)

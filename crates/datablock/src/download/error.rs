@@ -159,9 +159,6 @@ pub enum DownloadError {
 
 impl DownloadError {
     pub(super) fn write(path: &Path, source: io::Error) -> Self {
-        Self::Write {
-            path: path.into(),
-            source,
-        }
+        Self::Write { path: path.into(), source }
     }
 }

@@ -36,12 +36,7 @@ pub struct Download {
 impl Download {
     /// The file at `url`, to be called `file_name` here, with the default [`Patience`].
     pub fn new(url: impl Into<String>, file_name: impl Into<String>, checksum: Checksum) -> Self {
-        Self {
-            url: url.into(),
-            file_name: file_name.into(),
-            checksum,
-            patience: Patience::default(),
-        }
+        Self { url: url.into(), file_name: file_name.into(), checksum, patience: Patience::default() }
     }
 
     /// Waits and tries again as `patience` says.
@@ -86,11 +81,7 @@ impl Download {
         }
         let right = self.checksum.digest(target)?.is_right();
         if !right {
-            tracing::warn!(
-                "{} is not the file with {}: fetching it again",
-                target.display(),
-                self.checksum
-            );
+            tracing::warn!("{} is not the file with {}: fetching it again", target.display(), self.checksum);
         }
         Ok(right)
     }
@@ -102,24 +93,15 @@ impl Download {
             let resumed = Transfer::new(self, &part, target).run()?;
             let digest = self.checksum.digest(&part)?;
             if digest.is_right() {
-                return fs::rename(&part, target)
-                    .map_err(|source| DownloadError::write(target, source));
+                return fs::rename(&part, target).map_err(|source| DownloadError::write(target, source));
             }
             fs::remove_file(&part).map_err(|source| DownloadError::write(&part, source))?;
             // A continued part may join the bytes of two different files: then the whole file is worth one more try.
             if !(resumed && second_chance) {
-                let (url, expected, found) =
-                    (self.url.clone(), self.checksum.clone(), digest.to_string());
-                return Err(DownloadError::WrongDigest {
-                    url,
-                    expected,
-                    found,
-                });
+                let (url, expected, found) = (self.url.clone(), self.checksum.clone(), digest.to_string());
+                return Err(DownloadError::WrongDigest { url, expected, found });
             }
-            tracing::warn!(
-                "{}: the continued file has {digest}; once more from the start",
-                self.url
-            );
+            tracing::warn!("{}: the continued file has {digest}; once more from the start", self.url);
             second_chance = false;
         }
     }

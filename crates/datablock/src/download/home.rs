@@ -36,11 +36,7 @@ pub fn home() -> Result<PathBuf, DownloadError> {
 ///
 /// As [`home`].
 pub fn home_in(variable: impl Fn(&str) -> Option<OsString>) -> Result<PathBuf, DownloadError> {
-    let path = |name: &str| {
-        variable(name)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    };
+    let path = |name: &str| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     if let Some(home) = path("FIRELIGHT_HOME") {
         return Ok(home);
     }
@@ -53,9 +49,5 @@ pub fn home_in(variable: impl Fn(&str) -> Option<OsString>) -> Result<PathBuf, D
         let xdg = path("XDG_CACHE_HOME").filter(|caches| caches.is_absolute());
         xdg.or_else(|| path("HOME").map(|home| home.join(".cache")))
     };
-    caches
-        .as_deref()
-        .map(Path::new)
-        .map(|caches| caches.join("firelight"))
-        .ok_or(DownloadError::NoHome)
+    caches.as_deref().map(Path::new).map(|caches| caches.join("firelight")).ok_or(DownloadError::NoHome)
 }

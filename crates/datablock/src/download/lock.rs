@@ -50,10 +50,7 @@ pub(super) fn hidden_sibling(target: &Path, suffix: &str) -> PathBuf {
 fn wait_for(file: &File, target: &Path) -> io::Result<()> {
     let locked = match file.try_lock() {
         Err(TryLockError::WouldBlock) => {
-            tracing::info!(
-                "another process is fetching {}: waiting for it",
-                target.display()
-            );
+            tracing::info!("another process is fetching {}: waiting for it", target.display());
             file.lock()
         }
         Err(TryLockError::Error(error)) => Err(error),

@@ -36,14 +36,7 @@ pub(super) enum Passed {
 impl<R: Read> Meter<R> {
     pub(super) fn new(inner: R, max_bytes: u64) -> Self {
         let (left, left_between) = (Cell::new(max_bytes), Cell::new(BETWEEN_ENTRIES));
-        Self {
-            inner,
-            gauge: Gauge(Rc::new(Counts {
-                left,
-                left_between,
-                passed: Cell::new(None),
-            })),
-        }
+        Self { inner, gauge: Gauge(Rc::new(Counts { left, left_between, passed: Cell::new(None) })) }
     }
 
     pub(super) fn gauge(&self) -> Gauge {
@@ -71,10 +64,7 @@ impl<R: Read> Read for Meter<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         let counts = &self.gauge.0;
-        for (left, passed) in [
-            (&counts.left, Passed::Bytes),
-            (&counts.left_between, Passed::Header),
-        ] {
+        for (left, passed) in [(&counts.left, Passed::Bytes), (&counts.left_between, Passed::Header)] {
             let Some(rest) = left.get().checked_sub(read as u64) else {
                 counts.passed.set(Some(passed));
                 return Err(io::Error::other("a limit on the archive's size is passed"));

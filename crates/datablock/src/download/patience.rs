@@ -25,11 +25,7 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self {
-            retries: 4,
-            pause: Duration::from_millis(500),
-            silence: Duration::from_secs(30),
-        }
+        Self { retries: 4, pause: Duration::from_millis(500), silence: Duration::from_secs(30) }
     }
 }
 
@@ -55,9 +51,7 @@ impl Patience {
     /// The pause before the retry number `retry` in a row, counted from 1.
     pub(super) fn pause_before(&self, retry: u32) -> Duration {
         const LONGEST: Duration = Duration::from_secs(30);
-        let doubled = 1_u32
-            .checked_shl(retry.saturating_sub(1))
-            .unwrap_or(u32::MAX);
+        let doubled = 1_u32.checked_shl(retry.saturating_sub(1)).unwrap_or(u32::MAX);
         self.pause.saturating_mul(doubled).min(LONGEST)
     }
 }

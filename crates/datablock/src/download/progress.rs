@@ -15,9 +15,7 @@ pub(super) fn transfer(name: &str) -> ProgressBar {
 pub(super) fn start_at(bar: &ProgressBar, position: u64, size: Option<u64>) {
     if let Some(size) = size {
         bar.set_length(size);
-        bar.set_style(style(
-            "{msg} [{bar:30}] {bytes}/{total_bytes} {bytes_per_sec}, {eta} left",
-        ));
+        bar.set_style(style("{msg} [{bar:30}] {bytes}/{total_bytes} {bytes_per_sec}, {eta} left"));
     }
     bar.set_position(position);
     bar.reset_eta();
@@ -32,7 +30,6 @@ pub(super) fn unpacking(archive: &Path, bytes: u64) -> ProgressBar {
 }
 
 fn style(template: &str) -> ProgressStyle {
-    let style =
-        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     style.progress_chars("=> ")
 }

@@ -37,16 +37,7 @@ impl<'a> Transfer<'a> {
     pub(super) fn new(download: &'a Download, part: &'a Path, target: &'a Path) -> Self {
         let agent = super::answer::agent(&download.url, &download.patience);
         let bar = progress::transfer(&download.file_name);
-        Self {
-            download,
-            part,
-            target,
-            agent,
-            bar,
-            tag: None,
-            size: None,
-            resumed: false,
-        }
+        Self { download, part, target, agent, bar, tag: None, size: None, resumed: false }
     }
 
     /// Fills the part. True if bytes that were there before the last request are among it.
@@ -61,8 +52,7 @@ impl<'a> Transfer<'a> {
         loop {
             match self.request(&mut file)? {
                 End::Whole => {
-                    file.sync_all()
-                        .map_err(|source| DownloadError::write(self.part, source))?;
+                    file.sync_all().map_err(|source| DownloadError::write(self.part, source))?;
                     self.bar.finish_and_clear();
                     return Ok(self.resumed);
                 }
@@ -76,10 +66,7 @@ impl<'a> Transfer<'a> {
                     if failures > self.download.patience.retries {
                         return Err(self.unreachable(failures, source));
                     }
-                    tracing::info!(
-                        "{}: {source}; trying again from byte {length}",
-                        self.download.url
-                    );
+                    tracing::info!("{}: {source}; trying again from byte {length}", self.download.url);
                     thread::sleep(self.download.patience.pause_before(failures));
                 }
             }
@@ -100,9 +87,7 @@ impl<'a> Transfer<'a> {
                 (self.size, self.tag) = (size, tag);
                 self.receive(file, body)
             }
-            Answer::Rest { size, tag, body }
-                if self.size.is_none() || size.is_none() || self.size == size =>
-            {
+            Answer::Rest { size, tag, body } if self.size.is_none() || size.is_none() || self.size == size => {
                 self.resumed = true;
                 self.size = size.or(self.size);
                 self.tag = tag.or(self.tag.take());
@@ -110,23 +95,15 @@ impl<'a> Transfer<'a> {
             }
             Answer::Rest { .. } => {
                 self.begin_again(file)?;
-                Ok(End::Broken(io::Error::other(
-                    "the file's size changed on the server",
-                )))
+                Ok(End::Broken(io::Error::other("the file's size changed on the server")))
             }
             // An earlier run may have been stopped between the last byte and the new name.
-            Answer::NothingLeft if self.download.checksum.digest(self.part)?.is_right() => {
-                Ok(End::Whole)
-            }
+            Answer::NothingLeft if self.download.checksum.digest(self.part)?.is_right() => Ok(End::Whole),
             Answer::NothingLeft => {
                 self.begin_again(file)?;
-                Ok(End::Broken(io::Error::other(
-                    "the part is longer than the file on the server",
-                )))
+                Ok(End::Broken(io::Error::other("the part is longer than the file on the server")))
             }
-            Answer::Busy { status } => Ok(End::Broken(io::Error::other(format!(
-                "HTTP status {status}"
-            )))),
+            Answer::Busy { status } => Ok(End::Broken(io::Error::other(format!("HTTP status {status}")))),
             Answer::Refused { status } => Err(DownloadError::Refused {
                 url: self.download.url.clone(),
                 status,
@@ -147,18 +124,14 @@ impl<'a> Transfer<'a> {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Ok(End::Broken(error)),
             };
-            file.write_all(&buffer[..read])
-                .map_err(|source| DownloadError::write(self.part, source))?;
+            file.write_all(&buffer[..read]).map_err(|source| DownloadError::write(self.part, source))?;
             length += read as u64;
             self.bar.set_position(length);
         }
         match self.size {
             Some(size) if length < size => {
                 let message = format!("the connection ended after {length} of {size} bytes");
-                Ok(End::Broken(io::Error::new(
-                    io::ErrorKind::UnexpectedEof,
-                    message,
-                )))
+                Ok(End::Broken(io::Error::new(io::ErrorKind::UnexpectedEof, message)))
             }
             _ => Ok(End::Whole),
         }
@@ -166,18 +139,12 @@ impl<'a> Transfer<'a> {
 
     fn begin_again(&mut self, file: &mut File) -> Result<(), DownloadError> {
         (self.size, self.tag, self.resumed) = (None, None, false);
-        file.set_len(0)
-            .map_err(|source| DownloadError::write(self.part, source))
+        file.set_len(0).map_err(|source| DownloadError::write(self.part, source))
     }
 
     fn length(&self, file: &File) -> Result<u64, DownloadError> {
         let metadata = file.metadata();
-        Ok(metadata
-            .map_err(|source| DownloadError::Read {
-                path: self.part.into(),
-                source,
-            })?
-            .len())
+        Ok(metadata.map_err(|source| DownloadError::Read { path: self.part.into(), source })?.len())
     }
 
     fn unreachable(&self, tries: u32, source: io::Error) -> DownloadError {
@@ -194,8 +161,5 @@ impl<'a> Transfer<'a> {
 /// An unknown host or a refused certificate stays so; a machine without a network hears of it at once.
 fn is_worth_a_retry(error: &ureq::Error) -> bool {
     use ureq::Error::{BodyStalled, ConnectionFailed, Io, Protocol, Timeout};
-    matches!(
-        error,
-        Io(_) | Timeout(_) | ConnectionFailed | Protocol(_) | BodyStalled
-    )
+    matches!(error, Io(_) | Timeout(_) | ConnectionFailed | Protocol(_) | BodyStalled)
 }

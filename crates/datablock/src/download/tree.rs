@@ -34,26 +34,13 @@ impl<'a> Tree<'a> {
         folder: Option<&'a Path>,
     ) -> Self {
         let (kept, folder) = (folder.is_none(), folder.unwrap_or(Path::new("")));
-        Self {
-            archive,
-            root,
-            gauge,
-            max_bytes,
-            written: 0,
-            folder,
-            kept,
-            last: PathBuf::new(),
-            links: Vec::new(),
-        }
+        Self { archive, root, gauge, max_bytes, written: 0, folder, kept, last: PathBuf::new(), links: Vec::new() }
     }
 
     /// Writes one entry, and reads it to its end so that the next one's header follows.
     pub(super) fn add<R: Read>(&mut self, mut entry: Entry<'_, R>) -> Result<(), DownloadError> {
         self.gauge.open_entry();
-        let name = entry
-            .path()
-            .map_err(|source| self.damaged(source))?
-            .into_owned();
+        let name = entry.path().map_err(|source| self.damaged(source))?.into_owned();
         let path = inside(&name).map_err(|problem| self.unsafe_entry(&name, problem))?;
         let kind = entry.header().entry_type();
         if !kind.is_pax_global_extensions() {
@@ -79,11 +66,7 @@ impl<'a> Tree<'a> {
         }
         for (path, target) in &self.links {
             // The way up from a link is counted by its letters: it must not lie behind another link.
-            if path
-                .ancestors()
-                .skip(1)
-                .any(|above| self.root.join(above).is_symlink())
-            {
+            if path.ancestors().skip(1).any(|above| self.root.join(above).is_symlink()) {
                 return Err(self.unsafe_entry(path, "lies below a link"));
             }
             let link = self.make_way(path)?;
@@ -114,10 +97,7 @@ impl<'a> Tree<'a> {
         path: &Path,
         entry: &mut Entry<'_, impl Read>,
     ) -> Result<(), DownloadError> {
-        let link = entry
-            .link_name()
-            .map_err(|source| self.damaged(source))?
-            .unwrap_or_default();
+        let link = entry.link_name().map_err(|source| self.damaged(source))?.unwrap_or_default();
         match kind {
             EntryType::Directory => {
                 let folder = self.root.join(path);
@@ -126,10 +106,7 @@ impl<'a> Tree<'a> {
             EntryType::Symlink => {
                 let depth = path.components().count().saturating_sub(1);
                 if !stays(&link, depth) {
-                    let problem = format!(
-                        "is a symbolic link that leaves the folder, to `{}`",
-                        link.display()
-                    );
+                    let problem = format!("is a symbolic link that leaves the folder, to `{}`", link.display());
                     return Err(self.unsafe_entry(name, &problem));
                 }
                 self.links.push((path.into(), link.into_owned()));
@@ -138,17 +115,9 @@ impl<'a> Tree<'a> {
             EntryType::Link => {
                 // No symbolic link exists yet, so a path without `..` is what it looks like.
                 let below = inside(&link).ok();
-                let below = below
-                    .as_deref()
-                    .and_then(|below| below.strip_prefix(self.folder).ok());
-                let Some(source) = below
-                    .map(|below| self.root.join(below))
-                    .filter(|file| file.is_file())
-                else {
-                    let problem = format!(
-                        "is a hard link to `{}`, which is no earlier file of it",
-                        link.display()
-                    );
+                let below = below.as_deref().and_then(|below| below.strip_prefix(self.folder).ok());
+                let Some(source) = below.map(|below| self.root.join(below)).filter(|file| file.is_file()) else {
+                    let problem = format!("is a hard link to `{}`, which is no earlier file of it", link.display());
                     return Err(self.unsafe_entry(name, &problem));
                 };
                 let file = self.make_way(path)?;
@@ -159,18 +128,13 @@ impl<'a> Tree<'a> {
     }
 
     /// The content is counted as it is written, too: a sparse file has holes that the archive does not hold.
-    fn write(
-        &mut self,
-        path: &Path,
-        entry: &mut Entry<'_, impl Read>,
-    ) -> Result<(), DownloadError> {
+    fn write(&mut self, path: &Path, entry: &mut Entry<'_, impl Read>) -> Result<(), DownloadError> {
         let left = self.max_bytes.saturating_sub(self.written);
         if entry.size() > left {
             return Err(self.too_large());
         }
         let path = self.make_way(path)?;
-        let mut file =
-            File::create_new(&path).map_err(|source| DownloadError::write(&path, source))?;
+        let mut file = File::create_new(&path).map_err(|source| DownloadError::write(&path, source))?;
         let mut buffer = vec![0; 1 << 16];
         loop {
             let read = match entry.read(&mut buffer) {
@@ -180,8 +144,7 @@ impl<'a> Tree<'a> {
                 Err(error) => return Err(self.damaged(error)),
             };
             self.written += read as u64;
-            io::Write::write_all(&mut file, &buffer[..read])
-                .map_err(|source| DownloadError::write(&path, source))?;
+            io::Write::write_all(&mut file, &buffer[..read]).map_err(|source| DownloadError::write(&path, source))?;
         }
     }
 
@@ -211,29 +174,17 @@ impl<'a> Tree<'a> {
     pub(super) fn damaged(&self, source: io::Error) -> DownloadError {
         match self.gauge.passed() {
             Some(Passed::Bytes) => self.too_large(),
-            Some(Passed::Header) => {
-                self.unsafe_entry(&self.last, "is followed by a header of more than 1 MiB")
-            }
-            None => DownloadError::Damaged {
-                archive: self.archive.into(),
-                source,
-            },
+            Some(Passed::Header) => self.unsafe_entry(&self.last, "is followed by a header of more than 1 MiB"),
+            None => DownloadError::Damaged { archive: self.archive.into(), source },
         }
     }
 
     fn too_large(&self) -> DownloadError {
-        DownloadError::TooLarge {
-            archive: self.archive.into(),
-            limit: self.max_bytes,
-        }
+        DownloadError::TooLarge { archive: self.archive.into(), limit: self.max_bytes }
     }
 
     fn unsafe_entry(&self, name: &Path, problem: &str) -> DownloadError {
-        DownloadError::Unsafe {
-            archive: self.archive.into(),
-            entry: name.into(),
-            problem: problem.into(),
-        }
+        DownloadError::Unsafe { archive: self.archive.into(), entry: name.into(), problem: problem.into() }
     }
 }
 
@@ -254,10 +205,7 @@ fn inside(path: &Path) -> Result<PathBuf, &'static str> {
 /// Whether a link `depth` folders below the root points to something below the root. `..` counts only in front:
 /// after a name it might go up from wherever another link leads.
 fn stays(target: &Path, depth: usize) -> bool {
-    let mut components = target
-        .components()
-        .filter(|component| *component != Component::CurDir)
-        .peekable();
+    let mut components = target.components().filter(|component| *component != Component::CurDir).peekable();
     let mut up = 0;
     while components.next_if_eq(&Component::ParentDir).is_some() {
         up += 1;
@@ -272,8 +220,5 @@ fn symlink(target: &Path, link: &Path) -> io::Result<()> {
 
 #[cfg(not(unix))]
 fn symlink(_target: &Path, _link: &Path) -> io::Result<()> {
-    Err(io::Error::new(
-        io::ErrorKind::Unsupported,
-        "symbolic links are unpacked on Unix only",
-    ))
+    Err(io::Error::new(io::ErrorKind::Unsupported, "symbolic links are unpacked on Unix only"))
 }

@@ -45,11 +45,7 @@ pub struct Unpacking {
 
 impl Default for Unpacking {
     fn default() -> Self {
-        Self {
-            max_bytes: 4 << 30,
-            max_entries: 1_000_000,
-            folder: None,
-        }
+        Self { max_bytes: 4 << 30, max_entries: 1_000_000, folder: None }
     }
 }
 
@@ -95,10 +91,7 @@ impl Unpacking {
         if into.is_dir() {
             return Ok(into.into());
         }
-        let parent = into
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
+        let parent = into.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::create_dir_all(parent).map_err(|source| DownloadError::write(parent, source))?;
         let _turn = Lock::beside(into)?;
         if into.is_dir() {
@@ -111,30 +104,18 @@ impl Unpacking {
     }
 
     fn fill(&self, archive: &Path, staging: &Path) -> Result<(), DownloadError> {
-        let read_error = |source| DownloadError::Read {
-            path: archive.into(),
-            source,
-        };
+        let read_error = |source| DownloadError::Read { path: archive.into(), source };
         let file = File::open(archive).map_err(read_error)?;
         let bar = progress::unpacking(archive, file.metadata().map_err(read_error)?.len());
         let meter = Meter::new(MultiGzDecoder::new(bar.wrap_read(file)), self.max_bytes);
         let (gauge, mut tar) = (meter.gauge(), Archive::new(meter));
-        let mut tree = Tree::new(
-            archive,
-            staging,
-            gauge,
-            self.max_bytes,
-            self.folder.as_deref(),
-        );
+        let mut tree = Tree::new(archive, staging, gauge, self.max_bytes, self.folder.as_deref());
         let mut count = 0;
         for entry in tar.entries().map_err(|source| tree.damaged(source))? {
             let entry = entry.map_err(|source| tree.damaged(source))?;
             count += 1;
             if count > self.max_entries {
-                return Err(DownloadError::TooManyEntries {
-                    archive: archive.into(),
-                    limit: self.max_entries,
-                });
+                return Err(DownloadError::TooManyEntries { archive: archive.into(), limit: self.max_entries });
             }
             tree.add(entry)?;
         }

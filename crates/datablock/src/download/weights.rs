@@ -12,18 +12,9 @@ use super::{Checksum, Download, DownloadError, home};
 /// | `resnet34` | `resnet34-b627a593.pth` | 87 MB |
 /// | `resnet50` | `resnet50-11ad3fa6.pth` | 103 MB |
 pub const TORCHVISION: [Weights; 3] = [
-    Weights {
-        arch: "resnet18",
-        sha256_prefix: "f37072fd",
-    },
-    Weights {
-        arch: "resnet34",
-        sha256_prefix: "b627a593",
-    },
-    Weights {
-        arch: "resnet50",
-        sha256_prefix: "11ad3fa6",
-    },
+    Weights { arch: "resnet18", sha256_prefix: "f37072fd" },
+    Weights { arch: "resnet34", sha256_prefix: "b627a593" },
+    Weights { arch: "resnet50", sha256_prefix: "11ad3fa6" },
 ];
 
 /// torchvision's weights for `arch`, as a `.pth` file in `weights/` below [`home`]; fetched at the first call.
@@ -41,13 +32,10 @@ pub fn torchvision(arch: &str) -> Result<PathBuf, DownloadError> {
 ///
 /// [`DownloadError::UnknownWeights`] if there are none in [`TORCHVISION`].
 pub fn find(arch: &str) -> Result<Weights, DownloadError> {
-    TORCHVISION
-        .into_iter()
-        .find(|weights| weights.arch == arch)
-        .ok_or_else(|| DownloadError::UnknownWeights {
-            arch: arch.into(),
-            known: TORCHVISION.map(|weights| weights.arch).join(", "),
-        })
+    TORCHVISION.into_iter().find(|weights| weights.arch == arch).ok_or_else(|| DownloadError::UnknownWeights {
+        arch: arch.into(),
+        known: TORCHVISION.map(|weights| weights.arch).join(", "),
+    })
 }
 
 /// A file of weights on torchvision's server.

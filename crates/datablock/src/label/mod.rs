@@ -43,8 +43,7 @@ impl<L, F: Fn(&Path) -> Result<L, DataError> + Send + Sync> Labeller<L> for F {
 /// [`DataError::NoLabel`] for a path without a folder.
 pub fn parent_label(item: &Path) -> Result<String, DataError> {
     let folder = item.parent().and_then(Path::file_name);
-    folder.map(|name| name.to_string_lossy().into_owned()).ok_or_else(|| DataError::NoLabel {
-        labeller: "parent_label".into(),
-        path: item.to_path_buf(),
-    })
+    folder
+        .map(|name| name.to_string_lossy().into_owned())
+        .ok_or_else(|| DataError::NoLabel { labeller: "parent_label".into(), path: item.to_path_buf() })
 }

@@ -102,9 +102,8 @@ impl HostBatch {
         items: &[usize],
         chance: impl Fn(usize) -> Option<Chance> + Sync,
     ) -> Result<Self, DataError> {
-        let read = |&item: &usize| {
-            SCRATCH.with_borrow_mut(|scratch| dataset.planes(item, chance(item).as_mut(), scratch))
-        };
+        let read =
+            |&item: &usize| SCRATCH.with_borrow_mut(|scratch| dataset.planes(item, chance(item).as_mut(), scratch));
         let results: Vec<_> = items.par_iter().map(read).collect();
         let mut batch = Self { planes: Vec::new(), size: Size::square(0), items: Vec::with_capacity(items.len()) };
         for (result, &item) in results.into_iter().zip(items) {

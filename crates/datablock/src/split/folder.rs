@@ -40,7 +40,10 @@ impl Splitter for GrandparentSplitter {
         if split.train.is_empty() || split.valid.is_empty() {
             let found: BTreeSet<_> = items.iter().filter_map(|item| grandparent(item)).collect();
             return Err(DataError::Split {
-                what: format!("no items for both {:?} and {:?} two folders up; found {found:?}", self.train, self.valid),
+                what: format!(
+                    "no items for both {:?} and {:?} two folders up; found {found:?}",
+                    self.train, self.valid
+                ),
                 remedy: "name the folders that are there with `GrandparentSplitter::new`".into(),
             });
         }

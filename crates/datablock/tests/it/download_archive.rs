@@ -13,10 +13,7 @@ pub struct Tarball(Builder<GzEncoder<Vec<u8>>>);
 
 impl Tarball {
     pub fn new() -> Self {
-        Self(Builder::new(GzEncoder::new(
-            Vec::new(),
-            Compression::best(),
-        )))
+        Self(Builder::new(GzEncoder::new(Vec::new(), Compression::best())))
     }
 
     pub fn file(self, name: &str, content: &[u8]) -> Self {
@@ -60,10 +57,7 @@ impl Tarball {
     }
 
     pub fn bytes(self) -> Vec<u8> {
-        self.0
-            .into_inner()
-            .and_then(GzEncoder::finish)
-            .expect("in memory")
+        self.0.into_inner().and_then(GzEncoder::finish).expect("in memory")
     }
 
     /// The archive as a file in `folder`.
@@ -74,9 +68,7 @@ impl Tarball {
 
 pub fn save(folder: &Path, bytes: &[u8]) -> PathBuf {
     let path = folder.join("a.tar.gz");
-    std::fs::File::create(&path)
-        .and_then(|mut file| file.write_all(bytes))
-        .expect("temporary folder");
+    std::fs::File::create(&path).and_then(|mut file| file.write_all(bytes)).expect("temporary folder");
     path
 }
 
@@ -94,14 +86,8 @@ pub fn listing(folder: &Path) -> Vec<String> {
 }
 
 fn collect(folder: &Path, prefix: &str, paths: &mut Vec<String>) {
-    for entry in std::fs::read_dir(folder)
-        .expect("a folder")
-        .map(|entry| entry.expect("an entry"))
-    {
-        let (name, kind) = (
-            entry.file_name().into_string().expect("UTF-8"),
-            entry.file_type().expect("a kind"),
-        );
+    for entry in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry")) {
+        let (name, kind) = (entry.file_name().into_string().expect("UTF-8"), entry.file_type().expect("a kind"));
         let path = format!("{prefix}{name}");
         if kind.is_symlink() {
             let target = std::fs::read_link(entry.path()).expect("a link");

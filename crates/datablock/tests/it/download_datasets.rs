@@ -11,47 +11,24 @@ use super::server::{Reply, Server};
 
 #[test]
 fn a_data_set_is_fetched_unpacked_and_then_there() {
-    let images = Tarball::new()
-        .folder("images")
-        .file("images/pug_1.jpg", b"pug")
-        .bytes();
-    let notes = Tarball::new()
-        .file("annotations/list.txt", b"pug_1 1 2 1")
-        .file("._annotations", b"")
-        .bytes();
-    let files: [(&str, &[u8]); 2] = [
-        ("/v1/images.tar.gz", &images),
-        ("/v1/annotations.tar.gz", &notes),
-    ];
+    let images = Tarball::new().folder("images").file("images/pug_1.jpg", b"pug").bytes();
+    let notes = Tarball::new().file("annotations/list.txt", b"pug_1 1 2 1").file("._annotations", b"").bytes();
+    let files: [(&str, &[u8]); 2] = [("/v1/images.tar.gz", &images), ("/v1/annotations.tar.gz", &notes)];
     let server = Server::new(&files, [Reply::good().broken_after(20), Reply::good()]);
     let home = TempDir::new().unwrap();
     let pets = PublishedDataset::new("small-pets", server.url("/v1/"))
         .with_archive("images.tar.gz", "images", Checksum::md5(md5(&images)))
-        .with_archive(
-            "annotations.tar.gz",
-            "annotations",
-            Checksum::md5(md5(&notes)),
-        );
+        .with_archive("annotations.tar.gz", "annotations", Checksum::md5(md5(&notes)));
     for _ in 0..2 {
         let root = pets.fetch(home.path()).unwrap();
         assert_eq!(root, home.path().join("datasets/small-pets"));
-        let expected = [
-            "annotations/",
-            "annotations/list.txt",
-            "images/",
-            "images/pug_1.jpg",
-        ];
+        let expected = ["annotations/", "annotations/list.txt", "images/", "images/pug_1.jpg"];
         assert_eq!(listing(&root), expected);
         assert_eq!(server.requests().len(), 3);
     }
     // one folder gone: its archive is still there, and no request is needed
     fs::remove_dir_all(home.path().join("datasets/small-pets/images")).unwrap();
-    assert!(
-        pets.fetch(home.path())
-            .unwrap()
-            .join("images/pug_1.jpg")
-            .is_file()
-    );
+    assert!(pets.fetch(home.path()).unwrap().join("images/pug_1.jpg").is_file());
     assert_eq!(server.requests().len(), 3);
 }
 
@@ -65,34 +42,17 @@ fn an_archive_with_a_wrong_digest_is_not_unpacked() {
         "images",
         Checksum::md5("0".repeat(32)),
     );
-    assert!(matches!(
-        pets.fetch(home.path()),
-        Err(DownloadError::WrongDigest { .. })
-    ));
+    assert!(matches!(pets.fetch(home.path()), Err(DownloadError::WrongDigest { .. })));
     assert_eq!(listing(home.path()), ["archives/", "archives/small-pets/"]);
 }
 
 #[test]
 fn the_pets_come_from_oxford_and_stay() {
-    let [images, annotations] = &PublishedDataset::oxford_pets().downloads()[..] else {
-        panic!("two archives")
-    };
-    assert_eq!(
-        images.url,
-        "https://www.robots.ox.ac.uk/~vgg/data/pets/data/images.tar.gz"
-    );
-    assert_eq!(
-        images.checksum.to_string(),
-        "md5 5c4f3ee8e5d25df40f4fd59a7f44e54c"
-    );
-    assert_eq!(
-        annotations.url,
-        "https://www.robots.ox.ac.uk/~vgg/data/pets/data/annotations.tar.gz"
-    );
-    assert_eq!(
-        annotations.checksum.to_string(),
-        "md5 95a8c909bbe2e81eed6a22bccdf3f68f"
-    );
+    let [images, annotations] = &PublishedDataset::oxford_pets().downloads()[..] else { panic!("two archives") };
+    assert_eq!(images.url, "https://www.robots.ox.ac.uk/~vgg/data/pets/data/images.tar.gz");
+    assert_eq!(images.checksum.to_string(), "md5 5c4f3ee8e5d25df40f4fd59a7f44e54c");
+    assert_eq!(annotations.url, "https://www.robots.ox.ac.uk/~vgg/data/pets/data/annotations.tar.gz");
+    assert_eq!(annotations.checksum.to_string(), "md5 95a8c909bbe2e81eed6a22bccdf3f68f");
 
     let home = TempDir::new().unwrap();
     let root = home.path().join("datasets/oxford-iiit-pet");
@@ -105,19 +65,9 @@ fn the_pets_come_from_oxford_and_stay() {
 #[test]
 fn torchvision_weights_are_found_by_architecture() {
     let files = weights::TORCHVISION.map(|weights| weights.download().file_name);
-    assert_eq!(
-        files,
-        [
-            "resnet18-f37072fd.pth",
-            "resnet34-b627a593.pth",
-            "resnet50-11ad3fa6.pth"
-        ]
-    );
+    assert_eq!(files, ["resnet18-f37072fd.pth", "resnet34-b627a593.pth", "resnet50-11ad3fa6.pth"]);
     let download = weights::find("resnet50").unwrap().download();
-    assert_eq!(
-        download.url,
-        "https://download.pytorch.org/models/resnet50-11ad3fa6.pth"
-    );
+    assert_eq!(download.url, "https://download.pytorch.org/models/resnet50-11ad3fa6.pth");
     assert_eq!(download.checksum, Checksum::sha256_prefix("11ad3fa6"));
     assert_eq!(
         weights::torchvision("resnet99").unwrap_err().to_string(),
@@ -128,34 +78,15 @@ fn torchvision_weights_are_found_by_architecture() {
 #[test]
 fn home_follows_the_environment() {
     let home = |variables: &[(&str, &str)]| {
-        let value = |name: &str| {
-            variables
-                .iter()
-                .find(|(known, _)| *known == name)
-                .map(|(_, value)| value.into())
-        };
-        home_in(value)
-            .map(|path| path.display().to_string())
-            .map_err(|error| error.to_string())
+        let value = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.into());
+        home_in(value).map(|path| path.display().to_string()).map_err(|error| error.to_string())
     };
     let elsewhere = ("XDG_CACHE_HOME", "/cache");
     let user = ("HOME", "/home/ada");
-    assert_eq!(
-        home(&[("FIRELIGHT_HOME", "/data"), elsewhere, user]),
-        Ok("/data".into())
-    );
+    assert_eq!(home(&[("FIRELIGHT_HOME", "/data"), elsewhere, user]), Ok("/data".into()));
     if cfg!(target_os = "linux") {
-        assert_eq!(
-            home(&[("FIRELIGHT_HOME", ""), elsewhere, user]),
-            Ok("/cache/firelight".into())
-        );
-        assert_eq!(
-            home(&[("XDG_CACHE_HOME", "relative"), user]),
-            Ok("/home/ada/.cache/firelight".into())
-        );
+        assert_eq!(home(&[("FIRELIGHT_HOME", ""), elsewhere, user]), Ok("/cache/firelight".into()));
+        assert_eq!(home(&[("XDG_CACHE_HOME", "relative"), user]), Ok("/home/ada/.cache/firelight".into()));
     }
-    assert_eq!(
-        home(&[]),
-        Err("no folder for downloads: set FIRELIGHT_HOME to one".into())
-    );
+    assert_eq!(home(&[]), Err("no folder for downloads: set FIRELIGHT_HOME to one".into()));
 }

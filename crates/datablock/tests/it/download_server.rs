@@ -60,67 +60,42 @@ impl Reply {
 
     /// Nothing but a status.
     pub fn status(status: u16) -> Self {
-        Self {
-            status: Some(status),
-            ..Self::good()
-        }
+        Self { status: Some(status), ..Self::good() }
     }
 
     /// Sends the client elsewhere.
     pub fn redirect(location: String) -> Self {
-        Self {
-            location: Some(location),
-            ..Self::status(302)
-        }
+        Self { location: Some(location), ..Self::status(302) }
     }
 
     /// Serves other bytes than the file's.
     pub fn with_body(self, body: &[u8]) -> Self {
-        Self {
-            body: Some(body.to_vec()),
-            ..self
-        }
+        Self { body: Some(body.to_vec()), ..self }
     }
 
     /// Sends an entity tag, and honours `If-Range`.
     pub fn with_tag(self, tag: &'static str) -> Self {
-        Self {
-            tag: Some(tag),
-            ..self
-        }
+        Self { tag: Some(tag), ..self }
     }
 
     /// Sends the whole file whatever range is asked for.
     pub fn without_ranges(self) -> Self {
-        Self {
-            ranges: false,
-            ..self
-        }
+        Self { ranges: false, ..self }
     }
 
     /// Does not say how long the file is.
     pub fn without_length(self) -> Self {
-        Self {
-            length: false,
-            ..self
-        }
+        Self { length: false, ..self }
     }
 
     /// Closes the connection after this many bytes of the body.
     pub fn broken_after(self, bytes: usize) -> Self {
-        Self {
-            cut: Some(bytes),
-            ..self
-        }
+        Self { cut: Some(bytes), ..self }
     }
 
     /// Says nothing more after this many bytes of the body, and keeps the connection open.
     pub fn silent_after(self, bytes: usize) -> Self {
-        Self {
-            cut: Some(bytes),
-            silent: true,
-            ..self
-        }
+        Self { cut: Some(bytes), silent: true, ..self }
     }
 }
 
@@ -129,10 +104,7 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").expect("loopback");
         let address = listener.local_addr().expect("address");
         let shared = Arc::new(Shared {
-            files: files
-                .iter()
-                .map(|(path, body)| ((*path).to_owned(), body.to_vec()))
-                .collect(),
+            files: files.iter().map(|(path, body)| ((*path).to_owned(), body.to_vec())).collect(),
             replies: Mutex::new(replies.into_iter().collect()),
             requests: Mutex::default(),
             stop: AtomicBool::new(false),
@@ -147,11 +119,7 @@ impl Server {
                 thread::spawn(move || seen.serve(stream));
             }
         });
-        Self {
-            address,
-            shared,
-            accepting: Some(accepting),
-        }
+        Self { address, shared, accepting: Some(accepting) }
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -184,29 +152,16 @@ impl Shared {
         let Some(request) = read_request(&stream) else {
             return;
         };
-        self.requests
-            .lock()
-            .expect("no panic")
-            .push(request.clone());
+        self.requests.lock().expect("no panic").push(request.clone());
         let reply = {
             let mut replies = self.replies.lock().expect("no panic");
-            if replies.len() > 1 {
-                replies.pop_front()
-            } else {
-                replies.front().cloned()
-            }
+            if replies.len() > 1 { replies.pop_front() } else { replies.front().cloned() }
         };
         let reply = reply.unwrap_or_else(Reply::good);
-        let file = self
-            .files
-            .iter()
-            .find(|(path, _)| *path == request.path)
-            .map(|(_, body)| body.clone());
+        let file = self.files.iter().find(|(path, _)| *path == request.path).map(|(_, body)| body.clone());
         let (head, body) = reply.answer(&request, file);
         let sent = &body[..reply.cut.unwrap_or(body.len()).min(body.len())];
-        let _ = stream
-            .write_all(head.as_bytes())
-            .and_then(|()| stream.write_all(sent));
+        let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(sent));
         while reply.silent && !self.stop.load(Ordering::SeqCst) {
             thread::sleep(Duration::from_millis(5));
         }
@@ -216,34 +171,20 @@ impl Shared {
 impl Reply {
     fn answer(&self, request: &Request, file: Option<Vec<u8>>) -> (String, Vec<u8>) {
         let whole = self.body.clone().or(file);
-        let status = self
-            .status
-            .unwrap_or(if whole.is_some() { 200 } else { 404 });
+        let status = self.status.unwrap_or(if whole.is_some() { 200 } else { 404 });
         let whole = whole.filter(|_| status == 200).unwrap_or_default();
         let same = request.if_range.is_none() || request.if_range.as_deref() == self.tag;
-        let first = request
-            .range
-            .as_deref()
-            .and_then(first_byte)
-            .filter(|_| self.ranges && same && status == 200);
+        let first = request.range.as_deref().and_then(first_byte).filter(|_| self.ranges && same && status == 200);
         let mut fields = vec!["Connection: close".to_owned()];
         fields.extend(self.tag.map(|tag| format!("ETag: {tag}")));
-        fields.extend(
-            self.location
-                .as_ref()
-                .map(|location| format!("Location: {location}")),
-        );
+        fields.extend(self.location.as_ref().map(|location| format!("Location: {location}")));
         let (status, body) = match first {
             Some(first) if first >= whole.len() => {
                 fields.push(format!("Content-Range: bytes */{}", whole.len()));
                 (416, Vec::new())
             }
             Some(first) => {
-                fields.push(format!(
-                    "Content-Range: bytes {first}-{}/{}",
-                    whole.len() - 1,
-                    whole.len()
-                ));
+                fields.push(format!("Content-Range: bytes {first}-{}/{}", whole.len() - 1, whole.len()));
                 (206, whole[first..].to_vec())
             }
             None => (status, whole),
@@ -251,10 +192,7 @@ impl Reply {
         if self.length {
             fields.push(format!("Content-Length: {}", body.len()));
         }
-        (
-            format!("HTTP/1.1 {status} Said\r\n{}\r\n\r\n", fields.join("\r\n")),
-            body,
-        )
+        (format!("HTTP/1.1 {status} Said\r\n{}\r\n\r\n", fields.join("\r\n")), body)
     }
 }
 
@@ -273,17 +211,9 @@ fn read_request(stream: &TcpStream) -> Option<Request> {
             _ => {}
         }
     }
-    Some(Request {
-        path,
-        range,
-        if_range,
-    })
+    Some(Request { path, range, if_range })
 }
 
 fn first_byte(range: &str) -> Option<usize> {
-    range
-        .strip_prefix("bytes=")?
-        .strip_suffix('-')?
-        .parse()
-        .ok()
+    range.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok()
 }

@@ -14,12 +14,8 @@ use super::archive::{Tarball, listing, save};
 /// Unpacks into `TEMP/into/data`, beside nothing else.
 fn unpack(temp: &Path, archive: &Path, unpacking: &Unpacking) -> Result<(), String> {
     let into = temp.join("into/data");
-    let replaced =
-        |error: DownloadError| error.to_string().replace(&*temp.to_string_lossy(), "TEMP");
-    unpacking
-        .run(archive, &into)
-        .map(|path| assert_eq!(path, into))
-        .map_err(replaced)
+    let replaced = |error: DownloadError| error.to_string().replace(&*temp.to_string_lossy(), "TEMP");
+    unpacking.run(archive, &into).map(|path| assert_eq!(path, into)).map_err(replaced)
 }
 
 /// The error for an archive, after a look that nothing stays behind.
@@ -32,13 +28,8 @@ fn refused(tarball: Tarball, unpacking: &Unpacking) -> String {
 
 fn distrusted(tarball: Tarball) -> String {
     let error = refused(tarball.file("ok", b"ok"), &Unpacking::new());
-    let entry = error
-        .strip_prefix("archive TEMP/a.tar.gz: entry ")
-        .unwrap_or(&error);
-    entry
-        .strip_suffix("; nothing is unpacked, do not trust this archive")
-        .unwrap_or(&error)
-        .to_owned()
+    let entry = error.strip_prefix("archive TEMP/a.tar.gz: entry ").unwrap_or(&error);
+    entry.strip_suffix("; nothing is unpacked, do not trust this archive").unwrap_or(&error).to_owned()
 }
 
 #[test]
@@ -80,10 +71,7 @@ fn files_get_no_permissions_from_the_archive() {
     let temp = TempDir::new().unwrap();
     let archive = Tarball::new().file("setuid", b"").save(temp.path());
     unpack(temp.path(), &archive, &Unpacking::new()).unwrap();
-    let mode = fs::metadata(temp.path().join("into/data/setuid"))
-        .unwrap()
-        .permissions()
-        .mode();
+    let mode = fs::metadata(temp.path().join("into/data/setuid")).unwrap().permissions().mode();
     assert_eq!(mode & 0o7111, 0);
 }
 
@@ -91,10 +79,7 @@ fn files_get_no_permissions_from_the_archive() {
 fn a_folder_that_is_there_is_left_alone() {
     let temp = TempDir::new().unwrap();
     fs::write(temp.path().join("mine"), "").unwrap();
-    assert_eq!(
-        unpack_tar_gz(Path::new("/nowhere.tar.gz"), temp.path()).unwrap(),
-        temp.path()
-    );
+    assert_eq!(unpack_tar_gz(Path::new("/nowhere.tar.gz"), temp.path()).unwrap(), temp.path());
     assert_eq!(listing(temp.path()), ["mine"]);
 }
 
@@ -105,27 +90,14 @@ fn what_a_killed_run_left_is_cleaned_away() {
     fs::write(temp.path().join("into/.data.lock"), "").unwrap();
     let archive = Tarball::new().file("x", b"x").save(temp.path());
     unpack(temp.path(), &archive, &Unpacking::new()).unwrap();
-    assert_eq!(
-        listing(temp.path()),
-        ["a.tar.gz", "into/", "into/data/", "into/data/x"]
-    );
+    assert_eq!(listing(temp.path()), ["a.tar.gz", "into/", "into/data/", "into/data/x"]);
 }
 
 #[test]
 fn one_folder_of_an_archive_can_be_taken() {
-    let tarball = || {
-        Tarball::new()
-            .file("a/x", b"x")
-            .file("b/y", b"y")
-            .link(EntryType::Link, "a/z", "a/x")
-    };
+    let tarball = || Tarball::new().file("a/x", b"x").file("b/y", b"y").link(EntryType::Link, "a/z", "a/x");
     let temp = TempDir::new().unwrap();
-    unpack(
-        temp.path(),
-        &tarball().save(temp.path()),
-        &Unpacking::new().with_folder("a"),
-    )
-    .unwrap();
+    unpack(temp.path(), &tarball().save(temp.path()), &Unpacking::new().with_folder("a")).unwrap();
     assert_eq!(listing(&temp.path().join("into/data")), ["x", "z"]);
     assert_eq!(
         refused(tarball(), &Unpacking::new().with_folder("c")),
@@ -134,39 +106,21 @@ fn one_folder_of_an_archive_can_be_taken() {
     // links are judged by the folder that stays, and the entries beside it are looked at all the same
     let leaving = tarball().link(EntryType::Symlink, "a/up", "../b/y");
     let error = refused(leaving, &Unpacking::new().with_folder("a"));
-    assert!(
-        error.contains("entry `a/up` is a symbolic link that leaves the folder, to `../b/y`;"),
-        "{error}"
-    );
-    let error = refused(
-        tarball().file("../b", b""),
-        &Unpacking::new().with_folder("a"),
-    );
+    assert!(error.contains("entry `a/up` is a symbolic link that leaves the folder, to `../b/y`;"), "{error}");
+    let error = refused(tarball().file("../b", b""), &Unpacking::new().with_folder("a"));
     assert!(error.contains("entry `../b` contains `..`;"), "{error}");
 }
 
 #[test]
 fn no_path_leaves_the_folder() {
-    let error = refused(
-        Tarball::new().file("ok", b"ok").file("../x", b"bad"),
-        &Unpacking::new(),
-    );
+    let error = refused(Tarball::new().file("ok", b"ok").file("../x", b"bad"), &Unpacking::new());
     assert_eq!(
         error,
         "archive TEMP/a.tar.gz: entry `../x` contains `..`; nothing is unpacked, do not trust this archive"
     );
-    assert_eq!(
-        distrusted(Tarball::new().file("a/../../x", b"")),
-        "`a/../../x` contains `..`"
-    );
-    assert_eq!(
-        distrusted(Tarball::new().folder("a/..")),
-        "`a/..` contains `..`"
-    );
-    assert_eq!(
-        distrusted(Tarball::new().file("/tmp/x", b"")),
-        "`/tmp/x` has an absolute path"
-    );
+    assert_eq!(distrusted(Tarball::new().file("a/../../x", b"")), "`a/../../x` contains `..`");
+    assert_eq!(distrusted(Tarball::new().folder("a/..")), "`a/..` contains `..`");
+    assert_eq!(distrusted(Tarball::new().file("/tmp/x", b"")), "`/tmp/x` has an absolute path");
 }
 
 #[test]
@@ -177,54 +131,28 @@ fn no_symbolic_link_leaves_the_folder() {
         assert_eq!(to(target), text(target));
     }
     // each of the two stays inside by its letters, together they do not
-    let pair = Tarball::new()
-        .link(EntryType::Symlink, "a/b/top", "../..")
-        .link(EntryType::Symlink, "a/b/out", "top/../x");
-    assert_eq!(
-        distrusted(pair),
-        "`a/b/out` is a symbolic link that leaves the folder, to `top/../x`"
-    );
+    let pair =
+        Tarball::new().link(EntryType::Symlink, "a/b/top", "../..").link(EntryType::Symlink, "a/b/out", "top/../x");
+    assert_eq!(distrusted(pair), "`a/b/out` is a symbolic link that leaves the folder, to `top/../x`");
 }
 
 #[test]
 fn nothing_is_written_through_a_link() {
-    let link = || {
-        Tarball::new()
-            .folder("b")
-            .link(EntryType::Symlink, "a", "b")
-    };
-    assert_eq!(
-        distrusted(link().file("a/x", b"x")),
-        "`a` stands where a folder is"
-    );
-    assert_eq!(
-        distrusted(link().link(EntryType::Symlink, "a/c", "../ok")),
-        "`a/c` lies below a link"
-    );
+    let link = || Tarball::new().folder("b").link(EntryType::Symlink, "a", "b");
+    assert_eq!(distrusted(link().file("a/x", b"x")), "`a` stands where a folder is");
+    assert_eq!(distrusted(link().link(EntryType::Symlink, "a/c", "../ok")), "`a/c` lies below a link");
     assert_eq!(
         distrusted(link().link(EntryType::Link, "c", "a/x")),
         "`c` is a hard link to `a/x`, which is no earlier file of it"
     );
-    assert_eq!(
-        distrusted(Tarball::new().file("a", b"").file("a/x", b"x")),
-        "`a/x` lies below a file"
-    );
+    assert_eq!(distrusted(Tarball::new().file("a", b"").file("a/x", b"x")), "`a/x` lies below a file");
 }
 
 #[test]
 fn no_hard_link_leaves_the_folder() {
-    let to = |target| {
-        distrusted(
-            Tarball::new()
-                .folder("a")
-                .link(EntryType::Link, "a/out", target),
-        )
-    };
+    let to = |target| distrusted(Tarball::new().folder("a").link(EntryType::Link, "a/out", target));
     for target in ["/etc/passwd", "../../x", "a/../x", "later", "a"] {
-        assert_eq!(
-            to(target),
-            format!("`a/out` is a hard link to `{target}`, which is no earlier file of it")
-        );
+        assert_eq!(to(target), format!("`a/out` is a hard link to `{target}`, which is no earlier file of it"));
     }
 }
 
@@ -234,10 +162,7 @@ fn devices_and_pipes_are_refused() {
     assert_eq!(of(EntryType::Char), "`dev/x` is a device");
     assert_eq!(of(EntryType::Block), "`dev/x` is a device");
     assert_eq!(of(EntryType::Fifo), "`dev/x` is a named pipe");
-    assert_eq!(
-        of(EntryType::new(b'V')),
-        "`dev/x` is no file, folder or link"
-    );
+    assert_eq!(of(EntryType::new(b'V')), "`dev/x` is no file, folder or link");
 }
 
 #[test]
@@ -246,30 +171,14 @@ fn a_bomb_stops_at_the_limit() {
     let text = "archive TEMP/a.tar.gz unpacks to more than 1048576 bytes; nothing is unpacked: if this is right, \
                 raise `Unpacking::with_max_bytes`";
     let zeros = vec![0; 600_000];
-    assert_eq!(
-        refused(Tarball::new().file("zeros", &vec![0; 2 << 20]), &limit),
-        text
-    );
-    assert_eq!(
-        refused(Tarball::new().file("a", &zeros).file("b", &zeros), &limit),
-        text
-    );
+    assert_eq!(refused(Tarball::new().file("zeros", &vec![0; 2 << 20]), &limit), text);
+    assert_eq!(refused(Tarball::new().file("a", &zeros).file("b", &zeros), &limit), text);
     assert_eq!(refused(Tarball::new().hole("hole", 1 << 50), &limit), text);
-    assert_eq!(
-        refused(Tarball::new().hole("a", 600_000).hole("b", 600_000), &limit),
-        text
-    );
+    assert_eq!(refused(Tarball::new().hole("a", 600_000).hole("b", 600_000), &limit), text);
 
     let temp = TempDir::new().unwrap();
     let raised = Unpacking::new().with_max_bytes(4 << 20);
-    unpack(
-        temp.path(),
-        &Tarball::new()
-            .file("zeros", &vec![0; 2 << 20])
-            .save(temp.path()),
-        &raised,
-    )
-    .unwrap();
+    unpack(temp.path(), &Tarball::new().file("zeros", &vec![0; 2 << 20]).save(temp.path()), &raised).unwrap();
 }
 
 #[test]
@@ -278,16 +187,8 @@ fn a_bomb_behind_the_last_entry_stops_at_the_limit() {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     std::io::Write::write_all(&mut encoder, &vec![0; 8 << 20]).unwrap();
     let archive = save(temp.path(), &encoder.finish().unwrap());
-    let error = unpack(
-        temp.path(),
-        &archive,
-        &Unpacking::new().with_max_bytes(1 << 20),
-    )
-    .unwrap_err();
-    assert!(
-        error.contains("unpacks to more than 1048576 bytes"),
-        "{error}"
-    );
+    let error = unpack(temp.path(), &archive, &Unpacking::new().with_max_bytes(1 << 20)).unwrap_err();
+    assert!(error.contains("unpacks to more than 1048576 bytes"), "{error}");
 }
 
 #[test]
@@ -302,12 +203,7 @@ fn many_empty_files_stop_at_the_limit() {
 
 #[test]
 fn a_name_of_megabytes_does_not_fill_memory() {
-    let name = Tarball::new().file("ok", b"").entry(
-        EntryType::GNULongName,
-        "././@LongLink",
-        "",
-        &vec![b'a'; 2 << 20],
-    );
+    let name = Tarball::new().file("ok", b"").entry(EntryType::GNULongName, "././@LongLink", "", &vec![b'a'; 2 << 20]);
     let error = refused(name.file("a", b""), &Unpacking::new());
     assert_eq!(
         error,
@@ -319,22 +215,14 @@ fn a_name_of_megabytes_does_not_fill_memory() {
 #[test]
 fn an_archive_cut_short_is_damaged() {
     let temp = TempDir::new().unwrap();
-    let noise: Vec<u8> = (0..50_000_u32)
-        .map(|index| (index.wrapping_mul(2654435761) >> 11) as u8)
-        .collect();
+    let noise: Vec<u8> = (0..50_000_u32).map(|index| (index.wrapping_mul(2654435761) >> 11) as u8).collect();
     let whole = Tarball::new().file("noise", &noise).bytes();
     // in the middle, within the last blocks of zeros, and within gzip's own checksum
     for length in [0, 5, whole.len() / 2, whole.len() - 12, whole.len() - 4] {
         let archive = save(temp.path(), &whole[..length]);
         let error = unpack(temp.path(), &archive, &Unpacking::new()).unwrap_err();
-        assert!(
-            error.starts_with("archive TEMP/a.tar.gz is damaged: "),
-            "{length}: {error}"
-        );
-        assert!(
-            error.ends_with("; nothing is unpacked: delete it and fetch it again"),
-            "{length}: {error}"
-        );
+        assert!(error.starts_with("archive TEMP/a.tar.gz is damaged: "), "{length}: {error}");
+        assert!(error.ends_with("; nothing is unpacked: delete it and fetch it again"), "{length}: {error}");
         assert_eq!(listing(temp.path()), ["a.tar.gz", "into/"]);
     }
     let archive = save(temp.path(), b"<html>Log in to this network</html>");
@@ -342,12 +230,7 @@ fn an_archive_cut_short_is_damaged() {
         unpack(temp.path(), &archive, &Unpacking::new()).unwrap_err(),
         "archive TEMP/a.tar.gz is damaged: invalid gzip header; nothing is unpacked: delete it and fetch it again"
     );
-    let error = unpack(
-        temp.path(),
-        &temp.path().join("none.tar.gz"),
-        &Unpacking::new(),
-    )
-    .unwrap_err();
+    let error = unpack(temp.path(), &temp.path().join("none.tar.gz"), &Unpacking::new()).unwrap_err();
     assert_eq!(
         error,
         "cannot read TEMP/none.tar.gz: No such file or directory (os error 2); check that the file is there and may \

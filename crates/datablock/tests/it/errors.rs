@@ -39,7 +39,7 @@ fn an_empty_folder() {
     assert_eq!(
         refused(&block(), folder.path()),
         "source: no picture files in pets (looked for .bmp .gif .ico .jfif .jpe .jpeg .jpg .pbm .pgm .png .pnm .ppm .qoi \
-         .tga .tif .tiff .webp); check the folder, its file endings and the folder filter"
+         .tif .tiff .webp); check the folder, its file endings and the folder filter"
     );
 }
 

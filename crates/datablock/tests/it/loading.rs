@@ -39,7 +39,8 @@ fn batches_are_the_same_bit_for_bit_with_any_number_of_workers() {
 fn epochs_differ_in_order_and_augmentation_but_not_in_items() {
     let (_folder, loaders) = thirty();
     let (first, second) = (epoch(loaders.train(), 0), epoch(loaders.train(), 1));
-    let items = |epoch: &[(Vec<usize>, Vec<i64>, Vec<u32>)]| -> Vec<usize> { epoch.iter().flat_map(|b| b.0.clone()).collect() };
+    let items =
+        |epoch: &[(Vec<usize>, Vec<i64>, Vec<u32>)]| -> Vec<usize> { epoch.iter().flat_map(|b| b.0.clone()).collect() };
     assert_ne!(items(&first), items(&second));
     let set = |items: Vec<usize>| items.into_iter().collect::<BTreeSet<_>>();
     assert_eq!(set(items(&first)), (0..24).collect());

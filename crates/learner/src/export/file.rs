@@ -23,7 +23,8 @@ const VERSION: u32 = 1;
 
 /// Writes an export to a temporary file beside `path` and renames it when it is whole on the disk.
 pub fn write(path: &Path, manifest: &Manifest, weights: &[u8]) -> Result<(), LearnerError> {
-    let manifest = serde_json::to_string(manifest).map_err(|error| LearnerError::Unstorable { why: error.to_string() })?;
+    let manifest =
+        serde_json::to_string(manifest).map_err(|error| LearnerError::Unstorable { why: error.to_string() })?;
     let digest = Sha256::new().chain_update(&manifest).chain_update("\n").chain_update(weights).finalize();
     let failed = |source: io::Error| LearnerError::Write { stage: "export", path: path.to_path_buf(), source };
 
@@ -47,10 +48,11 @@ pub fn write(path: &Path, manifest: &Manifest, weights: &[u8]) -> Result<(), Lea
 
 /// Reads an export and checks its digest.
 pub fn read(path: &Path) -> Result<(Manifest, Vec<u8>), LearnerError> {
-    let bytes = std::fs::read(path)
-        .map_err(|source| LearnerError::Read { stage: "load", path: path.to_path_buf(), source })?;
+    let bytes =
+        std::fs::read(path).map_err(|source| LearnerError::Read { stage: "load", path: path.to_path_buf(), source })?;
     let refuse = |why: String| LearnerError::Export { path: path.to_path_buf(), why };
-    let (first, rest) = line(&bytes).ok_or_else(|| refuse("it has no first line; was it written by `export`?".into()))?;
+    let (first, rest) =
+        line(&bytes).ok_or_else(|| refuse("it has no first line; was it written by `export`?".into()))?;
     let mut words = first.split(' ');
     if words.next() != Some(MAGIC) {
         return Err(refuse("it does not start as one; was it written by `export`?".into()));
@@ -63,10 +65,13 @@ pub fn read(path: &Path) -> Result<(Manifest, Vec<u8>), LearnerError> {
         _ => return Err(refuse("its first line is damaged; export the model again".into())),
     }
     if words.next() != Some(hex(&Sha256::digest(rest)).as_str()) {
-        return Err(refuse("its content does not match its checksum; it is damaged or cut short, export it again".into()));
+        return Err(refuse(
+            "its content does not match its checksum; it is damaged or cut short, export it again".into(),
+        ));
     }
     let (manifest, weights) = line(rest).ok_or_else(|| refuse("it has no manifest; export the model again".into()))?;
-    let manifest = serde_json::from_str(manifest).map_err(|error| refuse(format!("its manifest cannot be read: {error}")))?;
+    let manifest =
+        serde_json::from_str(manifest).map_err(|error| refuse(format!("its manifest cannot be read: {error}")))?;
     Ok((manifest, weights.to_vec()))
 }
 

@@ -37,7 +37,11 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
         self.fit_one_cycle_with(frozen, ..rate, OneCycle { pct_start: 0.99, ..OneCycle::default() })?;
         self.unfreeze()?;
         let rate = rate / 2.0;
-        self.fit_one_cycle_with(epochs, rate / 100.0..rate, OneCycle { div: 5.0, pct_start: 0.3, ..OneCycle::default() })
+        self.fit_one_cycle_with(
+            epochs,
+            rate / 100.0..rate,
+            OneCycle { div: 5.0, pct_start: 0.3, ..OneCycle::default() },
+        )
     }
 
     /// Trains for `epochs` epochs along one cycle whose highest rates are `rates`.

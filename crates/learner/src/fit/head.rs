@@ -106,7 +106,12 @@ fn features<F: FittedTarget, M: Model + Sync>(
 }
 
 /// Some rows as a batch on the training device.
-fn take<F: FittedTarget>(features: &Features<F>, target: &F, rows: &[usize], device: &Device) -> (Tensor<2>, F::Tensor) {
+fn take<F: FittedTarget>(
+    features: &Features<F>,
+    target: &F,
+    rows: &[usize],
+    device: &Device,
+) -> (Tensor<2>, F::Tensor) {
     let numbers: Vec<i64> = rows.iter().map(|&row| row as i64).collect();
     let plain = features.values.device();
     let numbers: Tensor<1, Int> = Tensor::from_data(TensorData::new(numbers, [rows.len()]), &plain);

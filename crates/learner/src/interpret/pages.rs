@@ -75,8 +75,7 @@ impl Interpretation {
     ///
     /// Any [`LearnerError`] of reading pictures and of writing.
     pub fn save_pictures(&self, folder: impl AsRef<Path>, groups: Option<&Groups>) -> Result<(), LearnerError> {
-        let pictures =
-            [("confusion.png", self.plot_confusion(groups)), ("worst.png", self.plot_top_losses(SHOWN)?)];
+        let pictures = [("confusion.png", self.plot_confusion(groups)), ("worst.png", self.plot_top_losses(SHOWN)?)];
         save(folder.as_ref(), &pictures)
     }
 
@@ -113,8 +112,11 @@ impl Interpretation {
 }
 
 fn save(folder: &Path, pictures: &[(&str, RgbImage)]) -> Result<(), LearnerError> {
-    std::fs::create_dir_all(folder)
-        .map_err(|source| LearnerError::Write { stage: "pictures", path: folder.to_path_buf(), source })?;
+    std::fs::create_dir_all(folder).map_err(|source| LearnerError::Write {
+        stage: "pictures",
+        path: folder.to_path_buf(),
+        source,
+    })?;
     for (name, picture) in pictures {
         let path = folder.join(name);
         picture.save(&path).map_err(|source| LearnerError::Picture { stage: "pictures", path, source })?;

@@ -74,9 +74,7 @@ impl Arch {
             Self::Small => small::FEATURES,
             Self::ResNet18 | Self::ResNet34 => 512,
             Self::ResNet50 | Self::ResNet101 => 2048,
-            Self::EfficientNetLite0 | Self::EfficientNetLite1 | Self::EfficientNetLite2 => {
-                efficientnet::FEATURES
-            }
+            Self::EfficientNetLite0 | Self::EfficientNetLite1 | Self::EfficientNetLite2 => efficientnet::FEATURES,
         }
     }
 
@@ -90,19 +88,8 @@ impl Arch {
         self.fresh_classifier(classes, &mut Fresh::seeded(seed), device)
     }
 
-    pub(crate) fn fresh_classifier(
-        self,
-        classes: usize,
-        fresh: &mut Fresh,
-        device: &Device,
-    ) -> Classifier {
-        Classifier::new(
-            self.fresh_body(fresh, device),
-            self.features(),
-            classes,
-            fresh,
-            device,
-        )
+    pub(crate) fn fresh_classifier(self, classes: usize, fresh: &mut Fresh, device: &Device) -> Classifier {
+        Classifier::new(self.fresh_body(fresh, device), self.features(), classes, fresh, device)
     }
 
     pub(crate) fn fresh_body(self, fresh: &mut Fresh, device: &Device) -> Body {
@@ -112,15 +99,9 @@ impl Arch {
             Self::ResNet34 => Body::ResNet(ResNet::new([3, 4, 6, 3], false, fresh, device)),
             Self::ResNet50 => Body::ResNet(ResNet::new([3, 4, 6, 3], true, fresh, device)),
             Self::ResNet101 => Body::ResNet(ResNet::new([3, 4, 23, 3], true, fresh, device)),
-            Self::EfficientNetLite0 => {
-                Body::EfficientNetLite(EfficientNetLite::new(1.0, 1.0, fresh, device))
-            }
-            Self::EfficientNetLite1 => {
-                Body::EfficientNetLite(EfficientNetLite::new(1.0, 1.1, fresh, device))
-            }
-            Self::EfficientNetLite2 => {
-                Body::EfficientNetLite(EfficientNetLite::new(1.1, 1.2, fresh, device))
-            }
+            Self::EfficientNetLite0 => Body::EfficientNetLite(EfficientNetLite::new(1.0, 1.0, fresh, device)),
+            Self::EfficientNetLite1 => Body::EfficientNetLite(EfficientNetLite::new(1.0, 1.1, fresh, device)),
+            Self::EfficientNetLite2 => Body::EfficientNetLite(EfficientNetLite::new(1.1, 1.2, fresh, device)),
         }
     }
 
@@ -150,10 +131,7 @@ impl Arch {
 
     /// Whether the trained weights saw pictures resampled bicubically (else bilinearly).
     pub fn bicubic(self) -> bool {
-        matches!(
-            self,
-            Self::EfficientNetLite0 | Self::EfficientNetLite1 | Self::EfficientNetLite2
-        )
+        matches!(self, Self::EfficientNetLite0 | Self::EfficientNetLite1 | Self::EfficientNetLite2)
     }
 
     /// Share of the shorter side that the published evaluation cuts from the centre before resizing.
@@ -203,26 +181,15 @@ impl FromStr for Arch {
     fn from_str(name: &str) -> Result<Self, UnknownArch> {
         let plain = |name: &str| name.to_ascii_lowercase().replace(['-', '_'], "");
         let wanted = plain(name);
-        if let Some(arch) = Self::ALL
-            .into_iter()
-            .find(|arch| plain(arch.name()) == wanted)
-        {
+        if let Some(arch) = Self::ALL.into_iter().find(|arch| plain(arch.name()) == wanted) {
             return Ok(arch);
         }
         let (distance, near) = Self::ALL
             .into_iter()
-            .map(|arch| {
-                (
-                    strsim::damerau_levenshtein(&wanted, &plain(arch.name())),
-                    arch,
-                )
-            })
+            .map(|arch| (strsim::damerau_levenshtein(&wanted, &plain(arch.name())), arch))
             .min_by_key(|(distance, _)| *distance)
             .unwrap_or((usize::MAX, Self::Small));
-        Err(UnknownArch {
-            name: name.to_owned(),
-            suggestion: (distance <= 1 + wanted.len() / 4).then_some(near),
-        })
+        Err(UnknownArch { name: name.to_owned(), suggestion: (distance <= 1 + wanted.len() / 4).then_some(near) })
     }
 }
 

@@ -57,10 +57,7 @@ impl Body {
     /// A `ResNet` has two, cut after the second layer as fastai cuts it; other bodies have one.
     pub fn groups(&self) -> &'static [&'static str] {
         match self {
-            Self::ResNet(_) => &[
-                r"ResNet\.(conv1|layer1|layer2)\.",
-                r"ResNet\.(layer3|layer4)\.",
-            ],
+            Self::ResNet(_) => &[r"ResNet\.(conv1|layer1|layer2)\.", r"ResNet\.(layer3|layer4)\."],
             Self::EfficientNetLite(_) => &[r"EfficientNetLite\."],
             Self::Small(_) => &[r"Small\."],
         }

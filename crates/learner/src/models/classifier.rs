@@ -18,17 +18,9 @@ pub struct Classifier {
 
 impl Classifier {
     /// Puts a fresh linear layer for `classes` on a body that gives `features` channels.
-    pub fn new(
-        body: Body,
-        features: usize,
-        classes: usize,
-        fresh: &mut Fresh,
-        device: &Device,
-    ) -> Self {
+    pub fn new(body: Body, features: usize, classes: usize, fresh: &mut Fresh, device: &Device) -> Self {
         let bound = 1.0 / (features as f64).sqrt();
-        let mut fc = LinearConfig::new(features, classes)
-            .with_initializer(Initializer::Zeros)
-            .init(device);
+        let mut fc = LinearConfig::new(features, classes).with_initializer(Initializer::Zeros).init(device);
         fc.weight = fresh.uniform([features, classes], bound, device);
         fc.bias = Some(fresh.uniform([classes], bound, device));
         Self { body, fc }

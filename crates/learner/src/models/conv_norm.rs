@@ -66,10 +66,7 @@ impl ConvNormConfig {
             .with_epsilon(self.norm_epsilon)
             .with_momentum(self.norm_momentum)
             .init(device);
-        ConvNorm {
-            conv,
-            norm: Some(norm),
-        }
+        ConvNorm { conv, norm: Some(norm) }
     }
 }
 
@@ -95,9 +92,7 @@ impl ConvNorm {
         let shift = norm.beta.val() - norm.running_mean.value_sync() * scale.clone();
         let [outputs] = scale.dims();
         let mut conv = self.conv.clone();
-        conv.weight = Param::from_tensor(
-            (self.conv.weight.val() * scale.reshape([outputs, 1, 1, 1])).detach(),
-        );
+        conv.weight = Param::from_tensor((self.conv.weight.val() * scale.reshape([outputs, 1, 1, 1])).detach());
         conv.bias = Some(Param::from_tensor(shift.detach()));
         Self { conv, norm: None }
     }

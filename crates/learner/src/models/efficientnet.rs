@@ -36,34 +36,17 @@ impl EfficientNetLite {
         let stem = same([3, 32], 3).stride(2).init(fresh, device);
         let mut blocks = Vec::new();
         let mut inputs = 32;
-        for (index, (expansion, kernel, stride, channels, repeats)) in
-            GROUPS.into_iter().enumerate()
-        {
+        for (index, (expansion, kernel, stride, channels, repeats)) in GROUPS.into_iter().enumerate() {
             let outputs = scaled_channels(channels, width);
             let ends = index == 0 || index == GROUPS.len() - 1;
-            let repeats = if ends {
-                repeats
-            } else {
-                (repeats as f64 * depth).ceil() as usize
-            };
+            let repeats = if ends { repeats } else { (repeats as f64 * depth).ceil() as usize };
             for repeat in 0..repeats {
                 let stride = if repeat == 0 { stride } else { 1 };
-                blocks.push(InvertedResidual::new(
-                    [inputs, outputs],
-                    expansion,
-                    kernel,
-                    stride,
-                    fresh,
-                    device,
-                ));
+                blocks.push(InvertedResidual::new([inputs, outputs], expansion, kernel, stride, fresh, device));
                 inputs = outputs;
             }
         }
-        Self {
-            stem,
-            blocks,
-            top: same([inputs, FEATURES], 1).init(fresh, device),
-        }
+        Self { stem, blocks, top: same([inputs, FEATURES], 1).init(fresh, device) }
     }
 
     /// The feature map before each halving of the sides, finest first, then the last one.
@@ -166,9 +149,5 @@ fn relu6(x: Tensor<4>) -> Tensor<4> {
 fn scaled_channels(channels: usize, width: f64) -> usize {
     let exact = channels as f64 * width;
     let rounded = (((exact + 4.0) as usize) / 8 * 8).max(8);
-    if (rounded as f64) < 0.9 * exact {
-        rounded + 8
-    } else {
-        rounded
-    }
+    if (rounded as f64) < 0.9 * exact { rounded + 8 } else { rounded }
 }

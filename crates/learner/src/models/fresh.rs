@@ -20,27 +20,16 @@ pub struct Fresh {
 impl Fresh {
     /// Random weights that depend on `seed` alone.
     pub fn seeded(seed: u64) -> Self {
-        Self {
-            state: Some(seed),
-            spare: None,
-        }
+        Self { state: Some(seed), spare: None }
     }
 
     /// Zeros instead of random numbers: for a module that is about to be loaded from a file.
     pub fn zeros() -> Self {
-        Self {
-            state: None,
-            spare: None,
-        }
+        Self { state: None, spare: None }
     }
 
     /// A parameter drawn from the normal distribution with mean 0 and standard deviation `std`.
-    pub(crate) fn normal<const D: usize>(
-        &mut self,
-        shape: [usize; D],
-        std: f64,
-        device: &Device,
-    ) -> Param<Tensor<D>> {
+    pub(crate) fn normal<const D: usize>(&mut self, shape: [usize; D], std: f64, device: &Device) -> Param<Tensor<D>> {
         self.draw(shape, device, |fresh| std * fresh.standard_normal())
     }
 
@@ -62,9 +51,7 @@ impl Fresh {
     ) -> Param<Tensor<D>> {
         let values: Vec<f32> = match self.state {
             None => vec![0.0; shape.iter().product()],
-            Some(_) => (0..shape.iter().product::<usize>())
-                .map(|_| next(self) as f32)
-                .collect(),
+            Some(_) => (0..shape.iter().product::<usize>()).map(|_| next(self) as f32).collect(),
         };
         Param::from_data(TensorData::new(values, shape), device)
     }

@@ -1,7 +1,5 @@
 use burn::module::Module;
-use burn::nn::{
-    BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Initializer, Linear, LinearConfig,
-};
+use burn::nn::{BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Initializer, Linear, LinearConfig};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
@@ -88,11 +86,7 @@ impl HeadConfig {
 
     /// Width of what [`Head::pool`] gives.
     pub fn pooled_features(&self) -> usize {
-        if self.concat_pool {
-            2 * self.features
-        } else {
-            self.features
-        }
+        if self.concat_pool { 2 * self.features } else { self.features }
     }
 
     /// Makes the head; its weights depend on `seed` alone (Kaiming normal; norms 1 and 0.001).
@@ -101,50 +95,21 @@ impl HeadConfig {
     ///
     /// If a width is zero or the dropout is not in `0..1`.
     pub fn init(&self, seed: u64, device: &Device) -> Head {
-        assert!(
-            (0.0..1.0).contains(&self.dropout),
-            "dropout must be at least 0 and below 1, not {}",
-            self.dropout
-        );
-        let widths: Vec<usize> = [self.pooled_features()]
-            .iter()
-            .chain(&self.hidden)
-            .chain([&self.classes])
-            .copied()
-            .collect();
-        assert!(
-            !widths.contains(&0),
-            "a head needs at least one feature, one class and no empty layer: {self:?}"
-        );
+        assert!((0.0..1.0).contains(&self.dropout), "dropout must be at least 0 and below 1, not {}", self.dropout);
+        let widths: Vec<usize> =
+            [self.pooled_features()].iter().chain(&self.hidden).chain([&self.classes]).copied().collect();
+        assert!(!widths.contains(&0), "a head needs at least one feature, one class and no empty layer: {self:?}");
         let mut fresh = Fresh::seeded(seed);
         let last = widths.len() - 2;
         let layers = (0..=last)
             .map(|index| {
-                let dropout = if index == last {
-                    self.dropout
-                } else {
-                    self.dropout / 2.0
-                };
+                let dropout = if index == last { self.dropout } else { self.dropout / 2.0 };
                 let norm = index > 0 || self.first_norm;
-                HeadLayer::new(
-                    [widths[index], widths[index + 1]],
-                    norm,
-                    dropout,
-                    &mut fresh,
-                    device,
-                )
+                HeadLayer::new([widths[index], widths[index + 1]], norm, dropout, &mut fresh, device)
             })
             .collect();
-        let final_norm = self.final_norm.then(|| {
-            BatchNormConfig::new(self.classes)
-                .with_momentum(0.01)
-                .init(device)
-        });
-        Head {
-            layers,
-            final_norm,
-            concat_pool: self.concat_pool,
-        }
+        let final_norm = self.final_norm.then(|| BatchNormConfig::new(self.classes).with_momentum(0.01).init(device));
+        Head { layers, final_norm, concat_pool: self.concat_pool }
     }
 }
 
@@ -162,25 +127,17 @@ impl Head {
     pub fn pool(&self, map: Tensor<4>) -> Tensor<2> {
         let map: Tensor<3> = map.flatten(2, 3);
         let average = map.clone().mean_dim(2);
-        let pooled = if self.concat_pool {
-            Tensor::cat(vec![map.max_dim(2), average], 1)
-        } else {
-            average
-        };
+        let pooled = if self.concat_pool { Tensor::cat(vec![map.max_dim(2), average], 1) } else { average };
         pooled.squeeze_dim(2)
     }
 
     /// Pooled features `[n, 2f]` to scores `[n, classes]`.
     pub fn classify(&self, features: Tensor<2>) -> Tensor<2> {
         let last = self.layers.len() - 1;
-        let scores = self
-            .layers
-            .iter()
-            .enumerate()
-            .fold(features, |x, (index, layer)| {
-                let x = layer.forward(x);
-                if index < last { relu(x) } else { x }
-            });
+        let scores = self.layers.iter().enumerate().fold(features, |x, (index, layer)| {
+            let x = layer.forward(x);
+            if index < last { relu(x) } else { x }
+        });
         match &self.final_norm {
             Some(norm) => norm.forward(scores),
             None => scores,
@@ -202,13 +159,7 @@ pub struct HeadLayer {
 }
 
 impl HeadLayer {
-    fn new(
-        [inputs, outputs]: [usize; 2],
-        norm: bool,
-        dropout: f64,
-        fresh: &mut Fresh,
-        device: &Device,
-    ) -> Self {
+    fn new([inputs, outputs]: [usize; 2], norm: bool, dropout: f64, fresh: &mut Fresh, device: &Device) -> Self {
         let norm = norm.then(|| {
             let mut norm = BatchNormConfig::new(inputs).init(device);
             norm.beta = Initializer::Constant { value: 1e-3 }.init([inputs], device);
@@ -219,11 +170,7 @@ impl HeadLayer {
             .with_initializer(Initializer::Zeros)
             .init(device);
         linear.weight = fresh.normal([inputs, outputs], (2.0 / inputs as f64).sqrt(), device);
-        Self {
-            norm,
-            dropout: DropoutConfig::new(dropout).init(),
-            linear,
-        }
+        Self { norm, dropout: DropoutConfig::new(dropout).init(), linear }
     }
 
     fn forward(&self, x: Tensor<2>) -> Tensor<2> {

@@ -88,20 +88,13 @@ impl Model for VisionModel {
     }
 
     fn groups(&self) -> Vec<String> {
-        let body = self
-            .body
-            .groups()
-            .iter()
-            .map(|group| format!(r"^body\.{group}"));
+        let body = self.body.groups().iter().map(|group| format!(r"^body\.{group}"));
         body.chain([r"^head\.".to_owned()]).collect()
     }
 
     /// The body's batch norms are folded into its convolutions.
     fn for_inference(&self) -> Self {
         let valid = self.valid();
-        Self {
-            body: valid.body.folded(),
-            head: valid.head,
-        }
+        Self { body: valid.body.folded(), head: valid.head }
     }
 }

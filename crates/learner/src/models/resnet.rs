@@ -24,9 +24,7 @@ impl ResNet {
     /// Makes a body with `blocks` residual blocks a layer, of two 3×3 convolutions each, or with `bottleneck` of
     /// 1×1, 3×3 and 1×1 that give four times the channels.
     pub fn new(blocks: [usize; 4], bottleneck: bool, fresh: &mut Fresh, device: &Device) -> Self {
-        let conv1 = ConvNormConfig::new([3, 64], 7)
-            .stride(2)
-            .init(fresh, device);
+        let conv1 = ConvNormConfig::new([3, 64], 7).stride(2).init(fresh, device);
         let mut inputs = 64;
         let mut layer = |index: usize| -> Vec<Residual> {
             let width = 64 << index;
@@ -34,20 +32,13 @@ impl ResNet {
             (0..blocks[index])
                 .map(|block| {
                     let stride = if block == 0 && index > 0 { 2 } else { 1 };
-                    let residual =
-                        Residual::new([inputs, width, outputs], stride, bottleneck, fresh, device);
+                    let residual = Residual::new([inputs, width, outputs], stride, bottleneck, fresh, device);
                     inputs = outputs;
                     residual
                 })
                 .collect()
         };
-        Self {
-            conv1,
-            layer1: layer(0),
-            layer2: layer(1),
-            layer3: layer(2),
-            layer4: layer(3),
-        }
+        Self { conv1, layer1: layer(0), layer2: layer(1), layer3: layer(2), layer4: layer(3) }
     }
 
     /// The outputs of the four layers, finest first.
@@ -63,9 +54,7 @@ impl ResNet {
 
     /// `[n, 3, h, w]` to `[n, features, h/32, w/32]` (rounded up).
     pub fn forward(&self, pictures: Tensor<4>) -> Tensor<4> {
-        self.layers()
-            .flatten()
-            .fold(self.stem(pictures), |x, block| block.forward(x))
+        self.layers().flatten().fold(self.stem(pictures), |x, block| block.forward(x))
     }
 
     /// Every batch norm folded into its convolution; see [`ConvNorm::folded`].
@@ -83,9 +72,7 @@ impl ResNet {
     fn stem(&self, pictures: Tensor<4>) -> Tensor<4> {
         max_pool2d(
             relu(self.conv1.forward(pictures)),
-            MaxPoolOptions::new([3, 3])
-                .with_stride([2, 2])
-                .with_padding([1, 1]),
+            MaxPoolOptions::new([3, 3]).with_stride([2, 2]).with_padding([1, 1]),
         )
     }
 
@@ -125,14 +112,9 @@ impl Residual {
                 None,
             )
         };
-        let downsample = (stride != 1 || inputs != outputs)
-            .then(|| make(ConvNormConfig::new([inputs, outputs], 1).stride(stride)));
-        Self {
-            conv1,
-            conv2,
-            conv3,
-            downsample,
-        }
+        let downsample =
+            (stride != 1 || inputs != outputs).then(|| make(ConvNormConfig::new([inputs, outputs], 1).stride(stride)));
+        Self { conv1, conv2, conv3, downsample }
     }
 
     fn forward(&self, input: Tensor<4>) -> Tensor<4> {

@@ -25,13 +25,8 @@ pub struct SmallNet {
 impl SmallNet {
     /// Makes the network.
     pub fn new(fresh: &mut Fresh, device: &Device) -> Self {
-        let stem = ConvNormConfig::new([3, WIDTHS[0]], 3)
-            .stride(2)
-            .init(fresh, device);
-        let stages = WIDTHS
-            .windows(2)
-            .map(|pair| SmallStage::new([pair[0], pair[1]], fresh, device))
-            .collect();
+        let stem = ConvNormConfig::new([3, WIDTHS[0]], 3).stride(2).init(fresh, device);
+        let stages = WIDTHS.windows(2).map(|pair| SmallStage::new([pair[0], pair[1]], fresh, device)).collect();
         Self { stem, stages }
     }
 
@@ -52,10 +47,7 @@ impl SmallNet {
 
     /// Every batch norm folded into its convolution; see [`ConvNorm::folded`].
     pub fn folded(&self) -> Self {
-        Self {
-            stem: self.stem.folded(),
-            stages: self.stages.iter().map(SmallStage::folded).collect(),
-        }
+        Self { stem: self.stem.folded(), stages: self.stages.iter().map(SmallStage::folded).collect() }
     }
 }
 
@@ -69,9 +61,7 @@ pub struct SmallStage {
 impl SmallStage {
     fn new([inputs, outputs]: [usize; 2], fresh: &mut Fresh, device: &Device) -> Self {
         Self {
-            down: ConvNormConfig::new([inputs, outputs], 3)
-                .stride(2)
-                .init(fresh, device),
+            down: ConvNormConfig::new([inputs, outputs], 3).stride(2).init(fresh, device),
             refine: ConvNormConfig::new([outputs, outputs], 3).init(fresh, device),
         }
     }
@@ -82,9 +72,6 @@ impl SmallStage {
     }
 
     fn folded(&self) -> Self {
-        Self {
-            down: self.down.folded(),
-            refine: self.refine.folded(),
-        }
+        Self { down: self.down.folded(), refine: self.refine.folded() }
     }
 }

@@ -63,8 +63,11 @@ impl Progress {
     fn print(&self, cells: &[String]) {
         let widths = self.header_printed.iter().map(|name| name.len().max(COLUMN - 2) + 2);
         let widths: Vec<usize> = widths.chain(std::iter::repeat(COLUMN)).take(cells.len()).collect();
-        let line: String =
-            cells.iter().zip(widths).map(|(cell, width)| format!("{cell:<w$}", w = width.max(cell.len() + 2))).collect();
+        let line: String = cells
+            .iter()
+            .zip(widths)
+            .map(|(cell, width)| format!("{cell:<w$}", w = width.max(cell.len() + 2)))
+            .collect();
         self.bar.suspend(|| println!("{}", line.trim_end()));
     }
 }

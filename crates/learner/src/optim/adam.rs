@@ -40,13 +40,7 @@ pub struct Adam {
 
 impl Default for Adam {
     fn default() -> Self {
-        Self {
-            rate: Dial::new(1.0),
-            momentum: Dial::new(0.9),
-            sqr_momentum: 0.99,
-            epsilon: 1e-5,
-            weight_decay: 0.01,
-        }
+        Self { rate: Dial::new(1.0), momentum: Dial::new(0.9), sqr_momentum: 0.99, epsilon: 1e-5, weight_decay: 0.01 }
     }
 }
 
@@ -104,19 +98,12 @@ impl Optimizer for Adam {
         let square_unbias = 1.0 - self.sqr_momentum.powi(steps);
         let spread = square.clone().div_scalar(square_unbias).sqrt().add_scalar(self.epsilon);
         let delta = mean.clone().div(spread).mul_scalar(rate / unbias);
-        let decayed = if self.weight_decay == 0.0 {
-            parameter
-        } else {
-            parameter.mul_scalar(1.0 - rate * self.weight_decay)
-        };
+        let decayed =
+            if self.weight_decay == 0.0 { parameter } else { parameter.mul_scalar(1.0 - rate * self.weight_decay) };
         (decayed - delta, Some(AdamState { time, mean, square }))
     }
 
     fn to_device<const D: usize>(state: AdamState<D>, device: &Device) -> AdamState<D> {
-        AdamState {
-            time: state.time,
-            mean: state.mean.to_device(device),
-            square: state.square.to_device(device),
-        }
+        AdamState { time: state.time, mean: state.mean.to_device(device), square: state.square.to_device(device) }
     }
 }

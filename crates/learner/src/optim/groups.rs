@@ -31,9 +31,11 @@ impl GroupOptimizer {
             let decayed = Adam { rate: rate.clone(), momentum: momentum.clone(), ..adam.clone() };
             let plain = Adam { weight_decay: 0.0, ..decayed.clone() };
             // The last group that matches a parameter is the one that counts.
-            optimizer = optimizer
-                .with_group(group(&[pattern])?, decayed, None)
-                .with_group(group(&[pattern, NO_DECAY])?, plain, None);
+            optimizer = optimizer.with_group(group(&[pattern])?, decayed, None).with_group(
+                group(&[pattern, NO_DECAY])?,
+                plain,
+                None,
+            );
         }
         Ok(Self { optimizer, rates, momentum })
     }

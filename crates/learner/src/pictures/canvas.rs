@@ -25,8 +25,7 @@ impl Canvas {
     /// Sides are kept within 1 and 16384 pixels, a gigabyte at most.
     pub(super) fn new(width: f32, height: f32) -> Canvas {
         let side = |length: f32| (length.ceil() as u32).clamp(1, 16384);
-        let mut pixmap = Pixmap::new(side(width), side(height))
-            .expect("both sides are within tiny-skia's bounds");
+        let mut pixmap = Pixmap::new(side(width), side(height)).expect("both sides are within tiny-skia's bounds");
         pixmap.fill(tiny_skia::Color::WHITE);
         Canvas { pixmap }
     }
@@ -36,8 +35,7 @@ impl Canvas {
         let (left, top) = (x.round(), y.round());
         let sides = ((x + width).round() - left, (y + height).round() - top);
         if let Some(rect) = Rect::from_xywh(left, top, sides.0, sides.1) {
-            self.pixmap
-                .fill_rect(rect, &paint(color, false), Transform::identity(), None);
+            self.pixmap.fill_rect(rect, &paint(color, false), Transform::identity(), None);
         }
     }
 
@@ -67,26 +65,14 @@ impl Canvas {
             ..Stroke::default()
         };
         if let Some(path) = path.finish() {
-            self.pixmap.stroke_path(
-                &path,
-                &paint(pen.color, true),
-                &stroke,
-                Transform::identity(),
-                clip,
-            );
+            self.pixmap.stroke_path(&path, &paint(pen.color, true), &stroke, Transform::identity(), clip);
         }
     }
 
     pub(super) fn dot(&mut self, (x, y): (f32, f32), radius: f32, color: Color) {
         if let Some(path) = PathBuilder::from_circle(x, y, radius) {
             let paint = paint(color, true);
-            self.pixmap.fill_path(
-                &path,
-                &paint,
-                FillRule::Winding,
-                Transform::identity(),
-                None,
-            );
+            self.pixmap.fill_path(&path, &paint, FillRule::Winding, Transform::identity(), None);
         }
     }
 
@@ -100,12 +86,7 @@ impl Canvas {
 
     pub(super) fn paste(&mut self, picture: &RgbImage, left: f32, top: f32) {
         for (x, y, pixel) in picture.enumerate_pixels() {
-            self.blend(
-                left.round() as i32 + x as i32,
-                top.round() as i32 + y as i32,
-                pixel.0,
-                1.0,
-            );
+            self.blend(left.round() as i32 + x as i32, top.round() as i32 + y as i32, pixel.0, 1.0);
         }
     }
 
@@ -124,10 +105,7 @@ impl Canvas {
             return;
         }
         let start = 4 * (y as usize * width as usize + x as usize);
-        for (level, target) in self.pixmap.data_mut()[start..start + 3]
-            .iter_mut()
-            .zip(color)
-        {
+        for (level, target) in self.pixmap.data_mut()[start..start + 3].iter_mut().zip(color) {
             let from = f32::from(*level);
             *level = (from + (f32::from(target) - from) * coverage.clamp(0.0, 1.0)).round() as u8;
         }
@@ -136,19 +114,12 @@ impl Canvas {
 
 impl Pen {
     pub(super) const fn solid(color: Color, width: f32) -> Pen {
-        Pen {
-            color,
-            width,
-            dash: &[],
-        }
+        Pen { color, width, dash: &[] }
     }
 }
 
 fn paint(color: Color, anti_alias: bool) -> Paint<'static> {
-    let mut paint = Paint {
-        anti_alias,
-        ..Paint::default()
-    };
+    let mut paint = Paint { anti_alias, ..Paint::default() };
     paint.set_color_rgba8(color[0], color[1], color[2], 255);
     paint
 }

@@ -15,17 +15,9 @@ use super::series::Series;
 /// losses set its height. A value that is not finite leaves a gap.
 pub fn loss_curve(train: &[f32], valid: &[(usize, f32)]) -> RgbImage {
     let smooth = smoothed(train);
-    let points = valid
-        .iter()
-        .map(|&(step, loss)| (step as f64, f64::from(loss)))
-        .collect();
-    let last = valid
-        .iter()
-        .map(|point| point.0)
-        .fold(train.len(), usize::max);
-    let heights = without_spikes(train)
-        .chain(smooth.iter().copied())
-        .chain(valid.iter().map(|point| point.1));
+    let points = valid.iter().map(|&(step, loss)| (step as f64, f64::from(loss))).collect();
+    let last = valid.iter().map(|point| point.0).fold(train.len(), usize::max);
+    let heights = without_spikes(train).chain(smooth.iter().copied()).chain(valid.iter().map(|point| point.1));
     let thin = if train.len() < 500 { 1.6 } else { 1.0 };
     let chart = Chart {
         title: "Loss",
@@ -36,12 +28,7 @@ pub fn loss_curve(train: &[f32], valid: &[(usize, f32)]) -> RgbImage {
         lines: vec![
             Series::of_steps("training, each step", Pen::solid(PALE_BLUE, thin), train),
             Series::of_steps("training, smoothed", Pen::solid(BLUE, 2.5), &smooth),
-            Series {
-                name: "validation".to_owned(),
-                pen: Pen::solid(ORANGE, 2.5),
-                dots: true,
-                points,
-            },
+            Series { name: "validation".to_owned(), pen: Pen::solid(ORANGE, 2.5), dots: true, points },
         ],
         when_empty: "no step yet",
     };
@@ -56,38 +43,18 @@ pub fn loss_curve(train: &[f32], valid: &[(usize, f32)]) -> RgbImage {
 /// highest rates lie more than a factor of 20 apart: the slow groups would lie flat on a linear one.
 pub fn rate_curve(rates: &[Vec<f32>], momentum: &[f32]) -> RgbImage {
     let steps = rates.iter().map(Vec::len).fold(momentum.len(), usize::max);
-    let lines: Vec<Series> = rates
-        .iter()
-        .enumerate()
-        .map(|(group, rates)| rate_line(group, rates))
-        .collect();
+    let lines: Vec<Series> = rates.iter().enumerate().map(|(group, rates)| rate_line(group, rates)).collect();
     let values = || rates.iter().flatten().map(|rate| f64::from(*rate));
-    let peaks = || {
-        rates
-            .iter()
-            .map(|rates| f64::from(peak(rates)))
-            .filter(|peak| *peak > 0.0)
-    };
-    let (lowest, highest) = (
-        peaks().fold(f64::MAX, f64::min),
-        peaks().fold(0.0, f64::max),
-    );
+    let peaks = || rates.iter().map(|rates| f64::from(peak(rates))).filter(|peak| *peak > 0.0);
+    let (lowest, highest) = (peaks().fold(f64::MAX, f64::min), peaks().fold(0.0, f64::max));
     let apart = highest > 20.0 * lowest;
     let chart = Chart {
         title: "Learning rate",
         x_title: "step",
-        y_title: if apart {
-            "learning rate (logarithmic)"
-        } else {
-            "learning rate"
-        },
+        y_title: if apart { "learning rate (logarithmic)" } else { "learning rate" },
         x: Axis::steps(steps),
         // The last steps of one-cycle are nearly zero: three decades below the slowest group's peak are enough.
-        y: if apart {
-            Axis::log(values().map(|rate| rate.max(lowest / 1e3)))
-        } else {
-            Axis::around(values())
-        },
+        y: if apart { Axis::log(values().map(|rate| rate.max(lowest / 1e3))) } else { Axis::around(values()) },
         lines,
         when_empty: "no step yet",
     };
@@ -108,25 +75,13 @@ pub fn rate_curve(rates: &[Vec<f32>], momentum: &[f32]) -> RgbImage {
 
 fn rate_line(group: usize, rates: &[f32]) -> Series {
     const DASHES: [&[f32]; 4] = [&[], &[9.0, 6.0], &[2.0, 5.0], &[12.0, 5.0, 2.0, 5.0]];
-    let pen = Pen {
-        color: SERIES[group % SERIES.len()],
-        width: 2.5,
-        dash: DASHES[group % DASHES.len()],
-    };
-    let name = format!(
-        "group {}, at most {}",
-        group + 1,
-        short(f64::from(peak(rates)))
-    );
+    let pen = Pen { color: SERIES[group % SERIES.len()], width: 2.5, dash: DASHES[group % DASHES.len()] };
+    let name = format!("group {}, at most {}", group + 1, short(f64::from(peak(rates))));
     Series::of_steps(name, pen, rates)
 }
 
 fn peak(rates: &[f32]) -> f32 {
-    rates
-        .iter()
-        .copied()
-        .filter(|rate| rate.is_finite())
-        .fold(0.0, f32::max)
+    rates.iter().copied().filter(|rate| rate.is_finite()).fold(0.0, f32::max)
 }
 
 /// A moving average with exponentially falling weights, free of the bias to its start (Kingma and Ba, *Adam*, 2015,
@@ -147,11 +102,7 @@ fn smoothed(values: &[f32]) -> Vec<f32> {
 
 /// The finite values between the first and the 99th hundredth.
 fn without_spikes(values: &[f32]) -> impl Iterator<Item = f32> {
-    let mut sorted: Vec<f32> = values
-        .iter()
-        .copied()
-        .filter(|value| value.is_finite())
-        .collect();
+    let mut sorted: Vec<f32> = values.iter().copied().filter(|value| value.is_finite()).collect();
     sorted.sort_by(f32::total_cmp);
     let cut = sorted.len() / 100;
     let kept = sorted.len() - 2 * cut;

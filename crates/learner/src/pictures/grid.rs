@@ -19,18 +19,10 @@ const NARROWEST_CELL: f32 = 112.0;
 /// wide, less where many columns share the width. Smaller pictures are enlarged, those of a few pixels without
 /// smoothing, so that they show as what they are. Tiles below a height of 12000 pixels are counted in a note.
 pub fn grid(tiles: &[Tile], columns: usize) -> RgbImage {
-    let columns = if columns == 0 {
-        (tiles.len() as f32).sqrt().ceil() as usize
-    } else {
-        columns
-    };
+    let columns = if columns == 0 { (tiles.len() as f32).sqrt().ceil() as usize } else { columns };
     let most = ((WIDEST - 2.0 * MARGIN + GAP) / (NARROWEST_CELL + GAP)) as usize;
     let columns = columns.clamp(1, most).min(tiles.len().max(1));
-    let largest = tiles
-        .iter()
-        .map(|tile| tile.picture.width().max(tile.picture.height()))
-        .max()
-        .unwrap_or(0);
+    let largest = tiles.iter().map(|tile| tile.picture.width().max(tile.picture.height())).max().unwrap_or(0);
     let share = (WIDEST - 2.0 * MARGIN + GAP) / columns as f32 - GAP;
     let cell = (largest as f32).clamp(184.0, 288.0).min(share).floor();
     let style = title_style(tiles, cell);
@@ -67,9 +59,7 @@ pub fn grid(tiles: &[Tile], columns: usize) -> RgbImage {
 
 /// Height of the tallest picture of a row.
 fn tallest(row: &[Tile], cell: f32) -> f32 {
-    row.iter()
-        .map(|tile| tile.size_in(cell).1)
-        .fold(0.0, f32::max)
+    row.iter().map(|tile| tile.size_in(cell).1).fold(0.0, f32::max)
 }
 
 /// The largest size from 14 down to 12 at which every line fits: one size for all, so that tiles look alike.

@@ -21,30 +21,12 @@ pub fn heat_map(
     groups: Option<&[String]>,
 ) -> RgbImage {
     let rows = row_names.len().max(values.len());
-    let columns = values
-        .iter()
-        .map(Vec::len)
-        .fold(column_names.len(), usize::max);
-    let finite = || {
-        values
-            .iter()
-            .flatten()
-            .copied()
-            .filter(|value| value.is_finite())
-    };
+    let columns = values.iter().map(Vec::len).fold(column_names.len(), usize::max);
+    let finite = || values.iter().flatten().copied().filter(|value| value.is_finite());
     let (low, high) = (finite().fold(0.0, f32::min), finite().fold(0.0, f32::max));
     let reach = if low < 0.0 { high.max(-low) } else { high };
-    let (bottom, color): (f32, fn(f32) -> Color) = if low < 0.0 {
-        (-reach, diverging)
-    } else {
-        (0.0, blues)
-    };
-    let scale = Scale {
-        name: "",
-        low: short(f64::from(bottom)),
-        high: short(f64::from(reach)),
-        color,
-    };
+    let (bottom, color): (f32, fn(f32) -> Color) = if low < 0.0 { (-reach, diverging) } else { (0.0, blues) };
+    let scale = Scale { name: "", low: short(f64::from(bottom)), high: short(f64::from(reach)), color };
 
     let matrix = Matrix {
         title,
@@ -56,38 +38,18 @@ pub fn heat_map(
         beside: None,
     };
     matrix.draw(|row, column| {
-        let value = values
-            .get(row)
-            .and_then(|row| row.get(column))
-            .copied()
-            .unwrap_or(f32::NAN);
+        let value = values.get(row).and_then(|row| row.get(column)).copied().unwrap_or(f32::NAN);
         if value.is_nan() {
-            return Cell {
-                color: MISSING,
-                text: "–".to_owned(),
-                ink: INK,
-            };
+            return Cell { color: MISSING, text: "–".to_owned(), ink: INK };
         }
         if value == 0.0 {
-            return Cell {
-                color: WHITE,
-                text: "0".to_owned(),
-                ink: ZERO,
-            };
+            return Cell { color: WHITE, text: "0".to_owned(), ink: ZERO };
         }
         // Small values start a step up the scale: a hundredth must still differ from nothing.
         let lifted = (value / reach).signum() * (0.06 + 0.94 * (value / reach).abs());
-        let share = if low < 0.0 {
-            0.5 + 0.5 * lifted
-        } else {
-            lifted
-        };
+        let share = if low < 0.0 { 0.5 + 0.5 * lifted } else { lifted };
         let color = color(share);
-        Cell {
-            color,
-            text: number(value, reach),
-            ink: ink_on(color),
-        }
+        Cell { color, text: number(value, reach), ink: ink_on(color) }
     })
 }
 

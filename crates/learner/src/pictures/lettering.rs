@@ -22,13 +22,7 @@ impl Canvas {
     }
 
     /// Text that reads upwards, its capitals centred on `x`.
-    pub(super) fn upward_text(
-        &mut self,
-        (x, y): (f32, f32),
-        text: &str,
-        style: Style,
-        align: Align,
-    ) {
+    pub(super) fn upward_text(&mut self, (x, y): (f32, f32), text: &str, style: Style, align: Align) {
         let bottom = (y + before(text, style, align)).round() as i32;
         let baseline = (x + 0.36 * style.size).round() as i32;
         style.cover(text, |x, y, coverage| {

@@ -21,40 +21,16 @@ pub fn lr_find_curve(rates: &[f32], losses: &[f32], suggestions: &[(&str, f32)])
         .collect();
     let y = Axis::around(interesting(&points).into_iter());
     let shown = suggestions.iter().filter(|(_, rate)| usable(*rate));
-    let x = Axis::log(
-        points
-            .iter()
-            .map(|point| point.0)
-            .chain(shown.clone().map(|(_, rate)| f64::from(*rate))),
-    );
-    let mut lines = vec![Series {
-        name: "loss".to_owned(),
-        pen: Pen::solid(BLUE, 2.5),
-        dots: false,
-        points,
-    }];
+    let x = Axis::log(points.iter().map(|point| point.0).chain(shown.clone().map(|(_, rate)| f64::from(*rate))));
+    let mut lines = vec![Series { name: "loss".to_owned(), pen: Pen::solid(BLUE, 2.5), dots: false, points }];
     for (number, &(name, rate)) in shown.enumerate() {
         let rate = f64::from(rate);
         let color = SERIES[(number + 1) % SERIES.len()];
-        let pen = Pen {
-            color,
-            width: 1.8,
-            dash: DASHES[number % DASHES.len()],
-        };
+        let pen = Pen { color, width: 1.8, dash: DASHES[number % DASHES.len()] };
         let spot = height_at(&lines[0].points, rate).map(|loss| (rate, loss));
         let name = format!("{name}: {}", short(rate));
-        lines.push(Series {
-            name,
-            pen,
-            dots: false,
-            points: vec![(rate, y.lo), (rate, y.hi)],
-        });
-        lines.push(Series {
-            name: String::new(),
-            pen,
-            dots: true,
-            points: spot.into_iter().collect(),
-        });
+        lines.push(Series { name, pen, dots: false, points: vec![(rate, y.lo), (rate, y.hi)] });
+        lines.push(Series { name: String::new(), pen, dots: true, points: spot.into_iter().collect() });
     }
     let chart = Chart {
         title: "Learning rate search",
@@ -70,36 +46,19 @@ pub fn lr_find_curve(rates: &[f32], losses: &[f32], suggestions: &[(&str, f32)])
     canvas.into_picture()
 }
 
-const DASHES: [&[f32]; 4] = [
-    &[8.0, 5.0],
-    &[2.0, 5.0],
-    &[12.0, 5.0, 2.0, 5.0],
-    &[4.0, 4.0],
-];
+const DASHES: [&[f32]; 4] = [&[8.0, 5.0], &[2.0, 5.0], &[12.0, 5.0, 2.0, 5.0], &[4.0, 4.0]];
 
 /// The losses that set the height of the panel: those up to half as far above the first as the lowest is below it.
 fn interesting(points: &[(f64, f64)]) -> Vec<f64> {
-    let losses: Vec<f64> = points
-        .iter()
-        .map(|point| point.1)
-        .filter(|loss| loss.is_finite())
-        .collect();
+    let losses: Vec<f64> = points.iter().map(|point| point.1).filter(|loss| loss.is_finite()).collect();
     let Some(&first) = losses.first() else {
         return losses;
     };
     let lowest = losses.iter().copied().fold(first, f64::min);
     let limit = first + 0.5 * (first - lowest);
-    let kept: Vec<f64> = losses
-        .iter()
-        .copied()
-        .filter(|loss| *loss <= limit)
-        .collect();
+    let kept: Vec<f64> = losses.iter().copied().filter(|loss| *loss <= limit).collect();
     // A loss that never fell sets no such limit.
-    if kept.len() < losses.len() / 2 {
-        losses
-    } else {
-        kept
-    }
+    if kept.len() < losses.len() / 2 { losses } else { kept }
 }
 
 /// The loss on the line between the two tried rates around this one; None outside the tried ones.

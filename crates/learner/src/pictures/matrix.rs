@@ -35,22 +35,12 @@ impl Matrix<'_> {
             .rows
             .order
             .iter()
-            .map(|&row| {
-                self.columns
-                    .order
-                    .iter()
-                    .map(|&column| cell_at(row, column))
-                    .collect()
-            })
+            .map(|&row| self.columns.order.iter().map(|&column| cell_at(row, column)).collect())
             .collect();
         let layout = Layout::of(self, &cells);
         let bottom = layout.top + layout.cell * self.rows.len() as f32;
         let note = self.note();
-        let title_room = if self.column_title.is_empty() {
-            10.0
-        } else {
-            34.0
-        };
+        let title_room = if self.column_title.is_empty() { 10.0 } else { 34.0 };
         let note_room = if note.is_empty() { 0.0 } else { 24.0 };
         let height = bottom + layout.below + title_room + note_room;
         let mut canvas = Canvas::new(layout.width, height + 8.0);
@@ -78,19 +68,11 @@ fn draw_cells(canvas: &mut Canvas, layout: &Layout, cells: &[Vec<Cell>]) {
     // Hairlines between cells tell rows apart while cells are larger than the lines.
     let line = if cell >= 8.0 { 1.0 } else { 0.0 };
     let columns = cells.first().map_or(0, Vec::len) as f32;
-    let area = [
-        layout.left - 1.0,
-        layout.top - 1.0,
-        columns * cell + 1.0,
-        cells.len() as f32 * cell + 1.0,
-    ];
+    let area = [layout.left - 1.0, layout.top - 1.0, columns * cell + 1.0, cells.len() as f32 * cell + 1.0];
     canvas.fill(area, GRID);
     for (row, cells) in cells.iter().enumerate() {
         for (column, drawn) in cells.iter().enumerate() {
-            let (x, y) = (
-                layout.left + column as f32 * cell,
-                layout.top + row as f32 * cell,
-            );
+            let (x, y) = (layout.left + column as f32 * cell, layout.top + row as f32 * cell);
             canvas.fill([x, y, cell - line, cell - line], drawn.color);
             if let Some(style) = layout.number {
                 let middle = (x + (cell - line) / 2.0, y + (cell - line) / 2.0);

@@ -38,21 +38,9 @@ impl Names {
         }
         order.truncate(MOST);
         let blocks = groups.map_or_else(Vec::new, |groups| blocks(&order, groups));
-        let labels = order
-            .iter()
-            .map(|&class| {
-                names
-                    .get(class)
-                    .cloned()
-                    .unwrap_or_else(|| class.to_string())
-            })
-            .collect();
-        Names {
-            left_out: count - order.len(),
-            order,
-            labels,
-            blocks,
-        }
+        let labels =
+            order.iter().map(|&class| names.get(class).cloned().unwrap_or_else(|| class.to_string())).collect();
+        Names { left_out: count - order.len(), order, labels, blocks }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -65,11 +53,7 @@ fn blocks(order: &[usize], groups: &[String]) -> Vec<Block> {
     order
         .chunk_by(|&a, &b| groups[a] == groups[b])
         .map(|members| {
-            let block = Block {
-                name: groups[members[0]].clone(),
-                start,
-                end: start + members.len(),
-            };
+            let block = Block { name: groups[members[0]].clone(), start, end: start + members.len() };
             start = block.end;
             block
         })

@@ -23,30 +23,11 @@ pub(super) const MISSING: Color = [214, 216, 220];
 
 /// Colours for lines of equal rank, an order in which neighbours differ for every kind of colour vision
 /// (after Okabe and Ito, *Color Universal Design*, 2008).
-pub(super) const SERIES: [Color; 7] = [
-    BLUE,
-    [224, 146, 0],
-    [0, 146, 108],
-    [190, 96, 152],
-    [72, 168, 222],
-    ORANGE,
-    [90, 90, 90],
-];
+pub(super) const SERIES: [Color; 7] =
+    [BLUE, [224, 146, 0], [0, 146, 108], [190, 96, 152], [72, 168, 222], ORANGE, [90, 90, 90]];
 
-const BLUES: [Color; 5] = [
-    [244, 248, 253],
-    [188, 213, 236],
-    [102, 165, 212],
-    [30, 105, 173],
-    [10, 44, 100],
-];
-const ORANGES: [Color; 5] = [
-    [255, 247, 239],
-    [252, 211, 164],
-    [246, 158, 84],
-    [211, 93, 14],
-    [120, 46, 4],
-];
+const BLUES: [Color; 5] = [[244, 248, 253], [188, 213, 236], [102, 165, 212], [30, 105, 173], [10, 44, 100]];
+const ORANGES: [Color; 5] = [[255, 247, 239], [252, 211, 164], [246, 158, 84], [211, 93, 14], [120, 46, 4]];
 
 /// From nearly white at 0 to dark blue at 1.
 pub(super) fn blues(share: f32) -> Color {
@@ -60,11 +41,7 @@ pub(super) fn oranges(share: f32) -> Color {
 
 /// From orange at 0 over white at one half to blue at 1.
 pub(super) fn diverging(share: f32) -> Color {
-    if share < 0.5 {
-        oranges(1.0 - 2.0 * share)
-    } else {
-        blues(2.0 * share - 1.0)
-    }
+    if share < 0.5 { oranges(1.0 - 2.0 * share) } else { blues(2.0 * share - 1.0) }
 }
 
 /// Black or white, whichever is easier to read on the colour (WCAG 2.2 relative luminance).
@@ -80,10 +57,7 @@ fn along(stops: &[Color; 5], share: f32) -> Color {
     let first = (place as usize).min(3);
     let part = place - first as f32;
     std::array::from_fn(|channel| {
-        let (from, to) = (
-            f32::from(stops[first][channel]),
-            f32::from(stops[first + 1][channel]),
-        );
+        let (from, to) = (f32::from(stops[first][channel]), f32::from(stops[first + 1][channel]));
         (from + (to - from) * part).round() as u8
     })
 }

@@ -19,10 +19,7 @@ const SCALE_WIDTH: f32 = 120.0;
 pub(super) fn draw_scales(canvas: &mut Canvas, scales: &[Scale], (mut x, y): (f32, f32)) {
     for scale in scales {
         let next = x + scale.width();
-        for (text, style) in [
-            (scale.name, Style::LABEL),
-            (scale.low.as_str(), Style::NOTE),
-        ] {
+        for (text, style) in [(scale.name, Style::LABEL), (scale.low.as_str(), Style::NOTE)] {
             canvas.text((x, y), text, style, Align::Start);
             x += style.width(text) + 8.0;
         }
@@ -31,12 +28,7 @@ pub(super) fn draw_scales(canvas: &mut Canvas, scales: &[Scale], (mut x, y): (f3
             canvas.fill([x + step as f32, y - 7.0, 1.0, 14.0], color);
         }
         canvas.frame([x - 1.0, y - 8.0, SCALE_WIDTH + 2.0, 16.0], 1.0, GRID);
-        canvas.text(
-            (x + SCALE_WIDTH + 8.0, y),
-            &scale.high,
-            Style::NOTE,
-            Align::Start,
-        );
+        canvas.text((x + SCALE_WIDTH + 8.0, y), &scale.high, Style::NOTE, Align::Start);
         x = next;
     }
 }
@@ -44,9 +36,7 @@ pub(super) fn draw_scales(canvas: &mut Canvas, scales: &[Scale], (mut x, y): (f3
 impl Scale {
     /// Of the bar, its texts and the gap to the next one.
     pub(super) fn width(&self) -> f32 {
-        let texts = Style::LABEL.width(self.name)
-            + Style::NOTE.width(&self.low)
-            + Style::NOTE.width(&self.high);
+        let texts = Style::LABEL.width(self.name) + Style::NOTE.width(&self.low) + Style::NOTE.width(&self.high);
         texts + SCALE_WIDTH + 24.0 + 28.0
     }
 }

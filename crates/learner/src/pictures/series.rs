@@ -18,31 +18,15 @@ pub(super) struct Series {
 impl Series {
     /// The values at 1, 2, 3 …: what was measured at each step.
     pub(super) fn of_steps(name: impl Into<String>, pen: Pen, values: &[f32]) -> Series {
-        let points = values
-            .iter()
-            .enumerate()
-            .map(|(step, &value)| (step as f64 + 1.0, f64::from(value)))
-            .collect();
-        Series {
-            name: name.into(),
-            pen,
-            dots: false,
-            points,
-        }
+        let points = values.iter().enumerate().map(|(step, &value)| (step as f64 + 1.0, f64::from(value))).collect();
+        Series { name: name.into(), pen, dots: false, points }
     }
 
     pub(super) fn has_points(&self) -> bool {
         self.points.iter().any(|&point| finite(point))
     }
 
-    pub(super) fn draw(
-        &self,
-        canvas: &mut Canvas,
-        area: Area,
-        x: &Axis,
-        y: &Axis,
-        clip: Option<&Mask>,
-    ) {
+    pub(super) fn draw(&self, canvas: &mut Canvas, area: Area, x: &Axis, y: &Axis, clip: Option<&Mask>) {
         let [left, top, width, height] = area;
         let pixel = |&(at, value): &(f64, f64)| {
             // Clamped because coordinates far outside the sheet make no sense to the rasteriser.
@@ -58,11 +42,7 @@ impl Series {
                 canvas.dot(point, radius, self.pen.color);
             }
         };
-        for run in self
-            .points
-            .split(|&point| !finite(point))
-            .filter(|run| !run.is_empty())
-        {
+        for run in self.points.split(|&point| !finite(point)).filter(|run| !run.is_empty()) {
             let pixels: Vec<(f32, f32)> = run.iter().map(pixel).collect();
             canvas.line(&thinned(&pixels, width), self.pen, clip);
             if self.dots {

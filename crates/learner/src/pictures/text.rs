@@ -15,26 +15,10 @@ pub(super) struct Style {
 }
 
 impl Style {
-    pub(super) const TITLE: Style = Style {
-        size: 20.0,
-        bold: true,
-        color: INK,
-    };
-    pub(super) const HEADING: Style = Style {
-        size: 16.0,
-        bold: false,
-        color: INK,
-    };
-    pub(super) const LABEL: Style = Style {
-        size: 14.0,
-        bold: false,
-        color: INK,
-    };
-    pub(super) const NOTE: Style = Style {
-        size: 14.0,
-        bold: false,
-        color: FAINT,
-    };
+    pub(super) const TITLE: Style = Style { size: 20.0, bold: true, color: INK };
+    pub(super) const HEADING: Style = Style { size: 16.0, bold: false, color: INK };
+    pub(super) const LABEL: Style = Style { size: 14.0, bold: false, color: INK };
+    pub(super) const NOTE: Style = Style { size: 14.0, bold: false, color: FAINT };
 
     pub(super) fn sized(self, size: f32) -> Style {
         Style { size, ..self }
@@ -73,28 +57,18 @@ impl Style {
                 too_wide = kept;
             }
         }
-        if fits > 0 || self.width("…") <= room {
-            short(fits)
-        } else {
-            String::new()
-        }
+        if fits > 0 || self.width("…") <= room { short(fits) } else { String::new() }
     }
 
     /// Calls `put(x, y, coverage)` for every pixel of the text; (0, 0) is its left end on the baseline.
     pub(super) fn cover(self, text: &str, mut put: impl FnMut(i32, i32, f32)) {
         let font = self.font();
         self.walk(text, |letter, x| {
-            let glyph = font
-                .glyph_id(letter)
-                .with_scale_and_position(self.scale(), point(x, 0.0));
+            let glyph = font.glyph_id(letter).with_scale_and_position(self.scale(), point(x, 0.0));
             if let Some(outline) = font.outline_glyph(glyph) {
                 let corner = outline.px_bounds().min;
                 outline.draw(|x, y, coverage| {
-                    put(
-                        x as i32 + corner.x as i32,
-                        y as i32 + corner.y as i32,
-                        coverage,
-                    );
+                    put(x as i32 + corner.x as i32, y as i32 + corner.y as i32, coverage);
                 });
             }
         });
@@ -129,10 +103,8 @@ impl Style {
 /// More letters than any picture has room for at either end of a text; what lies between is dropped before measuring.
 const LONGEST: usize = 600;
 
-static REGULAR: LazyLock<FontRef<'static>> =
-    LazyLock::new(|| embedded(dejavu::sans_condensed::regular()));
-static BOLD: LazyLock<FontRef<'static>> =
-    LazyLock::new(|| embedded(dejavu::sans_condensed::bold()));
+static REGULAR: LazyLock<FontRef<'static>> = LazyLock::new(|| embedded(dejavu::sans_condensed::regular()));
+static BOLD: LazyLock<FontRef<'static>> = LazyLock::new(|| embedded(dejavu::sans_condensed::bold()));
 
 fn embedded(bytes: &'static [u8]) -> FontRef<'static> {
     FontRef::try_from_slice(bytes).expect("the embedded font is a TrueType font")

@@ -51,46 +51,22 @@ impl Tile {
     }
 
     /// Pictures of a row stand on one line, so that each has its text right below it.
-    pub(super) fn draw(
-        &self,
-        canvas: &mut Canvas,
-        (left, bottom): (f32, f32),
-        cell: f32,
-        style: Style,
-    ) {
+    pub(super) fn draw(&self, canvas: &mut Canvas, (left, bottom): (f32, f32), cell: f32, style: Style) {
         let (width, height) = self.size_in(cell);
-        let (x, y) = (
-            (left + (cell - width) / 2.0).round(),
-            (bottom - height).round(),
-        );
+        let (x, y) = ((left + (cell - width) / 2.0).round(), (bottom - height).round());
         canvas.fill([x, y, width, height], MISSING);
         if !self.is_blank() {
             let few_pixels = width >= 3.0 * self.picture.width() as f32;
-            let filter = if few_pixels {
-                FilterType::Nearest
-            } else {
-                FilterType::Triangle
-            };
-            canvas.paste(
-                &resize(&self.picture, width as u32, height as u32, filter),
-                x,
-                y,
-            );
+            let filter = if few_pixels { FilterType::Nearest } else { FilterType::Triangle };
+            canvas.paste(&resize(&self.picture, width as u32, height as u32, filter), x, y);
         }
         if let Some(mark) = self.mark {
             canvas.frame([x, y, width, height], BORDER, mark.color());
             mark.draw(canvas, (x + width - 15.0, y + 15.0));
         }
         for (number, text) in self.title.iter().take(MOST_LINES).enumerate() {
-            let style = if number == 0 {
-                style
-            } else {
-                style.colored(FAINT)
-            };
-            let middle = (
-                left + cell / 2.0,
-                bottom + 4.0 + (number as f32 + 0.5) * line_height(style),
-            );
+            let style = if number == 0 { style } else { style.colored(FAINT) };
+            let middle = (left + cell / 2.0, bottom + 4.0 + (number as f32 + 0.5) * line_height(style));
             canvas.text(middle, &style.fit(text, cell), style, Align::Middle);
         }
     }
@@ -116,10 +92,7 @@ impl Mark {
         };
         canvas.dot((x, y), 15.0, self.color());
         for stroke in strokes {
-            let points: Vec<(f32, f32)> = stroke
-                .iter()
-                .map(|(right, down)| (x + right, y + down))
-                .collect();
+            let points: Vec<(f32, f32)> = stroke.iter().map(|(right, down)| (x + right, y + down)).collect();
             canvas.line(&points, Pen::solid(WHITE, 2.2), None);
         }
     }

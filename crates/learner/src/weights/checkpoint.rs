@@ -30,23 +30,12 @@ impl Checkpoint {
         let path = path.as_ref();
         let format = recognise(path)?;
         let digest_checked = digest::check(path)?;
-        let damaged = |cause: String| WeightsError::Damaged {
-            path: path.to_owned(),
-            cause,
-        };
+        let damaged = |cause: String| WeightsError::Damaged { path: path.to_owned(), cause };
         let tensors = match format {
-            Format::Safetensors => {
-                read_all(&mut SafetensorsStore::from_file(path).map_indices_contiguous(false))
-            }
-            Format::Pytorch => {
-                read_all(&mut PytorchStore::from_file(path).map_indices_contiguous(false))
-            }
+            Format::Safetensors => read_all(&mut SafetensorsStore::from_file(path).map_indices_contiguous(false)),
+            Format::Pytorch => read_all(&mut PytorchStore::from_file(path).map_indices_contiguous(false)),
         };
-        Ok(Self {
-            path: path.to_owned(),
-            tensors: tensors.map_err(damaged)?,
-            digest_checked,
-        })
+        Ok(Self { path: path.to_owned(), tensors: tensors.map_err(damaged)?, digest_checked })
     }
 
     /// The file.
@@ -61,9 +50,7 @@ impl Checkpoint {
 
     /// Names and shapes, sorted by name.
     pub fn tensors(&self) -> impl Iterator<Item = (&str, Vec<usize>)> {
-        self.tensors
-            .iter()
-            .map(|(name, tensor)| (name.as_str(), tensor.shape.to_vec()))
+        self.tensors.iter().map(|(name, tensor)| (name.as_str(), tensor.shape.to_vec()))
     }
 
     /// The shape of one tensor, if it is there.
@@ -78,31 +65,15 @@ impl Checkpoint {
     /// [`WeightsError::Damaged`] where it is absent or cannot be read, [`WeightsError::NotNumbers`] where it is not
     /// made of finite floating-point numbers.
     pub fn read(&self, name: &str) -> Result<TensorData, WeightsError> {
-        let damaged = |cause: String| WeightsError::Damaged {
-            path: self.path.clone(),
-            cause,
-        };
-        let not_numbers = |found: String| WeightsError::NotNumbers {
-            path: self.path.clone(),
-            tensor: name.to_owned(),
-            found,
-        };
-        let tensor = self
-            .tensors
-            .get(name)
-            .ok_or_else(|| damaged(format!("{name} is not in it")))?;
+        let damaged = |cause: String| WeightsError::Damaged { path: self.path.clone(), cause };
+        let not_numbers =
+            |found: String| WeightsError::NotNumbers { path: self.path.clone(), tensor: name.to_owned(), found };
+        let tensor = self.tensors.get(name).ok_or_else(|| damaged(format!("{name} is not in it")))?;
         if !tensor.dtype.is_float() {
-            return Err(not_numbers(format!(
-                "{} values where weights should be",
-                tensor.dtype.name()
-            )));
+            return Err(not_numbers(format!("{} values where weights should be", tensor.dtype.name())));
         }
-        let data = bridge::to_data(tensor)
-            .map_err(|error| damaged(format!("{name}: {error}")))?
-            .convert::<f32>();
-        let values = data
-            .as_slice::<f32>()
-            .map_err(|error| damaged(format!("{name}: {error}")))?;
+        let data = bridge::to_data(tensor).map_err(|error| damaged(format!("{name}: {error}")))?.convert::<f32>();
+        let values = data.as_slice::<f32>().map_err(|error| damaged(format!("{name}: {error}")))?;
         match values.iter().find(|value| !value.is_finite()) {
             Some(value) => Err(not_numbers(value.to_string())),
             None => Ok(data),
@@ -111,10 +82,7 @@ impl Checkpoint {
 }
 
 fn read_all<S: ModuleStore>(store: &mut S) -> Result<BTreeMap<String, StoredTensor>, String> {
-    store
-        .get_all_tensors()
-        .cloned()
-        .map_err(|error| error.to_string())
+    store.get_all_tensors().cloned().map_err(|error| error.to_string())
 }
 
 enum Format {
@@ -124,21 +92,10 @@ enum Format {
 
 /// Looks at the first bytes.
 fn recognise(path: &Path) -> Result<Format, WeightsError> {
-    let unreadable = |source| WeightsError::Unreadable {
-        path: path.to_owned(),
-        source,
-    };
-    let not_weights = |content, remedy| {
-        Err(WeightsError::NotWeights {
-            path: path.to_owned(),
-            content,
-            remedy,
-        })
-    };
+    let unreadable = |source| WeightsError::Unreadable { path: path.to_owned(), source };
+    let not_weights = |content, remedy| Err(WeightsError::NotWeights { path: path.to_owned(), content, remedy });
     let mut start = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(512).read_to_end(&mut start))
-        .map_err(unreadable)?;
+    File::open(path).and_then(|file| file.take(512).read_to_end(&mut start)).map_err(unreadable)?;
 
     let text = start.trim_ascii_start().to_ascii_lowercase();
     let tar = start.get(257..262) == Some(b"ustar");
@@ -151,23 +108,14 @@ fn recognise(path: &Path) -> Result<Format, WeightsError> {
         Ok(Format::Safetensors)
     } else if start.starts_with(b"PK") || start.starts_with(&[0x80]) || tar {
         Ok(Format::Pytorch)
-    } else if text.starts_with(b"<!doctype")
-        || text.starts_with(b"<html")
-        || text.starts_with(b"<?xml")
-    {
+    } else if text.starts_with(b"<!doctype") || text.starts_with(b"<html") || text.starts_with(b"<?xml") {
         not_weights(
             "a web page",
             "open the address in a browser to see what the server says, and download the file itself",
         )
     } else if start.starts_with(b"version https://git-lfs") {
-        not_weights(
-            "a Git LFS pointer",
-            "fetch the file itself with `git lfs pull`",
-        )
+        not_weights("a Git LFS pointer", "fetch the file itself with `git lfs pull`")
     } else {
-        not_weights(
-            "something else",
-            "give a PyTorch file (.pth, .pt) or a safetensors file",
-        )
+        not_weights("something else", "give a PyTorch file (.pth, .pt) or a safetensors file")
     }
 }

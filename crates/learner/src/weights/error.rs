@@ -108,11 +108,7 @@ pub struct Misshapen {
 
 impl fmt::Display for Misshapen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} {:?} instead of {:?}",
-            self.name, self.found, self.expected
-        )
+        write!(f, "{} {:?} instead of {:?}", self.name, self.found, self.expected)
     }
 }
 
@@ -128,10 +124,7 @@ fn differences(
     [
         line("missing", missing.iter().map(named)),
         line("unexpected", unexpected.iter().map(named)),
-        line(
-            "of another shape",
-            misshapen.iter().map(Misshapen::to_string),
-        ),
+        line("of another shape", misshapen.iter().map(Misshapen::to_string)),
     ]
     .concat()
 }
@@ -142,10 +135,6 @@ fn line(what: &str, mut tensors: impl ExactSizeIterator<Item = String>) -> Strin
         return String::new();
     }
     let shown = tensors.by_ref().take(SHOWN).collect::<Vec<_>>().join(", ");
-    let rest = if total > SHOWN {
-        format!(" and {} more", total - SHOWN)
-    } else {
-        String::new()
-    };
+    let rest = if total > SHOWN { format!(" and {} more", total - SHOWN) } else { String::new() };
     format!("\n  {total} {what}: {shown}{rest}")
 }

@@ -30,20 +30,9 @@ impl Fit {
     pub fn new<M: Module>(module: &M, naming: Naming, checkpoint: &Checkpoint) -> Self {
         let wanted = wanted(module, naming);
         let prefix = prefix(&wanted, checkpoint);
-        let mut fit = Self {
-            pairs: vec![],
-            unused: vec![],
-            missing: vec![],
-            unexpected: vec![],
-            misshapen: vec![],
-        };
+        let mut fit = Self { pairs: vec![], unused: vec![], missing: vec![], unexpected: vec![], misshapen: vec![] };
         let mut taken = BTreeSet::new();
-        for Wanted {
-            ours,
-            theirs,
-            shape,
-        } in wanted
-        {
+        for Wanted { ours, theirs, shape } in wanted {
             let name = format!("{prefix}{theirs}");
             match checkpoint.shape(&name) {
                 None => fit.missing.push((name, shape)),
@@ -51,20 +40,13 @@ impl Fit {
                     if found == shape {
                         fit.pairs.push((ours, name.clone()));
                     } else {
-                        fit.misshapen.push(Misshapen {
-                            name: name.clone(),
-                            expected: shape,
-                            found,
-                        });
+                        fit.misshapen.push(Misshapen { name: name.clone(), expected: shape, found });
                     }
                     taken.insert(name);
                 }
             }
         }
-        for (name, shape) in checkpoint
-            .tensors()
-            .filter(|(name, _)| !taken.contains(*name))
-        {
+        for (name, shape) in checkpoint.tensors().filter(|(name, _)| !taken.contains(*name)) {
             match name.strip_prefix(&prefix) {
                 Some(inner) if !names::is_accessory(inner) => {
                     fit.unexpected.push((name.to_owned(), shape));
@@ -80,12 +62,7 @@ impl Fit {
     }
 
     /// The error for a fit that is not whole; looks for the architecture whose body the file does fit.
-    pub fn into_error(
-        self,
-        arch: Arch,
-        checkpoint: &Checkpoint,
-        devices: &[Device],
-    ) -> WeightsError {
+    pub fn into_error(self, arch: Arch, checkpoint: &Checkpoint, devices: &[Device]) -> WeightsError {
         let fits = |other: &Arch| {
             let device = devices.first().filter(|_| *other != arch)?;
             let body = other.fresh_body(&mut Fresh::zeros(), device);
@@ -94,9 +71,7 @@ impl Fit {
         WeightsError::Mismatch {
             path: checkpoint.path().to_owned(),
             arch,
-            looks_like: Arch::ALL
-                .into_iter()
-                .find(|other| fits(other) == Some(true)),
+            looks_like: Arch::ALL.into_iter().find(|other| fits(other) == Some(true)),
             missing: self.missing,
             unexpected: self.unexpected,
             misshapen: self.misshapen,
@@ -121,25 +96,12 @@ fn wanted<M: Module>(module: &M, naming: Naming) -> Vec<Wanted> {
 fn prefix(wanted: &[Wanted], checkpoint: &Checkpoint) -> String {
     let candidates: BTreeSet<&str> = checkpoint
         .tensors()
-        .flat_map(|(name, _)| {
-            wanted
-                .iter()
-                .filter_map(move |tensor| name.strip_suffix(tensor.theirs.as_str()))
-        })
+        .flat_map(|(name, _)| wanted.iter().filter_map(move |tensor| name.strip_suffix(tensor.theirs.as_str())))
         .filter(|prefix| prefix.is_empty() || prefix.ends_with('.'))
         .collect();
     let found = |prefix: &&str| {
-        wanted
-            .iter()
-            .filter(|tensor| {
-                checkpoint
-                    .shape(&format!("{prefix}{}", tensor.theirs))
-                    .is_some()
-            })
-            .count()
+        wanted.iter().filter(|tensor| checkpoint.shape(&format!("{prefix}{}", tensor.theirs)).is_some()).count()
     };
-    let best = candidates
-        .iter()
-        .max_by_key(|prefix| (found(prefix), std::cmp::Reverse(prefix.len())));
+    let best = candidates.iter().max_by_key(|prefix| (found(prefix), std::cmp::Reverse(prefix.len())));
     best.map_or_else(String::new, |prefix| (*prefix).to_owned())
 }

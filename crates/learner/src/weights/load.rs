@@ -15,11 +15,7 @@ use crate::models::{Arch, Body, Classifier, Fresh};
 ///
 /// Everything of [`Checkpoint::open`]; [`WeightsError::Mismatch`] where the tensors are not those of `arch`, with the
 /// architecture they look like; [`WeightsError::FromScratch`] for one without published weights.
-pub fn load_body(
-    arch: Arch,
-    path: impl AsRef<Path>,
-    device: &Device,
-) -> Result<(Body, LoadReport), WeightsError> {
+pub fn load_body(arch: Arch, path: impl AsRef<Path>, device: &Device) -> Result<(Body, LoadReport), WeightsError> {
     let body = arch.fresh_body(&mut Fresh::zeros(), device);
     let naming = names::naming(&body).ok_or(WeightsError::FromScratch { arch })?;
     load(body, arch, naming, &Checkpoint::open(path)?)
@@ -40,16 +36,9 @@ pub fn load_classifier(
     let naming = names::naming(&body).ok_or(WeightsError::FromScratch { arch })?;
     let checkpoint = Checkpoint::open(path)?;
     let bias = naming("fc.bias");
-    let classes = checkpoint
-        .tensors()
-        .find(|(name, _)| name.ends_with(&bias))
-        .map_or(1000, |(_, shape)| shape.iter().product());
-    load(
-        Classifier::new(body, arch.features(), classes, fresh, device),
-        arch,
-        naming,
-        &checkpoint,
-    )
+    let classes =
+        checkpoint.tensors().find(|(name, _)| name.ends_with(&bias)).map_or(1000, |(_, shape)| shape.iter().product());
+    load(Classifier::new(body, arch.features(), classes, fresh, device), arch, naming, &checkpoint)
 }
 
 /// Reads all that `module` needs before the first of its tensors changes.
@@ -72,10 +61,7 @@ fn load<M: Module>(
     }
     let result = module.apply(tensors, None, Some(Box::new(PyTorchToBurnAdapter)), true);
     if !result.errors.is_empty() || !result.missing.is_empty() {
-        return Err(WeightsError::Damaged {
-            path: checkpoint.path().to_owned(),
-            cause: result.to_string(),
-        });
+        return Err(WeightsError::Damaged { path: checkpoint.path().to_owned(), cause: result.to_string() });
     }
     let report = LoadReport {
         path: checkpoint.path().to_owned(),

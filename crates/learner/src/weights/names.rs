@@ -15,9 +15,7 @@ pub(super) fn naming(body: &Body) -> Option<Naming> {
 /// Whether a file may hold this tensor beside those of a body: the published last layer, and the counter of training
 /// steps that torch keeps in every batch norm.
 pub(super) fn is_accessory(name: &str) -> bool {
-    let last_layer = ["fc.", "_fc.", "classifier."]
-        .iter()
-        .any(|layer| name.starts_with(layer));
+    let last_layer = ["fc.", "_fc.", "classifier."].iter().any(|layer| name.starts_with(layer));
     last_layer || name.ends_with(".num_batches_tracked")
 }
 
@@ -56,9 +54,5 @@ fn efficientnet_lite(ours: &str) -> String {
 }
 
 fn rename(ours: &str, renamed: &[(&str, &str)]) -> String {
-    renamed
-        .iter()
-        .fold(ours.to_owned(), |name, (ours, theirs)| {
-            name.replace(ours, theirs)
-        })
+    renamed.iter().fold(ours.to_owned(), |name, (ours, theirs)| name.replace(ours, theirs))
 }

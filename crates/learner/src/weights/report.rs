@@ -23,13 +23,7 @@ pub struct LoadReport {
 impl fmt::Display for LoadReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let millions = self.values as f64 / 1e6;
-        write!(
-            f,
-            "{}: {} tensors ({millions:.1} M values) from {}",
-            self.arch,
-            self.tensors,
-            self.path.display()
-        )?;
+        write!(f, "{}: {} tensors ({millions:.1} M values) from {}", self.arch, self.tensors, self.path.display())?;
         if self.digest_checked {
             write!(f, ", digest right")?;
         }

@@ -2,9 +2,7 @@
 
 use burn::module::{Module, ModuleVisitor, Param, ParamGroup, ParamId};
 use burn::tensor::{Device, Distribution, Tensor};
-use firelight_learner::models::{
-    Arch, Body, Head, HeadConfig, Model, VisionModel, features_in_threads,
-};
+use firelight_learner::models::{Arch, Body, Head, HeadConfig, Model, VisionModel, features_in_threads};
 
 /// The backend the numeric tests run on: `FIRELIGHT_DEVICE=ndarray`, else flex.
 #[allow(deprecated)]
@@ -17,10 +15,7 @@ pub fn device() -> Device {
 
 fn pictures(shape: [usize; 4], device: &Device) -> Tensor<4> {
     let count = shape.iter().product::<usize>() as i64;
-    let wave = Tensor::arange(0..count, device)
-        .float()
-        .mul_scalar(0.37)
-        .sin();
+    let wave = Tensor::arange(0..count, device).float().mul_scalar(0.37).sin();
     wave.reshape(shape)
 }
 
@@ -36,14 +31,9 @@ fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
 #[track_caller]
 fn assert_close(left: &[f32], right: &[f32], tolerance: f32) {
     assert_eq!(left.len(), right.len());
-    let scale = right
-        .iter()
-        .fold(1e-6_f32, |most, value| most.max(value.abs()));
+    let scale = right.iter().fold(1e-6_f32, |most, value| most.max(value.abs()));
     for (index, (left, right)) in left.iter().zip(right).enumerate() {
-        assert!(
-            (left - right).abs() <= tolerance * scale,
-            "number {index}: {left} and {right}, scale {scale}"
-        );
+        assert!((left - right).abs() <= tolerance * scale, "number {index}: {left} and {right}, scale {scale}");
     }
 }
 
@@ -66,17 +56,9 @@ fn an_unknown_architecture_is_answered_with_the_near_one() {
         error("resnet81"),
         format!("there is no architecture \"resnet81\"; did you mean \"resnet18\"?; {known}")
     );
-    assert_eq!(
-        error("vgg"),
-        format!("there is no architecture \"vgg\"; {known}")
-    );
-    let json = serde_json::from_str::<Arch>("\"vgg\"")
-        .unwrap_err()
-        .to_string();
-    assert!(
-        json.starts_with("there is no architecture \"vgg\""),
-        "{json}"
-    );
+    assert_eq!(error("vgg"), format!("there is no architecture \"vgg\"; {known}"));
+    let json = serde_json::from_str::<Arch>("\"vgg\"").unwrap_err().to_string();
+    assert!(json.starts_with("there is no architecture \"vgg\""), "{json}");
 }
 
 #[test]
@@ -98,8 +80,7 @@ fn bodies_have_the_documented_parameter_counts() {
 
 #[test]
 fn heads_have_fastais_parameter_counts() {
-    let head =
-        |features, classes| trainable(&HeadConfig::new(features, classes).init(0, &device()));
+    let head = |features, classes| trainable(&HeadConfig::new(features, classes).init(0, &device()));
     assert_eq!(head(512, 37), 546_304);
     assert_eq!(head(512, 2), 528_384);
     assert_eq!(head(2048, 37), 2_125_312);
@@ -110,17 +91,12 @@ fn heads_have_fastais_parameter_counts() {
 #[test]
 fn head_settings_change_its_layers() {
     let count = |config: HeadConfig| trainable(&config.init(0, &device()));
-    let plain = HeadConfig::new(10, 3)
-        .with_hidden([])
-        .with_concat_pool(false);
+    let plain = HeadConfig::new(10, 3).with_hidden([]).with_concat_pool(false);
     assert_eq!(plain.pooled_features(), 10);
     assert_eq!(count(plain.clone()), 2 * 10 + 10 * 3);
     assert_eq!(count(plain.clone().with_first_norm(false)), 10 * 3 + 3);
     assert_eq!(count(plain.with_final_norm(true)), 2 * 10 + 10 * 3 + 2 * 3);
-    assert_eq!(
-        count(HeadConfig::new(10, 3).with_hidden([7, 5])),
-        40 + 20 * 7 + 14 + 7 * 5 + 10 + 5 * 3
-    );
+    assert_eq!(count(HeadConfig::new(10, 3).with_hidden([7, 5])), 40 + 20 * 7 + 14 + 7 * 5 + 10 + 5 * 3);
 }
 
 #[test]
@@ -132,15 +108,10 @@ fn dropping_everything_is_a_programmer_error() {
 #[test]
 fn pooling_gives_maximum_then_average() {
     let device = device();
-    let map = Tensor::<4>::from_data(
-        [[[[1.0, 2.0], [3.0, 6.0]], [[-1.0, -2.0], [-3.0, -6.0]]]],
-        &device,
-    );
+    let map = Tensor::<4>::from_data([[[[1.0, 2.0], [3.0, 6.0]], [[-1.0, -2.0], [-3.0, -6.0]]]], &device);
     let head = HeadConfig::new(2, 2).init(0, &device);
     assert_eq!(values(head.pool(map.clone())), [6.0, -1.0, 3.0, -3.0]);
-    let average = HeadConfig::new(2, 2)
-        .with_concat_pool(false)
-        .init(0, &device);
+    let average = HeadConfig::new(2, 2).with_concat_pool(false).init(0, &device);
     assert_eq!(values(average.pool(map)), [3.0, -3.0]);
 }
 
@@ -150,16 +121,9 @@ fn head_weights_are_kaiming_normal_and_norms_begin_as_fastais() {
     let seen = Named::of(&head);
     let first = seen.find("layers.0.linear.weight");
     let mean = first.iter().sum::<f32>() / first.len() as f32;
-    let variance = first
-        .iter()
-        .map(|value| (value - mean).powi(2))
-        .sum::<f32>()
-        / first.len() as f32;
+    let variance = first.iter().map(|value| (value - mean).powi(2)).sum::<f32>() / first.len() as f32;
     assert!(mean.abs() < 1e-3, "{mean}");
-    assert!(
-        (variance.sqrt() - (2.0_f32 / 1024.0).sqrt()).abs() < 5e-4,
-        "{variance}"
-    );
+    assert!((variance.sqrt() - (2.0_f32 / 1024.0).sqrt()).abs() < 5e-4, "{variance}");
     for (layer, width) in [("layers.0", 1024), ("layers.1", 512)] {
         assert_eq!(seen.find(&format!("{layer}.norm.gamma")), vec![1.0; width]);
         assert_eq!(seen.find(&format!("{layer}.norm.beta")), vec![1e-3; width]);
@@ -185,54 +149,29 @@ fn weights_depend_on_the_seed_alone() {
 #[test]
 fn feature_maps_have_the_promised_shape() {
     let device = device();
-    for (arch, divisor) in [
-        (Arch::Small, 16),
-        (Arch::ResNet18, 32),
-        (Arch::EfficientNetLite0, 32),
-    ] {
+    for (arch, divisor) in [(Arch::Small, 16), (Arch::ResNet18, 32), (Arch::EfficientNetLite0, 32)] {
         for side in [64, 50] {
             let body = arch.body(0, &device);
             let stages = body.stages(pictures([2, 3, side, side], &device));
             let map = body.forward(pictures([2, 3, side, side], &device));
             let expected = usize::div_ceil(side, divisor);
-            assert_eq!(
-                map.dims(),
-                [2, arch.features(), expected, expected],
-                "{arch}"
-            );
+            assert_eq!(map.dims(), [2, arch.features(), expected, expected], "{arch}");
             let sides: Vec<usize> = stages.iter().map(|stage| stage.dims()[2]).collect();
-            assert!(
-                sides.is_sorted_by(|fine, coarse| fine > coarse),
-                "{arch}: {sides:?}"
-            );
-            assert_eq!(
-                values(stages.last().unwrap().clone()),
-                values(map),
-                "{arch}"
-            );
+            assert!(sides.is_sorted_by(|fine, coarse| fine > coarse), "{arch}: {sides:?}");
+            assert_eq!(values(stages.last().unwrap().clone()), values(map), "{arch}");
         }
     }
 }
 
 #[test]
 fn every_parameter_is_in_exactly_one_group() {
-    for arch in [
-        Arch::Small,
-        Arch::ResNet18,
-        Arch::ResNet50,
-        Arch::EfficientNetLite0,
-    ] {
+    for arch in [Arch::Small, Arch::ResNet18, Arch::ResNet50, Arch::EfficientNetLite0] {
         let model = model(arch, 5, &device());
         let groups = model.groups();
-        let patterns: Vec<ParamGroup> = groups
-            .iter()
-            .map(|group| ParamGroup::from_regex(group).unwrap())
-            .collect();
+        let patterns: Vec<ParamGroup> = groups.iter().map(|group| ParamGroup::from_regex(group).unwrap()).collect();
         let mut counts = vec![0; groups.len()];
         for (path, id) in &Named::of(&model).ids {
-            let of: Vec<usize> = (0..groups.len())
-                .filter(|group| patterns[*group].matches(id, Some(path)))
-                .collect();
+            let of: Vec<usize> = (0..groups.len()).filter(|group| patterns[*group].matches(id, Some(path))).collect();
             assert_eq!(of.len(), 1, "{path} is in groups {of:?} of {groups:?}");
             counts[of[0]] += 1;
         }
@@ -241,11 +180,7 @@ fn every_parameter_is_in_exactly_one_group() {
     }
     assert_eq!(
         model(Arch::ResNet18, 2, &device()).groups(),
-        [
-            r"^body\.ResNet\.(conv1|layer1|layer2)\.",
-            r"^body\.ResNet\.(layer3|layer4)\.",
-            r"^head\."
-        ]
+        [r"^body\.ResNet\.(conv1|layer1|layer2)\.", r"^body\.ResNet\.(layer3|layer4)\.", r"^head\."]
     );
 }
 
@@ -267,12 +202,7 @@ fn a_frozen_body_builds_no_graph_and_keeps_its_statistics() {
         assert!(model.classify(features).is_tracked(), "{arch}");
         assert_eq!(before, statistics(), "{arch}");
         let thawed = model.unfreeze();
-        assert!(
-            thawed
-                .features(pictures([2, 3, 64, 64], &device))
-                .is_tracked(),
-            "{arch}"
-        );
+        assert!(thawed.features(pictures([2, 3, 64, 64], &device)).is_tracked(), "{arch}");
     }
 }
 
@@ -281,17 +211,9 @@ fn every_parameter_gets_a_gradient() {
     let device = device().autodiff();
     for arch in [Arch::Small, Arch::ResNet18, Arch::EfficientNetLite0] {
         let model = model(arch, 3, &device);
-        let loss = model
-            .forward(pictures([4, 3, 64, 64], &device))
-            .powf_scalar(2.0)
-            .mean();
+        let loss = model.forward(pictures([4, 3, 64, 64], &device)).powf_scalar(2.0).mean();
         let gradients = loss.backward();
-        let mut without = WithoutGradient {
-            gradients: &gradients,
-            path: vec![],
-            missing: vec![],
-            visited: 0,
-        };
+        let mut without = WithoutGradient { gradients: &gradients, path: vec![], missing: vec![], visited: 0 };
         model.visit(&mut without);
         assert!(without.visited > 10);
         assert_eq!(without.missing, Vec::<String>::new(), "{arch}");
@@ -304,29 +226,15 @@ fn evaluation_is_deterministic_and_training_is_not() {
     let training = model(Arch::Small, 3, &device.clone().autodiff());
     let input = pictures([8, 3, 64, 64], &device);
     let tracked = Tensor::from_inner(input.clone());
-    assert_ne!(
-        values(training.forward(tracked.clone())),
-        values(training.forward(tracked.clone()))
-    );
+    assert_ne!(values(training.forward(tracked.clone())), values(training.forward(tracked.clone())));
     let evaluated = training.valid();
-    assert_eq!(
-        values(evaluated.forward(input.clone())),
-        values(evaluated.forward(input.clone()))
-    );
+    assert_eq!(values(evaluated.forward(input.clone())), values(evaluated.forward(input.clone())));
     let before = values(evaluated.forward(input.clone()));
     let again = training.valid().train();
     assert_eq!(before, values(again.valid().forward(input.clone())));
     assert!(again.forward(tracked).is_tracked());
-    assert_ne!(
-        before,
-        values(again.valid().forward(input.clone())),
-        "training moves the statistics"
-    );
-    assert_eq!(
-        before,
-        values(evaluated.forward(input)),
-        "of its own copy alone"
-    );
+    assert_ne!(before, values(again.valid().forward(input.clone())), "training moves the statistics");
+    assert_eq!(before, values(evaluated.forward(input)), "of its own copy alone");
 }
 
 #[test]
@@ -334,45 +242,25 @@ fn features_and_classify_make_forward() {
     let device = device();
     let model = model(Arch::Small, 3, &device);
     let input = pictures([4, 3, 64, 64], &device);
-    assert_eq!(
-        values(model.forward(input.clone())),
-        values(model.classify(model.features(input.clone())))
-    );
-    assert_eq!(
-        values(model.forward(input.clone())),
-        values(model.head.forward(model.body.forward(input)))
-    );
+    assert_eq!(values(model.forward(input.clone())), values(model.classify(model.features(input.clone()))));
+    assert_eq!(values(model.forward(input.clone())), values(model.head.forward(model.body.forward(input))));
 }
 
 #[test]
 fn folding_batch_norms_changes_no_output() {
     let device = device();
-    for arch in [
-        Arch::Small,
-        Arch::ResNet18,
-        Arch::ResNet50,
-        Arch::EfficientNetLite0,
-    ] {
+    for arch in [Arch::Small, Arch::ResNet18, Arch::ResNet50, Arch::EfficientNetLite0] {
         let model = model(arch, 3, &device.clone().autodiff());
         for _ in 0..3 {
-            let noise =
-                Tensor::<4>::random([4, 3, 64, 64], Distribution::Normal(0.3, 2.0), &device);
+            let noise = Tensor::<4>::random([4, 3, 64, 64], Distribution::Normal(0.3, 2.0), &device);
             model.forward(Tensor::from_inner(noise));
         }
         let plain = model.valid();
         let folded = model.for_inference();
         let input = pictures([2, 3, 64, 64], &device);
-        assert_close(
-            &values(folded.body.forward(input.clone())),
-            &values(plain.body.forward(input.clone())),
-            1e-4,
-        );
+        assert_close(&values(folded.body.forward(input.clone())), &values(plain.body.forward(input.clone())), 1e-4);
         assert!(parameters(&folded.body) < parameters(&plain.body));
-        assert_close(
-            &values(folded.forward(input.clone())),
-            &values(plain.forward(input)),
-            1e-4,
-        );
+        assert_close(&values(folded.forward(input.clone())), &values(plain.forward(input)), 1e-4);
     }
 }
 
@@ -383,28 +271,14 @@ fn normalisation_constants_are_those_of_the_weights() {
         let ours = (value / 255.0 - mean[0]) / std[0];
         assert!((ours - (value - 127.0) / 128.0).abs() < 1e-6);
     }
-    assert_eq!(
-        Arch::ResNet50.normalization(),
-        ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
-    );
+    assert_eq!(Arch::ResNet50.normalization(), ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]));
     assert!(Arch::EfficientNetLite0.bicubic() && !Arch::ResNet18.bicubic());
-    assert_eq!(
-        (
-            Arch::ResNet18.picture_size(),
-            Arch::EfficientNetLite2.picture_size()
-        ),
-        (224, 260)
-    );
+    assert_eq!((Arch::ResNet18.picture_size(), Arch::EfficientNetLite2.picture_size()), (224, 260));
 }
 
 /// Values that training changes: without the running statistics.
 fn trainable<M: Module>(module: &M) -> usize {
-    Named::of(module)
-        .values
-        .iter()
-        .filter(|(path, _)| !path.contains("running_"))
-        .map(|(_, values)| values.len())
-        .sum()
+    Named::of(module).values.iter().filter(|(path, _)| !path.contains("running_")).map(|(_, values)| values.len()).sum()
 }
 
 /// Number of tensors, running statistics included.
@@ -413,11 +287,7 @@ fn parameters(body: &Body) -> usize {
 }
 
 fn running_statistics(body: &Body) -> Vec<(String, Vec<f32>)> {
-    Named::of(&body.valid())
-        .values
-        .into_iter()
-        .filter(|(path, _)| path.contains("running_"))
-        .collect()
+    Named::of(&body.valid()).values.into_iter().filter(|(path, _)| path.contains("running_")).collect()
 }
 
 /// All float parameters by path.
@@ -436,11 +306,7 @@ impl Named {
     }
 
     fn find(&self, path: &str) -> &[f32] {
-        let (_, values) = self
-            .values
-            .iter()
-            .find(|(name, _)| name == path)
-            .unwrap_or_else(|| panic!("no {path}"));
+        let (_, values) = self.values.iter().find(|(name, _)| name == path).unwrap_or_else(|| panic!("no {path}"));
         values
     }
 }
@@ -484,10 +350,7 @@ impl ModuleVisitor for WithoutGradient<'_> {
         }
         self.visited += 1;
         match param.val().grad(self.gradients) {
-            Some(gradient)
-                if values(gradient.clone())
-                    .iter()
-                    .all(|value| value.is_finite()) => {}
+            Some(gradient) if values(gradient.clone()).iter().all(|value| value.is_finite()) => {}
             _ => self.missing.push(path),
         }
     }
@@ -499,10 +362,7 @@ fn a_head_takes_maps_of_any_size() {
     let device = device();
     let head: Head = HeadConfig::new(4, 3).init(0, &device);
     for side in [1, 2, 7] {
-        assert_eq!(
-            head.forward(pictures([2, 4, side, side], &device)).dims(),
-            [2, 3]
-        );
+        assert_eq!(head.forward(pictures([2, 4, side, side], &device)).dims(), [2, 3]);
     }
 }
 
@@ -514,9 +374,6 @@ fn threads_change_no_feature() {
     let alone = values(model.features(input.clone()));
     for threads in [1, 2, 8] {
         let threads = std::num::NonZeroUsize::new(threads).unwrap();
-        assert_eq!(
-            values(features_in_threads(&model, input.clone(), threads)),
-            alone
-        );
+        assert_eq!(values(features_in_threads(&model, input.clone(), threads)), alone);
     }
 }

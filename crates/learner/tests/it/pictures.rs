@@ -1,8 +1,6 @@
 //! Pictures are drawn from any data, in bounds, and show what they are given.
 
-use firelight_learner::pictures::{
-    Mark, Tile, confusion, grid, heat_map, loss_curve, lr_find_curve, rate_curve,
-};
+use firelight_learner::pictures::{Mark, Tile, confusion, grid, heat_map, loss_curve, lr_find_curve, rate_curve};
 use image::{Rgb, RgbImage};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -12,11 +10,7 @@ fn names(names: &[&str]) -> Vec<String> {
 }
 
 fn tile(side: u32, title: &str, mark: Option<Mark>) -> Tile {
-    Tile {
-        picture: RgbImage::from_pixel(side, side, Rgb([10, 200, 10])),
-        title: vec![title.to_owned()],
-        mark,
-    }
+    Tile { picture: RgbImage::from_pixel(side, side, Rgb([10, 200, 10])), title: vec![title.to_owned()], mark }
 }
 
 /// How many pixels have exactly this colour.
@@ -32,17 +26,7 @@ fn every_width_is_at_most_two_thousand_pixels() {
     let many = names(&["a_name_of_a_class_that_is_longer_than_most_names_of_classes"; 200]);
     let counts = vec![vec![123_456; 200]; 200];
     assert!(confusion(&many, &counts, Some(&many)).width() <= 2000);
-    assert!(
-        heat_map(
-            "title ".repeat(99).as_str(),
-            &many,
-            &many,
-            &vec![vec![0.123; 200]; 200],
-            None
-        )
-        .width()
-            <= 2000
-    );
+    assert!(heat_map("title ".repeat(99).as_str(), &many, &many, &vec![vec![0.123; 200]; 200], None).width() <= 2000);
     assert!(grid(&vec![tile(500, "a", None); 40], 40).width() <= 2000);
     let thousands: Vec<String> = (0..3000).map(|class| format!("class {class}")).collect();
     assert!(confusion(&thousands, &[], Some(&thousands)).width() <= 2000);
@@ -59,23 +43,10 @@ fn names_on_both_axes_change_the_picture() {
     let cars = confusion(&names(&["bus", "car"]), &counts, None);
     assert_eq!(pets.dimensions(), cars.dimensions());
     assert_ne!(pets, cars);
-    let rows = |rows: &[&str], columns: &[&str]| {
-        heat_map(
-            "t",
-            &names(rows),
-            &names(columns),
-            &vec![vec![1.0, 2.0]; 2],
-            None,
-        )
-    };
-    assert_ne!(
-        rows(&["a", "b"], &["x", "y"]),
-        rows(&["a", "c"], &["x", "y"])
-    );
-    assert_ne!(
-        rows(&["a", "b"], &["x", "y"]),
-        rows(&["a", "b"], &["x", "z"])
-    );
+    let rows =
+        |rows: &[&str], columns: &[&str]| heat_map("t", &names(rows), &names(columns), &vec![vec![1.0, 2.0]; 2], None);
+    assert_ne!(rows(&["a", "b"], &["x", "y"]), rows(&["a", "c"], &["x", "y"]));
+    assert_ne!(rows(&["a", "b"], &["x", "y"]), rows(&["a", "b"], &["x", "z"]));
 }
 
 #[test]
@@ -98,54 +69,31 @@ fn right_is_blue_and_wrong_is_orange_and_their_signs_differ() {
 
 #[test]
 fn a_mistake_shows_in_another_hue_than_what_is_right() {
-    let warm = |picture: &RgbImage| {
-        picture
-            .pixels()
-            .filter(|pixel| pixel.0[0] > pixel.0[2].saturating_add(60))
-            .count()
-    };
+    let warm = |picture: &RgbImage| picture.pixels().filter(|pixel| pixel.0[0] > pixel.0[2].saturating_add(60)).count();
     let pets = names(&["pug", "cat"]);
     // The scale of the mistakes is there in both pictures.
     let clean = warm(&confusion(&pets, &[vec![5, 0], vec![0, 5]], None));
     let mistaken = warm(&confusion(&pets, &[vec![5, 0], vec![2, 3]], None));
-    assert!(
-        mistaken > clean + 2000,
-        "{mistaken} warm pixels with mistakes, {clean} without"
-    );
+    assert!(mistaken > clean + 2000, "{mistaken} warm pixels with mistakes, {clean} without");
 }
 
 #[test]
 fn members_of_a_group_stand_together() {
     let groups = names(&["cat", "dog", "cat"]);
-    let mixed = confusion(
-        &names(&["a", "b", "c"]),
-        &[vec![1, 2, 3], vec![4, 5, 6], vec![7, 8, 9]],
-        Some(&groups),
-    );
+    let mixed = confusion(&names(&["a", "b", "c"]), &[vec![1, 2, 3], vec![4, 5, 6], vec![7, 8, 9]], Some(&groups));
     let sorted_groups = names(&["cat", "cat", "dog"]);
-    let sorted = confusion(
-        &names(&["a", "c", "b"]),
-        &[vec![1, 3, 2], vec![7, 9, 8], vec![4, 6, 5]],
-        Some(&sorted_groups),
-    );
+    let sorted =
+        confusion(&names(&["a", "c", "b"]), &[vec![1, 3, 2], vec![7, 9, 8], vec![4, 6, 5]], Some(&sorted_groups));
     assert_eq!(mixed, sorted);
 }
 
 #[test]
 fn a_value_that_is_not_a_number_is_grey_and_breaks_lines() {
     let pets = names(&["a", "b"]);
-    let grey = |value| {
-        count(
-            &heat_map("", &pets, &pets, &[vec![1.0, 2.0], vec![3.0, value]], None),
-            [214, 216, 220],
-        )
-    };
+    let grey = |value| count(&heat_map("", &pets, &pets, &[vec![1.0, 2.0], vec![3.0, value]], None), [214, 216, 220]);
     assert_eq!(grey(4.0), 0);
     assert!(grey(f32::NAN) > 1000);
-    let (whole, broken) = (
-        vec![1.0; 100],
-        [vec![1.0; 40], vec![f32::NAN; 20], vec![1.0; 40]].concat(),
-    );
+    let (whole, broken) = (vec![1.0; 100], [vec![1.0; 40], vec![f32::NAN; 20], vec![1.0; 40]].concat());
     assert!(count(&loss_curve(&broken, &[]), BLUE) < count(&loss_curve(&whole, &[]), BLUE));
 }
 
@@ -158,23 +106,12 @@ fn more_tiles_than_fit_are_counted_in_a_note() {
 
 /// Ordinary numbers and everything else a run can bring forth.
 fn odd() -> impl Strategy<Value = f32> {
-    prop_oneof![
-        -3.0f32..3.0,
-        proptest::num::f32::ANY,
-        Just(f32::MAX),
-        Just(f32::MIN),
-        Just(f32::MIN_POSITIVE)
-    ]
+    prop_oneof![-3.0f32..3.0, proptest::num::f32::ANY, Just(f32::MAX), Just(f32::MIN), Just(f32::MIN_POSITIVE)]
 }
 
 /// Names of any letters, none, and far too many.
 fn odd_name() -> impl Strategy<Value = String> {
-    prop_oneof![
-        "[a-z_]{0,12}",
-        any::<String>(),
-        Just("猫🐱\u{301}\n\t".to_owned()),
-        Just("long ".repeat(5000))
-    ]
+    prop_oneof!["[a-z_]{0,12}", any::<String>(), Just("猫🐱\u{301}\n\t".to_owned()), Just("long ".repeat(5000))]
 }
 
 proptest! {

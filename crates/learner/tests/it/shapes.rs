@@ -1,7 +1,9 @@
 //! A small set of drawn shapes that a model can learn in seconds.
 
 use burn::tensor::Device;
-use firelight_datablock::{Categories, CategoryBlock, DataBlock, DataLoaders, ImageBlock, IndexSplitter, RegexLabeller};
+use firelight_datablock::{
+    Categories, CategoryBlock, DataBlock, DataLoaders, ImageBlock, IndexSplitter, RegexLabeller,
+};
 use firelight_learner::models::Arch;
 use firelight_learner::{Backbone, Learner, vision_learner};
 use firelight_losses::CrossEntropy;
@@ -44,4 +46,3 @@ pub fn learner(loaders: DataLoaders<Categories>) -> ShapeLearner {
     let backbone = Backbone::from(Arch::Small).with_dropout(0.1);
     vision_learner(loaders, backbone).expect("a learner").without_observers()
 }
-

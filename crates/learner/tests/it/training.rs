@@ -156,7 +156,9 @@ fn a_loss_or_metric_for_other_classes_is_refused() {
     );
     let mut learn = shapes::learner(shapes::loaders(&folder, &Device::flex()))
         .with_metrics([group_accuracy(&groups), mistake_severity(&groups)]);
-    assert!(learn.evaluate().expect_err("refused").to_string().starts_with("the metric \"group_accuracy\" was built for"));
+    assert!(
+        learn.evaluate().expect_err("refused").to_string().starts_with("the metric \"group_accuracy\" was built for")
+    );
 }
 
 #[test]

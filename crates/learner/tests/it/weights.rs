@@ -14,9 +14,7 @@ use crate::models::device;
 
 /// The reference checkpoints beside the repository, where they are.
 fn reference(file: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../shared/reference/models")
-        .join(file);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/reference/models").join(file);
     if !path.exists() {
         eprintln!("skipped: {} is not there", path.display());
     }
@@ -28,12 +26,7 @@ fn json(path: &Path) -> Value {
 }
 
 fn numbers(value: &Value) -> Vec<f32> {
-    value
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|number| number.as_f64().unwrap() as f32)
-        .collect()
+    value.as_array().unwrap().iter().map(|number| number.as_f64().unwrap() as f32).collect()
 }
 
 fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
@@ -44,14 +37,9 @@ fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
 #[track_caller]
 fn assert_near(what: &str, ours: &[f32], theirs: &[f32]) {
     assert_eq!(ours.len(), theirs.len(), "{what}");
-    let scale = theirs
-        .iter()
-        .fold(0.0_f32, |most, value| most.max(value.abs()));
+    let scale = theirs.iter().fold(0.0_f32, |most, value| most.max(value.abs()));
     for (ours, theirs) in ours.iter().zip(theirs) {
-        assert!(
-            (ours - theirs).abs() <= 1e-3 * scale,
-            "{what}: {ours} instead of {theirs}"
-        );
+        assert!((ours - theirs).abs() <= 1e-3 * scale, "{what}: {ours} instead of {theirs}");
     }
 }
 
@@ -66,72 +54,35 @@ fn resnets_give_torchvisions_stages_and_logits() {
             return;
         };
         let (classifier, report) = load_classifier(arch, &path, &device).unwrap();
-        assert!(
-            report
-                .unused
-                .iter()
-                .all(|tensor| tensor.ends_with("num_batches_tracked")),
-            "{report}"
-        );
-        let wave: Vec<f32> = (0..2 * 3 * 96 * 96)
-            .map(|i| (f64::from(i) * 0.01 + 0.3).sin() as f32)
-            .collect();
+        assert!(report.unused.iter().all(|tensor| tensor.ends_with("num_batches_tracked")), "{report}");
+        let wave: Vec<f32> = (0..2 * 3 * 96 * 96).map(|i| (f64::from(i) * 0.01 + 0.3).sin() as f32).collect();
         let pictures = Tensor::<1>::from_floats(wave.as_slice(), &device).reshape([2, 3, 96, 96]);
         let expected = &expected[name];
-        for (index, stage) in classifier
-            .body
-            .stages(pictures.clone())
-            .into_iter()
-            .enumerate()
-        {
+        for (index, stage) in classifier.body.stages(pictures.clone()).into_iter().enumerate() {
             let layer = format!("layer{}", index + 1);
             let rows: Tensor<2> = stage.flatten(1, 3);
             let mean = values(rows.clone().mean_dim(1));
-            assert_near(
-                &format!("{name} {layer} mean"),
-                &mean,
-                &numbers(&expected["stage_mean"][&layer]),
-            );
+            assert_near(&format!("{name} {layer} mean"), &mean, &numbers(&expected["stage_mean"][&layer]));
             let most = values(rows.abs().max_dim(1));
-            assert_near(
-                &format!("{name} {layer} maximum"),
-                &most,
-                &numbers(&expected["stage_abs_max"][&layer]),
-            );
+            assert_near(&format!("{name} {layer} maximum"), &most, &numbers(&expected["stage_abs_max"][&layer]));
         }
         let logits = classifier.forward(pictures.clone());
-        for (row, theirs) in expected["logits_first_10"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .enumerate()
-        {
+        for (row, theirs) in expected["logits_first_10"].as_array().unwrap().iter().enumerate() {
             let ours = values(logits.clone().slice([row..row + 1, 0..10]));
             assert_near(&format!("{name} logits"), &ours, &numbers(theirs));
         }
         let sums = values(logits.sum_dim(1));
         for (ours, theirs) in sums.iter().zip(numbers(&expected["logits_sum"])) {
-            assert!(
-                (ours - theirs).abs() < 2e-2,
-                "{name} sum of logits: {ours} instead of {theirs}"
-            );
+            assert!((ours - theirs).abs() < 2e-2, "{name} sum of logits: {ours} instead of {theirs}");
         }
-        let folded = Classifier {
-            body: classifier.body.folded(),
-            fc: classifier.fc.clone(),
-        };
-        assert_near(
-            "folded",
-            &values(folded.forward(pictures.clone())),
-            &values(classifier.forward(pictures)),
-        );
+        let folded = Classifier { body: classifier.body.folded(), fc: classifier.fc.clone() };
+        assert_near("folded", &values(folded.forward(pictures.clone())), &values(classifier.forward(pictures)));
     }
 }
 
 #[test]
 fn efficientnet_lite0_gives_the_reference_logits() {
-    let Some(expected) = reference("efficientnet_lite0_reference.json").map(|path| json(&path))
-    else {
+    let Some(expected) = reference("efficientnet_lite0_reference.json").map(|path| json(&path)) else {
         return;
     };
     let Some(path) = std::env::var_os("FIRELIGHT_EFFICIENTNET_LITE0") else {
@@ -149,9 +100,7 @@ fn efficientnet_lite0_gives_the_reference_logits() {
 
 /// `(i mod 255 - 127) / 128` in row-major order.
 fn ramp(device: &Device) -> Tensor<4> {
-    let ramp: Vec<f32> = (0..3 * 224 * 224)
-        .map(|i| ((i % 255) as f32 - 127.0) / 128.0)
-        .collect();
+    let ramp: Vec<f32> = (0..3 * 224 * 224).map(|i| ((i % 255) as f32 - 127.0) / 128.0).collect();
     Tensor::<1>::from_floats(ramp.as_slice(), device).reshape([1, 3, 224, 224])
 }
 
@@ -177,48 +126,29 @@ fn write_safetensors(path: &Path, tensors: &[(String, Vec<usize>)], dtype: &str)
     for (name, shape) in tensors {
         let begin = end;
         end += width * shape.iter().product::<usize>();
-        header.insert(
-            name.clone(),
-            serde_json::json!({"dtype": dtype, "shape": shape, "data_offsets": [begin, end]}),
-        );
+        header.insert(name.clone(), serde_json::json!({"dtype": dtype, "shape": shape, "data_offsets": [begin, end]}));
     }
     let header = Value::Object(header).to_string();
     let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
     bytes.extend(header.as_bytes());
     fs::write(path, &bytes).unwrap();
-    fs::OpenOptions::new()
-        .write(true)
-        .open(path)
-        .unwrap()
-        .set_len((bytes.len() + end) as u64)
-        .unwrap();
+    fs::OpenOptions::new().write(true).open(path).unwrap().set_len((bytes.len() + end) as u64).unwrap();
 }
 
 /// The text of the error, with the file's folder taken out.
 fn refusal(arch: Arch, path: &Path) -> String {
-    let error = load_body(arch, path, &device())
-        .map(|(_, report)| report)
-        .unwrap_err();
-    error
-        .to_string()
-        .replace(&format!("{}/", path.parent().unwrap().display()), "")
+    let error = load_body(arch, path, &device()).map(|(_, report)| report).unwrap_err();
+    error.to_string().replace(&format!("{}/", path.parent().unwrap().display()), "")
 }
 
 #[test]
 fn any_prefix_and_any_float_type_are_taken() {
     let folder = tempfile::tempdir().unwrap();
     let tensors = published(Arch::EfficientNetLite0, folder.path());
-    for (prefix, dtype) in [
-        ("", "F32"),
-        ("state_dict.module.", "F16"),
-        ("model.", "BF16"),
-        ("module.", "F64"),
-    ] {
+    for (prefix, dtype) in [("", "F32"), ("state_dict.module.", "F16"), ("model.", "BF16"), ("module.", "F64")] {
         let path = folder.path().join("lite0.bin");
-        let mut named: Vec<_> = tensors
-            .iter()
-            .map(|(name, shape)| (format!("{prefix}{name}"), shape.clone()))
-            .collect();
+        let mut named: Vec<_> =
+            tensors.iter().map(|(name, shape)| (format!("{prefix}{name}"), shape.clone())).collect();
         named.push((format!("{prefix}_fc.weight"), vec![10, 1280]));
         named.push((format!("{prefix}_bn0.num_batches_tracked"), vec![1]));
         if !prefix.is_empty() {
@@ -227,10 +157,7 @@ fn any_prefix_and_any_float_type_are_taken() {
         write_safetensors(&path, &named, dtype);
         let (_, report) = load_body(Arch::EfficientNetLite0, &path, &device()).unwrap();
         assert_eq!(report.tensors, tensors.len());
-        let mut left = vec![
-            format!("{prefix}_fc.weight"),
-            format!("{prefix}_bn0.num_batches_tracked"),
-        ];
+        let mut left = vec![format!("{prefix}_fc.weight"), format!("{prefix}_bn0.num_batches_tracked")];
         left.extend((!prefix.is_empty()).then(|| "optimizer.momentum".into()));
         left.sort();
         assert_eq!(report.unused, left);
@@ -246,19 +173,11 @@ fn the_report_says_what_was_taken_and_left() {
     let path = folder.path().join("five.safetensors");
     write_safetensors(&path, &tensors, "F32");
     let (_, report) = load_body(Arch::ResNet18, &path, &device()).unwrap();
-    let expected = format!(
-        "resnet18: 100 tensors (11.2 M values) from {}; 2 not used: fc.bias … fc.weight",
-        path.display()
-    );
+    let expected =
+        format!("resnet18: 100 tensors (11.2 M values) from {}; 2 not used: fc.bias … fc.weight", path.display());
     assert_eq!(report.to_string(), expected);
     let (classifier, report) = load_classifier(Arch::ResNet18, &path, &device()).unwrap();
-    assert_eq!(
-        report.to_string(),
-        format!(
-            "resnet18: 102 tensors (11.2 M values) from {}",
-            path.display()
-        )
-    );
+    assert_eq!(report.to_string(), format!("resnet18: 102 tensors (11.2 M values) from {}", path.display()));
     assert_eq!(classifier.fc.weight.dims(), [512, 5]);
 }
 
@@ -267,9 +186,7 @@ fn missing_unexpected_and_misshapen_tensors_are_listed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("odd.safetensors");
     let mut tensors = published(Arch::ResNet18, folder.path());
-    tensors.retain(|(name, _)| {
-        !name.starts_with("layer2.0.conv1") && !name.starts_with("layer4.1.bn2")
-    });
+    tensors.retain(|(name, _)| !name.starts_with("layer2.0.conv1") && !name.starts_with("layer4.1.bn2"));
     tensors.push(("layer2.0.conv9.weight".into(), vec![3, 3]));
     for (name, shape) in &mut tensors {
         if name == "conv1.weight" {
@@ -299,9 +216,7 @@ fn weights_of_another_architecture_are_refused_by_name() {
     assert!(text.ends_with(" and 75 more"), "{text}");
     let text = refusal(Arch::EfficientNetLite0, &path);
     assert!(
-        text.contains(
-            "do not fit efficientnet-lite0 (they look like resnet34: choose that architecture)"
-        ),
+        text.contains("do not fit efficientnet-lite0 (they look like resnet34: choose that architecture)"),
         "{text}"
     );
     load_body(Arch::ResNet34, &path, &device()).unwrap();
@@ -309,9 +224,7 @@ fn weights_of_another_architecture_are_refused_by_name() {
 
 #[test]
 fn the_small_network_has_no_weights_to_load() {
-    let error = load_body(Arch::Small, "any.pth", &device())
-        .unwrap_err()
-        .to_string();
+    let error = load_body(Arch::Small, "any.pth", &device()).unwrap_err().to_string();
     assert_eq!(
         error,
         "small has no trained weights: it is trained from scratch; leave the weights out or choose another architecture"
@@ -329,8 +242,7 @@ fn weights_that_are_no_finite_numbers_are_refused() {
     bytes[last..].copy_from_slice(&f32::NAN.to_le_bytes());
     fs::write(&path, bytes).unwrap();
     let name = &tensors.last().unwrap().0;
-    let expected =
-        format!("weights lite0.safetensors are damaged: {name} holds NaN; download the file again");
+    let expected = format!("weights lite0.safetensors are damaged: {name} holds NaN; download the file again");
     assert_eq!(refusal(Arch::EfficientNetLite0, &path), expected);
     write_safetensors(&path, &tensors, "I64");
     let expected = "weights lite0.safetensors are damaged: _conv_stem.weight holds i64 values where weights should be; \
@@ -346,10 +258,7 @@ fn other_files_are_called_what_they_are() {
         fs::write(&path, bytes).unwrap();
         refusal(Arch::ResNet18, &path)
     };
-    assert_eq!(
-        said(b""),
-        "resnet18.pth is not a file of weights but empty; download it again"
-    );
+    assert_eq!(said(b""), "resnet18.pth is not a file of weights but empty; download it again");
     assert_eq!(
         said(b"\n<!DOCTYPE html><html>404</html>"),
         "resnet18.pth is not a file of weights but a web page; open the address in a browser to see what the server says, \
@@ -373,16 +282,9 @@ fn other_files_are_called_what_they_are() {
 fn a_digest_in_the_name_is_checked() {
     let folder = tempfile::tempdir().unwrap();
     let plain = folder.path().join("plain.safetensors");
-    write_safetensors(
-        &plain,
-        &published(Arch::EfficientNetLite0, folder.path()),
-        "F32",
-    );
+    write_safetensors(&plain, &published(Arch::EfficientNetLite0, folder.path()), "F32");
     let sha256 = Sha256::digest(fs::read(&plain).unwrap());
-    let digest = format!(
-        "{:02x}{:02x}{:02x}{:02x}",
-        sha256[0], sha256[1], sha256[2], sha256[3]
-    );
+    let digest = format!("{:02x}{:02x}{:02x}{:02x}", sha256[0], sha256[1], sha256[2], sha256[3]);
     let right = folder.path().join(format!("lite0-{digest}.pth"));
     fs::copy(&plain, &right).unwrap();
     assert!(Checkpoint::open(&right).unwrap().digest_checked());
@@ -402,35 +304,19 @@ fn a_digest_in_the_name_is_checked() {
 fn a_truncated_file_is_an_error_and_no_panic() {
     let folder = tempfile::tempdir().unwrap();
     let whole = folder.path().join("whole.safetensors");
-    write_safetensors(
-        &whole,
-        &published(Arch::EfficientNetLite0, folder.path()),
-        "F32",
-    );
+    write_safetensors(&whole, &published(Arch::EfficientNetLite0, folder.path()), "F32");
     let mut files = vec![(Arch::EfficientNetLite0, whole)];
     files.extend(reference("resnet18.pth").map(|path| (Arch::ResNet18, path)));
-    files.extend(
-        std::env::var_os("FIRELIGHT_EFFICIENTNET_LITE0")
-            .map(|path| (Arch::EfficientNetLite0, path.into())),
-    );
+    files.extend(std::env::var_os("FIRELIGHT_EFFICIENTNET_LITE0").map(|path| (Arch::EfficientNetLite0, path.into())));
     for (arch, path) in files {
         let bytes = fs::read(&path).unwrap();
         let length = bytes.len();
         let cut = folder.path().join("cut.pth");
-        for keep in [
-            3,
-            9,
-            100,
-            1000,
-            20_000,
-            length / 2,
-            length - 100_000,
-            length - 1,
-        ] {
+        for keep in [3, 9, 100, 1000, 20_000, length / 2, length - 100_000, length - 1] {
             fs::write(&cut, &bytes[..keep]).unwrap();
             let text = refusal(arch, &cut);
-            let says_so = text.contains("cut.pth")
-                && (text.contains("download") || text.contains("give a PyTorch file"));
+            let says_so =
+                text.contains("cut.pth") && (text.contains("download") || text.contains("give a PyTorch file"));
             assert!(says_so, "{} cut to {keep}: {text}", path.display());
         }
     }
@@ -440,15 +326,9 @@ fn a_truncated_file_is_an_error_and_no_panic() {
 fn bit_flips_never_panic() {
     let folder = tempfile::tempdir().unwrap();
     let whole = folder.path().join("whole.safetensors");
-    write_safetensors(
-        &whole,
-        &published(Arch::EfficientNetLite0, folder.path()),
-        "F16",
-    );
+    write_safetensors(&whole, &published(Arch::EfficientNetLite0, folder.path()), "F16");
     let mut files = vec![fs::read(&whole).unwrap()];
-    files.extend(
-        std::env::var_os("FIRELIGHT_EFFICIENTNET_LITE0").map(|path| fs::read(path).unwrap()),
-    );
+    files.extend(std::env::var_os("FIRELIGHT_EFFICIENTNET_LITE0").map(|path| fs::read(path).unwrap()));
     let flipped = folder.path().join("flipped.pth");
     for mut bytes in files {
         for step in 0..60 {
@@ -471,24 +351,12 @@ fn loaded_weights_can_be_frozen_trained_and_evaluated() {
     let device = device();
     let (body, _) = load_body(Arch::ResNet18, &path, &device.clone().autodiff()).unwrap();
     let (plain, _) = load_body(Arch::ResNet18, &path, &device).unwrap();
-    let wave = Tensor::arange(0..2 * 3 * 64 * 64, &device)
-        .float()
-        .sin()
-        .reshape([2, 3, 64, 64]);
-    assert_eq!(
-        values(plain.forward(wave.clone())),
-        values(body.valid().forward(wave.clone()))
-    );
+    let wave = Tensor::arange(0..2 * 3 * 64 * 64, &device).float().sin().reshape([2, 3, 64, 64]);
+    assert_eq!(values(plain.forward(wave.clone())), values(body.valid().forward(wave.clone())));
     let tracked = Tensor::from_inner(wave.clone());
-    let frozen = body
-        .valid()
-        .train()
-        .freeze_group(ParamGroup::from_regex("^ResNet").unwrap());
+    let frozen = body.valid().train().freeze_group(ParamGroup::from_regex("^ResNet").unwrap());
     assert!(!frozen.forward(tracked.clone()).is_tracked());
-    assert_eq!(
-        values(plain.forward(wave.clone())),
-        values(frozen.forward(tracked.clone()).inner())
-    );
+    assert_eq!(values(plain.forward(wave.clone())), values(frozen.forward(tracked.clone()).inner()));
 
     let trained = body.forward(tracked);
     assert!(trained.is_tracked());

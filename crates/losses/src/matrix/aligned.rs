@@ -22,10 +22,7 @@ pub type AlignedCost = Aligned<Cost>;
 impl<M: Meaning> Aligned<M> {
     pub(crate) fn new(matrix: ClassMatrix<M>) -> Self {
         let classes = matrix.vocab.len();
-        Self {
-            constant: Constant::new(matrix.values.clone(), [classes, classes]),
-            matrix: Arc::new(matrix),
-        }
+        Self { constant: Constant::new(matrix.values.clone(), [classes, classes]), matrix: Arc::new(matrix) }
     }
 
     /// The classes it is aligned to.
@@ -65,11 +62,7 @@ pub(crate) struct Constant {
 
 impl Constant {
     pub fn new(values: impl Into<Arc<[f64]>>, shape: [usize; 2]) -> Self {
-        Self {
-            values: values.into(),
-            shape,
-            uploaded: Arc::default(),
-        }
+        Self { values: values.into(), shape, uploaded: Arc::default() }
     }
 
     /// On the device of `like` and in its number type.

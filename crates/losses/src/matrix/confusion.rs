@@ -14,10 +14,7 @@ impl Confusion {
     ///
     /// # Errors
     /// [`LossError::TargetOutOfRange`] for a number that is no class.
-    pub fn count(
-        vocab: &Vocab,
-        pairs: impl IntoIterator<Item = (usize, usize)>,
-    ) -> Result<Self, LossError> {
+    pub fn count(vocab: &Vocab, pairs: impl IntoIterator<Item = (usize, usize)>) -> Result<Self, LossError> {
         let classes = vocab.len();
         let mut counts = Self::by_number(vocab, |_, _| 0.0);
         for (truth, predicted) in pairs {

@@ -137,26 +137,14 @@ impl CostMatrix {
             let (class, vector) = (class.to_owned(), vector.as_ref());
             if vector.len() != expected {
                 let values = vector.len();
-                return Err(LossError::EmbeddingLength {
-                    class,
-                    values,
-                    expected,
-                });
+                return Err(LossError::EmbeddingLength { class, values, expected });
             }
             if distance == Distance::Cosine && vector.iter().all(|value| *value == 0.0) {
                 return Err(LossError::ZeroEmbedding { class });
             }
         }
         Ok(Self::by_number(&vocab, |truth, predicted| {
-            if truth == predicted {
-                0.0
-            } else {
-                apart(
-                    vectors[truth].as_ref(),
-                    vectors[predicted].as_ref(),
-                    distance,
-                )
-            }
+            if truth == predicted { 0.0 } else { apart(vectors[truth].as_ref(), vectors[predicted].as_ref(), distance) }
         }))
     }
 
@@ -171,9 +159,8 @@ impl CostMatrix {
     pub fn soft_labels(&self, beta: f64, eps: f64) -> Result<SoftLabels, LossError> {
         let (beta, eps) = (finite("beta", beta)?, share("eps", eps)?);
         let highest = self.highest()?;
-        let mut labels = SoftLabels::by_number(&self.vocab, |truth, predicted| {
-            -beta * self.value(truth, predicted) / highest
-        });
+        let mut labels =
+            SoftLabels::by_number(&self.vocab, |truth, predicted| -beta * self.value(truth, predicted) / highest);
         labels.softmax_rows();
         Ok(SoftLabels::by_number(&self.vocab, |truth, predicted| {
             (1.0 - eps) * f64::from(truth == predicted) + eps * labels.value(truth, predicted)
@@ -197,9 +184,7 @@ impl CostMatrix {
     /// [`LossError::NoCost`], or what [`check`](Self::check) finds.
     pub fn similarity(&self) -> Result<Similarity, LossError> {
         let highest = self.highest()?;
-        Ok(Similarity::by_number(&self.vocab, |truth, predicted| {
-            1.0 - self.value(truth, predicted) / highest
-        }))
+        Ok(Similarity::by_number(&self.vocab, |truth, predicted| 1.0 - self.value(truth, predicted) / highest))
     }
 
     /// The same costs with the highest one as the unit.
@@ -208,9 +193,7 @@ impl CostMatrix {
     /// [`LossError::NoCost`], or what [`check`](Self::check) finds.
     pub fn scaled_to_one(&self) -> Result<Self, LossError> {
         let highest = self.highest()?;
-        Ok(Self::by_number(&self.vocab, |truth, predicted| {
-            self.value(truth, predicted) / highest
-        }))
+        Ok(Self::by_number(&self.vocab, |truth, predicted| self.value(truth, predicted) / highest))
     }
 
     /// The names of a pair whose cost depends on which of them is true, if there is one.
@@ -225,11 +208,7 @@ impl CostMatrix {
     fn highest(&self) -> Result<f64, LossError> {
         self.check()?;
         let highest = self.values.iter().copied().fold(0.0, f64::max);
-        if highest > 0.0 {
-            Ok(highest)
-        } else {
-            Err(LossError::NoCost)
-        }
+        if highest > 0.0 { Ok(highest) } else { Err(LossError::NoCost) }
     }
 }
 
@@ -237,12 +216,7 @@ fn apart(a: &[f64], b: &[f64], distance: Distance) -> f64 {
     let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
     match distance {
         Distance::Cosine => (1.0 - dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()).max(0.0),
-        Distance::Euclidean => a
-            .iter()
-            .zip(b)
-            .map(|(x, y)| (x - y).powi(2))
-            .sum::<f64>()
-            .sqrt(),
+        Distance::Euclidean => a.iter().zip(b).map(|(x, y)| (x - y).powi(2)).sum::<f64>().sqrt(),
     }
 }
 

@@ -26,18 +26,10 @@ impl<M: Meaning> ClassMatrix<M> {
         let mut lines = lines(text)?.into_iter();
         let header = lines.next().map_or(Vec::new(), |line| line.cells);
         let names = header.get(1..).unwrap_or(&[]);
-        let columns = numbered(names, |name, first, second| LossError::RepeatedColumn {
-            name,
-            first,
-            second,
-        })?;
+        let columns = numbered(names, |name, first, second| LossError::RepeatedColumn { name, first, second })?;
         let lines: Vec<Line> = lines.collect();
         let row_names: Vec<String> = lines.iter().map(|line| line.cells[0].clone()).collect();
-        let rows = numbered(&row_names, |name, first, second| LossError::RepeatedRow {
-            name,
-            first,
-            second,
-        })?;
+        let rows = numbered(&row_names, |name, first, second| LossError::RepeatedRow { name, first, second })?;
         for line in &lines {
             if line.cells.len() - 1 != names.len() {
                 return Err(LossError::RowLength {
@@ -48,17 +40,12 @@ impl<M: Meaning> ClassMatrix<M> {
             }
         }
         let only = |from: &[String], others: &HashMap<&str, usize>| -> Vec<String> {
-            let absent = from
-                .iter()
-                .filter(|name| !others.contains_key(name.as_str()));
+            let absent = from.iter().filter(|name| !others.contains_key(name.as_str()));
             absent.cloned().collect()
         };
         let (only_rows, only_columns) = (only(&row_names, &columns), only(names, &rows));
         if !(only_rows.is_empty() && only_columns.is_empty()) {
-            return Err(LossError::RowsAndColumnsDiffer {
-                only_rows,
-                only_columns,
-            });
+            return Err(LossError::RowsAndColumnsDiffer { only_rows, only_columns });
         }
         let mut values = Vec::with_capacity(names.len() * names.len());
         for name in names {
@@ -106,9 +93,7 @@ impl<M: Meaning> ClassMatrix<M> {
                 }
             }
         }
-        let off = |truth: usize, predicted: usize| {
-            said.get(&(truth, predicted)).map_or(default, |said| said.0)
-        };
+        let off = |truth: usize, predicted: usize| said.get(&(truth, predicted)).map_or(default, |said| said.0);
         Ok(Self::by_number(vocab, |truth, predicted| {
             if truth != predicted || said.contains_key(&(truth, truth)) {
                 return off(truth, predicted);
@@ -149,15 +134,11 @@ struct Line {
 
 impl Line {
     fn number(&self, cell: &str) -> Result<f64, LossError> {
-        cell.parse()
-            .map_err(|_| self.wrong(format!("{cell:?} is no number")))
+        cell.parse().map_err(|_| self.wrong(format!("{cell:?} is no number")))
     }
 
     fn wrong(&self, reason: impl Into<String>) -> LossError {
-        LossError::Csv {
-            line: self.number,
-            reason: reason.into(),
-        }
+        LossError::Csv { line: self.number, reason: reason.into() }
     }
 }
 
@@ -167,19 +148,14 @@ fn lines(text: &str) -> Result<Vec<Line>, LossError> {
         .flexible(true)
         .trim(csv::Trim::All)
         .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-    let line_of =
-        |position: Option<&csv::Position>| position.map_or(0, csv::Position::line) as usize;
+    let line_of = |position: Option<&csv::Position>| position.map_or(0, csv::Position::line) as usize;
     reader
         .records()
         .map(|record| match record {
-            Ok(record) => Ok(Line {
-                number: line_of(record.position()),
-                cells: record.iter().map(str::to_owned).collect(),
-            }),
-            Err(error) => Err(LossError::Csv {
-                line: line_of(error.position()),
-                reason: error.to_string(),
-            }),
+            Ok(record) => {
+                Ok(Line { number: line_of(record.position()), cells: record.iter().map(str::to_owned).collect() })
+            }
+            Err(error) => Err(LossError::Csv { line: line_of(error.position()), reason: error.to_string() }),
         })
         .collect()
 }
@@ -204,9 +180,5 @@ fn both_ways(flag: &str) -> bool {
 
 /// A cell, in quotes where it needs them.
 fn quoted(name: &str) -> String {
-    if name.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", name.replace('"', "\"\""))
-    } else {
-        name.to_owned()
-    }
+    if name.contains([',', '"', '\n', '\r']) { format!("\"{}\"", name.replace('"', "\"\"")) } else { name.to_owned() }
 }

@@ -59,9 +59,7 @@ impl GroupSoftLabels {
 
     fn made(groups: Groups, within: Within, across: f64) -> Self {
         let vocab = groups.vocab();
-        let sizes: Vec<usize> = (0..groups.len())
-            .map(|group| groups.members(group).count())
-            .collect();
+        let sizes: Vec<usize> = (0..groups.len()).map(|group| groups.members(group).count()).collect();
         let shares = |class: usize| {
             let siblings = sizes[groups.of(class)] - 1;
             let others = vocab.len() - siblings - 1;
@@ -70,11 +68,7 @@ impl GroupSoftLabels {
                 Within::Each(each) if siblings > 0 => each,
                 _ => 0.0,
             };
-            let beyond = if others > 0 {
-                across / others as f64
-            } else {
-                0.0
-            };
+            let beyond = if others > 0 { across / others as f64 } else { 0.0 };
             let own = 1.0 - given(within, siblings) - if others > 0 { across } else { 0.0 };
             (own, each, beyond)
         };
@@ -91,12 +85,7 @@ impl GroupSoftLabels {
         if let Within::Each(each) = within {
             labels.meaning.each = Some(each);
         }
-        Self {
-            groups,
-            within,
-            across,
-            labels,
-        }
+        Self { groups, within, across, labels }
     }
 }
 

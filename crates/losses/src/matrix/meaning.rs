@@ -6,9 +6,7 @@ use crate::LossError;
 use crate::matrix::ClassMatrix;
 
 /// What the entries of a [`ClassMatrix`] mean, and so which are mistakes. Closed: these are all.
-pub trait Meaning:
-    Clone + Debug + Default + PartialEq + Send + Sync + sealed::Sealed + 'static
-{
+pub trait Meaning: Clone + Debug + Default + PartialEq + Send + Sync + sealed::Sealed + 'static {
     /// What one entry is called, in texts and files.
     const NAME: &'static str;
 

@@ -29,10 +29,7 @@ impl PairWeights {
     pub fn normalize(mut self) -> Self {
         let classes = self.vocab.len();
         let off = |at: usize| at / classes != at % classes;
-        let sum: f64 = (0..self.values.len())
-            .filter(|at| off(*at))
-            .map(|at| self.values[at])
-            .sum();
+        let sum: f64 = (0..self.values.len()).filter(|at| off(*at)).map(|at| self.values[at]).sum();
         if sum > 0.0 {
             let factor = (classes * (classes - 1)) as f64 / sum;
             for at in (0..self.values.len()).filter(|at| off(*at)) {

@@ -22,9 +22,7 @@ impl Similarity {
     /// [`LossError::OutsideUnit`] unless `ratio` is in 0..=1.
     pub fn ordinal(vocab: &Vocab, ratio: f64) -> Result<Self, LossError> {
         let ratio = share("ratio", ratio)?;
-        Ok(Self::by_number(vocab, |truth, predicted| {
-            ratio.powf(truth.abs_diff(predicted) as f64)
-        }))
+        Ok(Self::by_number(vocab, |truth, predicted| ratio.powf(truth.abs_diff(predicted) as f64)))
     }
 }
 

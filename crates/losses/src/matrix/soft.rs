@@ -41,13 +41,7 @@ impl SoftLabels {
     pub fn uniform(vocab: &Vocab, eps: f64) -> Result<Self, LossError> {
         let eps = share("eps", eps)?;
         let each = eps / vocab.len() as f64;
-        Ok(Self::by_number(vocab, |truth, predicted| {
-            if truth == predicted {
-                1.0 - eps + each
-            } else {
-                each
-            }
-        }))
+        Ok(Self::by_number(vocab, |truth, predicted| if truth == predicted { 1.0 - eps + each } else { each }))
     }
 
     /// All mass on the class itself: plain cross entropy.
@@ -60,15 +54,9 @@ impl SoftLabels {
     ///
     /// # Errors
     /// [`LossError::NotFiniteParameter`].
-    pub fn ordinal(
-        vocab: &Vocab,
-        alpha: f64,
-        distance: OrdinalDistance,
-    ) -> Result<Self, LossError> {
+    pub fn ordinal(vocab: &Vocab, alpha: f64, distance: OrdinalDistance) -> Result<Self, LossError> {
         let alpha = finite("alpha", alpha)?;
-        let mut labels = Self::by_number(vocab, |truth, predicted| {
-            -alpha * distance.between(truth, predicted)
-        });
+        let mut labels = Self::by_number(vocab, |truth, predicted| -alpha * distance.between(truth, predicted));
         labels.softmax_rows();
         Ok(labels)
     }
@@ -91,13 +79,11 @@ impl SoftLabels {
                 confused + laplace * (row.len() - 1) as f64
             })
             .collect();
-        Ok(Self::by_number(counts.vocab(), |truth, predicted| {
-            match (truth == predicted, others[truth] > 0.0) {
-                (true, true) => 1.0 - eps,
-                (true, false) => 1.0,
-                (false, true) => eps * (counts.value(truth, predicted) + laplace) / others[truth],
-                (false, false) => 0.0,
-            }
+        Ok(Self::by_number(counts.vocab(), |truth, predicted| match (truth == predicted, others[truth] > 0.0) {
+            (true, true) => 1.0 - eps,
+            (true, false) => 1.0,
+            (false, true) => eps * (counts.value(truth, predicted) + laplace) / others[truth],
+            (false, false) => 0.0,
         }))
     }
 
@@ -158,10 +144,7 @@ impl Meaning for Soft {
                 return Err(LossError::ZeroRow { row: name(truth) });
             }
             if (sum - 1.0).abs() > 1e-4 {
-                return Err(LossError::RowSum {
-                    row: name(truth),
-                    sum,
-                });
+                return Err(LossError::RowSum { row: name(truth), sum });
             }
             let rival = (0..row.len()).find(|class| *class != truth && row[*class] >= row[truth]);
             if let (Some(other), false) = (rival, labels.meaning.allow_non_dominant) {
@@ -185,9 +168,6 @@ impl Meaning for Soft {
     }
 
     fn stored(allow_non_dominant: bool) -> Self {
-        Self {
-            allow_non_dominant,
-            each: None,
-        }
+        Self { allow_non_dominant, each: None }
     }
 }

@@ -31,9 +31,7 @@ impl<'de, M: Meaning> Deserialize<'de> for ClassMatrix<M> {
         let stored = Stored::deserialize(deserializer)?;
         if stored.kind != M::NAME {
             let (kind, wanted) = (&stored.kind, M::NAME);
-            return Err(D::Error::custom(format!(
-                "this is a {kind} matrix, not a {wanted} matrix"
-            )));
+            return Err(D::Error::custom(format!("this is a {kind} matrix, not a {wanted} matrix")));
         }
         let mut matrix = Self::from_rows(stored.names, &stored.rows).map_err(D::Error::custom)?;
         matrix.meaning = M::stored(stored.allow_non_dominant);

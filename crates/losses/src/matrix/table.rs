@@ -55,10 +55,7 @@ impl<M: Meaning> ClassMatrix<M> {
     ) -> Result<Self, LossError> {
         let vocab = Vocab::ordered(names)?;
         if rows.len() != vocab.len() {
-            return Err(LossError::RowCount {
-                rows: rows.len(),
-                names: vocab.len(),
-            });
+            return Err(LossError::RowCount { rows: rows.len(), names: vocab.len() });
         }
         for (name, row) in vocab.iter().zip(rows) {
             if row.as_ref().len() != vocab.len() {
@@ -75,11 +72,7 @@ impl<M: Meaning> ClassMatrix<M> {
 
     pub(crate) fn new(vocab: Vocab, values: Vec<f64>) -> Self {
         debug_assert_eq!(values.len(), vocab.len() * vocab.len());
-        Self {
-            vocab,
-            values,
-            meaning: M::default(),
-        }
+        Self { vocab, values, meaning: M::default() }
     }
 
     /// `value(true, predicted)` by class numbers.
@@ -141,11 +134,7 @@ impl<M: Meaning> ClassMatrix<M> {
     pub fn check(&self) -> Result<(), LossError> {
         if let Some(at) = self.values.iter().position(|value| !value.is_finite()) {
             let (row, column) = self.names_at(at);
-            return Err(LossError::NotFinite {
-                row,
-                column,
-                value: self.values[at],
-            });
+            return Err(LossError::NotFinite { row, column, value: self.values[at] });
         }
         M::check(self)
     }
@@ -158,9 +147,7 @@ impl<M: Meaning> ClassMatrix<M> {
     pub fn align(&self, vocab: &Vocab) -> Result<Aligned<M>, LossError> {
         self.check()?;
         let numbers = self.numbers_in(vocab)?;
-        let mut aligned = Self::by_number(vocab, |truth, predicted| {
-            self.value(numbers[truth], numbers[predicted])
-        });
+        let mut aligned = Self::by_number(vocab, |truth, predicted| self.value(numbers[truth], numbers[predicted]));
         aligned.meaning = self.meaning.clone();
         Ok(Aligned::new(aligned))
     }
@@ -173,10 +160,7 @@ impl<M: Meaning> ClassMatrix<M> {
 
     pub(crate) fn names_at(&self, at: usize) -> (String, String) {
         let classes = self.vocab.len();
-        (
-            self.vocab[at / classes].to_owned(),
-            self.vocab[at % classes].to_owned(),
-        )
+        (self.vocab[at / classes].to_owned(), self.vocab[at % classes].to_owned())
     }
 }
 
@@ -192,10 +176,5 @@ pub(crate) fn same_names(ours: &Vocab, vocab: &Vocab) -> Result<(), LossError> {
     if missing.is_empty() && unknown.is_empty() {
         return Ok(());
     }
-    Err(LossError::NamesDiffer {
-        matrix: ours.len(),
-        vocab: vocab.len(),
-        missing,
-        unknown,
-    })
+    Err(LossError::NamesDiffer { matrix: ours.len(), vocab: vocab.len(), missing, unknown })
 }

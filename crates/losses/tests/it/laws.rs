@@ -3,8 +3,8 @@
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use firelight_losses::{
     ClassWeights, CostLog, CostMatrix, CostRegularized, CrossEntropy, ExpectedCost, Focal, Groups,
-    HierarchicalCrossEntropy, Loss, PairWeighted, Reduction, SimilarityCrossEntropy,
-    SoftLabelCrossEntropy, Taxonomy, TreeDistance, TreeWasserstein, Vocab,
+    HierarchicalCrossEntropy, Loss, PairWeighted, Reduction, SimilarityCrossEntropy, SoftLabelCrossEntropy, Taxonomy,
+    TreeDistance, TreeWasserstein, Vocab,
 };
 use proptest::prelude::*;
 
@@ -14,30 +14,16 @@ type ByClass = Box<dyn Loss<Tensor<1, Int>>>;
 
 /// Every loss over class numbers, aligned to a vocab of these names in any order.
 fn losses(vocab: &Vocab) -> Vec<ByClass> {
-    let paths = [
-        "cat/Bengal",
-        "cat/Siamese",
-        "dog/hound/beagle",
-        "dog/boxer",
-        "dog/pug",
-    ];
+    let paths = ["cat/Bengal", "cat/Siamese", "dog/hound/beagle", "dog/boxer", "dog/pug"];
     let tree = Taxonomy::from_paths(paths).unwrap();
     let sorted = Vocab::from_labels(NAMES);
-    let species = Groups::by(&sorted, |name| {
-        if name.starts_with(char::is_uppercase) {
-            "cat"
-        } else {
-            "dog"
-        }
-    });
+    let species = Groups::by(&sorted, |name| if name.starts_with(char::is_uppercase) { "cat" } else { "dog" });
     let cost = CostMatrix::from_taxonomy(&tree, TreeDistance::PathLength)
         .and_then(|cost| cost.with("pug", "Bengal", 7.0))
         .unwrap();
     let weights = ClassWeights::new(NAMES.into_iter().zip([1.0, 2.0, 0.5, 3.0, 0.25])).unwrap();
     let pair = firelight_losses::PairWeights::from_groups(&species, 1.5, 3.0);
-    let weighted = CrossEntropy::new()
-        .with_class_weights(&weights, vocab)
-        .unwrap();
+    let weighted = CrossEntropy::new().with_class_weights(&weights, vocab).unwrap();
     let soft = SoftLabelCrossEntropy::new(&cost.soft_labels(4.0, 0.3).unwrap(), vocab).unwrap();
     let pair_weighted = PairWeighted::new(weighted.clone(), &pair, vocab).unwrap();
     vec![
@@ -51,58 +37,28 @@ fn losses(vocab: &Vocab) -> Vec<ByClass> {
         Box::new(CostLog::new(&cost, vocab).unwrap()),
         Box::new(SimilarityCrossEntropy::new(&cost.similarity().unwrap(), vocab).unwrap()),
         Box::new(HierarchicalCrossEntropy::new(&tree, vocab, 0.3).unwrap()),
-        Box::new(
-            HierarchicalCrossEntropy::new(&tree, vocab, 0.3)
-                .unwrap()
-                .by_height()
-                .normalize(),
-        ),
+        Box::new(HierarchicalCrossEntropy::new(&tree, vocab, 0.3).unwrap().by_height().normalize()),
         Box::new(TreeWasserstein::new(&tree, vocab).unwrap()),
-        Box::new(
-            Focal::new(1.5)
-                .unwrap()
-                .with_class_weights(&weights, vocab)
-                .unwrap(),
-        ),
-        Box::new(
-            Focal::new(1.5)
-                .unwrap()
-                .with_class_weights(&weights, vocab)
-                .unwrap()
-                .with_weighted_probability(),
-        ),
+        Box::new(Focal::new(1.5).unwrap().with_class_weights(&weights, vocab).unwrap()),
+        Box::new(Focal::new(1.5).unwrap().with_class_weights(&weights, vocab).unwrap().with_weighted_probability()),
     ]
 }
 
 fn values_and_gradients(loss: &ByClass, logits: &[f32], targets: &[i64]) -> (Vec<f32>, Vec<f32>) {
     let device = Device::flex().autodiff();
     let shape = [targets.len(), logits.len() / targets.len()];
-    let output =
-        Tensor::<2>::from_data(TensorData::new(logits.to_vec(), shape), &device).require_grad();
-    let targets =
-        Tensor::<1, Int>::from_data(TensorData::new(targets.to_vec(), [shape[0]]), &device);
+    let output = Tensor::<2>::from_data(TensorData::new(logits.to_vec(), shape), &device).require_grad();
+    let targets = Tensor::<1, Int>::from_data(TensorData::new(targets.to_vec(), [shape[0]]), &device);
     let value = loss.per_example(output.clone(), targets);
     let grads = value.clone().sum().backward();
     let floats = |data: TensorData| data.iter::<f32>().collect();
-    (
-        floats(value.into_data()),
-        floats(output.grad(&grads).unwrap().into_data()),
-    )
+    (floats(value.into_data()), floats(output.grad(&grads).unwrap().into_data()))
 }
 
 fn logits() -> impl Strategy<Value = Vec<f32>> {
     let usual = -8.0f32..8.0;
-    let far = prop_oneof![
-        Just(-1e4f32),
-        Just(1e4),
-        Just(-80.0),
-        Just(80.0),
-        -8.0f32..8.0
-    ];
-    prop_oneof![
-        prop::collection::vec(usual, 15),
-        prop::collection::vec(far, 15)
-    ]
+    let far = prop_oneof![Just(-1e4f32), Just(1e4), Just(-80.0), Just(80.0), -8.0f32..8.0];
+    prop_oneof![prop::collection::vec(usual, 15), prop::collection::vec(far, 15)]
 }
 
 fn near(a: f32, b: f32) -> bool {

@@ -1,7 +1,7 @@
 use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
 use firelight_losses::{
-    BinaryCrossEntropy, ClassWeights, CrossEntropy, Distillation, Loss, MeanAbsolute, MeanSquared,
-    Reduction, SoftLabelCrossEntropy, SoftLabels, Vocab,
+    BinaryCrossEntropy, ClassWeights, CrossEntropy, Distillation, Loss, MeanAbsolute, MeanSquared, Reduction,
+    SoftLabelCrossEntropy, SoftLabels, Vocab,
 };
 
 fn floats<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
@@ -16,75 +16,38 @@ fn rows<const N: usize>(values: [[f32; N]; 2]) -> Tensor<2> {
 fn binary_cross_entropy_agrees_with_pytorch_for_any_logit() {
     let (inf, far) = (f32::INFINITY, 1e4);
     let output = rows([[0.5, -1.0, far], [-far, -inf, inf]]).require_grad();
-    let present = Tensor::<2, Bool>::from_bool(
-        TensorData::from([[true, false, false], [true, false, true]]),
-        &output.device(),
-    );
+    let present =
+        Tensor::<2, Bool>::from_bool(TensorData::from([[true, false, false], [true, false, true]]), &output.device());
     let value = BinaryCrossEntropy::new().per_example(output.clone(), present.clone());
     // ln(1 + e^-0.5), ln(1 + e^-1), 1e4; 1e4, 0, 0; over 3.
     let want = [(0.474077 + 0.313262 + far) / 3.0, far / 3.0];
-    assert!(
-        floats(value.clone())
-            .iter()
-            .zip(want)
-            .all(|(a, b)| (a - b).abs() < 1e-3)
-    );
+    assert!(floats(value.clone()).iter().zip(want).all(|(a, b)| (a - b).abs() < 1e-3));
     let gradient = floats(output.grad(&value.sum().backward()).unwrap());
-    let want = [
-        -0.377541 / 3.0,
-        0.268941 / 3.0,
-        1.0 / 3.0,
-        -1.0 / 3.0,
-        0.0,
-        0.0,
-    ];
-    assert!(
-        gradient.iter().zip(want).all(|(a, b)| (a - b).abs() < 1e-6),
-        "{gradient:?}"
-    );
+    let want = [-0.377541 / 3.0, 0.268941 / 3.0, 1.0 / 3.0, -1.0 / 3.0, 0.0, 0.0];
+    assert!(gradient.iter().zip(want).all(|(a, b)| (a - b).abs() < 1e-6), "{gradient:?}");
     let vocab = Vocab::ordered(["a", "b", "c"]).unwrap();
     let weights = ClassWeights::new([("c", 1.0), ("b", 1.0), ("a", 4.0)]).unwrap();
-    let weighted = BinaryCrossEntropy::new()
-        .with_positive_weights(&weights, &vocab)
-        .unwrap();
+    let weighted = BinaryCrossEntropy::new().with_positive_weights(&weights, &vocab).unwrap();
     let value = floats(weighted.per_example(output.inner(), present.inner()));
     assert!((value[0] - (4.0 * 0.474077 + 0.313262 + far) / 3.0).abs() < 1e-3);
-    let sigmoid =
-        Loss::<Tensor<2, Bool>>::activation(&weighted, Tensor::zeros([1, 3], &Device::flex()));
+    let sigmoid = Loss::<Tensor<2, Bool>>::activation(&weighted, Tensor::zeros([1, 3], &Device::flex()));
     assert_eq!(floats(sigmoid), [0.5, 0.5, 0.5]);
 }
 
 #[test]
 fn regression_losses_are_means_over_the_values() {
-    let (output, targets) = (
-        rows([[1.0, 2.0], [0.0, -3.0]]),
-        rows([[0.0, 0.0], [0.0, 1.0]]),
-    );
-    assert_eq!(
-        floats(MeanSquared.per_example(output.clone(), targets.clone())),
-        [2.5, 8.0]
-    );
-    assert_eq!(
-        floats(MeanAbsolute.per_example(output.clone(), targets)),
-        [1.5, 2.0]
-    );
-    assert_eq!(
-        floats(MeanSquared.activation(output)),
-        [1.0, 2.0, 0.0, -3.0]
-    );
+    let (output, targets) = (rows([[1.0, 2.0], [0.0, -3.0]]), rows([[0.0, 0.0], [0.0, 1.0]]));
+    assert_eq!(floats(MeanSquared.per_example(output.clone(), targets.clone())), [2.5, 8.0]);
+    assert_eq!(floats(MeanAbsolute.per_example(output.clone(), targets)), [1.5, 2.0]);
+    assert_eq!(floats(MeanSquared.activation(output)), [1.0, 2.0, 0.0, -3.0]);
 }
 
 #[test]
 fn a_teacher_that_agrees_has_nothing_to_teach() {
     let output = rows([[1.0, 2.0], [0.0, -30.0]]).require_grad();
-    let value = Distillation::new(4.0)
-        .unwrap()
-        .per_example(output.clone(), output.clone());
+    let value = Distillation::new(4.0).unwrap().per_example(output.clone(), output.clone());
     assert!(floats(value.clone()).iter().all(|loss| loss.abs() < 1e-6));
-    assert_eq!(
-        floats(output.grad(&value.sum().backward()).unwrap()),
-        [0.0; 4]
-    );
+    assert_eq!(floats(output.grad(&value.sum().backward()).unwrap()), [0.0; 4]);
 }
 
 #[test]
@@ -107,9 +70,7 @@ fn losses_work_behind_pointers_and_know_their_vocab() {
 fn a_soft_label_loss_can_ignore_rows() {
     let vocab = Vocab::from_labels(["a", "b"]);
     let labels = SoftLabels::uniform(&vocab, 0.2).unwrap();
-    let loss = SoftLabelCrossEntropy::new(&labels, &vocab)
-        .unwrap()
-        .with_ignore_index(-100);
+    let loss = SoftLabelCrossEntropy::new(&labels, &vocab).unwrap().with_ignore_index(-100);
     let output = rows([[2.0, 0.0], [5.0, 0.0]]).require_grad();
     let targets = Tensor::<1, Int>::from_ints([0, -100], &output.device());
     let value = loss.forward(output.clone(), targets, Reduction::Mean);

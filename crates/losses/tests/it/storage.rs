@@ -1,24 +1,15 @@
-use firelight_losses::{
-    AlignedCost, ClassWeights, CostMatrix, Decision, Groups, PairWeights, SoftLabels, Vocab,
-};
+use firelight_losses::{AlignedCost, ClassWeights, CostMatrix, Decision, Groups, PairWeights, SoftLabels, Vocab};
 
 fn pets() -> (Vocab, Groups) {
     let vocab = Vocab::from_labels(["Bengal", "Siamese", "beagle", "pug"]);
-    let groups = Groups::by(&vocab, |breed| {
-        if breed.starts_with(char::is_uppercase) {
-            "cat"
-        } else {
-            "dog"
-        }
-    });
+    let groups = Groups::by(&vocab, |breed| if breed.starts_with(char::is_uppercase) { "cat" } else { "dog" });
     (vocab, groups)
 }
 
 #[test]
 fn matrices_weights_and_decisions_survive_a_file() {
     let (vocab, groups) = pets();
-    let labels =
-        SoftLabels::from(SoftLabels::from_groups(&groups).within_mass(0.6)).allow_non_dominant();
+    let labels = SoftLabels::from(SoftLabels::from_groups(&groups).within_mass(0.6)).allow_non_dominant();
     let text = serde_json::to_string(&labels).unwrap();
     assert_eq!(serde_json::from_str::<SoftLabels>(&text).unwrap(), labels);
     let cost = CostMatrix::from_groups(&groups, 0.25, 1.0);
@@ -29,10 +20,7 @@ fn matrices_weights_and_decisions_survive_a_file() {
     }
     let weights = ClassWeights::inverse_sqrt([("a", 4), ("b", 1)]).unwrap();
     let text = serde_json::to_string(&weights).unwrap();
-    assert_eq!(
-        serde_json::from_str::<ClassWeights>(&text).unwrap(),
-        weights
-    );
+    assert_eq!(serde_json::from_str::<ClassWeights>(&text).unwrap(), weights);
 }
 
 #[test]

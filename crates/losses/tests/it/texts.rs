@@ -2,8 +2,8 @@
 
 use burn::tensor::{Device, Int, Tensor};
 use firelight_losses::{
-    ClassWeights, Confusion, CostMatrix, CrossEntropy, Distance, Distillation, Focal, Groups, Loss,
-    LossError, PairWeights, Similarity, SoftLabelCrossEntropy, SoftLabels, Vocab,
+    ClassWeights, Confusion, CostMatrix, CrossEntropy, Distance, Distillation, Focal, Groups, Loss, LossError,
+    PairWeights, Similarity, SoftLabelCrossEntropy, SoftLabels, Vocab,
 };
 use insta::assert_snapshot;
 
@@ -12,18 +12,13 @@ fn ab() -> Vocab {
 }
 
 fn soft(rows: [[f64; 2]; 2]) -> LossError {
-    SoftLabels::from_rows(["Bengal", "Siamese"], &rows)
-        .unwrap()
-        .check()
-        .unwrap_err()
+    SoftLabels::from_rows(["Bengal", "Siamese"], &rows).unwrap().check().unwrap_err()
 }
 
 #[test]
 fn names_that_are_not_the_vocab() {
     let cost = CostMatrix::uniform(&Vocab::from_labels(["a", "c"]));
-    let error = cost
-        .align(&Vocab::from_labels(["a", "b", "c"]))
-        .unwrap_err();
+    let error = cost.align(&Vocab::from_labels(["a", "b", "c"])).unwrap_err();
     assert_snapshot!(error, @r#"class matrix has 2 names but the vocab has 3; missing: ["b"]; not in vocab: []"#);
     let error = cost.align(&ab()).unwrap_err();
     assert_snapshot!(error, @r#"class matrix has 2 names but the vocab has 2; missing: ["b"]; not in vocab: ["c"]"#);
@@ -59,18 +54,9 @@ fn tables_of_the_wrong_shape() {
 #[test]
 fn entries_that_are_no_numbers() {
     let cost = CostMatrix::uniform(&Vocab::from_labels(["boxer", "pug"]));
-    let error = cost
-        .clone()
-        .with("pug", "boxer", f64::NAN)
-        .unwrap()
-        .check()
-        .unwrap_err();
+    let error = cost.clone().with("pug", "boxer", f64::NAN).unwrap().check().unwrap_err();
     assert_snapshot!(error, @r#"matrix["pug"]["boxer"] is NaN; every entry must be finite"#);
-    let error = cost
-        .with("pug", "boxer", f64::INFINITY)
-        .unwrap()
-        .check()
-        .unwrap_err();
+    let error = cost.with("pug", "boxer", f64::INFINITY).unwrap().check().unwrap_err();
     assert_snapshot!(error, @r#"matrix["pug"]["boxer"] is inf; every entry must be finite"#);
 }
 
@@ -89,32 +75,15 @@ fn soft_labels_that_are_none() {
 #[test]
 fn costs_weights_similarities_and_counts_that_are_none() {
     let uniform = CostMatrix::uniform(&ab());
-    let cost = |truth, predicted, value| {
-        uniform
-            .clone()
-            .with(truth, predicted, value)
-            .unwrap()
-            .check()
-            .unwrap_err()
-    };
+    let cost = |truth, predicted, value| uniform.clone().with(truth, predicted, value).unwrap().check().unwrap_err();
     assert_snapshot!(cost("a", "a", 0.3), @r#"cost["a"]["a"] = 0.3; a correct prediction must cost 0"#);
     assert_snapshot!(cost("a", "b", -1.0), @r#"cost["a"]["b"] is negative (-1); use a Similarity matrix for rewards"#);
     let nothing = CostMatrix::from_fn(&ab(), |_, _| 0.0);
     assert_snapshot!(nothing.soft_labels(1.0, 1.0).unwrap_err(), @"every cost is 0; costs are measured against the highest one, so one must be > 0");
-    let pair = |a, b| {
-        PairWeights::from_rows(["a", "b"], &[[a, b], [1.0, 1.0]])
-            .unwrap()
-            .check()
-            .unwrap_err()
-    };
+    let pair = |a, b| PairWeights::from_rows(["a", "b"], &[[a, b], [1.0, 1.0]]).unwrap().check().unwrap_err();
     assert_snapshot!(pair(0.0, 1.0), @r#"pair weight["a"]["a"] = 0 would stop training on correct predictions; use a value > 0"#);
     assert_snapshot!(pair(1.0, -1.0), @r#"pair weight["a"]["b"] = -1 is negative; use a value >= 0"#);
-    let alike = |a, b| {
-        Similarity::from_rows(["a", "b"], &[[a, b], [0.0, 1.0]])
-            .unwrap()
-            .check()
-            .unwrap_err()
-    };
+    let alike = |a, b| Similarity::from_rows(["a", "b"], &[[a, b], [0.0, 1.0]]).unwrap().check().unwrap_err();
     assert_snapshot!(alike(1.0, 1.5), @r#"similarity["a"]["b"] = 1.5 is outside [0,1]"#);
     assert_snapshot!(alike(0.5, 0.0), @r#"similarity["a"]["a"] = 0.5; a class is like itself, so it must be 1"#);
     let counts = Confusion::from_rows(["a", "b"], &[[1.0, -1.0], [0.0, 1.0]]).unwrap();
@@ -127,8 +96,7 @@ fn class_weights_and_embeddings_that_are_none() {
     assert_snapshot!(ClassWeights::new([("a", -1.0)]).unwrap_err(), @r#"class weight of "a" is -1; use a finite value >= 0"#);
     assert_snapshot!(ClassWeights::balanced([("a", 1), ("b", 0)]).unwrap_err(), @r#"class "b" has no examples, so its weight has no value; leave it out of the vocab or set its weight by hand"#);
     let vectors = |b: &'static [f64]| {
-        CostMatrix::from_embeddings([("a", &[1.0, 0.0][..]), ("b", b)], Distance::Cosine)
-            .unwrap_err()
+        CostMatrix::from_embeddings([("a", &[1.0, 0.0][..]), ("b", b)], Distance::Cosine).unwrap_err()
     };
     assert_snapshot!(vectors(&[0.0, 0.0]), @r#"embedding of "b" is all zero; a cosine needs a direction"#);
     assert_snapshot!(vectors(&[1.0]), @r#"embedding of "b" has 1 values, expected 2"#);
@@ -166,7 +134,5 @@ fn a_model_with_other_classes_than_the_matrix() {
 )]
 fn an_ignore_index_beside_probabilities() {
     let rows = Tensor::<2>::ones([1, 2], &Device::flex());
-    CrossEntropy::new()
-        .with_ignore_index(-100)
-        .per_example(rows.clone(), rows);
+    CrossEntropy::new().with_ignore_index(-100).per_example(rows.clone(), rows);
 }

@@ -133,26 +133,17 @@ settings! {
 impl AugTransforms {
     /// The size of the result, in training and validation. Default: the size of the frame.
     pub fn size(self, size: impl Into<Size>) -> Self {
-        Self {
-            size: Some(size.into()),
-            ..self
-        }
+        Self { size: Some(size.into()), ..self }
     }
 
     /// Smallest and largest zoom, over 0; below 1 the picture gets smaller. Default 1 to 1.1.
     pub fn zoom(self, smallest: f32, largest: f32) -> Self {
-        Self {
-            zoom: (smallest, largest),
-            ..self
-        }
+        Self { zoom: (smallest, largest), ..self }
     }
 
     /// Erases random rectangles after normalisation. Default off.
     pub fn erasing(self, erasing: RandomErasing) -> Self {
-        Self {
-            erasing: Some(erasing),
-            ..self
-        }
+        Self { erasing: Some(erasing), ..self }
     }
 
     /// The size that was set.
@@ -171,27 +162,9 @@ impl AugTransforms {
         }
         check_crop(stage, (self.min_scale, 1.0), (1.0, 1.0))?;
         within(stage, "mult", self.mult, 0.0..=1000.0, "0 to 1000")?;
-        within(
-            stage,
-            "max_rotate × mult",
-            self.max_rotate * self.mult,
-            0.0..=180.0,
-            "0 to 180 degrees",
-        )?;
-        within(
-            stage,
-            "smallest zoom",
-            self.zoom.0,
-            0.01..=self.zoom.1,
-            "0.01 to the largest",
-        )?;
-        within(
-            stage,
-            "largest zoom",
-            self.zoom.1,
-            0.01..=100.0,
-            "0.01 to 100",
-        )?;
+        within(stage, "max_rotate × mult", self.max_rotate * self.mult, 0.0..=180.0, "0 to 180 degrees")?;
+        within(stage, "smallest zoom", self.zoom.0, 0.01..=self.zoom.1, "0.01 to the largest")?;
+        within(stage, "largest zoom", self.zoom.1, 0.01..=100.0, "0.01 to 100")?;
         let below_1 = 0.0..=0.999;
         for (parameter, value) in [
             ("max_warp × mult", self.max_warp),
@@ -199,13 +172,7 @@ impl AugTransforms {
             ("max_saturation × mult", self.max_saturation),
             ("max_hue × mult", self.max_hue),
         ] {
-            within(
-                stage,
-                parameter,
-                value * self.mult,
-                below_1.clone(),
-                "0 to 0.999",
-            )?;
+            within(stage, parameter, value * self.mult, below_1.clone(), "0 to 0.999")?;
         }
         within(stage, "p_affine", self.p_affine, 0.0..=1.0, "0 to 1")?;
         within(stage, "p_lighting", self.p_lighting, 0.0..=1.0, "0 to 1")?;
@@ -237,11 +204,9 @@ impl fmt::Display for AugTransforms {
             parts.push(format!("crop of {} to 1 of the area", self.min_scale));
         }
         let p = self.p_lighting;
-        for (value, name) in [
-            (self.max_lighting, "brightness and contrast"),
-            (self.max_saturation, "saturation"),
-            (self.max_hue, "hue"),
-        ] {
+        for (value, name) in
+            [(self.max_lighting, "brightness and contrast"), (self.max_saturation, "saturation"), (self.max_hue, "hue")]
+        {
             if value > 0.0 {
                 parts.push(format!("{name} {} p = {p}", value * self.mult));
             }

@@ -1,7 +1,4 @@
-use super::{
-    AugTransforms, Erasing, Lighting, dihedral_matrix, keep_aspect, rotate_matrix, warp_matrix,
-    zoom_matrix,
-};
+use super::{AugTransforms, Erasing, Lighting, dihedral_matrix, keep_aspect, rotate_matrix, warp_matrix, zoom_matrix};
 use crate::item::draw_crop;
 use crate::{Area, Chance, Map, Size};
 
@@ -28,18 +25,11 @@ impl AugTransforms {
             let area = self.crop(frame, None);
             let map = match area {
                 // align_corners stretches centres over centres, which an area of edges cannot say
-                None if self.align_corners => {
-                    Map::from_unit(fw, fh, true).after(Map::to_unit(ow, oh, true))
-                }
+                None if self.align_corners => Map::from_unit(fw, fh, true).after(Map::to_unit(ow, oh, true)),
                 None => Area::new(0.0, 0.0, fw, fh).map_from(ow, oh),
                 Some(area) => area.map_from(ow, oh),
             };
-            return Augmentation {
-                map,
-                size,
-                lighting: Lighting::NONE,
-                erasing: None,
-            };
+            return Augmentation { map, size, lighting: Lighting::NONE, erasing: None };
         };
         let unit = self.draw_unit(fw, fh, chance);
         let seen = match self.crop(frame, Some(chance)) {
@@ -48,22 +38,14 @@ impl AugTransforms {
             None => Map::to_unit(ow, oh, self.align_corners),
         };
         let lighting = self.draw_lighting(chance);
-        let erasing = self
-            .erasing
-            .as_ref()
-            .and_then(|erasing| erasing.draw(size, chance));
+        let erasing = self.erasing.as_ref().and_then(|erasing| erasing.draw(size, chance));
         let frame_map = Map::from_unit(fw, fh, self.align_corners);
         let mut map = frame_map.after(unit).after(seen);
         if !map.is_in_front(ow, oh) {
             // a tilt so strong that its horizon crosses the picture: leave it as it is
             map = frame_map.after(seen);
         }
-        Augmentation {
-            map,
-            size,
-            lighting,
-            erasing,
-        }
+        Augmentation { map, size, lighting, erasing }
     }
 
     fn crop(&self, frame: Size, chance: Option<&mut Chance>) -> Option<Area> {
@@ -83,17 +65,9 @@ impl AugTransforms {
         let tilt = self.max_warp * self.mult;
         let mut draw_tilt = |most: f32| {
             let drawn = chance.range(-most, most);
-            if chance.coin(self.p_affine) {
-                f64::from(drawn)
-            } else {
-                0.0
-            }
+            if chance.coin(self.p_affine) { f64::from(drawn) } else { 0.0 }
         };
-        let (tilt_x, tilt_y) = if tilt > 0.0 {
-            (draw_tilt(tilt), draw_tilt(tilt))
-        } else {
-            (0.0, 0.0)
-        };
+        let (tilt_x, tilt_y) = if tilt > 0.0 { (draw_tilt(tilt), draw_tilt(tilt)) } else { (0.0, 0.0) };
         let turn = self.max_rotate * self.mult;
         if turn > 0.0 && chance.coin(self.p_affine) {
             affine = affine.after(rotate_matrix(f64::from(chance.range(-turn, turn))));
@@ -112,9 +86,8 @@ impl AugTransforms {
 
     fn draw_lighting(&self, chance: &mut Chance) -> Lighting {
         let p = self.p_lighting;
-        let mut some = |most: f32, draw: fn(&mut Chance, f32) -> f32| {
-            (most > 0.0 && chance.coin(p)).then(|| draw(chance, most))
-        };
+        let mut some =
+            |most: f32, draw: fn(&mut Chance, f32) -> f32| (most > 0.0 && chance.coin(p)).then(|| draw(chance, most));
         let factor = |chance: &mut Chance, most: f32| {
             let spread = -libm::logf(1.0 - most);
             libm::expf(chance.range(-spread, spread))

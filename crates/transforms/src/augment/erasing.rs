@@ -25,30 +25,19 @@ pub struct RandomErasing {
 
 impl Default for RandomErasing {
     fn default() -> Self {
-        Self {
-            p: 0.5,
-            area: (0.0, 0.3),
-            min_aspect: 0.3,
-            max_count: 1,
-        }
+        Self { p: 0.5, area: (0.0, 0.3), min_aspect: 0.3, max_count: 1 }
     }
 }
 
 impl RandomErasing {
     /// With probability `p` a picture.
     pub fn new(p: f32) -> Self {
-        Self {
-            p,
-            ..Self::default()
-        }
+        Self { p, ..Self::default() }
     }
 
     /// Smallest and largest share of the picture.
     pub fn with_area(self, smallest: f32, largest: f32) -> Self {
-        Self {
-            area: (smallest, largest),
-            ..self
-        }
+        Self { area: (smallest, largest), ..self }
     }
 
     /// The smallest ratio of one side to the other.
@@ -76,57 +65,26 @@ impl RandomErasing {
             let height = ((area / aspect).sqrt().round_ties_even() as u32).min(of.height);
             let left = chance.below(u64::from(of.width - width) + 1) as u32;
             let top = chance.below(u64::from(of.height - height) + 1) as u32;
-            Patch {
-                left,
-                top,
-                size: Size::new(width, height),
-            }
+            Patch { left, top, size: Size::new(width, height) }
         });
         let patches = patches.collect();
-        Some(Erasing {
-            patches,
-            noise: chance.bits(),
-        })
+        Some(Erasing { patches, noise: chance.bits() })
     }
 
     pub(crate) fn check(&self) -> Result<(), TransformError> {
         let stage = "RandomErasing";
         within(stage, "p", self.p, 0.0..=1.0, "0 to 1")?;
-        within(
-            stage,
-            "smallest area",
-            self.area.0,
-            0.0..=self.area.1,
-            "0 to the largest",
-        )?;
+        within(stage, "smallest area", self.area.0, 0.0..=self.area.1, "0 to the largest")?;
         within(stage, "largest area", self.area.1, 0.0..=1.0, "0 to 1")?;
-        within(
-            stage,
-            "min_aspect",
-            self.min_aspect,
-            f32::MIN_POSITIVE..=1.0,
-            "over 0 and at most 1",
-        )?;
-        within(
-            stage,
-            "max_count",
-            self.max_count as f32,
-            1.0..=1000.0,
-            "1 to 1000",
-        )
+        within(stage, "min_aspect", self.min_aspect, f32::MIN_POSITIVE..=1.0, "over 0 and at most 1")?;
+        within(stage, "max_count", self.max_count as f32, 1.0..=1000.0, "1 to 1000")
     }
 }
 
 impl fmt::Display for RandomErasing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            p, area, max_count, ..
-        } = self;
-        write!(
-            f,
-            "RandomErasing of {} to {} of the area in at most {max_count}, p = {p}",
-            area.0, area.1
-        )
+        let Self { p, area, max_count, .. } = self;
+        write!(f, "RandomErasing of {} to {} of the area in at most {max_count}, p = {p}", area.0, area.1)
     }
 }
 
@@ -156,13 +114,9 @@ impl Erasing {
         let (width, plane) = (size.width as usize, size.pixels() as usize);
         for patch in &self.patches {
             for channel in planes.chunks_exact_mut(plane) {
-                let rows = channel
-                    .chunks_exact_mut(width)
-                    .skip(patch.top as usize)
-                    .take(patch.size.height as usize);
+                let rows = channel.chunks_exact_mut(width).skip(patch.top as usize).take(patch.size.height as usize);
                 for row in rows {
-                    row[patch.left as usize..][..patch.size.width as usize]
-                        .fill_with(|| noise.normal());
+                    row[patch.left as usize..][..patch.size.width as usize].fill_with(|| noise.normal());
                 }
             }
         }

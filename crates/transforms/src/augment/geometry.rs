@@ -2,10 +2,7 @@
 //!
 //! Formulas are those of fastai 2.8 (`fastai.vision.augment`).
 
-#![allow(
-    clippy::many_single_char_names,
-    reason = "coordinates and the unknowns of equations"
-)]
+#![allow(clippy::many_single_char_names, reason = "coordinates and the unknowns of equations")]
 
 use crate::Map;
 
@@ -39,11 +36,7 @@ pub fn rotate_matrix(degrees: f64) -> Map {
 pub fn zoom_matrix(zoom: f64, centre: (f64, f64)) -> Map {
     let scale = 1.0 / zoom;
     let shift = |share: f64| (1.0 - scale) * (2.0 * share - 1.0);
-    Map([
-        [scale, 0.0, shift(centre.0)],
-        [0.0, scale, shift(centre.1)],
-        [0.0, 0.0, 1.0],
-    ])
+    Map([[scale, 0.0, shift(centre.0)], [0.0, scale, shift(centre.1)], [0.0, 0.0, 1.0]])
 }
 
 /// Lets a matrix that turns keep angles in a picture that is not square: the unit square is stretched to its sides.
@@ -60,18 +53,10 @@ pub fn keep_aspect(matrix: Map, width: f64, height: f64) -> Map {
 /// where these points lie on a line, which takes an `x` or `y` of 1 or more.
 pub fn warp_matrix(x: f64, y: f64) -> Option<Map> {
     let corners = [(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)];
-    let seen = [
-        (-1.0 - y, -1.0 - x),
-        (-1.0 + y, 1.0 + x),
-        (1.0 + y, -1.0 + x),
-        (1.0 - y, 1.0 - x),
-    ];
+    let seen = [(-1.0 - y, -1.0 - x), (-1.0 + y, 1.0 + x), (1.0 + y, -1.0 + x), (1.0 - y, 1.0 - x)];
     // Each pair of points gives two equations of the eight unknowns of a projective map.
     let mut system = [[0.0; 9]; 8];
-    for (pair, ((u, v), (s, t))) in system
-        .chunks_exact_mut(2)
-        .zip(corners.into_iter().zip(seen))
-    {
+    for (pair, ((u, v), (s, t))) in system.chunks_exact_mut(2).zip(corners.into_iter().zip(seen)) {
         pair[0] = [s, t, 1.0, 0.0, 0.0, 0.0, -u * s, -u * t, u];
         pair[1] = [0.0, 0.0, 0.0, s, t, 1.0, -v * s, -v * t, v];
     }
@@ -82,8 +67,7 @@ pub fn warp_matrix(x: f64, y: f64) -> Option<Map> {
 /// Gauss's elimination with the largest pivot of each column.
 fn solve(mut system: [[f64; 9]; 8]) -> Option<[f64; 8]> {
     for column in 0..8 {
-        let pivot = (column..8)
-            .max_by(|&a, &b| system[a][column].abs().total_cmp(&system[b][column].abs()))?;
+        let pivot = (column..8).max_by(|&a, &b| system[a][column].abs().total_cmp(&system[b][column].abs()))?;
         if system[pivot][column].abs() < 1e-9 {
             return None;
         }

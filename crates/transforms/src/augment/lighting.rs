@@ -32,12 +32,7 @@ pub struct Lighting {
 
 impl Lighting {
     /// Leaves colours as they are.
-    pub const NONE: Self = Self {
-        brightness: None,
-        contrast: None,
-        saturation: None,
-        hue: None,
-    };
+    pub const NONE: Self = Self { brightness: None, contrast: None, saturation: None, hue: None };
 
     /// The colour that `rgb` becomes.
     pub fn apply(&self, rgb: [f32; 3]) -> [f32; 3] {

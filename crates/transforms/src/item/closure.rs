@@ -34,15 +34,9 @@ impl Closure {
     /// `function` gets the picture and, in training, the source of chance; its error is a reason in words.
     pub fn new(
         name: impl Into<String>,
-        function: impl Fn(&RgbImage, Option<&mut Chance>) -> Result<RgbImage, String>
-        + Send
-        + Sync
-        + 'static,
+        function: impl Fn(&RgbImage, Option<&mut Chance>) -> Result<RgbImage, String> + Send + Sync + 'static,
     ) -> Self {
-        Self {
-            name: name.into().into(),
-            function: Arc::new(function),
-        }
+        Self { name: name.into().into(), function: Arc::new(function) }
     }
 
     /// The name that errors and summaries show.
@@ -50,15 +44,9 @@ impl Closure {
         &self.name
     }
 
-    pub(crate) fn call(
-        &self,
-        picture: &RgbImage,
-        chance: Option<&mut Chance>,
-    ) -> Result<RgbImage, TransformError> {
-        (self.function)(picture, chance).map_err(|reason| TransformError::Closure {
-            name: self.name.to_string(),
-            reason,
-        })
+    pub(crate) fn call(&self, picture: &RgbImage, chance: Option<&mut Chance>) -> Result<RgbImage, TransformError> {
+        (self.function)(picture, chance)
+            .map_err(|reason| TransformError::Closure { name: self.name.to_string(), reason })
     }
 }
 

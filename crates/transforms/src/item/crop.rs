@@ -26,23 +26,16 @@ impl RandomCrop {
 
     pub(super) fn place(self, frame: Frame, chance: Option<&mut Chance>) -> Frame {
         let room = |of: u32, part: u32| i64::from(of) - i64::from(part);
-        let (x, y) = (
-            room(frame.size.width, self.size.width),
-            room(frame.size.height, self.size.height),
-        );
+        let (x, y) = (room(frame.size.width, self.size.width), room(frame.size.height, self.size.height));
         let (left, top) = match chance {
             // Room below 0 is padding: the picture lies anywhere in the part.
             Some(chance) => {
-                let mut draw =
-                    |room: i64| (chance.below(room.unsigned_abs() + 1) as i64) * room.signum();
+                let mut draw = |room: i64| (chance.below(room.unsigned_abs() + 1) as i64) * room.signum();
                 (draw(x), draw(y))
             }
             None => (x.div_euclid(2), y.div_euclid(2)),
         };
-        Frame {
-            pad: PadMode::Zeros,
-            ..cut(frame, left, top, self.size)
-        }
+        Frame { pad: PadMode::Zeros, ..cut(frame, left, top, self.size) }
     }
 
     pub(super) fn check(self) -> Result<(), TransformError> {
@@ -66,10 +59,7 @@ pub struct CropPad {
 impl CropPad {
     /// To this size, padding with black.
     pub fn new(size: impl Into<Size>) -> Self {
-        Self {
-            size: size.into(),
-            pad_mode: PadMode::Zeros,
-        }
+        Self { size: size.into(), pad_mode: PadMode::Zeros }
     }
 
     /// What to fill with. Default: zeros (black).
@@ -86,10 +76,7 @@ impl CropPad {
         let middle = |of: u32, part: u32| (i64::from(of) - i64::from(part)).div_euclid(2);
         let left = middle(frame.size.width, self.size.width);
         let top = middle(frame.size.height, self.size.height);
-        Frame {
-            pad: self.pad_mode,
-            ..cut(frame, left, top, self.size)
-        }
+        Frame { pad: self.pad_mode, ..cut(frame, left, top, self.size) }
     }
 
     pub(super) fn check(&self) -> Result<(), TransformError> {
@@ -99,11 +86,7 @@ impl CropPad {
 
 impl fmt::Display for CropPad {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "CropPad to {}, padding with {}",
-            self.size, self.pad_mode
-        )
+        write!(f, "CropPad to {}, padding with {}", self.size, self.pad_mode)
     }
 }
 
@@ -123,22 +106,13 @@ impl RatioResize {
     pub fn size_for(&self, of: Size) -> Size {
         let ratio = f64::from(self.longer) / f64::from(of.width.max(of.height));
         let side = |pixels: u32| {
-            if pixels == of.width.max(of.height) {
-                self.longer
-            } else {
-                ((f64::from(pixels) * ratio) as u32).max(1)
-            }
+            if pixels == of.width.max(of.height) { self.longer } else { ((f64::from(pixels) * ratio) as u32).max(1) }
         };
         Size::new(side(of.width), side(of.height))
     }
 
     pub(super) fn place(self, frame: Frame) -> Frame {
-        let whole = Area::new(
-            0.0,
-            0.0,
-            f64::from(frame.size.width),
-            f64::from(frame.size.height),
-        );
+        let whole = Area::new(0.0, 0.0, f64::from(frame.size.width), f64::from(frame.size.height));
         frame.through(whole, self.size_for(frame.size))
     }
 
@@ -154,11 +128,6 @@ impl fmt::Display for RatioResize {
 }
 
 fn cut(frame: Frame, left: i64, top: i64, size: Size) -> Frame {
-    let area = Area::new(
-        left as f64,
-        top as f64,
-        f64::from(size.width),
-        f64::from(size.height),
-    );
+    let area = Area::new(left as f64, top as f64, f64::from(size.width), f64::from(size.height));
     frame.through(area, size)
 }

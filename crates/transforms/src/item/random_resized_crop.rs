@@ -42,18 +42,12 @@ impl RandomResizedCrop {
 
     /// Smallest and largest share of the area.
     pub fn with_scale(self, smallest: f32, largest: f32) -> Self {
-        Self {
-            scale: (smallest, largest),
-            ..self
-        }
+        Self { scale: (smallest, largest), ..self }
     }
 
     /// Smallest and largest width ÷ height.
     pub fn with_ratio(self, smallest: f32, largest: f32) -> Self {
-        Self {
-            ratio: (smallest, largest),
-            ..self
-        }
+        Self { ratio: (smallest, largest), ..self }
     }
 
     /// The margin of validation, as a share of the result's longer side.
@@ -63,10 +57,7 @@ impl RandomResizedCrop {
 
     /// Validation keeps the aspect ratio, as torchvision's recipes do.
     pub fn keeping_aspect(self) -> Self {
-        Self {
-            keep_aspect: true,
-            ..self
-        }
+        Self { keep_aspect: true, ..self }
     }
 
     /// How pixels are weighed where nothing but this crop (and flips) happens to a picture. Default: bilinear.
@@ -122,19 +113,9 @@ impl RandomResizedCrop {
 
 impl fmt::Display for RandomResizedCrop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            size, scale, ratio, ..
-        } = self;
-        write!(
-            f,
-            "RandomResizedCrop to {size}, area {} to {}, ",
-            scale.0, scale.1
-        )?;
-        write!(
-            f,
-            "aspect {:.3} to {:.3}, {}",
-            ratio.0, ratio.1, self.filter
-        )
+        let Self { size, scale, ratio, .. } = self;
+        write!(f, "RandomResizedCrop to {size}, area {} to {}, ", scale.0, scale.1)?;
+        write!(f, "aspect {:.3} to {:.3}, {}", ratio.0, ratio.1, self.filter)
     }
 }
 
@@ -142,19 +123,12 @@ impl fmt::Display for RandomResizedCrop {
 ///
 /// Ten tries, as fastai and torchvision; then, and without a source of chance, the largest centred part within the aspect
 /// ratios.
-pub fn draw_crop(
-    of: Size,
-    scale: (f32, f32),
-    ratio: (f32, f32),
-    chance: Option<&mut Chance>,
-) -> Area {
+pub fn draw_crop(of: Size, scale: (f32, f32), ratio: (f32, f32), chance: Option<&mut Chance>) -> Area {
     let (w, h) = (f64::from(of.width), f64::from(of.height));
     if let Some(chance) = chance {
         for _ in 0..10 {
             let area = f64::from(chance.range(scale.0, scale.1)) * w * h;
-            let aspect = libm::exp(f64::from(
-                chance.range(libm::logf(ratio.0), libm::logf(ratio.1)),
-            ));
+            let aspect = libm::exp(f64::from(chance.range(libm::logf(ratio.0), libm::logf(ratio.1))));
             let nw = (area * aspect).sqrt().round_ties_even().max(1.0);
             let nh = (area / aspect).sqrt().round_ties_even().max(1.0);
             if nw <= w && nh <= h {
@@ -175,37 +149,9 @@ pub fn draw_crop(
     Area::new(((w - nw) / 2.0).floor(), ((h - nh) / 2.0).floor(), nw, nh)
 }
 
-pub(crate) fn check_crop(
-    stage: &'static str,
-    scale: (f32, f32),
-    ratio: (f32, f32),
-) -> Result<(), TransformError> {
-    within(
-        stage,
-        "smallest scale",
-        scale.0,
-        f32::MIN_POSITIVE..=scale.1,
-        "over 0 and at most the largest",
-    )?;
-    within(
-        stage,
-        "largest scale",
-        scale.1,
-        f32::MIN_POSITIVE..=1.0,
-        "over 0 and at most 1",
-    )?;
-    within(
-        stage,
-        "smallest ratio",
-        ratio.0,
-        f32::MIN_POSITIVE..=ratio.1,
-        "over 0 and at most the largest",
-    )?;
-    within(
-        stage,
-        "largest ratio",
-        ratio.1,
-        f32::MIN_POSITIVE..=f32::MAX,
-        "over 0 and finite",
-    )
+pub(crate) fn check_crop(stage: &'static str, scale: (f32, f32), ratio: (f32, f32)) -> Result<(), TransformError> {
+    within(stage, "smallest scale", scale.0, f32::MIN_POSITIVE..=scale.1, "over 0 and at most the largest")?;
+    within(stage, "largest scale", scale.1, f32::MIN_POSITIVE..=1.0, "over 0 and at most 1")?;
+    within(stage, "smallest ratio", ratio.0, f32::MIN_POSITIVE..=ratio.1, "over 0 and at most the largest")?;
+    within(stage, "largest ratio", ratio.1, f32::MIN_POSITIVE..=f32::MAX, "over 0 and finite")
 }

@@ -60,12 +60,7 @@ impl Resize {
 
     /// Any of the three methods.
     pub fn by(size: impl Into<Size>, method: ResizeMethod) -> Self {
-        Self {
-            size: size.into(),
-            method,
-            pad_mode: PadMode::default(),
-            filter: Filter::default(),
-        }
+        Self { size: size.into(), method, pad_mode: PadMode::default(), filter: Filter::default() }
     }
 
     /// What [`Resize::pad`] fills with. Default: reflection.
@@ -109,14 +104,7 @@ impl Resize {
     pub(super) fn place(&self, frame: Frame, chance: Option<&mut Chance>) -> Frame {
         let place = chance.map_or((0.5, 0.5), |chance| (chance.uniform(), chance.uniform()));
         let seen = frame.through(self.area(frame.size, place), self.size);
-        if self.method == ResizeMethod::Pad {
-            Frame {
-                pad: self.pad_mode,
-                ..seen
-            }
-        } else {
-            seen
-        }
+        if self.method == ResizeMethod::Pad { Frame { pad: self.pad_mode, ..seen } } else { seen }
     }
 
     pub(super) fn check(&self) -> Result<(), TransformError> {

@@ -3,9 +3,7 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Closure, CropPad, DihedralItem, FlipItem, RandomCrop, RandomResizedCrop, RatioResize, Resize,
-};
+use super::{Closure, CropPad, DihedralItem, FlipItem, RandomCrop, RandomResizedCrop, RatioResize, Resize};
 use crate::{Chance, Filter, Frame, Size, TransformError};
 
 /// One stage before augmentation. Every transform of this list converts into it.
@@ -118,12 +116,7 @@ const LONGEST: u32 = 1 << 15;
 pub(crate) fn check_size(stage: &'static str, size: Size) -> Result<(), TransformError> {
     for (parameter, side) in [("width", size.width), ("height", size.height)] {
         if !(1..=LONGEST).contains(&side) {
-            return Err(TransformError::Setting {
-                stage,
-                parameter,
-                value: side as f32,
-                range: "1 to 32768",
-            });
+            return Err(TransformError::Setting { stage, parameter, value: side as f32, range: "1 to 32768" });
         }
     }
     Ok(())
@@ -139,10 +132,5 @@ pub(crate) fn within(
     if allowed.contains(&value) {
         return Ok(());
     }
-    Err(TransformError::Setting {
-        stage,
-        parameter,
-        value,
-        range,
-    })
+    Err(TransformError::Setting { stage, parameter, value, range })
 }

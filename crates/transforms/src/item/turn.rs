@@ -24,11 +24,7 @@ impl FlipItem {
     }
 
     pub(super) fn place(self, frame: Frame, chance: Option<&mut Chance>) -> Frame {
-        if chance.is_some_and(|chance| chance.coin(self.p)) {
-            frame.turned(1)
-        } else {
-            frame
-        }
+        if chance.is_some_and(|chance| chance.coin(self.p)) { frame.turned(1) } else { frame }
     }
 
     pub(super) fn check(self) -> Result<(), TransformError> {
@@ -66,11 +62,7 @@ impl DihedralItem {
 
     pub(super) fn place(self, frame: Frame, chance: Option<&mut Chance>) -> Frame {
         let Some(chance) = chance else { return frame };
-        if chance.coin(self.p) {
-            frame.turned(chance.below(8) as usize)
-        } else {
-            frame
-        }
+        if chance.coin(self.p) { frame.turned(chance.below(8) as usize) } else { frame }
     }
 
     pub(super) fn check(self) -> Result<(), TransformError> {

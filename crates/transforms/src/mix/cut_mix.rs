@@ -43,10 +43,7 @@ impl CutMix {
     ///
     /// Unless `alpha` is over 0 and finite.
     pub fn new(alpha: f32) -> Self {
-        assert!(
-            alpha > 0.0 && alpha.is_finite(),
-            "alpha = {alpha} must be over 0 and finite"
-        );
+        assert!(alpha > 0.0 && alpha.is_finite(), "alpha = {alpha} must be over 0 and finite");
         Self { alpha }
     }
 
@@ -54,17 +51,10 @@ impl CutMix {
     pub fn draw(&self, batch: usize, of: Size, chance: &mut Chance) -> CutMixDraw {
         let partners = permutation(batch, chance);
         let share = beta(self.alpha, chance);
-        let centre = (
-            chance.below(u64::from(of.width)) as u32,
-            chance.below(u64::from(of.height)) as u32,
-        );
+        let centre = (chance.below(u64::from(of.width)) as u32, chance.below(u64::from(of.height)) as u32);
         let patch = Self::patch(of, share, centre);
         let share = 1.0 - patch.size.pixels() as f32 / of.pixels() as f32;
-        CutMixDraw {
-            partners,
-            patch,
-            share,
-        }
+        CutMixDraw { partners, patch, share }
     }
 
     /// The rectangle of (1 - `share`) of the area around `centre`, with the picture's aspect ratio, cut at its border.
@@ -72,18 +62,11 @@ impl CutMix {
         let side = (1.0 - f64::from(share)).max(0.0).sqrt();
         let span = |length: u32, centre: u32| {
             let half = ((f64::from(length) * side).round_ties_even() as u32) / 2;
-            (
-                centre.saturating_sub(half),
-                centre.saturating_add(half).min(length),
-            )
+            (centre.saturating_sub(half), centre.saturating_add(half).min(length))
         };
         let (left, right) = span(of.width, centre.0);
         let (top, bottom) = span(of.height, centre.1);
-        Patch {
-            left,
-            top,
-            size: Size::new(right - left, bottom - top),
-        }
+        Patch { left, top, size: Size::new(right - left, bottom - top) }
     }
 }
 

@@ -40,10 +40,7 @@ impl MixUp {
     ///
     /// Unless `alpha` is over 0 and finite.
     pub fn new(alpha: f32) -> Self {
-        assert!(
-            alpha > 0.0 && alpha.is_finite(),
-            "alpha = {alpha} must be over 0 and finite"
-        );
+        assert!(alpha > 0.0 && alpha.is_finite(), "alpha = {alpha} must be over 0 and finite");
         Self { alpha }
     }
 
@@ -56,10 +53,7 @@ impl MixUp {
             let share = beta(self.alpha, chance);
             share.max(1.0 - share)
         };
-        MixUpDraw {
-            partners,
-            shares: (0..batch).map(share).collect(),
-        }
+        MixUpDraw { partners, shares: (0..batch).map(share).collect() }
     }
 }
 

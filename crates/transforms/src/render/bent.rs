@@ -30,14 +30,7 @@ impl Scratch {
                 width: f64::from(x.pixels),
                 height: f64::from(y.pixels),
             };
-            resize(
-                &mut self.resizer,
-                whole,
-                part,
-                Filter::Bilinear,
-                shrunk,
-                &mut self.resized,
-            );
+            resize(&mut self.resizer, whole, part, Filter::Bilinear, shrunk, &mut self.resized);
             (self.resized.as_slice(), 0, 3 * shrunk.width as usize)
         } else {
             let stride = 3 * whole.size.width as usize;
@@ -45,23 +38,13 @@ impl Scratch {
             (whole.bytes, first, stride)
         };
         // On pixel centres: output (i, j) stands at (i + ½, j + ½).
-        let to_part = Map([
-            [x.scale(), 0.0, x.place(0.0)],
-            [0.0, y.scale(), y.place(0.0)],
-            [0.0, 0.0, 1.0],
-        ]);
+        let to_part = Map([[x.scale(), 0.0, x.place(0.0)], [0.0, y.scale(), y.place(0.0)], [0.0, 0.0, 1.0]]);
         self.row.resize(draw.size.width as usize);
         self.arch.dispatch(Rows {
             map: to_part.after(draw.map).after(Map::translate(0.5, 0.5)).0,
             columns: x.axis(whole.size.width, draw.frame.left, draw.frame.width, pads),
             lines: y.axis(whole.size.height, draw.frame.top, draw.frame.height, pads),
-            source: Source {
-                bytes,
-                first,
-                stride,
-                width: shrunk.width,
-                height: shrunk.height,
-            },
+            source: Source { bytes, first, stride, width: shrunk.width, height: shrunk.height },
             row: &mut self.row,
             finish: &self.finish,
             size: draw.size,
@@ -87,24 +70,12 @@ impl WithSimd for Rows<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        let Self {
-            map,
-            columns,
-            lines,
-            source,
-            row,
-            finish,
-            size,
-            out,
-        } = self;
+        let Self { map, columns, lines, source, row, finish, size, out } = self;
         let zeros = columns.has_zeros() || lines.has_zeros();
         let width = size.width as usize;
         let (red, rest) = out.split_at_mut(size.pixels() as usize);
         let (green, blue) = rest.split_at_mut(size.pixels() as usize);
-        let planes = red
-            .chunks_exact_mut(width)
-            .zip(green.chunks_exact_mut(width))
-            .zip(blue.chunks_exact_mut(width));
+        let planes = red.chunks_exact_mut(width).zip(green.chunks_exact_mut(width)).zip(blue.chunks_exact_mut(width));
         for (j, ((red, green), blue)) in planes.enumerate() {
             row.place(&map, j as f64);
             if zeros {

@@ -35,8 +35,7 @@ impl Finish {
             for byte in 1..=255 {
                 let high = lit(byte);
                 let step = (high - low) / FINE as f32;
-                self.table
-                    .extend((0..FINE).map(|fine| low + step * fine as f32));
+                self.table.extend((0..FINE).map(|fine| low + step * fine as f32));
                 low = high;
             }
             self.table.resize(LENGTH, low);
@@ -44,29 +43,17 @@ impl Finish {
     }
 
     /// A resampled picture of bytes into planes, read in any of the eight directions.
-    pub fn bytes(
-        &self,
-        bytes: &[u8],
-        size: Size,
-        start: isize,
-        step: isize,
-        row_step: isize,
-        out: &mut [f32],
-    ) {
+    pub fn bytes(&self, bytes: &[u8], size: Size, start: isize, step: isize, row_step: isize, out: &mut [f32]) {
         let plane = size.pixels() as usize;
         let width = size.width as usize;
         let (red, rest) = out.split_at_mut(plane);
         let (green, blue) = rest.split_at_mut(plane);
         if let Some(lighting) = &self.joint {
-            let rows = red
-                .chunks_exact_mut(width)
-                .zip(green.chunks_exact_mut(width))
-                .zip(blue.chunks_exact_mut(width));
+            let rows = red.chunks_exact_mut(width).zip(green.chunks_exact_mut(width)).zip(blue.chunks_exact_mut(width));
             for (y, ((red, green), blue)) in rows.enumerate() {
                 for x in 0..width {
                     let at = 3 * (start + x as isize * step + y as isize * row_step) as usize;
-                    let lit =
-                        lighting.apply(std::array::from_fn(|c| f32::from(bytes[at + c]) / 255.0));
+                    let lit = lighting.apply(std::array::from_fn(|c| f32::from(bytes[at + c]) / 255.0));
                     let [r, g, b] = self.normal(lit.map(|x| x * 255.0));
                     (red[x], green[x], blue[x]) = (r, g, b);
                 }
@@ -79,10 +66,7 @@ impl Finish {
                 lit * self.factor[channel] + self.shift[channel]
             })
         });
-        let rows = red
-            .chunks_exact_mut(width)
-            .zip(green.chunks_exact_mut(width))
-            .zip(blue.chunks_exact_mut(width));
+        let rows = red.chunks_exact_mut(width).zip(green.chunks_exact_mut(width)).zip(blue.chunks_exact_mut(width));
         for (y, ((red, green), blue)) in rows.enumerate() {
             let first = start + y as isize * row_step;
             let pixels = red.iter_mut().zip(green).zip(blue);
@@ -120,8 +104,7 @@ impl Finish {
             if let Some(table) = table {
                 for (x, colour) in row.iter_mut().zip(colours) {
                     // The nearest sixteenth of a byte, out of the float's low bits.
-                    let place =
-                        (colour[channel] * FINE as f32 + SHIFT).to_bits() as usize & (LENGTH - 1);
+                    let place = (colour[channel] * FINE as f32 + SHIFT).to_bits() as usize & (LENGTH - 1);
                     *x = table[place] * factor + shift;
                 }
             } else {

@@ -6,10 +6,7 @@
 //! of width s/√2 blur as much as the one of width s that a plain resize takes, so training and validation pictures are
 //! equally sharp; where the picture shrinks by less than √2 the bilinear sample alone is enough.
 
-#![allow(
-    clippy::inline_always,
-    reason = "what is not inlined is not compiled for each SIMD width"
-)]
+#![allow(clippy::inline_always, reason = "what is not inlined is not compiled for each SIMD width")]
 
 mod scratch;
 

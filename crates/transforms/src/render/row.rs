@@ -85,19 +85,14 @@ impl Axis {
 
     /// True when black may show.
     pub fn has_zeros(&self) -> bool {
-        [self.outer, self.inner]
-            .into_iter()
-            .flatten()
-            .any(|beyond| beyond.pad == PadMode::Zeros)
+        [self.outer, self.inner].into_iter().flatten().any(|beyond| beyond.pad == PadMode::Zeros)
     }
 }
 
 impl Beyond {
     #[inline(always)]
     fn fold(&self, positions: &mut [f32], cover: &mut [f32]) {
-        let Self {
-            low, high, pixel, ..
-        } = *self;
+        let Self { low, high, pixel, .. } = *self;
         match self.pad {
             PadMode::Border => {
                 for position in positions {

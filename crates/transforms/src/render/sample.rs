@@ -21,13 +21,7 @@ impl Source<'_> {
         let last_x = self.width.saturating_sub(2) as f32;
         let last_y = self.height.saturating_sub(2) as f32;
         let stride = self.stride as u32;
-        let Row {
-            x: xs,
-            y: ys,
-            offset: offsets,
-            colours,
-            ..
-        } = row;
+        let Row { x: xs, y: ys, offset: offsets, colours, .. } = row;
         for ((x, y), offset) in xs.iter_mut().zip(ys.iter_mut()).zip(offsets.iter_mut()) {
             let (left, column) = floor(*x, last_x);
             let (top, line) = floor(*y, last_y);
@@ -35,8 +29,7 @@ impl Source<'_> {
             *y -= top;
             *offset = line * stride + column * 3;
         }
-        for (((x, y), offset), colour) in xs.iter().zip(ys.iter()).zip(offsets.iter()).zip(colours)
-        {
+        for (((x, y), offset), colour) in xs.iter().zip(ys.iter()).zip(offsets.iter()).zip(colours) {
             let upper = self.first + *offset as usize;
             let (a, b) = self.pair(upper);
             let (c, d) = self.pair(upper + self.stride);
@@ -61,12 +54,7 @@ impl Source<'_> {
 
 #[inline(always)]
 fn lanes(bytes: &[u8]) -> [f32; 4] {
-    [
-        f32::from(bytes[0]),
-        f32::from(bytes[1]),
-        f32::from(bytes[2]),
-        f32::from(bytes[3]),
-    ]
+    [f32::from(bytes[0]), f32::from(bytes[1]), f32::from(bytes[2]), f32::from(bytes[3])]
 }
 
 /// A whole number below `x`, or equal to it, or one less if `x` is whole; at most `last`. As float and integer.

@@ -32,19 +32,10 @@ impl Scratch {
     ///
     /// For checks that results do not depend on the machine.
     pub fn without_wide_simd() -> Self {
-        Self {
-            arch: Arch::Scalar,
-            ..Self::default()
-        }
+        Self { arch: Arch::Scalar, ..Self::default() }
     }
 
-    pub(crate) fn render(
-        &mut self,
-        picture: &RgbImage,
-        draw: &Draw,
-        normalize: &Normalize,
-        out: &mut [f32],
-    ) {
+    pub(crate) fn render(&mut self, picture: &RgbImage, draw: &Draw, normalize: &Normalize, out: &mut [f32]) {
         self.finish.set(&draw.lighting, normalize);
         if !self.render_plain(picture, draw, out) {
             self.render_bent(picture, draw, out);
@@ -71,10 +62,7 @@ pub(super) struct Pixels<'a> {
 
 impl<'a> Pixels<'a> {
     pub fn of(picture: &'a RgbImage) -> Self {
-        Self {
-            bytes: picture.as_raw(),
-            size: Size::of(picture),
-        }
+        Self { bytes: picture.as_raw(), size: Size::of(picture) }
     }
 }
 
@@ -101,15 +89,13 @@ pub(super) fn resize(
         Filter::Bilinear => FilterType::Bilinear,
         Filter::Bicubic => FilterType::CatmullRom,
     };
-    let options = ResizeOptions::new()
-        .resize_alg(ResizeAlg::Convolution(kernel))
-        .crop(part.left, part.top, part.width, part.height);
-    let source = ImageRef::new(
-        from.size.width,
-        from.size.height,
-        from.bytes,
-        PixelType::U8x3,
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(kernel)).crop(
+        part.left,
+        part.top,
+        part.width,
+        part.height,
     );
+    let source = ImageRef::new(from.size.width, from.size.height, from.bytes, PixelType::U8x3);
     let target = Image::from_slice_u8(size.width, size.height, to, PixelType::U8x3);
     let (Ok(source), Ok(mut target)) = (source, target) else {
         unreachable!("a picture has three bytes a pixel and the target was just made so");

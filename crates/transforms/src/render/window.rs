@@ -36,20 +36,10 @@ impl Window {
         let first = (from - margin).floor().clamp(0.0, end - 1.0);
         let last = (to + margin).ceil().clamp(first + 1.0, end);
         let pixels = last - first;
-        let shrunk = if stride > SQRT_2 {
-            (pixels * SQRT_2 / stride).ceil().min(pixels)
-        } else {
-            pixels
-        };
+        let shrunk = if stride > SQRT_2 { (pixels * SQRT_2 / stride).ceil().min(pixels) } else { pixels };
         // A sample takes two neighbours: one pixel becomes two alike.
         let shrunk = shrunk.max(2.0);
-        Self {
-            first: first as u32,
-            pixels: pixels as u32,
-            shrunk: shrunk as u32,
-            low,
-            high,
-        }
+        Self { first: first as u32, pixels: pixels as u32, shrunk: shrunk as u32, low, high }
     }
 
     /// Shrunken pixels for each pixel of the picture.
@@ -63,13 +53,7 @@ impl Window {
     }
 
     /// The axis of a picture of `length` and a frame of `extent` from `start`, padded beyond both and inside the frame.
-    pub fn axis(
-        self,
-        length: u32,
-        start: f64,
-        extent: f64,
-        (outer, inner): (PadMode, PadMode),
-    ) -> Axis {
+    pub fn axis(self, length: u32, start: f64, extent: f64, (outer, inner): (PadMode, PadMode)) -> Axis {
         let (first, last) = known(i64::from(length), start, extent);
         let beyond = |first: i64, last: i64, pad: PadMode| {
             let (low, high) = (first as f64 + 0.5, last as f64 - 0.5);

@@ -5,13 +5,8 @@ use firelight_transforms::Chance;
 #[test]
 fn neighbouring_streams_share_nothing() {
     let mut seen = std::collections::HashSet::new();
-    for (seed, epoch, item) in
-        (0..8).flat_map(|s| (0..8).flat_map(move |e| (0..64).map(move |i| (s, e, i))))
-    {
-        assert!(
-            seen.insert(Chance::new(seed, epoch, item).bits()),
-            "{seed}, {epoch}, {item}"
-        );
+    for (seed, epoch, item) in (0..8).flat_map(|s| (0..8).flat_map(move |e| (0..64).map(move |i| (s, e, i)))) {
+        assert!(seen.insert(Chance::new(seed, epoch, item).bits()), "{seed}, {epoch}, {item}");
     }
 }
 
@@ -24,24 +19,12 @@ fn numbers_are_uniform_over_streams_and_within_one() {
         assert!((mean - 0.5).abs() < 0.01, "{mean}");
         for tenth in 0..10 {
             let low = tenth as f32 / 10.0;
-            let share = numbers
-                .iter()
-                .filter(|x| (low..low + 0.1).contains(*x))
-                .count() as f32
-                / n;
+            let share = numbers.iter().filter(|x| (low..low + 0.1).contains(*x)).count() as f32 / n;
             assert!((share - 0.1).abs() < 0.015, "{share} in tenth {tenth}");
         }
     };
-    check(
-        (0..10_000)
-            .map(|item| Chance::new(1, 0, item).uniform())
-            .collect(),
-    );
-    check(
-        (0..10_000)
-            .map(|epoch| Chance::new(1, epoch, 0).uniform())
-            .collect(),
-    );
+    check((0..10_000).map(|item| Chance::new(1, 0, item).uniform()).collect());
+    check((0..10_000).map(|epoch| Chance::new(1, epoch, 0).uniform()).collect());
     let mut stream = Chance::new(1, 2, 3);
     check((0..10_000).map(|_| stream.uniform()).collect());
 }
@@ -56,10 +39,7 @@ fn draws_stay_in_their_ranges() {
         assert!(chance.coin(1.0) && !chance.coin(0.0));
         assert!(chance.normal().is_finite());
     }
-    assert!(
-        counts.iter().all(|count| (850..1150).contains(count)),
-        "{counts:?}"
-    );
+    assert!(counts.iter().all(|count| (850..1150).contains(count)), "{counts:?}");
     assert_eq!(chance.below(0), 0);
     assert_eq!(chance.range(1.5, 1.5), 1.5);
 }

@@ -33,28 +33,15 @@ fn every_colour_type_becomes_rgb() {
         let read = decode(&encoded(&picture, ImageFormat::Png), &limits).unwrap();
         assert!(read == want, "{:?}", picture.color());
     }
-    for format in [
-        ImageFormat::Bmp,
-        ImageFormat::Tiff,
-        ImageFormat::Qoi,
-        ImageFormat::Pnm,
-        ImageFormat::WebP,
-    ] {
-        assert!(
-            decode(&encoded(&rgb, format), &limits).unwrap() == rgb.to_rgb8(),
-            "{format:?}"
-        );
+    for format in [ImageFormat::Bmp, ImageFormat::Tiff, ImageFormat::Qoi, ImageFormat::Pnm, ImageFormat::WebP] {
+        assert!(decode(&encoded(&rgb, format), &limits).unwrap() == rgb.to_rgb8(), "{format:?}");
     }
 }
 
 #[test]
 fn alpha_is_dropped_not_blended() {
     let clear = image::RgbaImage::from_pixel(2, 2, image::Rgba([200, 100, 50, 0]));
-    let read = decode(
-        &encoded(&clear.into(), ImageFormat::Png),
-        &Limits::default(),
-    )
-    .unwrap();
+    let read = decode(&encoded(&clear.into(), ImageFormat::Png), &Limits::default()).unwrap();
     assert_eq!(read.get_pixel(0, 0), &Rgb([200, 100, 50]));
 }
 
@@ -82,10 +69,7 @@ fn exif_orientation_is_applied() {
         encoder.encode_image(&stored).unwrap();
         let read = decode(&bytes, &Limits::default()).unwrap();
         assert_eq!(read.dimensions(), (32, 16), "orientation {orientation}");
-        assert!(
-            read.get_pixel(2, 8).0[0] < 20 && read.get_pixel(29, 8).0[0] > 235,
-            "orientation {orientation}"
-        );
+        assert!(read.get_pixel(2, 8).0[0] < 20 && read.get_pixel(29, 8).0[0] > 235, "orientation {orientation}");
     }
 }
 
@@ -95,10 +79,7 @@ fn what_cannot_be_read_is_named() {
     let refuse = |name: &str, bytes: &[u8], limits: Limits| {
         let path = folder.path().join(name);
         fs::write(&path, bytes).unwrap();
-        open(&path, &limits)
-            .unwrap_err()
-            .to_string()
-            .replace(&folder.path().display().to_string(), "[folder]")
+        open(&path, &limits).unwrap_err().to_string().replace(&folder.path().display().to_string(), "[folder]")
     };
     let limits = Limits::default();
     let png = encoded(&pattern(40, 30).into(), ImageFormat::Png);
@@ -124,13 +105,8 @@ fn broken_files_are_listed_with_reasons() {
     fs::write(cats.join("notes.txt"), "not looked at").unwrap();
     let alone = folder.path().join("alone");
     fs::write(&alone, "").unwrap();
-    let found = verify_images(
-        &[&cats, &alone, &folder.path().join("gone.png")],
-        &Limits::default(),
-    );
-    let text = found
-        .to_string()
-        .replace(&folder.path().display().to_string(), "[folder]");
+    let found = verify_images(&[&cats, &alone, &folder.path().join("gone.png")], &Limits::default());
+    let text = found.to_string().replace(&folder.path().display().to_string(), "[folder]");
     insta::assert_snapshot!(text, @"
 5 pictures checked, 3 broken
 decode: cannot decode [folder]/cats/3.JPG: its first bytes (6f6f7073) belong to no picture format that is read (JPEG, PNG, GIF, WebP, BMP, TIFF, PNM, QOI, ICO); replace or remove the file

@@ -8,20 +8,12 @@ use crate::pattern;
 
 /// The largest difference, of 255, between a draw's planes and its exact samples.
 fn worst(picture: &RgbImage, draw: &Draw) -> f32 {
-    let planes = draw
-        .planes(picture, &Normalize::none(), &mut Scratch::default())
-        .unwrap();
+    let planes = draw.planes(picture, &Normalize::none(), &mut Scratch::default()).unwrap();
     let pixels = draw.size.pixels() as usize;
     let mut worst = 0.0_f32;
     for channel in 0..3 {
-        let plane: Vec<f32> = picture
-            .pixels()
-            .map(|pixel| f32::from(pixel.0[channel]))
-            .collect();
-        for (got, want) in planes[channel * pixels..][..pixels]
-            .iter()
-            .zip(draw.sample(&plane))
-        {
+        let plane: Vec<f32> = picture.pixels().map(|pixel| f32::from(pixel.0[channel])).collect();
+        for (got, want) in planes[channel * pixels..][..pixels].iter().zip(draw.sample(&plane)) {
             worst = worst.max((got * 255.0 - want).abs());
         }
     }
@@ -76,17 +68,9 @@ fn a_turn_of_nothing_is_the_resize_it_replaces() {
     let picture = pattern(400, 300);
     let plain = PictureTransforms::new().with_item(Resize::crop(100));
     let base = plain.draw(Size::new(400, 300), None).unwrap();
-    let tiny = Map::from_unit(100.0, 100.0, false)
-        .after(rotate_matrix(1e-4))
-        .after(Map::to_unit(100.0, 100.0, false));
-    let bent = Draw {
-        map: base.map.after(tiny),
-        ..base.clone()
-    };
-    let see = |draw: &Draw| {
-        draw.planes(&picture, &Normalize::none(), &mut Scratch::default())
-            .unwrap()
-    };
+    let tiny = Map::from_unit(100.0, 100.0, false).after(rotate_matrix(1e-4)).after(Map::to_unit(100.0, 100.0, false));
+    let bent = Draw { map: base.map.after(tiny), ..base.clone() };
+    let see = |draw: &Draw| draw.planes(&picture, &Normalize::none(), &mut Scratch::default()).unwrap();
     let (base, bent) = (see(&base), see(&bent));
     let shift: f32 = base.iter().zip(&bent).map(|(a, b)| a - b).sum::<f32>() / base.len() as f32;
     assert!(shift.abs() < 0.002, "{shift}");
@@ -96,55 +80,24 @@ fn a_turn_of_nothing_is_the_resize_it_replaces() {
 fn lighting_in_the_pass_is_the_formula() {
     // Not quite to black and white, where logits are infinitely steep.
     let mut picture = pattern(64, 64);
-    picture
-        .iter_mut()
-        .for_each(|byte| *byte = 20 + *byte / 5 * 4);
-    let plain = PictureTransforms::new()
-        .draw(Size::square(64), None)
-        .unwrap();
+    picture.iter_mut().for_each(|byte| *byte = 20 + *byte / 5 * 4);
+    let plain = PictureTransforms::new().draw(Size::square(64), None).unwrap();
     let lightings = [
-        Lighting {
-            brightness: Some(0.6),
-            contrast: Some(0.8),
-            ..Lighting::NONE
-        },
-        Lighting {
-            contrast: Some(3.0),
-            ..Lighting::NONE
-        },
-        Lighting {
-            saturation: Some(0.5),
-            brightness: Some(0.4),
-            ..Lighting::NONE
-        },
-        Lighting {
-            hue: Some(0.93),
-            ..Lighting::NONE
-        },
+        Lighting { brightness: Some(0.6), contrast: Some(0.8), ..Lighting::NONE },
+        Lighting { contrast: Some(3.0), ..Lighting::NONE },
+        Lighting { saturation: Some(0.5), brightness: Some(0.4), ..Lighting::NONE },
+        Lighting { hue: Some(0.93), ..Lighting::NONE },
     ];
     for lighting in lightings {
-        let straight = Draw {
-            lighting,
-            ..plain.clone()
-        };
-        let turned = Draw {
-            lighting,
-            map: tilt(),
-            ..plain.clone()
-        };
+        let straight = Draw { lighting, ..plain.clone() };
+        let turned = Draw { lighting, map: tilt(), ..plain.clone() };
         for (draw, tolerance) in [(straight, 1e-6), (turned, 1e-3)] {
-            let planes = draw
-                .planes(&picture, &Normalize::none(), &mut Scratch::default())
-                .unwrap();
+            let planes = draw.planes(&picture, &Normalize::none(), &mut Scratch::default()).unwrap();
             for (i, pixel) in picture.pixels().enumerate() {
                 let want = lighting.apply(pixel.0.map(|x| f32::from(x) / 255.0));
                 for channel in 0..3 {
                     let got = planes[channel * 64 * 64 + i];
-                    assert!(
-                        (got - want[channel]).abs() < tolerance,
-                        "{lighting:?}: {got} is not {}",
-                        want[channel]
-                    );
+                    assert!((got - want[channel]).abs() < tolerance, "{lighting:?}: {got} is not {}", want[channel]);
                 }
             }
         }

@@ -32,13 +32,7 @@ fn a_recipe_survives_a_file_and_gives_the_same_planes() {
     assert_eq!(read, everything());
     let picture = pattern(310, 200);
     let see = |recipe: &PictureTransforms| {
-        recipe
-            .planes(
-                &picture,
-                Some(&mut Chance::new(1, 2, 3)),
-                &mut Scratch::default(),
-            )
-            .unwrap()
+        recipe.planes(&picture, Some(&mut Chance::new(1, 2, 3)), &mut Scratch::default()).unwrap()
     };
     assert!(see(&read) == see(&everything()));
 }
@@ -66,26 +60,11 @@ fn the_size_of_results_is_known_where_it_is_the_same_for_all() {
     let new = PictureTransforms::new;
     assert_eq!(new().output_size(), None);
     assert_eq!(new().with_item(RatioResize::new(10)).output_size(), None);
-    assert_eq!(
-        new().with_item(Resize::crop(Size::new(9, 7))).output_size(),
-        Some(Size::new(9, 7))
-    );
-    assert_eq!(
-        new()
-            .with_item(Resize::crop(8))
-            .with_augment(aug_transforms())
-            .output_size(),
-        Some(Size::square(8))
-    );
+    assert_eq!(new().with_item(Resize::crop(Size::new(9, 7))).output_size(), Some(Size::new(9, 7)));
+    assert_eq!(new().with_item(Resize::crop(8)).with_augment(aug_transforms()).output_size(), Some(Size::square(8)));
     assert_eq!(everything().output_size(), Some(Size::square(64)));
     let closure = Closure::new("noop", |picture, _| Ok(picture.clone()));
-    assert_eq!(
-        new()
-            .with_item(Resize::crop(8))
-            .with_item(closure)
-            .output_size(),
-        None
-    );
+    assert_eq!(new().with_item(Resize::crop(8)).with_item(closure).output_size(), None);
 }
 
 #[test]
@@ -95,12 +74,8 @@ fn a_closure_sees_what_was_chosen_so_far_and_cannot_be_written() {
         assert_eq!(picture.dimensions(), (20, 20));
         Ok(image::RgbImage::new(2 * picture.width(), picture.height()))
     });
-    let transforms = PictureTransforms::new()
-        .with_item(Resize::crop(20))
-        .with_item(double);
-    let (size, _) = transforms
-        .planes(&pattern(50, 40), None, &mut Scratch::default())
-        .unwrap();
+    let transforms = PictureTransforms::new().with_item(Resize::crop(20)).with_item(double);
+    let (size, _) = transforms.planes(&pattern(50, 40), None, &mut Scratch::default()).unwrap();
     assert_eq!(size, Size::new(40, 20));
     insta::assert_snapshot!(serde_json::to_string(&transforms).unwrap_err(), @"closure `double` cannot be written to a file; replace it by a transform of this crate, or remove it before export");
 }
@@ -109,9 +84,7 @@ fn a_closure_sees_what_was_chosen_so_far_and_cannot_be_written() {
 fn slips_are_named() {
     let try_on = |transforms: PictureTransforms, length: usize| {
         let mut out = vec![0.0; length];
-        let error = transforms
-            .apply(&pattern(30, 20), None, &mut Scratch::default(), &mut out)
-            .unwrap_err();
+        let error = transforms.apply(&pattern(30, 20), None, &mut Scratch::default(), &mut out).unwrap_err();
         error.to_string()
     };
     let new = PictureTransforms::new;
@@ -126,19 +99,10 @@ fn slips_are_named() {
     insta::assert_snapshot!(try_on(new().with_item(refuse), 0), @"transform: closure `refuse` failed: too dark");
     let nan = new().with_augment(aug_transforms().max_rotate(f32::NAN));
     insta::assert_snapshot!(nan.check().unwrap_err(), @"transform: aug_transforms has max_rotate × mult = NaN, which must be 0 to 180 degrees");
-    let empty = new()
-        .apply(
-            &image::RgbImage::new(0, 4),
-            None,
-            &mut Scratch::default(),
-            &mut [],
-        )
-        .unwrap_err();
+    let empty = new().apply(&image::RgbImage::new(0, 4), None, &mut Scratch::default(), &mut []).unwrap_err();
     insta::assert_snapshot!(empty, @"transform: the picture is 0×4 and has no pixels; remove it, or check what made it");
     let other = new().draw(Size::square(4), None).unwrap();
-    let error = other
-        .planes(&pattern(3, 3), &Normalize::none(), &mut Scratch::default())
-        .unwrap_err();
+    let error = other.planes(&pattern(3, 3), &Normalize::none(), &mut Scratch::default()).unwrap_err();
     insta::assert_snapshot!(error, @"transform: the picture is 3×3, but the draw was made for one of 4×4; draw for this size");
     insta::assert_snapshot!(error.in_file(std::path::Path::new("cats/1.jpg")), @"cats/1.jpg: transform: the picture is 3×3, but the draw was made for one of 4×4; draw for this size");
 }

@@ -25,11 +25,8 @@ impl Taxonomy {
     /// # Errors
     /// [`VocabError::TaxonomyText`], [`VocabError::TwoParents`] or [`VocabError::Cycle`].
     pub fn from_nested_json(text: &str) -> Result<Self, VocabError> {
-        let nested: Nested =
-            serde_json::from_str(text).map_err(|error| VocabError::TaxonomyText {
-                line: error.line(),
-                reason: error.to_string(),
-            })?;
+        let nested: Nested = serde_json::from_str(text)
+            .map_err(|error| VocabError::TaxonomyText { line: error.line(), reason: error.to_string() })?;
         let mut edges = Edges::default();
         add(&mut edges, None, &nested)?;
         edges.tree()
@@ -48,18 +45,10 @@ fn add(edges: &mut Edges, above: Option<&str>, nested: &Nested) -> Result<(), Vo
             nodes => nodes.iter().try_for_each(|node| add(edges, above, node)),
         },
         Nested::Object(entries) => {
-            let entry = |key: &str| {
-                entries
-                    .iter()
-                    .find(|(name, _)| name == key)
-                    .map(|entry| &entry.1)
-            };
-            if let (Some(Nested::Name(name)), true) = (
-                entry("name"),
-                entries
-                    .iter()
-                    .all(|(key, _)| key == "name" || key == "children"),
-            ) {
+            let entry = |key: &str| entries.iter().find(|(name, _)| name == key).map(|entry| &entry.1);
+            if let (Some(Nested::Name(name)), true) =
+                (entry("name"), entries.iter().all(|(key, _)| key == "name" || key == "children"))
+            {
                 edges.add(above, name)?;
                 return entry("children").map_or(Ok(()), |below| add(edges, Some(name), below));
             }

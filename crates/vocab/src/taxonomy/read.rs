@@ -9,9 +9,7 @@ impl Taxonomy {
     ///
     /// # Errors
     /// [`VocabError::TwoParents`] or [`VocabError::Cycle`].
-    pub fn from_paths<S: AsRef<str>>(
-        paths: impl IntoIterator<Item = S>,
-    ) -> Result<Self, VocabError> {
+    pub fn from_paths<S: AsRef<str>>(paths: impl IntoIterator<Item = S>) -> Result<Self, VocabError> {
         let mut edges = Edges::default();
         for path in paths {
             let parts = path.as_ref().split('/').map(str::trim);

@@ -22,9 +22,7 @@ impl<'de> Deserialize<'de> for Taxonomy {
         let Stored { names, parents } = Stored::deserialize(deserializer)?;
         let known = |parent: &Option<usize>| parent.is_none_or(|parent| parent < names.len());
         if names.len() != parents.len() || !parents.iter().all(known) {
-            return Err(D::Error::custom(
-                "names and parents of a taxonomy do not fit",
-            ));
+            return Err(D::Error::custom("names and parents of a taxonomy do not fit"));
         }
         Self::from_parents(&names, &parents).map_err(D::Error::custom)
     }

@@ -35,10 +35,7 @@ struct Node {
 
 impl Taxonomy {
     /// From names and the position of each parent; several roots are put under one.
-    pub(super) fn from_parents(
-        names: &[String],
-        parents: &[Option<usize>],
-    ) -> Result<Self, VocabError> {
+    pub(super) fn from_parents(names: &[String], parents: &[Option<usize>]) -> Result<Self, VocabError> {
         let mut below: Vec<Vec<usize>> = vec![Vec::new(); names.len()];
         let mut roots = Vec::new();
         for (node, parent) in parents.iter().enumerate() {
@@ -56,11 +53,7 @@ impl Taxonomy {
             _ => tree.push("root", None),
         };
         let mut rest: Vec<(usize, usize)> = match roots.as_slice() {
-            [only] => below[*only]
-                .iter()
-                .rev()
-                .map(|child| (*child, root))
-                .collect(),
+            [only] => below[*only].iter().rev().map(|child| (*child, root)).collect(),
             several => several.iter().rev().map(|child| (*child, root)).collect(),
         };
         let mut seen = vec![false; names.len()];
@@ -89,13 +82,7 @@ impl Taxonomy {
     fn push(&mut self, name: &str, parent: Option<usize>) -> usize {
         let number = self.nodes.len();
         let depth = parent.map_or(0, |parent| self.nodes[parent].depth + 1);
-        self.nodes.push(Node {
-            name: name.to_owned(),
-            parent,
-            children: Vec::new(),
-            depth,
-            height: 0,
-        });
+        self.nodes.push(Node { name: name.to_owned(), parent, children: Vec::new(), depth, height: 0 });
         if let Some(parent) = parent {
             self.nodes[parent].children.push(number);
         }
@@ -108,8 +95,7 @@ impl Taxonomy {
     /// [`VocabError::ClassNotALeaf`], mended by [`with_leaves_for`](Self::with_leaves_for) if the class is an inner
     /// node; [`VocabError::LeafNotInVocab`], mended by [`pruned_to`](Self::pruned_to).
     pub fn align(&self, vocab: &Vocab) -> Result<Vec<usize>, VocabError> {
-        let leaves: HashMap<&str, usize> =
-            self.leaves().map(|leaf| (self.name(leaf), leaf)).collect();
+        let leaves: HashMap<&str, usize> = self.leaves().map(|leaf| (self.name(leaf), leaf)).collect();
         for leaf in self.leaves() {
             let name = self.name(leaf);
             if vocab.find(name).is_none() && !self.is_bare() {
@@ -147,23 +133,14 @@ impl Taxonomy {
     /// [`VocabError::ClassNotALeaf`] for a class that no leaf is left for.
     pub fn pruned_to(&self, vocab: &Vocab) -> Result<Self, VocabError> {
         let mut kept = vec![false; self.nodes.len()];
-        for leaf in self
-            .leaves()
-            .filter(|leaf| vocab.find(self.name(*leaf)).is_some())
-        {
+        for leaf in self.leaves().filter(|leaf| vocab.find(self.name(*leaf)).is_some()) {
             self.up_from(leaf).for_each(|node| kept[node] = true);
         }
         kept[0] = true;
         let numbers: Vec<usize> = (0..kept.len()).filter(|node| kept[*node]).collect();
         let place = |node: usize| numbers.binary_search(&node).ok();
-        let names: Vec<String> = numbers
-            .iter()
-            .map(|node| self.name(*node).to_owned())
-            .collect();
-        let parents: Vec<_> = numbers
-            .iter()
-            .map(|node| self.parent(*node).and_then(place))
-            .collect();
+        let names: Vec<String> = numbers.iter().map(|node| self.name(*node).to_owned()).collect();
+        let parents: Vec<_> = numbers.iter().map(|node| self.parent(*node).and_then(place)).collect();
         let pruned = Self::from_parents(&names, &parents)?;
         pruned.align(vocab)?;
         Ok(pruned)
@@ -253,10 +230,7 @@ impl Taxonomy {
 
     /// Names and parents, parents first.
     pub(super) fn rows(&self) -> (Vec<String>, Vec<Option<usize>>) {
-        let rows = self
-            .nodes
-            .iter()
-            .map(|node| (node.name.clone(), node.parent));
+        let rows = self.nodes.iter().map(|node| (node.name.clone(), node.parent));
         rows.unzip()
     }
 
@@ -271,9 +245,7 @@ fn on_cycle(parents: &[Option<usize>], node: usize) -> usize {
     let up = |node: usize| parents[node].unwrap_or(node);
     let inside = (0..parents.len()).fold(node, |node, _| up(node));
     let others = std::iter::successors(Some(up(inside)), |node| Some(up(*node)));
-    others
-        .take_while(|node| *node != inside)
-        .fold(inside, usize::min)
+    others.take_while(|node| *node != inside).fold(inside, usize::min)
 }
 
 /// One node a line, indented by its depth.
@@ -281,13 +253,7 @@ impl fmt::Display for Taxonomy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (number, node) in self.nodes.iter().enumerate() {
             let end = if number == 0 { "" } else { "\n" };
-            write!(
-                f,
-                "{end}{:indent$}{}",
-                "",
-                node.name,
-                indent = 2 * node.depth
-            )?;
+            write!(f, "{end}{:indent$}{}", "", node.name, indent = 2 * node.depth)?;
         }
         Ok(())
     }

@@ -7,13 +7,7 @@ fn pets() -> Vocab {
 
 #[test]
 fn a_rule_puts_every_class_in_one_group() {
-    let species = Groups::by(&pets(), |breed| {
-        if breed.starts_with(char::is_uppercase) {
-            "cat"
-        } else {
-            "dog"
-        }
-    });
+    let species = Groups::by(&pets(), |breed| if breed.starts_with(char::is_uppercase) { "cat" } else { "dog" });
     assert_eq!(species.names(), ["cat", "dog"]);
     assert_eq!(species.of_classes(), [0, 0, 1, 1, 1]);
     assert_eq!(species.members(1).collect::<Vec<_>>(), [2, 3, 4]);
@@ -23,10 +17,7 @@ fn a_rule_puts_every_class_in_one_group() {
 
 #[test]
 fn lists_number_the_groups_in_their_own_order() {
-    let lists: [(&str, &[&str]); 2] = [
-        ("dog", &["pug", "boxer", "beagle"]),
-        ("cat", &["Siamese", "Bengal"]),
-    ];
+    let lists: [(&str, &[&str]); 2] = [("dog", &["pug", "boxer", "beagle"]), ("cat", &["Siamese", "Bengal"])];
     let species = Groups::from_lists(&pets(), &lists).unwrap();
     assert_eq!(species.names(), ["dog", "cat"]);
     assert_eq!(species.of_classes(), [1, 1, 0, 0, 0]);
@@ -44,9 +35,7 @@ fn classes_in_no_group_are_refused_or_take_the_default() {
     let lists: [(&str, &[&str]); 1] = [("dog", &["beagle", "boxer", "pug"])];
     let error = Groups::from_lists(&pets(), &lists).unwrap_err();
     insta::assert_snapshot!(error, @r#"classes in no group: ["Bengal", "Siamese"]; add .default_group("other")"#);
-    let groups = Groups::default_group("other")
-        .from_lists(&pets(), &lists)
-        .unwrap();
+    let groups = Groups::default_group("other").from_lists(&pets(), &lists).unwrap();
     assert_eq!(groups.names(), ["dog", "other"]);
     assert_eq!(groups.of_classes(), [1, 1, 0, 0, 0]);
 }

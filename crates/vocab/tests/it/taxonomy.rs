@@ -12,10 +12,7 @@ const PATHS: [&str; 6] = [
 
 fn pets() -> (Taxonomy, Vocab) {
     let names = PATHS.map(|path| path.rsplit('/').next().unwrap_or_default());
-    (
-        Taxonomy::from_paths(PATHS).unwrap(),
-        Vocab::from_labels(names),
-    )
+    (Taxonomy::from_paths(PATHS).unwrap(), Vocab::from_labels(names))
 }
 
 #[test]
@@ -68,17 +65,7 @@ fn it_prints_as_an_indented_list_with_leaves_in_order() {
         pug
     ");
     let leaves: Vec<&str> = tree.leaves().map(|leaf| tree.name(leaf)).collect();
-    assert_eq!(
-        leaves,
-        [
-            "Abyssinian",
-            "Bengal",
-            "Siamese",
-            "basset_hound",
-            "beagle",
-            "pug"
-        ]
-    );
+    assert_eq!(leaves, ["Abyssinian", "Bengal", "Siamese", "basset_hound", "beagle", "pug"]);
 }
 
 #[test]
@@ -95,16 +82,12 @@ fn groups_make_a_tree_of_two_levels_even_where_a_group_is_named_like_a_class() {
     let tree = Taxonomy::from_groups(&groups);
     let leaves = tree.align(&vocab).unwrap();
     assert!(leaves.iter().all(|leaf| tree.depth(*leaf) == 2));
-    assert_eq!(
-        tree.groups_at(1, &vocab).unwrap().of_classes(),
-        groups.of_classes()
-    );
+    assert_eq!(tree.groups_at(1, &vocab).unwrap().of_classes(), groups.of_classes());
 }
 
 #[test]
 fn two_parents_are_refused() {
-    let error =
-        Taxonomy::from_paths(["animal/dog/hound/beagle", "animal/hound/basset"]).unwrap_err();
+    let error = Taxonomy::from_paths(["animal/dog/hound/beagle", "animal/hound/basset"]).unwrap_err();
     insta::assert_snapshot!(error, @r#"taxonomy: node "hound" has two parents"#);
 }
 
@@ -133,13 +116,8 @@ fn a_large_tree_is_pruned_to_the_classes_in_use() {
     let (tree, _) = pets();
     let vocab = Vocab::from_labels(["Bengal", "pug"]);
     let pruned = tree.pruned_to(&vocab).unwrap();
-    assert_eq!(
-        pruned.to_string(),
-        "animal\n  cat\n    Bengal\n  dog\n    pug"
-    );
-    let error = tree
-        .pruned_to(&Vocab::from_labels(["Bengal", "zebra"]))
-        .unwrap_err();
+    assert_eq!(pruned.to_string(), "animal\n  cat\n    Bengal\n  dog\n    pug");
+    let error = tree.pruned_to(&Vocab::from_labels(["Bengal", "zebra"])).unwrap_err();
     insta::assert_snapshot!(error, @r#"taxonomy: class "zebra" is not a leaf"#);
 }
 

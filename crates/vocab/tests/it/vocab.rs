@@ -12,10 +12,7 @@ fn labels_become_sorted_distinct_classes() {
 #[test]
 fn an_order_of_ones_own_is_kept() {
     let vocab = Vocab::ordered(["small", "medium", "large"]).unwrap();
-    assert_eq!(
-        vocab.iter().collect::<Vec<_>>(),
-        ["small", "medium", "large"]
-    );
+    assert_eq!(vocab.iter().collect::<Vec<_>>(), ["small", "medium", "large"]);
     assert_ne!(vocab, Vocab::from_labels(["small", "medium", "large"]));
 }
 
@@ -33,14 +30,7 @@ fn an_unknown_name_is_an_error_with_the_closest_class() {
     assert_eq!(vocab.suggest("siamese"), Some("Siamese"));
     let error = vocab.o2i("zebra").unwrap_err();
     insta::assert_snapshot!(error, @r#"class "zebra" is not in the vocab of 3 classes"#);
-    assert_eq!(
-        error,
-        VocabError::UnknownClass {
-            name: "zebra".into(),
-            suggestion: None,
-            classes: 3
-        }
-    );
+    assert_eq!(error, VocabError::UnknownClass { name: "zebra".into(), suggestion: None, classes: 3 });
 }
 
 #[test]
