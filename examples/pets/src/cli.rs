@@ -15,7 +15,7 @@ pub struct Cli {
     /// `images`
     #[arg(long, value_name = "DIR", conflicts_with = "download")]
     pub images: Option<PathBuf>,
-    /// Download the Oxford-IIIT Pet data set (kept under FIRELIGHT_HOME)
+    /// Download the Oxford-IIIT Pet data set (kept under `FIRELIGHT_HOME`)
     #[arg(long)]
     pub download: bool,
     #[command(flatten)]

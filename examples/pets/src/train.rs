@@ -1,4 +1,4 @@
-//! One training run: a DataBlock over the pictures, a learner, and what came of it.
+//! One training run: a `DataBlock` over the pictures, a learner, and what came of it.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -31,7 +31,7 @@ pub fn train(cli: &Cli, images: &Path, loss_name: LossName) -> Result<Outcome> {
 
     let groups = Groups::by(dls.vocab(), species);
     let balance = balance(dls.train().dataset().targets(), dls.vocab());
-    let mut learn = vision_learner(dls, recipe.backbone(&cli.training)?)?
+    let mut learn = vision_learner(dls, Recipe::backbone(&cli.training)?)?
         .with_loss(loss(loss_name, &groups, &balance)?)
         .with_metrics([accuracy(), mean_recall(), group_accuracy(&groups)])
         .with_seed(seed)
@@ -109,7 +109,7 @@ impl Recipe {
         }
     }
 
-    fn backbone(&self, training: &Training) -> Result<Backbone> {
+    fn backbone(training: &Training) -> Result<Backbone> {
         let backbone = Backbone::from(training.arch).with_seed(training.seed);
         Ok(match training.weights.as_deref() {
             None => backbone.with_dropout(0.2),

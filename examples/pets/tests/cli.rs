@@ -1,0 +1,117 @@
+//! The program as a user runs it.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use image::{Rgb, RgbImage};
+
+fn pets(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_pets"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("FIRELIGHT_DEVICE")
+        .output()
+        .expect("the program starts")
+}
+
+/// What it says when it fails, as a user reads it.
+fn refusal(folder: &Path, arguments: &[&str]) -> String {
+    let output = pets(folder, arguments);
+    assert!(!output.status.success(), "{arguments:?} should fail");
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A few pictures of two breeds under the official naming.
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::create_dir(folder.path().join("images")).expect("a folder");
+    for number in 1..=20_u32 {
+        let (breed, red) = if number % 2 == 0 { ("Bengal", 30) } else { ("pug", 200) };
+        let picture = RgbImage::from_fn(48, 40, |x, y| Rgb([red, (x * 4) as u8, (y * 5 + number) as u8]));
+        picture.save(folder.path().join(format!("images/{breed}_{number}.jpg"))).expect("a picture");
+    }
+    folder
+}
+
+const QUICK: [&str; 10] =
+    ["--images", "images", "--size", "32", "--epochs", "1", "--batch-size", "8", "--json", "out.json"];
+
+#[test]
+fn it_trains_writes_its_results_and_predicts_with_its_export() {
+    let folder = folder();
+    let output = pets(folder.path(), &QUICK);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let table = String::from_utf8_lossy(&output.stdout);
+    assert!(table.contains("epoch") && table.contains("valid_loss") && table.contains("group_accuracy"), "{table}");
+
+    let text = std::fs::read_to_string(folder.path().join("out.json")).expect("results");
+    let results: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    for field in [
+        "loss",
+        "seed",
+        "device",
+        "arch",
+        "epochs",
+        "accuracy",
+        "mean_recall",
+        "group_accuracy",
+        "cross_group_errors",
+        "seconds",
+        "peak_rss_bytes",
+    ] {
+        assert!(results.get(field).is_some(), "{field} is missing");
+    }
+    assert_eq!(results["epochs"].as_array().map(Vec::len), Some(1));
+    for name in ["batch.png", "losses.png", "rates.png", "confusion.png", "worst.png"] {
+        assert!(folder.path().join("pets-out/soft").join(name).is_file(), "{name}");
+    }
+
+    let output =
+        pets(folder.path(), &["predict", "pets-out/soft.firelight", "images/pug_1.jpg", "images/Bengal_2.jpg"]);
+    let lines = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success());
+    assert_eq!(lines.lines().count(), 2, "{lines}");
+    assert!(lines.starts_with("images/pug_1.jpg: "), "{lines}");
+
+    let error = refusal(folder.path(), &["predict", "pets-out/soft.firelight", "nowhere.jpg", "images/pug_1.jpg"]);
+    assert!(
+        error.contains("nowhere.jpg") && error.ends_with("error: 1 of 2 file(s) could not be predicted\n"),
+        "{error}"
+    );
+}
+
+#[test]
+fn the_same_seed_gives_the_same_numbers() {
+    let folder = folder();
+    let run = || {
+        assert!(pets(folder.path(), &QUICK).status.success());
+        let text = std::fs::read_to_string(folder.path().join("out.json")).expect("results");
+        let mut results: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        for row in results["epochs"].as_array_mut().expect("rows") {
+            row["seconds"] = 0.into();
+        }
+        (results["epochs"].clone(), results["accuracy"].clone())
+    };
+    assert_eq!(run(), run());
+}
+
+#[test]
+fn what_it_cannot_do_it_says_with_the_remedy() {
+    let folder = folder();
+    let said = |arguments: &[&str]| refusal(folder.path(), arguments);
+    assert_eq!(
+        said(&["--images", "nowhere"]),
+        "error: source: there is no folder at nowhere; check the path, or download the data set first\n"
+    );
+    assert!(said(&["--images", "images", "--device", "tpu"]).contains("error: device: there is no backend \"tpu\""));
+    let weights = said(&["--images", "images", "--arch", "resnet18", "--weights", "nowhere.pth"]);
+    assert!(weights.contains("nowhere.pth"), "{weights}");
+    std::fs::write(folder.path().join("notes.pth"), "a letter to the editor").expect("a file");
+    let weights = said(&["--images", "images", "--arch", "resnet18", "--weights", "notes.pth"]);
+    assert!(weights.contains("notes.pth"), "{weights}");
+    assert!(said(&["--arch", "resnet19"]).contains("did you mean \"resnet18\"?"));
+    assert!(said(&["predict", "notes.pth", "images/pug_1.jpg"]).contains("is not a usable Firelight export"));
+    let batch = said(&["--images", "images", "--batch-size", "64", "--size", "32"]);
+    assert!(batch.contains("fewer than one batch of 64"), "{batch}");
+    assert!(!folder.path().join("pets-out/soft.firelight").exists(), "a failed run writes no model");
+}
