@@ -84,7 +84,7 @@ impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
     ///
     /// Any [`DataError`] of the source, the splitter, the labeller and the vocab.
     pub fn dataloaders(&self, root: impl AsRef<Path>, device: &Device) -> Result<DataLoaders<Y::Fitted>, DataError> {
-        self.dataloaders_of(self.files.find(root)?, device)
+        self.dataloaders_of(&self.files.find(root)?, device)
     }
 
     /// Loaders over a list of items, in the order given.
@@ -92,18 +92,8 @@ impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
     /// # Errors
     ///
     /// Any [`DataError`] of the splitter, the labeller and the vocab.
-    pub fn dataloaders_of(&self, items: Vec<PathBuf>, device: &Device) -> Result<DataLoaders<Y::Fitted>, DataError> {
-        let (train, valid) = self.datasets_of(items)?;
-        Ok(DataLoaders::new(train, valid, device))
-    }
-
-    /// The training and the validation data set of a list of items.
-    ///
-    /// # Errors
-    ///
-    /// Any [`DataError`] of the splitter, the labeller and the vocab.
-    pub fn datasets_of(&self, items: Vec<PathBuf>) -> Result<(Dataset<Y::Fitted>, Dataset<Y::Fitted>), DataError> {
-        let split = self.splitter.split(&items)?;
+    pub fn dataloaders_of(&self, items: &[PathBuf], device: &Device) -> Result<DataLoaders<Y::Fitted>, DataError> {
+        let split = self.splitter.split(items)?;
         for (part, numbers) in [("training", &split.train), ("validation", &split.valid)] {
             if numbers.is_empty() {
                 return Err(DataError::Split {
@@ -123,7 +113,7 @@ impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
             let items = part.into_iter().map(Path::to_path_buf).collect();
             Dataset::new(items, fitted.clone(), input.clone(), transforms.clone())
         };
-        Ok((dataset(train)?, dataset(valid)?))
+        Ok(DataLoaders::new(dataset(train)?, dataset(valid)?, device))
     }
 }
 

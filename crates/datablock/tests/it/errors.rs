@@ -131,7 +131,7 @@ fn a_truncated_picture_and_a_text_file_called_jpg() {
         let loaders = block
             .with_splitter(IndexSplitter::new([1]))
             .with_item_transform(Resize::crop(16))
-            .dataloaders_of(items, &Device::flex())
+            .dataloaders_of(&items, &Device::flex())
             .expect("loaders")
             .with_batch_size(1);
         let error = loaders.train().batches(0).expect("an epoch").find_map(Result::err).expect("an error").to_string();

@@ -9,6 +9,7 @@
 //! The first two lines can be read with `head -n 2`. Weights may be wrong in ways that no reader can see, so the digest is
 //! checked before anything is parsed.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
@@ -82,5 +83,8 @@ fn line(bytes: &[u8]) -> Option<(&str, &[u8])> {
 }
 
 fn hex(digest: &[u8]) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    digest.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

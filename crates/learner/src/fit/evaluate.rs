@@ -58,7 +58,9 @@ pub(super) struct Tally<'a, T, L> {
 
 impl<'a, T: Clone, L> Tally<'a, T, L> {
     pub fn new(loss: &'a L, decision: &'a Decision, metrics: &'a mut [Box<dyn Metric<T>>]) -> Self {
-        metrics.iter_mut().for_each(|metric| metric.reset());
+        for metric in metrics.iter_mut() {
+            metric.reset();
+        }
         let predictions = Predictions {
             items: Vec::new(),
             outputs: Vec::new(),
@@ -87,7 +89,9 @@ impl<'a, T: Clone, L> Tally<'a, T, L> {
             None => losses.len() as f64,
         };
         let outcomes = Outcomes { outputs: &outputs, columns, targets, decided: &decided };
-        self.metrics.iter_mut().for_each(|metric| metric.update(&outcomes));
+        for metric in self.metrics.iter_mut() {
+            metric.update(&outcomes);
+        }
 
         let all = &mut self.predictions;
         all.columns = columns;

@@ -70,7 +70,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
             let start = Instant::now();
             let batches = train.batches(self.epochs_done)?;
             let batches = batches.map(|batch| batch.map(|batch| (batch.inputs, batch.targets)));
-            let flow = run.train(self, batches, |model, pictures| model.forward(pictures))?;
+            let flow = run.train(self, batches, M::forward)?;
             let evaluation = self.evaluate()?;
             if run.finish(self, epoch, start, &evaluation) == Flow::Stop || flow == Flow::Stop {
                 break;

@@ -60,7 +60,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
             let target = self.data.train().dataset().fitted().clone();
             let device = plain.clone().autodiff();
             let batches = order.chunks_exact(batch).map(|rows| Ok(take(features, &target, rows, &device)));
-            let flow = run.train(self, batches, |model, features| model.classify(features))?;
+            let flow = run.train(self, batches, M::classify)?;
             let evaluation = self.evaluate_features(&valid, &plain);
             if run.finish(self, epoch, start, &evaluation) == Flow::Stop || flow == Flow::Stop {
                 break;

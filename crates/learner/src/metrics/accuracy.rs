@@ -16,7 +16,7 @@ pub fn error_rate() -> ClassMetric {
 /// as the likelier.
 pub fn top_k(k: usize) -> ClassMetric {
     Box::new(Share::new(format!("top_{k}"), move |_, target, row| {
-        let above = |class: usize| row[class] > row[target] || (row[class] == row[target] && class < target);
+        let above = |class: usize| row[class].total_cmp(&row[target]).then(target.cmp(&class)).is_gt();
         (0..row.len()).filter(|&class| above(class)).count() < k
     }))
 }

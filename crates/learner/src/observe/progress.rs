@@ -1,5 +1,6 @@
 //! The table an epoch and the bar a batch.
 
+use std::fmt::Write;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -63,11 +64,10 @@ impl Progress {
     fn print(&self, cells: &[String]) {
         let widths = self.header_printed.iter().map(|name| name.len().max(COLUMN - 2) + 2);
         let widths: Vec<usize> = widths.chain(std::iter::repeat(COLUMN)).take(cells.len()).collect();
-        let line: String = cells
-            .iter()
-            .zip(widths)
-            .map(|(cell, width)| format!("{cell:<w$}", w = width.max(cell.len() + 2)))
-            .collect();
+        let mut line = String::new();
+        for (cell, width) in cells.iter().zip(widths) {
+            let _ = write!(line, "{cell:<w$}", w = width.max(cell.len() + 2));
+        }
         self.bar.suspend(|| println!("{}", line.trim_end()));
     }
 }

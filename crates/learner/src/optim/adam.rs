@@ -5,7 +5,7 @@ use burn::tensor::{Device, Tensor};
 
 use super::Dial;
 
-/// Adam as fastai has it: weight decay decoupled from the gradient (AdamW), momentum set anew at every step.
+/// Adam as fastai has it: weight decay decoupled from the gradient (`AdamW`), momentum set anew at every step.
 ///
 /// With gradient `g`, rate `lr` and step number `t`:
 ///
@@ -18,7 +18,7 @@ use super::Dial;
 ///
 /// Sources: Kingma and Ba, *Adam* (2015); Loshchilov and Hutter, *Decoupled Weight Decay Regularization* (2019).
 ///
-/// | parameter | default | fastai's, torch's default |
+/// | parameter | default | fastai's and `PyTorch`'s default |
 /// |---|---|---|
 /// | `momentum` | dial, 0.9 at first | `mom` 0.9; `beta1` 0.9 |
 /// | `sqr_momentum` | 0.99 | `sqr_mom` 0.99; `beta2` 0.999 |
