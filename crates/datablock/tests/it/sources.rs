@@ -4,7 +4,7 @@ use firelight_datablock::{ImageFiles, image_files};
 
 use crate::folder;
 
-fn relative(root: &Path, files: Vec<PathBuf>) -> Vec<String> {
+fn relative(root: &Path, files: &[PathBuf]) -> Vec<String> {
     let part = |file: &PathBuf| file.strip_prefix(root).expect("below the root").to_string_lossy().replace('\\', "/");
     files.iter().map(part).collect()
 }
@@ -21,7 +21,7 @@ fn tree() -> tempfile::TempDir {
 fn files_are_found_below_the_root_in_one_order_without_the_hidden_ones() {
     let tree = tree();
     let files = image_files(tree.path()).expect("files");
-    assert_eq!(relative(tree.path(), files), ["B.PNG", "a.png", "train/c.png", "valid/e.png"]);
+    assert_eq!(relative(tree.path(), &files), ["B.PNG", "a.png", "train/c.png", "valid/e.png"]);
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn a_folder_filter_leaves_out_the_roots_own_files() {
     let tree = tree();
     let in_folders = |folders: &[&str]| {
         let found = ImageFiles::new().in_folders(folders.iter().copied()).find(tree.path());
-        found.map(|files| relative(tree.path(), files))
+        found.map(|files| relative(tree.path(), &files))
     };
     assert_eq!(in_folders(&["train"]).expect("files"), ["train/c.png"]);
     assert_eq!(in_folders(&["train", "."]).expect("files"), ["B.PNG", "a.png", "train/c.png"]);
@@ -40,5 +40,5 @@ fn a_folder_filter_leaves_out_the_roots_own_files() {
 fn without_recursion_only_the_roots_own_files_are_found() {
     let tree = tree();
     let files = ImageFiles::new().recursive(false).find(tree.path()).expect("files");
-    assert_eq!(relative(tree.path(), files), ["B.PNG", "a.png"]);
+    assert_eq!(relative(tree.path(), &files), ["B.PNG", "a.png"]);
 }
