@@ -22,7 +22,8 @@ use super::Fresh;
 /// use firelight_learner::models::HeadConfig;
 ///
 /// let head = HeadConfig::new(512, 37).init(42, &Device::flex());
-/// assert_eq!(head.num_params(), 546_304);
+/// // 546 304 that train, and the running means and variances of two batch norms.
+/// assert_eq!(head.num_params(), 546_304 + 2 * (1024 + 512));
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HeadConfig {
