@@ -108,6 +108,7 @@ impl<F: FittedTarget> Dataset<F> {
     }
 
     fn at<T>(&self, index: usize, result: Result<T, TransformError>) -> Result<T, DataError> {
-        result.map_err(|source| DataError::Picture { path: self.items[index].clone(), source })
+        let path = &self.items[index];
+        result.map_err(|source| DataError::Picture { path: path.clone(), source: source.in_file(path) })
     }
 }

@@ -115,8 +115,8 @@ pub enum DataError {
         /// The first one's error.
         first: String,
     },
-    /// A picture could not be read, decoded or transformed.
-    #[error("{source} (file {path})", path = .path.display())]
+    /// A picture could not be read, decoded or transformed; the source names the stage and the file.
+    #[error("{source}")]
     Picture {
         /// The file.
         path: PathBuf,

@@ -92,8 +92,8 @@ pub enum LearnerError {
         /// What the encoder said.
         source: image::ImageError,
     },
-    /// A picture to predict could not be used.
-    #[error("predict: {source} (file {path})", path = .path.display())]
+    /// A picture to predict could not be used; the source names the stage and the file.
+    #[error("predict: {source}")]
     Input {
         /// The file.
         path: PathBuf,

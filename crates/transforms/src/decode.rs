@@ -10,7 +10,7 @@ use image::metadata::Orientation;
 use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
 use serde::{Deserialize, Serialize};
 
-use crate::{Size, TransformError};
+use crate::{Size, TransformError, jpeg};
 
 /// How much a single picture may take; a file that announces more is refused before it is decoded.
 ///
@@ -108,12 +108,15 @@ fn decode_within(bytes: &[u8], limits: &Limits) -> Result<RgbImage, Refusal> {
     // A picture with broken EXIF is still a picture.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let buffers = match format {
-        ImageFormat::Jpeg if is_progressive(bytes) => Buffers::Coefficients,
+        ImageFormat::Jpeg if jpeg::is_progressive(bytes) => Buffers::Coefficients,
         ImageFormat::WebP | ImageFormat::Gif => Buffers::Canvas,
         _ => Buffers::None,
     };
     check(&decoder, &buffers, orientation, limits)?;
     let mut picture = DynamicImage::from_decoder(decoder).map_err(broken)?;
+    if format == ImageFormat::Jpeg && !jpeg::is_whole(bytes) {
+        return Err(Refusal::Broken("the file ends before its picture does: it was cut short".into()));
+    }
     picture.apply_orientation(orientation);
     Ok(picture.into_rgb8())
 }
@@ -160,25 +163,6 @@ fn check(
     } else {
         Ok(())
     }
-}
-
-/// Whether the first frame of a JPEG is progressive (marker SOF2), found by walking its segments.
-fn is_progressive(bytes: &[u8]) -> bool {
-    let mut rest = bytes.get(2..).unwrap_or_default();
-    while let [0xFF, marker, tail @ ..] = rest {
-        match marker {
-            0xC2 => return true,
-            // another frame, or the picture's data
-            0xC0 | 0xC1 | 0xDA => return false,
-            0xFF => rest = &rest[1..],
-            _ => {
-                let [high, low, ..] = tail else { return false };
-                let length = usize::from(u16::from_be_bytes([*high, *low]));
-                rest = tail.get(length..).unwrap_or_default();
-            }
-        }
-    }
-    false
 }
 
 fn unknown_format(bytes: &[u8]) -> String {

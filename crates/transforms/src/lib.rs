@@ -9,6 +9,7 @@ mod map;
 mod augment;
 mod colours;
 mod item;
+mod jpeg;
 mod normalize;
 mod pad;
 mod size;

@@ -100,7 +100,8 @@ impl Predictor {
     /// [`LearnerError::Input`] if it cannot be read, decoded or transformed.
     pub fn predict(&self, file: impl AsRef<Path>) -> Result<Prediction, LearnerError> {
         let path = file.as_ref();
-        let named = |source: TransformError| LearnerError::Input { path: path.to_path_buf(), source };
+        let named =
+            |source: TransformError| LearnerError::Input { path: path.to_path_buf(), source: source.in_file(path) };
         let picture = open(path, &Limits::default()).map_err(named)?;
         self.predict_picture(&picture).map_err(named)
     }

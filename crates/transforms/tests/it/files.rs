@@ -93,6 +93,22 @@ fn what_cannot_be_read_is_named() {
     insta::assert_snapshot!(decode(b"GIF", &limits).unwrap_err(), @"decode: cannot decode a picture of 3 bytes in memory: its first bytes (474946) belong to no picture format that is read (JPEG, PNG, GIF, WebP, BMP, TIFF, PNM, QOI, ICO); replace or remove the file");
 }
 
+/// The decoder by itself fills what is missing with gray.
+#[test]
+fn a_jpeg_that_was_cut_short_is_refused_wherever_it_was_cut() {
+    let bytes = encoded(&DynamicImage::from(pattern(90, 70)), ImageFormat::Jpeg);
+    assert!(decode(&bytes, &Limits::default()).is_ok());
+    assert!(
+        decode(&[bytes.as_slice(), b"a tail"].concat(), &Limits::default()).is_ok(),
+        "what follows the end is no harm"
+    );
+    for length in 1..bytes.len() {
+        assert!(decode(&bytes[..length], &Limits::default()).is_err(), "{length} of {} bytes", bytes.len());
+    }
+    let error = decode(&bytes[..bytes.len() - 2], &Limits::default()).unwrap_err();
+    assert!(error.to_string().contains("the file ends before its picture does: it was cut short"), "{error}");
+}
+
 #[test]
 fn broken_files_are_listed_with_reasons() {
     let folder = tempfile::tempdir().unwrap();
