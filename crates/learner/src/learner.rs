@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use burn::tensor::Device;
 use firelight_datablock::{DataLoaders, FittedTarget};
 use firelight_losses::{Decision, Loss};
+use firelight_vocab::Vocab;
 
 use crate::models::{Arch, HeadConfig, Model, VisionModel};
 use crate::observe::Progress;
@@ -222,15 +223,20 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
 
     /// The loss, every metric and the decision must be built for the data's own classes.
     pub(crate) fn check_classes(&self) -> Result<(), LearnerError> {
-        let Some(ours) = self.data.train().dataset().fitted().vocab() else { return Ok(()) };
         let loss = self.loss.vocab().map(|vocab| ("the loss".to_string(), vocab));
         let metrics = self.metrics.iter().filter_map(|m| Some((format!("the metric {:?}", m.name()), m.vocab()?)));
         let decision = self.decision.vocab().map(|vocab| ("the decision".to_string(), vocab));
-        for (what, theirs) in loss.into_iter().chain(metrics).chain(decision) {
-            if theirs != ours {
-                return Err(LearnerError::OtherClasses { what, theirs: theirs.len(), ours: ours.len() });
+        let mut all = loss.into_iter().chain(metrics).chain(decision);
+        all.try_for_each(|(what, theirs)| self.check_classes_of(&what, Some(theirs)))
+    }
+
+    /// `what` must be built for the data's own classes, if it is built for classes.
+    pub(crate) fn check_classes_of(&self, what: &str, theirs: Option<&Vocab>) -> Result<(), LearnerError> {
+        match (self.data.train().dataset().fitted().vocab(), theirs) {
+            (Some(ours), Some(theirs)) if ours != theirs => {
+                Err(LearnerError::OtherClasses { what: what.to_owned(), theirs: theirs.len(), ours: ours.len() })
             }
+            _ => Ok(()),
         }
-        Ok(())
     }
 }

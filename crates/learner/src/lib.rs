@@ -17,7 +17,7 @@ pub mod weights;
 
 pub use error::LearnerError;
 pub use export::{Manifest, Prediction, Predictor};
-pub use fit::{Evaluation, Predictions};
+pub use fit::{Evaluation, HeadFeatures, Predictions};
 pub use history::{EpochRow, History, StepRow};
 pub use interpret::{Interpretation, Mistake};
 pub use learner::Learner;

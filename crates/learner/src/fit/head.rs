@@ -15,7 +15,20 @@ use crate::models::{Model, features_in_threads};
 use crate::observe::progress_bar;
 use crate::{Event, Flow, Learner, LearnerError, OneCycle, Rates};
 
+/// What the frozen part of a model makes of the pictures, computed once by [`Learner::head_features`].
+///
+/// Cheap to keep and to share: learners of the same data and the same body (with other losses, other heads, other rates) train
+/// on it by [`Learner::fit_head_on`], so that what differs between them is what was meant to.
+#[derive(Debug, Clone)]
+pub struct HeadFeatures<F: FittedTarget> {
+    /// The training part, once for each view: first as validation sees it, then augmented.
+    views: Vec<Features<F>>,
+    valid: Features<F>,
+    fitted: F,
+}
+
 /// What a frozen body makes of a part of the data.
+#[derive(Debug, Clone)]
 struct Features<F: FittedTarget> {
     values: Tensor<2>,
     items: Vec<usize>,
@@ -34,34 +47,71 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     ///
     /// Any [`LearnerError`] of data, classes and divergence.
     pub fn fit_head(&mut self, epochs: usize, rate: f64, draws: usize) -> Result<(), LearnerError> {
-        self.freeze()?;
+        let features = self.head_features(draws.min(epochs.saturating_sub(1)))?;
+        self.fit_head_on(&features, epochs, rate)
+    }
+
+    /// The features that [`fit_head`](Self::fit_head) trains on, to be used more than once: of the training part as
+    /// validation sees it, of `draws` draws of its augmentation, and of the validation part.
+    ///
+    /// ```no_run
+    /// # use firelight_datablock::{Categories, DataLoaders};
+    /// # use firelight_learner::{LearnerError, efficientnet_lite0, vision_learner};
+    /// # use firelight_losses::CrossEntropy;
+    /// # fn compare(dls: DataLoaders<Categories>) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = efficientnet_lite0().with_weights("efficientnet-lite0.pth");
+    /// let features = vision_learner(dls.clone(), body.clone())?.head_features(1)?;
+    /// for smoothing in [0.0, 0.1, 0.2] {
+    ///     let loss = CrossEntropy::new().with_label_smoothing(smoothing)?;
+    ///     let mut learn = vision_learner(dls.clone(), body.clone())?.with_loss(loss);
+    ///     learn.fit_head_on(&features, 20, 5e-3)?; // seconds: no picture is read again
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Any [`LearnerError`] of data.
+    pub fn head_features(&self, draws: usize) -> Result<HeadFeatures<F>, LearnerError> {
         let plain = self.data.device().clone().inner();
         let body = self.model.for_inference();
         let train = self.data.train().clone().with_shuffle(false).with_drop_last(false).with_device(&plain);
-        let valid_loader = self.data.valid().clone().with_device(&plain);
+        let valid = self.data.valid().clone().with_device(&plain);
         let threads = self.inference_threads;
-        let views = (draws + 1).min(epochs.max(1));
-        let bar = progress_bar(views * train.num_batches() + valid_loader.num_batches(), "features");
-        let mut seen = Vec::with_capacity(views);
-        for view in 0..views {
-            seen.push(features(&body, &train.clone().with_augment(view > 0), view, threads, &bar)?);
+        let bar = progress_bar((draws + 1) * train.num_batches() + valid.num_batches(), "features");
+        let mut views = Vec::with_capacity(draws + 1);
+        for view in 0..=draws {
+            views.push(features(&body, &train.clone().with_augment(view > 0), view, threads, &bar)?);
         }
-        let valid: Features<F> = features(&body, &valid_loader, 0, threads, &bar)?;
+        let valid = features(&body, &valid, 0, threads, &bar)?;
         bar.finish_and_clear();
-        drop(body);
+        Ok(HeadFeatures { views, valid, fitted: self.data.train().dataset().fitted().clone() })
+    }
 
-        let batch = self.data.train().batch_size().min(seen[0].items.len());
-        let steps = seen[0].items.len() / batch;
-        let mut run = Run::start(self, epochs, steps, Rates::Same(rate), OneCycle::default())?;
+    /// [`fit_head`](Self::fit_head) on features that are there already.
+    ///
+    /// # Errors
+    ///
+    /// Any [`LearnerError`] of classes (the features' too) and divergence.
+    ///
+    /// # Panics
+    ///
+    /// If the features are of another width than this model's.
+    pub fn fit_head_on(&mut self, features: &HeadFeatures<F>, epochs: usize, rate: f64) -> Result<(), LearnerError> {
+        self.check_classes_of("the feature set", features.fitted.vocab())?;
+        self.freeze()?;
+        let device = self.data.device().clone().inner().autodiff();
+        let rows = features.views[0].items.len();
+        let batch = self.data.train().batch_size().min(rows);
+        let mut run = Run::start(self, epochs, rows / batch, Rates::Same(rate), OneCycle::default())?;
         for epoch in 0..epochs {
             let start = Instant::now();
-            let features = &seen[epoch % views];
-            let order = self.order(features.items.len());
-            let target = self.data.train().dataset().fitted().clone();
-            let device = plain.clone().autodiff();
-            let batches = order.chunks_exact(batch).map(|rows| Ok(take(features, &target, rows, &device)));
+            let view = &features.views[epoch % features.views.len()];
+            let order = self.order(view.items.len());
+            let batches = order.chunks_exact(batch).map(|rows| Ok(take(view, &features.fitted, rows, &device)));
             let flow = run.train(self, batches, M::classify)?;
-            let evaluation = self.evaluate_features(&valid, &plain);
+            let evaluation = self.evaluate_head_on(features)?;
             if run.finish(self, epoch, start, &evaluation) == Flow::Stop || flow == Flow::Stop {
                 break;
             }
@@ -70,19 +120,31 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
         Ok(())
     }
 
+    /// [`evaluate`](Self::evaluate) on features that are there already: what another decision or another metric says, at no
+    /// cost.
+    ///
+    /// # Errors
+    ///
+    /// [`LearnerError::OtherClasses`].
+    ///
+    /// # Panics
+    ///
+    /// As [`fit_head_on`](Self::fit_head_on).
+    pub fn evaluate_head_on(&mut self, features: &HeadFeatures<F>) -> Result<Evaluation, LearnerError> {
+        self.check_classes()?;
+        self.check_classes_of("the feature set", features.fitted.vocab())?;
+        let (model, valid) = (self.model.valid(), &features.valid);
+        let mut tally = Tally::new(&self.loss, &self.decision, &mut self.metrics);
+        let tensor = features.fitted.collate(&valid.targets, &valid.values.device());
+        tally.add(&valid.items, model.classify(valid.values.clone()), tensor, &valid.targets);
+        Ok(tally.finish().0)
+    }
+
     /// This epoch's order of `rows` feature rows.
     fn order(&self, rows: usize) -> Vec<usize> {
         let mut order: Vec<usize> = (0..rows).collect();
         Chance::new(self.seed, self.epochs_done as u64, u64::MAX).shuffle(&mut order);
         order
-    }
-
-    fn evaluate_features(&mut self, valid: &Features<F>, device: &Device) -> Evaluation {
-        let model = self.model.valid();
-        let mut tally = Tally::new(&self.loss, &self.decision, &mut self.metrics);
-        let tensor = self.data.valid().dataset().fitted().collate(&valid.targets, device);
-        tally.add(&valid.items, model.classify(valid.values.clone()), tensor, &valid.targets);
-        tally.finish().0
     }
 }
 

@@ -7,3 +7,4 @@ mod head;
 
 pub use evaluate::{Evaluation, Predictions};
 pub(crate) use evaluate::{host, pick};
+pub use head::HeadFeatures;

@@ -114,6 +114,32 @@ fn a_head_trains_on_features_that_are_computed_once() {
 }
 
 #[test]
+fn features_can_be_shared_and_judged_again() {
+    let folder = shapes::folder(48);
+    // Without dropout, for the sake of the tests beside this one.
+    let learner = |folder| {
+        let loaders = shapes::loaders(folder, &Device::flex());
+        vision_learner(loaders, Backbone::from(Arch::Small).with_dropout(0.0)).expect("a learner").without_observers()
+    };
+    let mut alone = learner(&folder);
+    alone.fit_head(3, 1e-2, 1).expect("a fit");
+    let features = learner(&folder).head_features(1).expect("features");
+    let mut shared = learner(&folder);
+    shared.fit_head_on(&features, 3, 1e-2).expect("a fit");
+    assert_eq!(bits(shared.model()), bits(alone.model()));
+    let again = shared.evaluate_head_on(&features).expect("an evaluation");
+    assert_eq!(Some(again.loss), shared.history().epochs.last().map(|row| row.valid_loss));
+
+    let fewer = shapes::folder(48);
+    for number in (0..48).step_by(3) {
+        std::fs::remove_file(fewer.path().join(format!("Bright_{number}.png"))).expect("a file less");
+    }
+    let features = learner(&fewer).head_features(0).expect("features");
+    let error = shared.fit_head_on(&features, 1, 1e-2).expect_err("refused").to_string();
+    assert!(error.starts_with("the feature set was built for 2 classes"), "{error}");
+}
+
+#[test]
 fn fine_tune_freezes_thaws_and_goes_on() {
     let folder = shapes::folder(24);
     let mut learn = shapes::learner(shapes::loaders(&folder, &Device::flex()));
