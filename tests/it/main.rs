@@ -6,4 +6,5 @@ mod devices;
 mod identities;
 mod losses;
 mod matrices;
+mod metrics;
 mod reference;

@@ -407,6 +407,32 @@ SET = np.array([
 TRUTH = np.repeat(np.arange(K), 2)
 
 
+def confidence(p):
+    """Whatever the decision: calibration error with 15 bins (low, high], Brier score."""
+    top, hit = p.max(1), p.argmax(1) == TRUTH
+    bins = np.ceil(top * 15).astype(int)
+    gaps = [abs(top[bins == b].mean() - hit[bins == b].mean()) * (bins == b).mean() for b in np.unique(bins)]
+    return {"ece15": sum(gaps), "brier": ((p - EYE[TRUTH]) ** 2).sum(1).mean()}
+
+
+def agreement(counts):
+    """Per-class scores (None where not defined) and agreement, as scikit-learn has them."""
+    hits, actual, picked, n = np.diag(counts), counts.sum(1), counts.sum(0), counts.sum()
+    of = lambda part, whole: [float(a / b) if b else None for a, b in zip(part, whole)]
+    f1 = of(2 * hits, actual + picked)
+    known = [score for score in f1 if score is not None]
+    weighted = sum(score * count for score, count in zip(f1, actual) if score is not None) / n
+    chance = np.outer(actual, picked) / n
+    square = (np.arange(K)[:, None] - np.arange(K)) ** 2
+    kappa = lambda w: 1 - (w * counts).sum() / (w * chance).sum()
+    apart = (n * n - (actual * actual).sum()) * (n * n - (picked * picked).sum())
+    return {
+        "precision": of(hits, picked), "recall": of(hits, actual), "f1": f1, "macro_f1": np.mean(known),
+        "weighted_f1": weighted, "kappa": kappa(1 - EYE), "quadratic_kappa": kappa(square),
+        "matthews": (hits.sum() * n - (actual * picked).sum()) / np.sqrt(apart),
+    }
+
+
 def metrics(scores):
     p = softmax(SET)
     order = np.argsort(-scores, axis=1, kind="stable")
@@ -427,6 +453,7 @@ def metrics(scores):
     out["hP@3"] = likeness[TRUTH[:, None], order[:, :3]].sum() / best
     confusion = np.zeros((K, K), int)
     np.add.at(confusion, (TRUTH, pred), 1)
+    out |= confidence(p) | agreement(confusion)
     severities = np.bincount(D[TRUTH, pred].astype(int), minlength=4)
     out |= {
         "cost_weighted_error(C_SP)": cost[TRUTH, pred].mean(),

@@ -88,7 +88,7 @@ impl<'a, T: Clone, L> Tally<'a, T, L> {
             Some(weights) => weights.iter().map(|&weight| f64::from(weight)).sum::<f64>(),
             None => losses.len() as f64,
         };
-        let outcomes = Outcomes { outputs: &outputs, columns, targets, decided: &decided };
+        let outcomes = Outcomes { outputs: &outputs, columns, targets, decided: &decided, decision: self.decision };
         for metric in self.metrics.iter_mut() {
             metric.update(&outcomes);
         }

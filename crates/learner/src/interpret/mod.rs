@@ -6,9 +6,10 @@ use std::path::PathBuf;
 
 use burn::tensor::{Int, Tensor};
 use firelight_datablock::{Categories, Dataset};
-use firelight_losses::Loss;
+use firelight_losses::{CostMatrix, Loss, LossError};
 use firelight_vocab::Vocab;
 
+use crate::metrics::ClassReport;
 use crate::models::Model;
 use crate::{Learner, LearnerError, Predictions};
 
@@ -84,6 +85,45 @@ impl Interpretation {
         }
         pairs.sort_by_key(|&(_, _, times)| std::cmp::Reverse(times));
         pairs
+    }
+
+    /// Pairs of different classes that were confused, with how often and what that cost in all, costliest first: (actual,
+    /// predicted, times, cost).
+    ///
+    /// # Errors
+    ///
+    /// What the costs are refused for, or [`LossError::NamesDiffer`] unless they name exactly the classes.
+    pub fn most_costly(&self, cost: &CostMatrix) -> Result<Vec<(&str, &str, usize, f64)>, LossError> {
+        let cost = cost.align(self.vocab())?;
+        let mut pairs: Vec<_> = self
+            .most_confused(1)
+            .into_iter()
+            .map(|(actual, predicted, times)| {
+                Ok((actual, predicted, times, times as f64 * cost.matrix().get(actual, predicted)?))
+            })
+            .collect::<Result<_, LossError>>()?;
+        pairs.sort_by(|a, b| b.3.total_cmp(&a.3));
+        Ok(pairs)
+    }
+
+    /// How many examples were predicted at each cost, right ones at 0 first: how severe mistakes are, not only on average.
+    ///
+    /// # Errors
+    ///
+    /// As [`most_costly`](Self::most_costly).
+    pub fn cost_histogram(&self, cost: &CostMatrix) -> Result<Vec<(f64, usize)>, LossError> {
+        let cost = cost.align(self.vocab())?;
+        let pairs = self.predictions.targets.iter().zip(&self.predictions.decided);
+        let mut costs: Vec<f64> = pairs.map(|(&actual, &predicted)| cost.matrix().value(actual, predicted)).collect();
+        costs.sort_by(f64::total_cmp);
+        let equal = |a: &f64, b: &f64| a.total_cmp(b).is_eq();
+        Ok(costs.chunk_by(equal).map(|same| (same[0], same.len())).collect())
+    }
+
+    /// Precision, recall and F1 of every class.
+    pub fn class_report(&self) -> ClassReport {
+        let pairs = self.predictions.targets.iter().copied().zip(self.predictions.decided.iter().copied());
+        ClassReport::of(self.vocab(), pairs)
     }
 
     /// The `k` examples with the highest losses, highest first, with their files.

@@ -1,95 +1,63 @@
 //! Mistakes seen from the groups that classes belong to.
 
-use firelight_vocab::{Groups, Vocab};
+use firelight_vocab::Groups;
 
-use super::{ClassMetric, Metric, Outcomes, ratio};
+use super::ClassMetric;
+use super::mean::{Example, ratio, share};
 
 /// Share of examples whose picked class is in the actual class's group: the right species, whatever the breed.
 pub fn group_accuracy(groups: &Groups) -> ClassMetric {
-    Box::new(InGroup::new("group_accuracy", groups, true))
+    let same = in_group(groups);
+    share("group_accuracy", Some(groups.vocab()), same)
 }
 
 /// Share of examples whose picked class is in another group than the actual one: a dog taken for a cat.
 pub fn cross_group_errors(groups: &Groups) -> ClassMetric {
-    Box::new(InGroup::new("cross_group", groups, false))
+    let same = in_group(groups);
+    share("cross_group", Some(groups.vocab()), move |example| !same(example))
 }
 
-struct InGroup {
-    name: &'static str,
-    groups: Groups,
-    wanted: bool,
-    hits: usize,
-    examples: usize,
-}
-
-impl InGroup {
-    fn new(name: &'static str, groups: &Groups, wanted: bool) -> Self {
-        Self { name, groups: groups.clone(), wanted, hits: 0, examples: 0 }
-    }
-}
-
-impl Metric<usize> for InGroup {
-    fn name(&self) -> String {
-        self.name.into()
-    }
-
-    fn reset(&mut self) {
-        (self.hits, self.examples) = (0, 0);
-    }
-
-    fn update(&mut self, outcomes: &Outcomes<usize>) {
-        for (&target, &decided) in outcomes.targets.iter().zip(outcomes.decided) {
-            let same = self.groups.of(target) == self.groups.of(decided);
-            self.hits += usize::from(same == self.wanted);
-            self.examples += 1;
+/// Share of examples whose likeliest group is the actual one, a group being as likely as its classes together; of equals
+/// the lower group number is picked.
+///
+/// What a model of the groups alone would be judged by. It differs from [`group_accuracy`]: one likely cat loses to several
+/// less likely dogs.
+pub fn summed_group_accuracy(groups: &Groups) -> ClassMetric {
+    let members = groups.clone();
+    share("summed_group_accuracy", Some(groups.vocab()), move |example| {
+        let mut mass = vec![0.0; members.len()];
+        for (class, &probability) in example.row.iter().enumerate() {
+            mass[members.of(class)] += f64::from(probability);
         }
-    }
+        let likeliest = (1..mass.len()).fold(0, |best, group| if mass[group] > mass[best] { group } else { best });
+        likeliest == members.of(example.target)
+    })
+}
 
-    fn value(&self) -> Option<f64> {
-        ratio(self.hits as f64, self.examples)
-    }
-
-    fn vocab(&self) -> Option<&Vocab> {
-        Some(self.groups.vocab())
-    }
+/// Share of the mistakes that stay in the actual class's group; not defined without mistakes.
+pub fn same_group_mistakes(groups: &Groups) -> ClassMetric {
+    let same = in_group(groups);
+    ratio("same_group", Some(groups.vocab()), move |example| {
+        let mistake = !example.is_right();
+        (f64::from(mistake && same(example)), f64::from(mistake))
+    })
 }
 
 /// Mean cost of the mistakes alone: how bad a mistake is when one is made. With groups a mistake costs 1 inside the
 /// group and 2 across groups, the heights of the two-level tree; not defined without mistakes.
+/// [`mean_mistake_cost`](super::mean_mistake_cost) takes other costs.
 ///
 /// Read it beside the accuracy: a model can lower it by adding harmless mistakes.
 pub fn mistake_severity(groups: &Groups) -> ClassMetric {
-    Box::new(Severity { groups: groups.clone(), cost: 0.0, mistakes: 0 })
+    let same = in_group(groups);
+    ratio("severity", Some(groups.vocab()), move |example| match (example.is_right(), same(example)) {
+        (true, _) => (0.0, 0.0),
+        (false, true) => (1.0, 1.0),
+        (false, false) => (2.0, 1.0),
+    })
 }
 
-struct Severity {
-    groups: Groups,
-    cost: f64,
-    mistakes: usize,
-}
-
-impl Metric<usize> for Severity {
-    fn name(&self) -> String {
-        "severity".into()
-    }
-
-    fn reset(&mut self) {
-        (self.cost, self.mistakes) = (0.0, 0);
-    }
-
-    fn update(&mut self, outcomes: &Outcomes<usize>) {
-        for (&target, &decided) in outcomes.targets.iter().zip(outcomes.decided).filter(|(t, d)| t != d) {
-            let same = self.groups.of(target) == self.groups.of(decided);
-            self.cost += if same { 1.0 } else { 2.0 };
-            self.mistakes += 1;
-        }
-    }
-
-    fn value(&self) -> Option<f64> {
-        ratio(self.cost, self.mistakes)
-    }
-
-    fn vocab(&self) -> Option<&Vocab> {
-        Some(self.groups.vocab())
-    }
+fn in_group(groups: &Groups) -> impl Fn(&Example) -> bool + Send + use<> {
+    let of = groups.of_classes().to_vec();
+    move |example| of[example.decided] == of[example.target]
 }

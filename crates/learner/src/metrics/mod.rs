@@ -1,16 +1,45 @@
 //! Numbers that say how good a model is on the validation part.
 //!
 //! Each metric adds up over an epoch and divides once at its end, so the batch size does not change it.
+//!
+//! | question | metrics | from |
+//! |---|---|---|
+//! | how often is it right? | [`accuracy`], [`error_rate`], [`top_k`] | the decision |
+//! | is it right for every class? | [`mean_recall`], [`macro_f1`], [`weighted_f1`], [`ClassReport`] | the decision |
+//! | is it better than chance? | [`cohen_kappa`], [`weighted_kappa`], [`matthews_corr_coef`] | the decision |
+//! | how bad are its mistakes? | [`mistake_severity`], [`mean_mistake_cost`], [`mean_cost`] | the decision |
+//! | does it stay in the group? | [`group_accuracy`], [`cross_group_errors`], [`same_group_mistakes`] | the decision |
+//! | | [`summed_group_accuracy`] | probabilities |
+//! | are the classes behind the first one near, too? | [`hierarchical_distance`] and its kin | the decision's ranking |
+//! | do its probabilities mean what they say? | [`calibration_error`], [`brier_score`], [`expected_cost`] | probabilities |
+//!
+//! Those from the decision follow [`Learner::with_decision`](crate::Learner::with_decision); those from probabilities are
+//! the same under every decision.
 
 mod accuracy;
+mod agreement;
+mod calibration;
+mod classes;
+mod costs;
+mod distance;
 mod groups;
-mod recall;
+mod mean;
+mod report;
 
+use firelight_losses::Decision;
 use firelight_vocab::Vocab;
 
 pub use accuracy::{accuracy, error_rate, top_k};
-pub use groups::{cross_group_errors, group_accuracy, mistake_severity};
-pub use recall::mean_recall;
+pub use agreement::{cohen_kappa, matthews_corr_coef, weighted_kappa};
+pub use calibration::{brier_score, calibration_error};
+pub use classes::{macro_f1, mean_recall, weighted_f1};
+pub use costs::{expected_cost, mean_cost, mean_mistake_cost};
+pub use distance::{
+    hierarchical_distance, hierarchical_distance_above_floor, hierarchical_distance_floor, hierarchical_precision,
+    nearest_distance,
+};
+pub use groups::{cross_group_errors, group_accuracy, mistake_severity, same_group_mistakes, summed_group_accuracy};
+pub use report::{ClassReport, ClassScores};
 
 /// What a model made of some examples, on the host.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +52,8 @@ pub struct Outcomes<'a, T> {
     pub targets: &'a [T],
     /// Classes that the decision rule picks, one a row.
     pub decided: &'a [usize],
+    /// The decision rule, for metrics that look at more than its pick: `decision.rank(row, 5)`.
+    pub decision: &'a Decision,
 }
 
 impl<T> Outcomes<'_, T> {
@@ -72,8 +103,3 @@ pub trait Metric<T>: Send {
 
 /// A metric of a model with one class an example.
 pub type ClassMetric = Box<dyn Metric<usize>>;
-
-/// `part` of `whole`, if there is a whole.
-fn ratio(part: f64, whole: usize) -> Option<f64> {
-    (whole > 0).then(|| part / whole as f64)
-}

@@ -20,6 +20,18 @@ pub fn heat_map(
     values: &[Vec<f32>],
     groups: Option<&[String]>,
 ) -> RgbImage {
+    heat_map_with_axes(title, ["", ""], row_names, column_names, values, groups)
+}
+
+/// [`heat_map`] with titles of the rows and of the columns.
+pub(super) fn heat_map_with_axes(
+    title: &str,
+    [row_title, column_title]: [&str; 2],
+    row_names: &[String],
+    column_names: &[String],
+    values: &[Vec<f32>],
+    groups: Option<&[String]>,
+) -> RgbImage {
     let rows = row_names.len().max(values.len());
     let columns = values.iter().map(Vec::len).fold(column_names.len(), usize::max);
     let finite = || values.iter().flatten().copied().filter(|value| value.is_finite());
@@ -30,8 +42,8 @@ pub fn heat_map(
 
     let matrix = Matrix {
         title,
-        row_title: "",
-        column_title: "",
+        row_title,
+        column_title,
         rows: Names::new(row_names, rows, groups),
         columns: Names::new(column_names, columns, groups),
         scales: vec![scale],

@@ -7,7 +7,8 @@
 //! | [`rate_curve`] | each parameter group's learning rate and the momentum, step by step |
 //! | [`lr_find_curve`] | a learning rate search with its suggestions |
 //! | [`confusion`] | actual against predicted classes |
-//! | [`heat_map`] | any matrix with named rows and columns: soft labels, costs, weights |
+//! | [`HeatMap`] | soft labels, costs, pair weights, similarities: `labels.heat_map()` |
+//! | [`heat_map`] | any other matrix with named rows and columns |
 //!
 //! None of them fails or panics on data: lists of unequal length are filled up, numbers that are not
 //! finite leave a gap, long names keep their beginning and end around an ellipsis, and what is too much for one
@@ -24,6 +25,7 @@
 //! ```
 
 // The pictures.
+mod class_matrix;
 mod confusion;
 mod curves;
 mod grid;
@@ -47,6 +49,7 @@ mod lettering;
 mod palette;
 mod text;
 
+pub use class_matrix::HeatMap;
 pub use confusion::confusion;
 pub use curves::{loss_curve, rate_curve};
 pub use grid::grid;

@@ -109,6 +109,15 @@ fn pictures_of_training_and_mistakes_are_written() {
     }
     let counted: usize = interpretation.confusion().iter().flatten().sum();
     assert_eq!(counted, 6);
+    let report = interpretation.class_report();
+    assert_eq!(report.weighted_mean.examples, 6);
+    let cost = CostMatrix::uniform(interpretation.vocab()).with("dark", "bars", 5.0).expect("a cost");
+    let costly = interpretation.most_costly(&cost).expect("costs");
+    assert!(costly.windows(2).all(|pair| pair[0].3 >= pair[1].3));
+    let histogram = interpretation.cost_histogram(&cost).expect("costs");
+    assert_eq!(histogram.iter().map(|(_, examples)| examples).sum::<usize>(), 6);
+    let paid: f64 = histogram.iter().map(|(cost, examples)| cost * *examples as f64).sum();
+    assert!((paid - costly.iter().map(|pair| pair.3).sum::<f64>()).abs() < 1e-9);
     let worst = interpretation.top_losses(6);
     assert!(worst.windows(2).all(|pair| pair[0].loss >= pair[1].loss));
 }

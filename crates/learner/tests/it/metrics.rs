@@ -1,7 +1,10 @@
 use firelight_learner::metrics::{ClassMetric, Outcomes};
 use firelight_learner::{
-    accuracy, cross_group_errors, error_rate, group_accuracy, mean_recall, mistake_severity, top_k,
+    ClassReport, accuracy, brier_score, calibration_error, cohen_kappa, cross_group_errors, error_rate, group_accuracy,
+    hierarchical_distance, macro_f1, matthews_corr_coef, mean_mistake_cost, mean_recall, mistake_severity,
+    same_group_mistakes, summed_group_accuracy, top_k, weighted_f1, weighted_kappa,
 };
+use firelight_losses::{CostMatrix, Decision};
 use firelight_vocab::{Groups, Vocab};
 
 /// Probabilities of four classes for four examples (the shared inputs of the reference tests).
@@ -29,6 +32,7 @@ fn value(metric: &mut ClassMetric, batch: usize, decided: &[usize]) -> Option<f6
             columns: 4,
             targets: &TARGETS[start..end],
             decided: &decided[start..end],
+            decision: &Decision::Argmax,
         });
     }
     metric.value()
@@ -65,7 +69,72 @@ fn a_mistake_across_groups_is_twice_as_severe() {
 fn what_is_not_defined_has_no_value() {
     let mut severity = mistake_severity(&species());
     assert_eq!(value(&mut severity, 4, &TARGETS), None, "no mistakes");
-    let mut accuracy = accuracy();
-    accuracy.reset();
-    assert_eq!(accuracy.value(), None, "no examples");
+    let mut inside = same_group_mistakes(&species());
+    assert_eq!(value(&mut inside, 4, &TARGETS), None, "no mistakes");
+    let tree = CostMatrix::from_groups(&species(), 1.0, 2.0);
+    let vocab = species().vocab().clone();
+    let mut costs = mean_mistake_cost(&tree, &vocab).expect("a metric");
+    assert_eq!(value(&mut costs, 4, &TARGETS), None, "no mistakes");
+    let all: [ClassMetric; 12] = [
+        accuracy(),
+        top_k(2),
+        mean_recall(),
+        macro_f1(),
+        weighted_f1(),
+        cohen_kappa(),
+        weighted_kappa(&tree, &vocab).expect("a metric"),
+        matthews_corr_coef(),
+        calibration_error(),
+        brier_score(),
+        hierarchical_distance(&tree, &vocab, 3).expect("a metric"),
+        summed_group_accuracy(&species()),
+    ];
+    for mut metric in all {
+        metric.reset();
+        assert_eq!(metric.value(), None, "{} has no examples", metric.name());
+    }
+}
+
+/// The metric over examples of the first class alone, all recognised.
+#[test]
+fn one_class_alone_is_no_agreement_by_chance_or_otherwise() {
+    let of_one = |mut metric: ClassMetric| {
+        let (outputs, targets) = ([1.0, 0.0].repeat(3), [0; 3]);
+        let decision = &Decision::Argmax;
+        metric.update(&Outcomes { outputs: &outputs, columns: 2, targets: &targets, decided: &targets, decision });
+        metric.value()
+    };
+    assert_eq!(of_one(cohen_kappa()), None);
+    assert_eq!(of_one(matthews_corr_coef()), Some(0.0));
+    assert_eq!(of_one(macro_f1()), Some(1.0));
+    assert_eq!(of_one(calibration_error()), Some(0.0));
+    assert_eq!(of_one(brier_score()), Some(0.0));
+}
+
+#[test]
+fn a_report_prints_as_a_table_with_what_is_not_defined() {
+    let vocab = Vocab::from_labels(["Bengal", "beagle", "boxer", "pug"]);
+    let report = ClassReport::of(&vocab, [(0, 0), (0, 1), (1, 1), (3, 1)]);
+    insta::assert_snapshot!(report, @r"
+                   precision  recall     f1  examples
+    Bengal             1.000   0.500  0.667         2
+    beagle             0.333   1.000  0.500         1
+    boxer                n/a     n/a    n/a         0
+    pug                  n/a   0.000  0.000         1
+    macro mean         0.667   0.500  0.389         4
+    weighted mean      0.583   0.500  0.458         4
+    accuracy                          0.500
+    ");
+    assert!(ClassReport::of(&vocab, []).to_string().contains("accuracy"));
+}
+
+#[test]
+fn costs_of_other_classes_are_refused() {
+    let cost = CostMatrix::uniform(&Vocab::from_labels(["a", "b"]));
+    let vocab = Vocab::from_labels(["a", "c"]);
+    let Err(error) = hierarchical_distance(&cost, &vocab, 5) else { panic!("refused") };
+    assert_eq!(
+        error.to_string(),
+        r#"class matrix has 2 names but the vocab has 2; missing: ["c"]; not in vocab: ["b"]"#
+    );
 }

@@ -1,6 +1,10 @@
 //! Pictures are drawn from any data, in bounds, and show what they are given.
 
-use firelight_learner::pictures::{Mark, Tile, confusion, grid, heat_map, loss_curve, lr_find_curve, rate_curve};
+use firelight_learner::pictures::{
+    HeatMap, Mark, Tile, confusion, grid, heat_map, loss_curve, lr_find_curve, rate_curve,
+};
+use firelight_losses::{CostMatrix, SoftLabels};
+use firelight_vocab::{Groups, Vocab};
 use image::{Rgb, RgbImage};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -102,6 +106,27 @@ fn more_tiles_than_fit_are_counted_in_a_note() {
     let picture = grid(&vec![tile(8, "a", None); 2000], 2);
     assert!(picture.height() <= 12100);
     assert!(grid(&[], 3).width() > 1);
+}
+
+#[test]
+fn a_class_matrix_is_drawn_by_name_and_parted_by_groups() {
+    let vocab = Vocab::from_labels(["Bengal", "Siamese", "beagle", "pug"]);
+    let species = Groups::by(&vocab, |breed| if breed.starts_with(char::is_uppercase) { "cat" } else { "dog" });
+    let labels = SoftLabels::from_groups(&species).within_mass(0.2);
+    assert_ne!(labels.heat_map(), CostMatrix::from_groups(&species, 0.2, 0.0).heat_map());
+    // In whatever order the classes are written, grouped they are drawn in the order of the groups' first classes.
+    let order = ["Siamese", "Bengal", "pug", "beagle"];
+    let mixed = ["Siamese", "pug", "Bengal", "beagle"];
+    let cost = |names: [&str; 4]| {
+        CostMatrix::from_fn(&Vocab::ordered(names).expect("a vocab"), |truth, predicted| {
+            (truth.len() * predicted.len()) as f64
+        })
+    };
+    assert_ne!(cost(order).heat_map(), cost(mixed).heat_map());
+    assert_eq!(cost(order).heat_map_by(&species), cost(mixed).heat_map_by(&species));
+    // A class that no group knows is drawn, too.
+    let other = CostMatrix::uniform(&Vocab::from_labels(["Bengal", "hamster"]));
+    assert!(other.heat_map_by(&species).width() > 1);
 }
 
 /// Ordinary numbers and everything else a run can bring forth.

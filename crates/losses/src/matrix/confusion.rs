@@ -32,6 +32,7 @@ impl Confusion {
 
 impl Meaning for Counts {
     const NAME: &'static str = "count";
+    const TITLE: &'static str = "Counts";
 
     fn check(counts: &Confusion) -> Result<(), LossError> {
         match counts.values.iter().position(|value| *value < 0.0) {

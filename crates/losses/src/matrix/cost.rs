@@ -222,6 +222,7 @@ fn apart(a: &[f64], b: &[f64], distance: Distance) -> f64 {
 
 impl Meaning for Cost {
     const NAME: &'static str = "cost";
+    const TITLE: &'static str = "Costs";
 
     fn check(cost: &CostMatrix) -> Result<(), LossError> {
         for (at, value) in cost.values.iter().copied().enumerate() {

@@ -10,6 +10,9 @@ pub trait Meaning: Clone + Debug + Default + PartialEq + Send + Sync + sealed::S
     /// What one entry is called, in texts and files.
     const NAME: &'static str;
 
+    /// What stands over a picture of all of them.
+    const TITLE: &'static str;
+
     /// # Errors
     /// What the entries must not be.
     fn check(matrix: &ClassMatrix<Self>) -> Result<(), LossError>;

@@ -42,6 +42,7 @@ impl PairWeights {
 
 impl Meaning for Pair {
     const NAME: &'static str = "pair weight";
+    const TITLE: &'static str = "Pair weights";
 
     fn check(weights: &PairWeights) -> Result<(), LossError> {
         for (at, value) in weights.values.iter().copied().enumerate() {

@@ -28,6 +28,7 @@ impl Similarity {
 
 impl Meaning for Likeness {
     const NAME: &'static str = "similarity";
+    const TITLE: &'static str = "Similarities";
 
     fn check(similarity: &Similarity) -> Result<(), LossError> {
         for (at, value) in similarity.values.iter().copied().enumerate() {

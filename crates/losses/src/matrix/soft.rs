@@ -124,6 +124,7 @@ impl SoftLabels {
 
 impl Meaning for Soft {
     const NAME: &'static str = "soft-label";
+    const TITLE: &'static str = "Soft labels";
 
     fn check(labels: &SoftLabels) -> Result<(), LossError> {
         for (truth, row) in labels.rows().enumerate() {

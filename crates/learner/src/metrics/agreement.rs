@@ -1,0 +1,79 @@
+//! How much better than chance the picks agree with the truth.
+
+use firelight_losses::{AlignedCost, CostMatrix, LossError};
+use firelight_vocab::Vocab;
+
+use super::classes::{Counts, of_counts};
+use super::{ClassMetric, Metric, Outcomes};
+
+/// Cohen's kappa: 1 for full agreement, 0 for what picks drawn with the same frequencies would reach by chance, below 0 for
+/// less. Not defined where chance would always agree (one class alone).
+pub fn cohen_kappa() -> ClassMetric {
+    of_counts("kappa", |counts| {
+        let chance: f64 = counts.classes().map(|class| class.actual as f64 * class.picked as f64).sum();
+        let (all, hits) = (counts.examples as f64, counts.hits() as f64);
+        let room = all * all - chance;
+        (room > 0.0).then(|| (hits * all - chance) / room)
+    })
+}
+
+/// Matthews correlation coefficient for any number of classes, −1 to 1 (Gorodkin, 2004): the correlation between picked
+/// and actual classes. 0 where all picks or all targets are of one class, as in scikit-learn.
+pub fn matthews_corr_coef() -> ClassMetric {
+    of_counts("matthews", |counts| {
+        let all = counts.examples as f64;
+        let sum = |of: fn((f64, f64)) -> f64| -> f64 {
+            counts.classes().map(|class| of((class.actual as f64, class.picked as f64))).sum()
+        };
+        let together = counts.hits() as f64 * all - sum(|(actual, picked)| actual * picked);
+        let apart = (all * all - sum(|(actual, _)| actual * actual)) * (all * all - sum(|(_, picked)| picked * picked));
+        (counts.examples > 0).then(|| if apart > 0.0 { together / apart.sqrt() } else { 0.0 })
+    })
+}
+
+/// Cohen's kappa with costs for disagreements: 1 minus the mean cost as a share of what chance would cost.
+///
+/// With costs of 1 it is [`cohen_kappa`]; with [`CostMatrix::ordinal`] and squared distances it is the quadratic weighted
+/// kappa that grades are judged by. Not defined where chance would cost nothing.
+///
+/// # Errors
+///
+/// What the costs are refused for, or [`LossError::NamesDiffer`] unless they name exactly the classes of the vocab.
+pub fn weighted_kappa(cost: &CostMatrix, vocab: &Vocab) -> Result<ClassMetric, LossError> {
+    Ok(Box::new(WeightedKappa { cost: cost.align(vocab)?, paid: 0.0, counts: Counts::default() }))
+}
+
+struct WeightedKappa {
+    cost: AlignedCost,
+    paid: f64,
+    counts: Counts,
+}
+
+impl Metric<usize> for WeightedKappa {
+    fn name(&self) -> String {
+        "weighted_kappa".into()
+    }
+
+    fn reset(&mut self) {
+        (self.paid, self.counts) = (0.0, Counts::default());
+    }
+
+    fn update(&mut self, outcomes: &Outcomes<usize>) {
+        let pairs = || outcomes.targets.iter().copied().zip(outcomes.decided.iter().copied());
+        self.paid += pairs().map(|(target, decided)| self.cost.matrix().value(target, decided)).sum::<f64>();
+        self.counts.add(outcomes.columns, pairs());
+    }
+
+    fn value(&self) -> Option<f64> {
+        let picked: Vec<f64> = self.counts.classes().map(|class| class.picked as f64).collect();
+        let rows = self.counts.classes().zip(self.cost.matrix().rows());
+        let chance: f64 = rows
+            .map(|(class, costs)| class.actual as f64 * costs.iter().zip(&picked).map(|(c, n)| c * n).sum::<f64>())
+            .sum();
+        (chance > 0.0).then(|| 1.0 - self.paid * self.counts.examples as f64 / chance)
+    }
+
+    fn vocab(&self) -> Option<&Vocab> {
+        Some(self.cost.vocab())
+    }
+}

@@ -1,0 +1,66 @@
+//! Whether probabilities mean what they say.
+
+use super::mean::ratio;
+use super::{ClassMetric, Metric, Outcomes};
+
+const BINS: usize = 15;
+
+/// Expected calibration error (ECE): how far confidence is from accuracy, 0 to 1 (Guo et al., 2017).
+///
+/// The confidence of an example is the probability of its likeliest class, whatever the decision. Examples are sorted into
+/// 15 bins of confidence of equal width, open below and closed above; the gaps between mean confidence and accuracy are
+/// averaged over the bins, weighted by their examples.
+///
+/// Soft labels raise it by design: they teach a model not to be sure.
+pub fn calibration_error() -> ClassMetric {
+    Box::new(CalibrationError::default())
+}
+
+/// Brier score: the mean of `Σ_j (p_j − y_j)²`, 0 to 2, where `y` is 1 for the actual class (Brier, 1950). Lower is better;
+/// it rewards accuracy and calibration together.
+pub fn brier_score() -> ClassMetric {
+    ratio("brier", None, |example| {
+        let gap = |(class, probability): (usize, &f32)| f64::from(*probability) - f64::from(class == example.target);
+        (example.row.iter().enumerate().map(|entry| gap(entry).powi(2)).sum(), 1.0)
+    })
+}
+
+#[derive(Default)]
+struct CalibrationError {
+    bins: [Bin; BINS],
+}
+
+#[derive(Default)]
+struct Bin {
+    confidence: f64,
+    hits: usize,
+    examples: usize,
+}
+
+impl Metric<usize> for CalibrationError {
+    fn name(&self) -> String {
+        "ece".into()
+    }
+
+    fn reset(&mut self) {
+        *self = Self::default();
+    }
+
+    fn update(&mut self, outcomes: &Outcomes<usize>) {
+        for (row, &target) in outcomes.rows().zip(outcomes.targets) {
+            let likeliest = (1..row.len()).fold(0, |best, class| if row[class] > row[best] { class } else { best });
+            let confidence = f64::from(row[likeliest]);
+            let bin = (confidence * BINS as f64).ceil().clamp(1.0, BINS as f64) as usize - 1;
+            let bin = &mut self.bins[bin];
+            bin.confidence += confidence;
+            bin.hits += usize::from(likeliest == target);
+            bin.examples += 1;
+        }
+    }
+
+    fn value(&self) -> Option<f64> {
+        let examples: usize = self.bins.iter().map(|bin| bin.examples).sum();
+        let gaps = self.bins.iter().map(|bin| (bin.confidence - bin.hits as f64).abs());
+        (examples > 0).then(|| gaps.sum::<f64>() / examples as f64)
+    }
+}

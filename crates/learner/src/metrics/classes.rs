@@ -1,0 +1,121 @@
+//! Class by class.
+
+use super::{ClassMetric, Metric, Outcomes};
+
+/// Mean over the classes of the share of their examples that are recognised; classes without examples are left out. Also
+/// called balanced accuracy: a rare class counts as much as a frequent one.
+pub fn mean_recall() -> ClassMetric {
+    of_counts("mean_recall", |counts| mean(counts.classes().map(ClassCount::recall)))
+}
+
+/// Mean over the classes of their F1, the harmonic mean of precision and recall; classes that are neither there nor picked
+/// are left out. scikit-learn's `f1_score(average="macro")`.
+pub fn macro_f1() -> ClassMetric {
+    of_counts("macro_f1", |counts| mean(counts.classes().map(ClassCount::f1)))
+}
+
+/// Mean of the classes' F1 weighted by their examples. scikit-learn's `f1_score(average="weighted")`.
+pub fn weighted_f1() -> ClassMetric {
+    of_counts("weighted_f1", |counts| {
+        let sum: f64 = counts.classes().filter_map(|class| Some(class.f1()? * class.actual as f64)).sum();
+        (counts.examples > 0).then(|| sum / counts.examples as f64)
+    })
+}
+
+/// The mean of the numbers that are there.
+pub(super) fn mean(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
+    let (mut sum, mut number) = (0.0, 0_usize);
+    for value in values.flatten() {
+        sum += value;
+        number += 1;
+    }
+    (number > 0).then(|| sum / number as f64)
+}
+
+/// How often a class is there, is picked, and both.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct ClassCount {
+    pub hits: usize,
+    pub actual: usize,
+    pub picked: usize,
+}
+
+impl ClassCount {
+    pub fn precision(self) -> Option<f64> {
+        (self.picked > 0).then(|| self.hits as f64 / self.picked as f64)
+    }
+
+    pub fn recall(self) -> Option<f64> {
+        (self.actual > 0).then(|| self.hits as f64 / self.actual as f64)
+    }
+
+    pub fn f1(self) -> Option<f64> {
+        let all = self.actual + self.picked;
+        (all > 0).then(|| 2.0 * self.hits as f64 / all as f64)
+    }
+}
+
+/// Counts of all classes: what is needed of a confusion matrix, without its size.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Counts {
+    classes: Vec<ClassCount>,
+    pub examples: usize,
+}
+
+impl Counts {
+    pub fn of(classes: usize, pairs: impl Iterator<Item = (usize, usize)>) -> Self {
+        let mut counts = Self::default();
+        counts.add(classes, pairs);
+        counts
+    }
+
+    /// Adds pairs of an actual and a picked class.
+    pub fn add(&mut self, classes: usize, pairs: impl Iterator<Item = (usize, usize)>) {
+        if self.classes.len() < classes {
+            self.classes.resize(classes, ClassCount::default());
+        }
+        for (target, decided) in pairs {
+            self.classes[target].actual += 1;
+            self.classes[decided].picked += 1;
+            self.classes[target].hits += usize::from(target == decided);
+            self.examples += 1;
+        }
+    }
+
+    pub fn classes(&self) -> impl ExactSizeIterator<Item = ClassCount> {
+        self.classes.iter().copied()
+    }
+
+    pub fn hits(&self) -> usize {
+        self.classes.iter().map(|class| class.hits).sum()
+    }
+}
+
+pub(super) fn of_counts(name: &'static str, of: fn(&Counts) -> Option<f64>) -> ClassMetric {
+    Box::new(OfCounts { name, of, counts: Counts::default() })
+}
+
+struct OfCounts {
+    name: &'static str,
+    of: fn(&Counts) -> Option<f64>,
+    counts: Counts,
+}
+
+impl Metric<usize> for OfCounts {
+    fn name(&self) -> String {
+        self.name.into()
+    }
+
+    fn reset(&mut self) {
+        self.counts = Counts::default();
+    }
+
+    fn update(&mut self, outcomes: &Outcomes<usize>) {
+        let pairs = outcomes.targets.iter().copied().zip(outcomes.decided.iter().copied());
+        self.counts.add(outcomes.columns, pairs);
+    }
+
+    fn value(&self) -> Option<f64> {
+        (self.of)(&self.counts)
+    }
+}

@@ -1,0 +1,46 @@
+//! Mistakes seen from what they cost.
+
+use firelight_losses::{CostMatrix, LossError};
+use firelight_vocab::Vocab;
+
+use super::ClassMetric;
+use super::mean::ratio;
+
+/// Mean cost of the picks, `mean C[actual][picked]`: the cost-weighted error, where a right pick costs 0.
+///
+/// # Errors
+///
+/// What the costs are refused for, or [`LossError::NamesDiffer`] unless they name exactly the classes of the vocab.
+pub fn mean_cost(cost: &CostMatrix, vocab: &Vocab) -> Result<ClassMetric, LossError> {
+    let cost = cost.align(vocab)?;
+    Ok(ratio("cost", Some(vocab), move |example| (cost.matrix().value(example.target, example.decided), 1.0)))
+}
+
+/// Mean cost of the mistakes alone: how bad a mistake is when one is made; not defined without mistakes. With the heights
+/// of a tree for costs this is the mistake severity of Bertinetto et al. (2020).
+///
+/// Read it beside the accuracy: a model can lower it by adding harmless mistakes.
+///
+/// # Errors
+///
+/// As [`mean_cost`].
+pub fn mean_mistake_cost(cost: &CostMatrix, vocab: &Vocab) -> Result<ClassMetric, LossError> {
+    let cost = cost.align(vocab)?;
+    Ok(ratio("mistake_cost", Some(vocab), move |example| {
+        (cost.matrix().value(example.target, example.decided), f64::from(!example.is_right()))
+    }))
+}
+
+/// What a pick drawn from the probabilities would cost on average, `mean Σ_j p_j C[actual][j]`: the same under every
+/// decision.
+///
+/// # Errors
+///
+/// As [`mean_cost`].
+pub fn expected_cost(cost: &CostMatrix, vocab: &Vocab) -> Result<ClassMetric, LossError> {
+    let cost = cost.align(vocab)?;
+    Ok(ratio("expected_cost", Some(vocab), move |example| {
+        let costs = cost.matrix().row(example.target);
+        (example.row.iter().zip(costs).map(|(probability, cost)| f64::from(*probability) * cost).sum(), 1.0)
+    }))
+}
