@@ -62,6 +62,12 @@ pub enum LearnerError {
         /// The value.
         loss: f64,
     },
+    /// Bytes that are no state of the optimizer at hand.
+    #[error("optimizer: its state cannot be used: {why}; start without it, or use the optimizer that wrote it")]
+    OptimizerState {
+        /// What is wrong with it.
+        why: String,
+    },
     /// An observer's plot, table or file could not be written.
     #[error("{stage}: cannot write {path}: {source}", path = .path.display())]
     Write {

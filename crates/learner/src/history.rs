@@ -53,7 +53,7 @@ impl History {
 
 /// A running mean that forgets: each step keeps `0.98` of the old value, and dividing by `1 − 0.98ⁿ` takes away the bias
 /// towards its start at zero.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct SmoothLoss {
     sum: f64,
     steps: i32,

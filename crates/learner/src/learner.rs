@@ -9,7 +9,7 @@ use firelight_vocab::Vocab;
 
 use crate::models::{Arch, HeadConfig, Model, VisionModel};
 use crate::observe::Progress;
-use crate::optim::{Adam, GroupOptimizer, group};
+use crate::optim::{Adam, GroupOptimizer, Rule, group};
 use crate::{Event, Flow, History, LearnerError, Metric, Observer};
 
 /// Norm weights: batch norm's scale and shift.
@@ -36,17 +36,31 @@ pub struct Learner<F: FittedTarget, L, M = VisionModel> {
     pub(crate) loss: L,
     pub(crate) metrics: Vec<Box<dyn Metric<F::Target>>>,
     pub(crate) decision: Decision,
-    pub(crate) adam: Adam,
     pub(crate) optimizer: Option<GroupOptimizer>,
     pub(crate) observers: Vec<Box<dyn Observer>>,
     pub(crate) history: History,
     /// Epochs trained over all fits: the number that orders and augments the next one.
     pub(crate) epochs_done: usize,
-    pub(crate) seed: u64,
-    frozen_norms: bool,
-    pub(crate) inference_threads: NonZeroUsize,
+    /// Fits begun: the number of the next one.
+    pub(crate) fits: usize,
+    pub(crate) options: Options,
     /// How the model was built, where `vision_learner` did: what an export has to tell.
     pub(crate) recipe: Option<(Arch, HeadConfig)>,
+}
+
+/// What can be chosen besides data, model, loss and metrics.
+#[derive(Debug, Clone)]
+pub(crate) struct Options {
+    pub rule: Rule,
+    pub seed: u64,
+    pub frozen_norms: bool,
+    pub inference_threads: NonZeroUsize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { rule: Adam::default().into(), seed: 42, frozen_norms: true, inference_threads: NonZeroUsize::MIN }
+    }
 }
 
 impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
@@ -59,14 +73,12 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
             loss,
             metrics: Vec::new(),
             decision: Decision::Argmax,
-            adam: Adam::default(),
             optimizer: None,
             observers: vec![Box::new(Progress::default())],
             history: History::default(),
             epochs_done: 0,
-            seed: 42,
-            frozen_norms: true,
-            inference_threads: NonZeroUsize::MIN,
+            fits: 0,
+            options: Options::default(),
             recipe: None,
         }
     }
@@ -79,14 +91,12 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
             model: self.model,
             metrics: self.metrics,
             decision: self.decision,
-            adam: self.adam,
             optimizer: self.optimizer,
             observers: self.observers,
             history: self.history,
             epochs_done: self.epochs_done,
-            seed: self.seed,
-            frozen_norms: self.frozen_norms,
-            inference_threads: self.inference_threads,
+            fits: self.fits,
+            options: self.options,
             recipe: self.recipe,
         }
     }
@@ -103,9 +113,10 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
         self
     }
 
-    /// The optimizer's settings; its rate and momentum are the schedule's.
-    pub fn with_optimizer(mut self, adam: Adam) -> Self {
-        self.adam = adam;
+    /// The optimizer: one of [`optim`](crate::optim), or a [`Rule`] of any of burn's. Its rates are the schedule's, and so is its
+    /// momentum where the schedule has one.
+    pub fn with_optimizer(mut self, rule: impl Into<Rule>) -> Self {
+        self.options.rule = rule.into();
         self.optimizer = None;
         self
     }
@@ -116,20 +127,20 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
     /// makes the frozen phase about three times as fast. `false`: their scales, shifts and statistics go on training, as in fastai
     /// (`train_bn=True`), which needs the graph through the whole body.
     pub fn with_frozen_norms(mut self, frozen_norms: bool) -> Self {
-        self.frozen_norms = frozen_norms;
+        self.options.frozen_norms = frozen_norms;
         self
     }
 
     /// How many threads share the pictures of a batch when nothing is trained. On a processor give its number of cores: its
     /// backends run much of a layer on one thread. On a GPU leave it at 1. Results do not depend on it.
     pub fn with_inference_threads(mut self, threads: usize) -> Self {
-        self.inference_threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
+        self.options.inference_threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
         self
     }
 
     /// Seed of dropout. The loaders have a seed of their own.
     pub fn with_seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
+        self.options.seed = seed;
         self
     }
 
@@ -183,7 +194,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
         }
         let mut model = self.model.clone().unfreeze();
         for pattern in &groups[..group_number] {
-            model = if self.frozen_norms {
+            model = if self.options.frozen_norms {
                 model.freeze_group(group(&[pattern])?)
             } else {
                 model
@@ -212,6 +223,15 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
     /// As [`freeze_to`](Self::freeze_to).
     pub fn unfreeze(&mut self) -> Result<(), LearnerError> {
         self.freeze_to(0)
+    }
+
+    /// The optimizer with what it knows; a new one if there is none, or if the model was frozen or thawed since.
+    pub(crate) fn optimizer(&mut self) -> Result<&mut GroupOptimizer, LearnerError> {
+        let optimizer = match self.optimizer.take() {
+            Some(optimizer) => optimizer,
+            None => GroupOptimizer::new(self.options.rule.clone(), &self.model.groups())?,
+        };
+        Ok(self.optimizer.insert(optimizer))
     }
 
     /// Tells every observer; stops if one wants to.

@@ -30,5 +30,5 @@ pub use metrics::{
 };
 pub use observe::{Event, Flow, Observer};
 pub use pictures::HeatMap;
-pub use schedule::{OneCycle, Rates};
+pub use schedule::{Curve, FlatCos, Monitor, OneCycle, Piece, Plateau, Rates, Schedule, WarmRestarts};
 pub use vision::{Backbone, efficientnet_lite0, resnet18, resnet34, resnet50, vision_learner};

@@ -21,9 +21,10 @@ pub struct Batches<F: FittedTarget> {
 }
 
 impl<F: FittedTarget> Batches<F> {
-    pub(super) fn start(loader: &DataLoader<F>, epoch: u64) -> Result<Self, DataError> {
+    pub(super) fn start(loader: &DataLoader<F>, epoch: u64, done: usize) -> Result<Self, DataError> {
         let pool = loader.workers.pool()?;
-        let plan = loader.plan(epoch);
+        let mut plan = loader.plan(epoch);
+        plan.drain(..done.min(plan.len()));
         let (dataset, options) = (loader.dataset.clone(), loader.options.clone());
         let (send, ready) = bounded(READY);
         let left = plan.len();

@@ -45,10 +45,20 @@ impl<F: FittedTarget> DataLoader<F> {
     /// [`DataError::NoBatch`] if there are fewer items than one batch takes, and [`DataError::Workers`] if the threads
     /// cannot be started. Broken pictures are errors of the batch that they belong to.
     pub fn batches(&self, epoch: usize) -> Result<Batches<F>, DataError> {
+        self.batches_from(epoch, 0)
+    }
+
+    /// The batches of epoch number `epoch` without the first `done` ones, for which no picture is read: how a run that was
+    /// broken off goes on.
+    ///
+    /// # Errors
+    ///
+    /// As [`batches`](Self::batches).
+    pub fn batches_from(&self, epoch: usize, done: usize) -> Result<Batches<F>, DataError> {
         if self.num_batches() == 0 {
             return Err(DataError::NoBatch { items: self.dataset.len(), batch_size: self.options.batch_size });
         }
-        Batches::start(self, epoch as u64)
+        Batches::start(self, epoch as u64, done)
     }
 
     /// How many batches an epoch has.

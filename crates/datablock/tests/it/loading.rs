@@ -5,14 +5,19 @@ use firelight_datablock::{Categories, DataLoader, DataLoaders, OnError};
 
 use crate::folder;
 
-/// Everything that an epoch serves: items, class numbers and the planes' bits.
-fn epoch(loader: &DataLoader<Categories>, number: usize) -> Vec<(Vec<usize>, Vec<i64>, Vec<u32>)> {
+/// Everything that an epoch serves after its first `done` batches: items, class numbers and the planes' bits.
+fn epoch_from(loader: &DataLoader<Categories>, number: usize, done: usize) -> Vec<(Vec<usize>, Vec<i64>, Vec<u32>)> {
     let bits = |batch: firelight_datablock::Batch<_>| {
         let planes = batch.inputs.into_data().iter::<f32>().map(f32::to_bits).collect();
         let targets: burn::tensor::Tensor<1, burn::tensor::Int> = batch.targets;
         (batch.items, targets.into_data().iter::<i64>().collect(), planes)
     };
-    loader.batches(number).expect("an epoch").map(|batch| bits(batch.expect("a batch"))).collect()
+    loader.batches_from(number, done).expect("an epoch").map(|batch| bits(batch.expect("a batch"))).collect()
+}
+
+/// A whole epoch.
+fn epoch(loader: &DataLoader<Categories>, number: usize) -> Vec<(Vec<usize>, Vec<i64>, Vec<u32>)> {
+    epoch_from(loader, number, 0)
 }
 
 fn thirty() -> (tempfile::TempDir, DataLoaders<Categories>) {
@@ -47,6 +52,15 @@ fn epochs_differ_in_order_and_augmentation_but_not_in_items() {
     assert_eq!(set(items(&first)), set(items(&second)));
     assert_ne!(first[0].2, second[0].2);
     assert_ne!(epoch(loaders.clone().with_seed(1).train(), 0), first);
+}
+
+#[test]
+fn an_epoch_that_was_broken_off_goes_on_with_the_same_batches() {
+    let (_folder, loaders) = thirty();
+    let whole = epoch(loaders.train(), 2);
+    for done in 0..=whole.len() + 1 {
+        assert_eq!(epoch_from(loaders.train(), 2, done), whole[done.min(whole.len())..]);
+    }
 }
 
 #[test]

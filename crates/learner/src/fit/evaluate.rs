@@ -147,7 +147,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
         for batch in loader.batches(0)? {
             let batch = batch?;
             let targets: Vec<_> = batch.items.iter().map(|&i| loader.dataset().targets()[i].clone()).collect();
-            let features = features_in_threads(&model, batch.inputs, self.inference_threads);
+            let features = features_in_threads(&model, batch.inputs, self.options.inference_threads);
             tally.add(&batch.items, model.classify(features), batch.targets, &targets);
             bar.inc(1);
         }

@@ -9,11 +9,11 @@ use firelight_losses::Loss;
 use firelight_transforms::Chance;
 use indicatif::ProgressBar;
 
-use super::epoch::Run;
 use super::evaluate::{Evaluation, Tally};
+use super::run::Run;
 use crate::models::{Model, features_in_threads};
 use crate::observe::progress_bar;
-use crate::{Event, Flow, Learner, LearnerError, OneCycle, Rates};
+use crate::{Event, Learner, LearnerError, OneCycle, Rates, Schedule};
 
 /// What the frozen part of a model makes of the pictures, computed once by [`Learner::head_features`].
 ///
@@ -78,7 +78,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
         let body = self.model.for_inference();
         let train = self.data.train().clone().with_shuffle(false).with_drop_last(false).with_device(&plain);
         let valid = self.data.valid().clone().with_device(&plain);
-        let threads = self.inference_threads;
+        let threads = self.options.inference_threads;
         let bar = progress_bar((draws + 1) * train.num_batches() + valid.num_batches(), "features");
         let mut views = Vec::with_capacity(draws + 1);
         for view in 0..=draws {
@@ -99,22 +99,40 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     ///
     /// If the features are of another width than this model's.
     pub fn fit_head_on(&mut self, features: &HeadFeatures<F>, epochs: usize, rate: f64) -> Result<(), LearnerError> {
+        self.fit_head_along(features, epochs, rate, OneCycle::default())
+    }
+
+    /// [`fit_head_on`](Self::fit_head_on) along any schedule.
+    ///
+    /// # Errors
+    ///
+    /// As [`fit_head_on`](Self::fit_head_on).
+    ///
+    /// # Panics
+    ///
+    /// As [`fit_head_on`](Self::fit_head_on).
+    pub fn fit_head_along(
+        &mut self,
+        features: &HeadFeatures<F>,
+        epochs: usize,
+        rate: f64,
+        schedule: impl Into<Schedule>,
+    ) -> Result<(), LearnerError> {
         self.check_classes_of("the feature set", features.fitted.vocab())?;
         self.freeze()?;
         let device = self.data.device().clone().inner().autodiff();
         let rows = features.views[0].items.len();
         let batch = self.data.train().batch_size().min(rows);
-        let mut run = Run::start(self, epochs, rows / batch, Rates::Same(rate), OneCycle::default())?;
-        for epoch in 0..epochs {
+        let mut run = Run::start(self, epochs, rows / batch, Rates::Same(rate), schedule.into())?;
+        while run.goes_on() {
             let start = Instant::now();
-            let view = &features.views[epoch % features.views.len()];
+            let view = &features.views[run.place.epoch % features.views.len()];
             let order = self.order(view.items.len());
-            let batches = order.chunks_exact(batch).map(|rows| Ok(take(view, &features.fitted, rows, &device)));
-            let flow = run.train(self, batches, M::classify)?;
+            let batches = order.chunks_exact(batch).skip(run.place.step);
+            let batches = batches.map(|rows| Ok(take(view, &features.fitted, rows, &device)));
+            run.train(self, batches, M::classify)?;
             let evaluation = self.evaluate_head_on(features)?;
-            if run.finish(self, epoch, start, &evaluation) == Flow::Stop || flow == Flow::Stop {
-                break;
-            }
+            run.finish_epoch(self, start.elapsed().as_secs_f64(), &evaluation);
         }
         Self::tell(&mut self.observers, Event::End);
         Ok(())
@@ -143,7 +161,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     /// This epoch's order of `rows` feature rows.
     fn order(&self, rows: usize) -> Vec<usize> {
         let mut order: Vec<usize> = (0..rows).collect();
-        Chance::new(self.seed, self.epochs_done as u64, u64::MAX).shuffle(&mut order);
+        Chance::new(self.options.seed, self.epochs_done as u64, u64::MAX).shuffle(&mut order);
         order
     }
 }

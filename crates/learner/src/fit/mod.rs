@@ -2,8 +2,9 @@
 
 mod epoch;
 mod evaluate;
-mod fine_tune;
+mod fits;
 mod head;
+mod run;
 
 pub use evaluate::{Evaluation, Predictions};
 pub(crate) use evaluate::{host, pick};

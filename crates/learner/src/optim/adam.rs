@@ -1,9 +1,10 @@
 //! Adam with decoupled weight decay and scheduled momentum.
 
-use burn::optim::{LearningRate, Optimizer, RecordState, StateSink, StateSource};
+use burn::optim::{LearningRate, Optimizer};
 use burn::tensor::{Device, Tensor};
 
-use super::Dial;
+use super::moments::decay;
+use super::{Dial, Moments, Scheduled};
 
 /// Adam as fastai has it: weight decay decoupled from the gradient (`AdamW`), momentum set anew at every step.
 ///
@@ -26,8 +27,6 @@ use super::Dial;
 /// | `weight_decay` | 0.01 | 0.01; 0.01 (`AdamW`) |
 #[derive(Debug, Clone)]
 pub struct Adam {
-    /// Learning rate: multiplies the rate that the step is called with.
-    pub rate: Dial,
     /// Decay of the running mean of gradients.
     pub momentum: Dial,
     /// Decay of the running mean of squared gradients.
@@ -40,70 +39,45 @@ pub struct Adam {
 
 impl Default for Adam {
     fn default() -> Self {
-        Self { rate: Dial::new(1.0), momentum: Dial::new(0.9), sqr_momentum: 0.99, epsilon: 1e-5, weight_decay: 0.01 }
-    }
-}
-
-/// Running means of one parameter.
-#[derive(Debug, Clone)]
-pub struct AdamState<const D: usize> {
-    /// Steps done.
-    pub time: i64,
-    /// Of the gradient.
-    pub mean: Tensor<D>,
-    /// Of its square.
-    pub square: Tensor<D>,
-}
-
-/// By hand: burn's derive names paths that only its own crate has.
-impl<const D: usize> RecordState for AdamState<D> {
-    fn state_flatten(&self, prefix: &str, out: &mut StateSink) {
-        out.push_scalar(prefix, "time", self.time.into());
-        out.push_tensor(prefix, "mean", self.mean.to_data());
-        out.push_tensor(prefix, "square", self.square.to_data());
-    }
-
-    fn state_unflatten(prefix: &str, source: &mut StateSource, device: &Device) -> Option<Self> {
-        Some(Self {
-            time: source.take_scalar(prefix, "time")?.try_into().ok()?,
-            mean: Tensor::from_data(source.take_tensor(prefix, "mean")?, device),
-            square: Tensor::from_data(source.take_tensor(prefix, "square")?, device),
-        })
+        Self { momentum: Dial::new(0.9), sqr_momentum: 0.99, epsilon: 1e-5, weight_decay: 0.01 }
     }
 }
 
 impl Optimizer for Adam {
-    type State<const D: usize> = AdamState<D>;
+    type State<const D: usize> = Moments<D>;
 
     fn step<const D: usize>(
         &self,
         rate: LearningRate,
         parameter: Tensor<D>,
         gradient: Tensor<D>,
-        state: Option<AdamState<D>>,
-    ) -> (Tensor<D>, Option<AdamState<D>>) {
-        let (rate, momentum) = (rate * self.rate.read(), self.momentum.read());
-        let squared = gradient.clone().square().mul_scalar(1.0 - self.sqr_momentum);
-        let fresh = gradient.mul_scalar(1.0 - momentum);
-        let (time, mean, square) = match state {
-            Some(old) => (
-                old.time + 1,
-                old.mean.mul_scalar(momentum) + fresh,
-                old.square.mul_scalar(self.sqr_momentum) + squared,
-            ),
-            None => (1, fresh, squared),
-        };
-        let steps = i32::try_from(time).unwrap_or(i32::MAX);
-        let unbias = 1.0 - momentum.powi(steps);
-        let square_unbias = 1.0 - self.sqr_momentum.powi(steps);
-        let spread = square.clone().div_scalar(square_unbias).sqrt().add_scalar(self.epsilon);
-        let delta = mean.clone().div(spread).mul_scalar(rate / unbias);
-        let decayed =
-            if self.weight_decay == 0.0 { parameter } else { parameter.mul_scalar(1.0 - rate * self.weight_decay) };
-        (decayed - delta, Some(AdamState { time, mean, square }))
+        state: Option<Moments<D>>,
+    ) -> (Tensor<D>, Option<Moments<D>>) {
+        let momentum = self.momentum.read();
+        let state = Moments::advance(state, gradient, momentum, self.sqr_momentum);
+        let spread = state.square.clone().div_scalar(state.share_seen(self.sqr_momentum)).sqrt();
+        let direction = state.mean.clone().div(spread.add_scalar(self.epsilon));
+        let delta = direction.mul_scalar(rate / state.share_seen(momentum));
+        (decay(parameter, rate, self.weight_decay) - delta, Some(state))
     }
 
-    fn to_device<const D: usize>(state: AdamState<D>, device: &Device) -> AdamState<D> {
-        AdamState { time: state.time, mean: state.mean.to_device(device), square: state.square.to_device(device) }
+    fn to_device<const D: usize>(state: Moments<D>, device: &Device) -> Moments<D> {
+        state.to_device(device)
+    }
+}
+
+impl Scheduled for Adam {
+    const NAME: &'static str = "adam";
+
+    fn momentum(&self) -> &Dial {
+        &self.momentum
+    }
+
+    fn with_momentum_on(self, momentum: Dial) -> Self {
+        Self { momentum, ..self }
+    }
+
+    fn without_decay(self) -> Self {
+        Self { weight_decay: 0.0, ..self }
     }
 }

@@ -1,56 +1,86 @@
 //! One optimizer over a model's parameter groups.
 
-use burn::module::{Module, ParamGroup};
-use burn::optim::{GradientsParams, ModuleOptimizer};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::{Adam, Dial};
+use burn::module::{Module, ModuleMapper, Param, ParamGroup};
+use burn::optim::{DynOptimizer, DynState, GradientsParams};
+use burn::tensor::Tensor;
+
+use super::Rule;
 use crate::LearnerError;
 
 /// Norm weights and all biases: weight decay only harms them, so they have none, as in fastai (`wd_bn_bias=False`).
 const NO_DECAY: &str = r"(^|\.)(bias|gamma|beta)$";
 
-/// Adam over parameter groups, each with a learning rate of its own, all with one momentum.
+/// A rule over parameter groups, each with a learning rate of its own, all with one momentum.
+///
+/// What it knows of a parameter is kept under the parameter's path in the model, so a state that was written as bytes fits
+/// every model of the same architecture.
+#[derive(Clone)]
 pub struct GroupOptimizer {
-    optimizer: ModuleOptimizer,
-    rates: Vec<Dial>,
-    momentum: Dial,
+    pub(super) rule: Rule,
+    groups: Vec<ParamGroup>,
+    no_decay: ParamGroup,
+    rates: Vec<f64>,
+    first_momentum: f64,
+    pub(super) known: BTreeMap<String, Known>,
+}
+
+/// What is known of one parameter.
+#[derive(Clone)]
+pub(super) struct Known {
+    pub group: usize,
+    pub optimizer: Arc<dyn DynOptimizer>,
+    pub state: Option<DynState>,
 }
 
 impl GroupOptimizer {
     /// An optimizer for the groups that `patterns` name: anchored regular expressions over parameter paths, from input to
-    /// head. Norm weights and biases have no weight decay.
+    /// head. Norm weights and biases have no weight decay. A parameter that no pattern matches goes with the last group.
     ///
     /// # Errors
     ///
     /// [`LearnerError::Groups`] if a pattern is no regular expression.
-    pub fn new(adam: &Adam, patterns: &[String]) -> Result<Self, LearnerError> {
-        let momentum = Dial::new(adam.momentum.read());
-        let rates: Vec<Dial> = patterns.iter().map(|_| Dial::new(adam.rate.read())).collect();
-        let mut optimizer = ModuleOptimizer::from(Adam { momentum: momentum.clone(), ..adam.clone() });
-        for (pattern, rate) in patterns.iter().zip(&rates) {
-            let decayed = Adam { rate: rate.clone(), momentum: momentum.clone(), ..adam.clone() };
-            let plain = Adam { weight_decay: 0.0, ..decayed.clone() };
-            // The last group that matches a parameter is the one that counts.
-            optimizer = optimizer.with_group(group(&[pattern])?, decayed, None).with_group(
-                group(&[pattern, NO_DECAY])?,
-                plain,
-                None,
-            );
-        }
-        Ok(Self { optimizer, rates, momentum })
+    pub fn new(rule: impl Into<Rule>, patterns: &[String]) -> Result<Self, LearnerError> {
+        let rule = rule.into();
+        Ok(Self {
+            groups: patterns.iter().map(|pattern| group(&[pattern])).collect::<Result<_, _>>()?,
+            no_decay: group(&[NO_DECAY])?,
+            rates: vec![0.0; patterns.len()],
+            first_momentum: rule.momentum.read(),
+            rule,
+            known: BTreeMap::new(),
+        })
     }
 
-    /// Sets the groups' learning rates and the momentum of the next step.
-    pub fn set(&mut self, rates: &[f64], momentum: f64) {
-        for (dial, &rate) in self.rates.iter().zip(rates) {
-            dial.turn(rate);
-        }
-        self.momentum.turn(momentum);
+    /// How many parameter groups there are.
+    pub fn groups(&self) -> usize {
+        self.groups.len()
+    }
+
+    /// Sets the groups' learning rates and the momentum of the next step; without one, the momentum is the rule's own.
+    pub fn set(&mut self, rates: &[f64], momentum: Option<f64>) {
+        self.rates.copy_from_slice(rates);
+        self.rule.momentum.turn(momentum.unwrap_or(self.first_momentum));
+    }
+
+    /// The momentum of the next step; 0 for a rule that has none.
+    pub fn momentum(&self) -> f64 {
+        self.rule.momentum.read()
     }
 
     /// Updates the parameters that have a gradient.
     pub fn step<M: Module>(&mut self, model: M, gradients: GradientsParams) -> M {
-        self.optimizer.step(1.0, model, gradients)
+        model.map(&mut Step { optimizer: self, gradients, path: Vec::new() })
+    }
+
+    /// What to update the parameter at `path` with.
+    pub(super) fn know(&self, path: &str) -> Known {
+        let of = |group: &ParamGroup| group.matches(&burn::module::ParamId::from(0), Some(path));
+        let group = self.groups.iter().rposition(of).unwrap_or(self.groups.len().saturating_sub(1));
+        let optimizer = if of(&self.no_decay) { &self.rule.plain } else { &self.rule.decayed };
+        Known { group, optimizer: optimizer.clone(), state: None }
     }
 }
 
@@ -58,4 +88,45 @@ impl GroupOptimizer {
 pub(crate) fn group(patterns: &[&str]) -> Result<ParamGroup, LearnerError> {
     ParamGroup::from_regexes(patterns.to_vec())
         .map_err(|error| LearnerError::Groups { patterns: patterns.join(", "), why: format!("{error:?}") })
+}
+
+/// Walks over a model and updates it.
+struct Step<'a> {
+    optimizer: &'a mut GroupOptimizer,
+    gradients: GradientsParams,
+    path: Vec<String>,
+}
+
+impl ModuleMapper for Step<'_> {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.push(name.into());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.pop();
+    }
+
+    fn map_float<const D: usize>(&mut self, parameter: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let (id, tensor, mapper) = parameter.consume();
+        let Some(gradient) = self.gradients.remove::<D>(id) else {
+            return Param::from_mapped_value(id, tensor, mapper);
+        };
+        let path = self.path.join(".");
+        let mut known = self.optimizer.known.remove(&path).unwrap_or_else(|| self.optimizer.know(&path));
+        let rate = self.optimizer.rates.get(known.group).copied().unwrap_or_default();
+
+        let (tracked, checkpoints) = (tensor.is_require_grad(), tensor.gradient_checkpointing_strategy());
+        let device = gradient.device();
+        let state = known.state.take().map(|state| known.optimizer.to_device_dyn(state, &device));
+        let (updated, state) =
+            known.optimizer.step_dyn(D, rate, tensor.inner().into_bridge(), gradient.into_bridge(), state);
+        known.state = state;
+        self.optimizer.known.insert(path, known);
+
+        let mut updated = Tensor::from_inner(Tensor::from_bridge(updated));
+        if let Some(strategy) = checkpoints {
+            updated = updated.with_gradient_checkpointing_strategy(strategy);
+        }
+        Param::from_mapped_value(id, updated.set_require_grad(tracked), mapper)
+    }
 }

@@ -1,10 +1,35 @@
 //! Optimizers whose rate and momentum a schedule sets at every step.
+//!
+//! | optimizer | is | fastai's |
+//! |---|---|---|
+//! | [`Adam`] | Adam with decoupled weight decay (`AdamW`), the default | `Adam` |
+//! | [`Sgd`] | stochastic gradient descent, with momentum or without, Nesterov's too | `SGD` |
+//! | [`RAdam`] | Adam that trusts its own scale only when it has seen enough | `RAdam` |
+//! | [`Lamb`] | Adam with a step in proportion to each tensor's size | `Lamb` |
+//! | [`Lookahead`] | any of them, drawn back towards where it was every few steps | `Lookahead` |
+//! | [`ranger`] | `Lookahead` over [`RAdam`] | `ranger` |
+//!
+//! Each is an [`Optimizer`](burn::optim::Optimizer) of burn's. A [`Rule`] is one of these, or any of burn's own, as a learner
+//! takes it; [`GroupOptimizer`] runs a rule over a model's parameter groups.
 
 mod adam;
 mod dial;
 mod groups;
+mod lamb;
+mod lookahead;
+mod moments;
+mod radam;
+mod record;
+mod rule;
+mod sgd;
 
-pub use adam::{Adam, AdamState};
+pub use adam::Adam;
 pub use dial::Dial;
 pub use groups::GroupOptimizer;
 pub(crate) use groups::group;
+pub use lamb::Lamb;
+pub use lookahead::{Lookahead, LookaheadState, ranger};
+pub use moments::Moments;
+pub use radam::RAdam;
+pub use rule::{Rule, Scheduled};
+pub use sgd::{Sgd, SgdState};

@@ -3,7 +3,10 @@ use std::sync::{Arc, Mutex};
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor};
 use firelight_learner::models::{Arch, Model, VisionModel};
-use firelight_learner::{Backbone, Event, Flow, LearnerError, group_accuracy, mistake_severity, vision_learner};
+use firelight_learner::optim::Sgd;
+use firelight_learner::{
+    Backbone, Event, Flow, LearnerError, OneCycle, Plateau, Schedule, group_accuracy, mistake_severity, vision_learner,
+};
 use firelight_losses::{SoftLabelCrossEntropy, SoftLabels};
 use firelight_vocab::{Groups, Vocab};
 
@@ -57,10 +60,7 @@ fn a_model_learns_the_shapes() {
 fn the_same_seed_trains_to_the_same_bits() {
     let folder = shapes::folder(24);
     let train = |workers| {
-        // Without dropout: its numbers come from the device's one stream, which the tests beside this one draw from too.
-        let loaders = shapes::loaders(&folder, &Device::flex()).with_workers(workers);
-        let backbone = Backbone::from(Arch::Small).with_dropout(0.0);
-        let mut learn = vision_learner(loaders, backbone).expect("a learner").without_observers();
+        let mut learn = shapes::learner(shapes::loaders(&folder, &Device::flex()).with_workers(workers));
         learn.fit_one_cycle(2, 1e-2).expect("a fit");
         bits(learn.model())
     };
@@ -148,6 +148,44 @@ fn fine_tune_freezes_thaws_and_goes_on() {
     assert_eq!(history.epochs.iter().map(|row| row.epoch).collect::<Vec<_>>(), [0, 0, 1]);
     let rates = &history.steps.last().expect("a step").rates;
     assert!(rates[0] < rates[rates.len() - 1], "{rates:?}");
+}
+
+#[test]
+fn every_fit_follows_its_schedule() {
+    let folder = shapes::folder(24);
+    let mut learn =
+        shapes::learner(shapes::loaders(&folder, &Device::flex())).with_optimizer(Sgd::new().with_momentum(0.7));
+    learn.fit(1, 1e-3).expect("a fit");
+    learn.fit_flat_cos(2, 1e-3).expect("a fit");
+    learn.fit_sgdr(2, 1, 1e-3).expect("a fit");
+    learn.fit_along(1, ..1e-3, OneCycle::default()).expect("a fit");
+    let steps = &learn.history().steps;
+    let rates: Vec<f64> = steps.iter().map(|step| step.rates[1]).collect();
+    let expected = [1e-3, 1e-3, 1e-3, 1e-3, 1e-3, 1e-3, 1e-3, 5e-4, 1e-3, 8.5355339e-4, 5e-4, 1.4644661e-4, 4e-5];
+    for (rate, expected) in rates.iter().zip(expected) {
+        assert!((rate - expected).abs() < 1e-10, "{rate} is not {expected}");
+    }
+    let momenta: Vec<f64> = steps.iter().map(|step| step.momentum).collect();
+    assert!(momenta[..12].iter().all(|momentum| (momentum - 0.7).abs() < 1e-12), "{momenta:?}");
+    assert!((momenta[12] - 0.95).abs() < 1e-12);
+}
+
+#[test]
+fn a_plateau_lowers_the_rates() {
+    let folder = shapes::folder(24);
+    let mut learn = shapes::learner(shapes::loaders(&folder, &Device::flex()));
+    // No epoch is a thousand times better than the one before, so every epoch after the first is a plateau.
+    let plateau = Plateau::new().with_min_delta(1e3).with_factor(2.0).with_least_rate(3e-6);
+    learn.fit_along(4, 1e-5, Schedule::constant().with_plateau(plateau)).expect("a fit");
+    let rates: Vec<f64> = learn.history().steps.iter().step_by(2).map(|step| step.rates[0]).collect();
+    for (rate, expected) in rates.iter().zip([1e-5, 1e-5, 5e-6, 3e-6]) {
+        assert!((rate - expected).abs() < 1e-12, "{rates:?}");
+    }
+    let unknown = Schedule::constant().with_plateau(Plateau::new().with_monitor("f1"));
+    assert_eq!(
+        learn.fit_along(1, 1e-5, unknown).expect_err("refused").to_string(),
+        "plateau: the metric \"f1\" makes no sense; watch one of the learner's metrics"
+    );
 }
 
 #[test]

@@ -1,0 +1,122 @@
+//! Stochastic gradient descent.
+
+use burn::optim::{LearningRate, Optimizer, RecordState, StateSink, StateSource};
+use burn::tensor::{Device, Tensor};
+
+use super::moments::decay;
+use super::{Dial, Scheduled};
+
+/// Stochastic gradient descent, by itself or with momentum.
+///
+/// ```text
+/// p ← p · (1 − lr · wd)
+/// b ← mom · b + g                      (with momentum; b starts at 0)
+/// p ← p − lr · b                       (Nesterov's: p ← p − lr · (g + mom · b))
+/// ```
+///
+/// | option | default | fastai's and `PyTorch`'s |
+/// |---|---|---|
+/// | [`with_momentum`](Self::with_momentum) | none | 0; 0 |
+/// | [`with_nesterov`](Self::with_nesterov) | no | –; no |
+/// | [`with_weight_decay`](Self::with_weight_decay) | 0 | 0, decoupled; 0, added to the gradient |
+///
+/// Without momentum it keeps no state, and a schedule's momentum does not concern it.
+#[derive(Debug, Clone)]
+pub struct Sgd {
+    averages: bool,
+    momentum: Dial,
+    nesterov: bool,
+    weight_decay: f64,
+}
+
+impl Sgd {
+    /// Without momentum or decay.
+    pub fn new() -> Self {
+        Self { averages: false, momentum: Dial::new(0.0), nesterov: false, weight_decay: 0.0 }
+    }
+
+    /// Sums up gradients, each step keeping this share of the sum; schedules set it anew at every step.
+    pub fn with_momentum(mut self, momentum: f64) -> Self {
+        (self.averages, self.momentum) = (true, Dial::new(momentum));
+        self
+    }
+
+    /// Looks one step of momentum ahead.
+    pub fn with_nesterov(mut self) -> Self {
+        self.nesterov = true;
+        self
+    }
+
+    /// Share of the weight that a step at rate 1 takes away.
+    pub fn with_weight_decay(mut self, weight_decay: f64) -> Self {
+        self.weight_decay = weight_decay;
+        self
+    }
+}
+
+impl Default for Sgd {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The sum of one parameter's gradients.
+#[derive(Debug, Clone)]
+pub struct SgdState<const D: usize> {
+    /// What momentum keeps.
+    pub sum: Tensor<D>,
+}
+
+impl<const D: usize> RecordState for SgdState<D> {
+    fn state_flatten(&self, prefix: &str, out: &mut StateSink) {
+        out.push_tensor(prefix, "sum", self.sum.to_data());
+    }
+
+    fn state_unflatten(prefix: &str, source: &mut StateSource, device: &Device) -> Option<Self> {
+        Some(Self { sum: Tensor::from_data(source.take_tensor(prefix, "sum")?, device) })
+    }
+}
+
+impl Optimizer for Sgd {
+    type State<const D: usize> = SgdState<D>;
+
+    fn step<const D: usize>(
+        &self,
+        rate: LearningRate,
+        parameter: Tensor<D>,
+        gradient: Tensor<D>,
+        state: Option<SgdState<D>>,
+    ) -> (Tensor<D>, Option<SgdState<D>>) {
+        let parameter = decay(parameter, rate, self.weight_decay);
+        if !self.averages {
+            return (parameter - gradient.mul_scalar(rate), None);
+        }
+        let momentum = self.momentum.read();
+        let sum = match state {
+            Some(old) => old.sum.mul_scalar(momentum) + gradient.clone(),
+            None => gradient.clone(),
+        };
+        let direction = if self.nesterov { gradient + sum.clone().mul_scalar(momentum) } else { sum.clone() };
+        (parameter - direction.mul_scalar(rate), Some(SgdState { sum }))
+    }
+
+    fn to_device<const D: usize>(state: SgdState<D>, device: &Device) -> SgdState<D> {
+        SgdState { sum: state.sum.to_device(device) }
+    }
+}
+
+impl Scheduled for Sgd {
+    const NAME: &'static str = "sgd";
+
+    fn momentum(&self) -> &Dial {
+        &self.momentum
+    }
+
+    fn with_momentum_on(self, momentum: Dial) -> Self {
+        Self { momentum, ..self }
+    }
+
+    fn without_decay(self) -> Self {
+        Self { weight_decay: 0.0, ..self }
+    }
+}
