@@ -2,7 +2,7 @@ use burn::tensor::{Int, Tensor};
 use firelight_vocab::Vocab;
 
 use crate::matrix::AlignedCost;
-use crate::scores::{BELOW, Scores, add_at, check_classes, join, normalised, nothing};
+use crate::scores::{BELOW, Scores, add_at, check_classes, normalised, nothing};
 use crate::{CostMatrix, Loss, LossError};
 
 /// `-Σ_j C[target][j] ln(1 - p_j)`: costs on the logarithm of not predicting each class.
@@ -33,23 +33,24 @@ impl Loss<Tensor<1, Int>> for CostLog {
             return nothing;
         }
         check_classes(&output, self.cost.vocab().len());
-        let scores = Scores::of(&output);
-        let costs = self.cost.rows(targets.inner(), &scores.shifted);
-        let top = scores.shifted.clone().argmax(1);
+        let scores = Scores::of(output);
+        let costs = self.cost.rows(targets.inner(), &scores.log_norm);
+        let shifted = scores.shifted();
+        let top = shifted.clone().argmax(1);
         let top_cost = costs.clone().gather(1, top.clone());
         let top_probability = scores.probabilities.clone().gather(1, top.clone());
         // All but the likeliest class: their probabilities are at most 1/2, where 1 - p is exact.
         let below = Tensor::full_like(&scores.log_norm, BELOW);
-        let rest = add_at(scores.shifted, top.clone(), below);
+        let rest = add_at(shifted, top.clone(), below);
         let (among_rest, log_rest) = normalised(rest);
         let others = add_at(scores.probabilities.clone(), top.clone(), top_probability.clone().neg());
         let spread = (costs.clone() * others.clone().neg().log1p()).sum_dim(1);
-        let value = (spread + top_cost.clone() * (log_rest - scores.log_norm)).neg();
-        join(output, value, || {
+        let value = (spread + top_cost.clone() * (log_rest - scores.log_norm.clone())).neg();
+        scores.join(value, |probabilities| {
             let odds = costs * (others.clone() / (others.neg() + 1.0));
             let weight = top_cost * top_probability;
             let total = odds.clone().sum_dim(1);
-            let gradient = odds - scores.probabilities * total - among_rest * weight.clone();
+            let gradient = odds - probabilities * total - among_rest * weight.clone();
             add_at(gradient, top, weight)
         })
     }

@@ -2,9 +2,9 @@ use burn::tensor::{Int, Tensor};
 use firelight_vocab::Vocab;
 
 use crate::error::share;
-use crate::matrix::Constant;
-use crate::scores::{Scores, add_at, check_classes, join, nothing, wide};
+use crate::scores::{Scores, add_at, check_classes, nothing, times, wide};
 use crate::targets::Kept;
+use crate::weighing::Weighing;
 use crate::{ClassWeights, Loss, LossError, Reduction};
 
 /// Cross entropy on logits: `-ln p(target)`.
@@ -34,8 +34,7 @@ use crate::{ClassWeights, Loss, LossError, Reduction};
 #[derive(Debug, Clone, Default)]
 pub struct CrossEntropy {
     smoothing: f64,
-    weights: Option<(Constant, Vocab)>,
-    ignore_index: Option<i64>,
+    weighing: Weighing,
     unweighted_smoothing: bool,
 }
 
@@ -59,13 +58,13 @@ impl CrossEntropy {
     /// # Errors
     /// [`LossError::NamesDiffer`] unless the weights name exactly the classes of the vocab.
     pub fn with_class_weights(mut self, weights: &ClassWeights, vocab: &Vocab) -> Result<Self, LossError> {
-        self.weights = Some((weights.constant(vocab)?, vocab.clone()));
+        self.weighing = self.weighing.with_class_weights(weights, vocab)?;
         Ok(self)
     }
 
     /// Leaves out the rows with this target; `PyTorch`'s usual number is -100.
     pub fn with_ignore_index(mut self, index: i64) -> Self {
-        self.ignore_index = Some(index);
+        self.weighing = self.weighing.with_ignore_index(index);
         self
     }
 
@@ -76,59 +75,51 @@ impl CrossEntropy {
         self
     }
 
-    fn weights_like(&self, like: &Tensor<2>) -> Option<Tensor<2>> {
-        self.weights.as_ref().map(|(weights, _)| weights.like(like))
-    }
-
-    /// The weight of each row, `[batch, 1]`, 0 for an ignored one.
-    fn row_weights(&self, kept: &Kept, like: &Tensor<2>) -> Option<Tensor<2>> {
-        let of_class = self.weights_like(like).map(|weights| {
-            let [batch] = kept.classes.dims();
-            weights.select(1, kept.classes.clone()).reshape([batch, 1])
+    /// `on_target`: `1 - smoothing` of the target's class. `on_all`: `smoothing` spread over all classes.
+    fn parts(&self, output: Tensor<2>, kept: &Kept, on_target: bool, on_all: bool) -> Tensor<1> {
+        let [_, classes] = output.dims();
+        let scores = Scores::of(output);
+        let column = kept.column();
+        // Per row and, for the spread part, per class: what stands before `-ln p`.
+        let counted = kept.only(None);
+        let own = on_target.then(|| {
+            let weights = self.weighing.of_rows(kept, &scores.probabilities);
+            weights.unwrap_or_else(|| scores.log_norm.ones_like()) * (1.0 - self.smoothing)
         });
-        kept.only(of_class)
-    }
-
-    /// `1 - smoothing` on the target's class.
-    fn on_target(&self, output: Tensor<2>, kept: &Kept) -> Tensor<1> {
-        let scores = Scores::of(&output);
-        let weights = self.row_weights(kept, &scores.shifted);
-        let factor = move |column: Tensor<2>| match weights.clone() {
-            Some(weights) => column * weights,
-            None => column,
-        };
-        let kept_share = 1.0 - self.smoothing;
-        let nll = scores.log_probability(kept.column()).neg() * kept_share;
-        join(output, factor(nll), || {
-            let ones = Tensor::full_like(&scores.log_norm, -1.0);
-            factor_rows(add_at(scores.probabilities, kept.column(), ones), &factor, kept_share)
+        let spread = on_all.then(|| {
+            let each = self.smoothing / classes as f64;
+            match self.weighing.row(&scores.probabilities) {
+                Some(weights) if !self.unweighted_smoothing => weights * each,
+                _ => Tensor::full([1, classes], each, (&scores.log_norm.device(), scores.log_norm.dtype())),
+            }
+        });
+        let mut value = scores.log_norm.zeros_like();
+        let mut mass = scores.log_norm.zeros_like();
+        if let Some(own) = &own {
+            value = value - scores.log_probability(column.clone()) * own.clone();
+            mass = mass + own.clone();
+        }
+        if let Some(spread) = &spread {
+            let sum = spread.clone().sum_dim(1);
+            let met = (scores.shifted() * spread.clone()).sum_dim(1);
+            value = value + times(scores.log_norm.clone() * sum.clone() - met, counted.as_ref());
+            mass = mass + times(scores.log_norm.ones_like() * sum, counted.as_ref());
+        }
+        let plain = self.smoothing == 0.0 && self.weighing.weights.is_none() && counted.is_none();
+        scores.join(value, |probabilities| {
+            let mut gradient = if plain { probabilities } else { probabilities * mass };
+            if let Some(spread) = spread {
+                gradient = match &counted {
+                    Some(counted) => gradient - spread * counted.clone(),
+                    None => gradient - spread,
+                };
+            }
+            match own {
+                Some(own) => add_at(gradient, column, own.neg()),
+                None => gradient,
+            }
         })
     }
-
-    /// `smoothing` spread over all classes.
-    fn on_all(&self, output: Tensor<2>, kept: &Kept) -> Tensor<1> {
-        let [batch, classes] = output.dims();
-        let scores = Scores::of(&output);
-        let each = self.smoothing / classes as f64;
-        let weights = match self.weights_like(&scores.shifted) {
-            Some(weights) if !self.unweighted_smoothing => weights * each,
-            _ => Tensor::full([1, classes], each, (&scores.shifted.device(), scores.shifted.dtype())),
-        };
-        let sum = weights.clone().sum_dim(1);
-        let counted = kept.only(None);
-        let only = move |tensor: Tensor<2>| match counted.clone() {
-            Some(counted) => tensor * counted,
-            None => tensor,
-        };
-        let spread = (scores.shifted * weights.clone()).sum_dim(1).neg();
-        let value = only(spread + scores.log_norm * sum.clone());
-        join(output, value.reshape([batch, 1]), || only(scores.probabilities * sum - weights))
-    }
-}
-
-fn factor_rows(tensor: Tensor<2>, factor: impl Fn(Tensor<2>) -> Tensor<2>, share: f64) -> Tensor<2> {
-    let tensor = factor(tensor);
-    if share < 1.0 { tensor * share } else { tensor }
 }
 
 impl Loss<Tensor<1, Int>> for CrossEntropy {
@@ -136,28 +127,23 @@ impl Loss<Tensor<1, Int>> for CrossEntropy {
         if let Some(nothing) = nothing(&output) {
             return nothing;
         }
-        if let Some((_, vocab)) = &self.weights {
+        if let Some(vocab) = self.weighing.vocab() {
             check_classes(&output, vocab.len());
         }
-        let kept = Kept::of(&targets, self.ignore_index);
-        if self.smoothing == 0.0 {
-            return self.on_target(output, &kept);
-        }
-        self.on_target(output.clone(), &kept) + self.on_all(output, &kept)
+        self.parts(output, &self.weighing.kept(&targets), true, self.smoothing > 0.0)
     }
 
     fn mean_weights(&self, output: &Tensor<2>, targets: &Tensor<1, Int>) -> Option<Tensor<1>> {
-        if output.dims()[0] == 0 {
+        let [batch, _] = output.dims();
+        if batch == 0 {
             return None;
         }
-        let kept = Kept::of(targets, self.ignore_index);
         let like = wide(output.clone().inner());
-        let [batch] = kept.classes.dims();
-        self.row_weights(&kept, &like).map(|weights| weights.reshape([batch]))
+        self.weighing.of_rows(&self.weighing.kept(targets), &like).map(|weights| weights.reshape([batch]))
     }
 
     fn vocab(&self) -> Option<&Vocab> {
-        self.weights.as_ref().map(|(_, vocab)| vocab)
+        self.weighing.vocab()
     }
 
     /// As provided, except that fastai's smoothing divides its two parts by different sums.
@@ -166,13 +152,13 @@ impl Loss<Tensor<1, Int>> for CrossEntropy {
             Reduction::Mean => self.mean_weights(&output, &targets),
             Reduction::None | Reduction::Sum => None,
         };
-        let apart = self.unweighted_smoothing && self.weights.is_some() && self.smoothing > 0.0;
+        let apart = self.unweighted_smoothing && self.weighing.weights.is_some() && self.smoothing > 0.0;
         if !apart || reduction != Reduction::Mean || output.dims()[0] == 0 {
             return reduction.apply(self.per_example(output, targets), weights);
         }
-        let kept = Kept::of(&targets, self.ignore_index);
-        reduction.apply(self.on_target(output.clone(), &kept), weights)
-            + reduction.apply(self.on_all(output, &kept), kept.counted)
+        let kept = self.weighing.kept(&targets);
+        reduction.apply(self.parts(output.clone(), &kept, true, false), weights)
+            + reduction.apply(self.parts(output, &kept, false, true), kept.counted)
     }
 }
 
@@ -180,25 +166,27 @@ impl Loss<Tensor<2>> for CrossEntropy {
     /// # Panics
     /// With an ignore index, which has no meaning for probabilities, or if the shapes differ.
     fn per_example(&self, output: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
-        assert!(self.ignore_index.is_none(), "{}", LossError::IgnoreWithSoftTargets);
+        assert!(self.weighing.ignore_index.is_none(), "{}", LossError::IgnoreWithSoftTargets);
         if let Some(nothing) = nothing(&output) {
             return nothing;
         }
         let [_, classes] = output.dims();
         check_classes(&targets, classes);
-        let scores = Scores::of(&output);
-        let mut targets = wide(targets.inner()).cast(scores.shifted.dtype());
+        if let Some(vocab) = self.weighing.vocab() {
+            check_classes(&output, vocab.len());
+        }
+        let scores = Scores::of(output);
+        let mut targets = wide(targets.inner()).cast(scores.log_norm.dtype());
         if self.smoothing > 0.0 {
             targets = targets * (1.0 - self.smoothing) + self.smoothing / classes as f64;
         }
-        if let Some(weights) = self.weights_like(&scores.shifted) {
-            check_classes(&output, weights.dims()[1]);
+        if let Some(weights) = self.weighing.row(&scores.log_norm) {
             targets = targets * weights;
         }
-        scores.against(output, targets)
+        scores.against(targets)
     }
 
     fn vocab(&self) -> Option<&Vocab> {
-        self.weights.as_ref().map(|(_, vocab)| vocab)
+        self.weighing.vocab()
     }
 }

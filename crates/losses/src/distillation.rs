@@ -1,6 +1,6 @@
 use burn::tensor::Tensor;
 
-use crate::scores::{Scores, check_classes, join, nothing, wide};
+use crate::scores::{Scores, check_classes, nothing, wide};
 use crate::{Loss, LossError};
 
 /// Distillation from a teacher: `τ² KL(softmax(teacher / τ) ‖ softmax(logits / τ))` (Hinton et al., 2015).
@@ -32,12 +32,12 @@ impl Loss<Tensor<2>> for Distillation {
             return nothing;
         }
         check_classes(&targets, output.dims()[1]);
-        let cooled = |logits: Tensor<2>| Scores::shifted(wide(logits.inner()) / self.temperature);
-        let student = cooled(output.clone());
-        let teacher = cooled(targets);
-        let gap = (teacher.shifted - teacher.log_norm) - (student.shifted - student.log_norm);
+        // With the cooled logits on the graph, the gradient of the uncooled ones has one factor less.
+        let student = Scores::of(wide(output) / self.temperature);
+        let teacher = Scores::of(wide(targets.inner()).cast(student.log_norm.dtype()) / self.temperature);
+        let gap = (teacher.shifted() - teacher.log_norm) - (student.shifted() - student.log_norm.clone());
         let square = self.temperature * self.temperature;
         let value = (teacher.probabilities.clone() * gap).sum_dim(1) * square;
-        join(output, value, || (student.probabilities - teacher.probabilities) * self.temperature)
+        student.join(value, |probabilities| (probabilities - teacher.probabilities) * square)
     }
 }

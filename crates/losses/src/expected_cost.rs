@@ -2,7 +2,7 @@ use burn::tensor::{Int, Tensor};
 use firelight_vocab::Vocab;
 
 use crate::matrix::AlignedCost;
-use crate::scores::{Scores, check_classes, join, nothing};
+use crate::scores::{Scores, check_classes, nothing};
 use crate::{CostMatrix, Loss, LossError};
 
 /// What a random prediction from the model's probabilities costs: `Σ_j p_j C[target][j]`.
@@ -33,10 +33,10 @@ impl Loss<Tensor<1, Int>> for ExpectedCost {
             return nothing;
         }
         check_classes(&output, self.cost.vocab().len());
-        let probabilities = Scores::of(&output).probabilities;
-        let costs = self.cost.rows(targets.inner(), &probabilities);
-        let value = (probabilities.clone() * costs.clone()).sum_dim(1);
-        join(output, value.clone(), || probabilities * (costs - value))
+        let scores = Scores::of(output);
+        let costs = self.cost.rows(targets.inner(), &scores.log_norm);
+        let value = (scores.probabilities.clone() * costs.clone()).sum_dim(1);
+        scores.join(value.clone(), |probabilities| probabilities * (costs - value))
     }
 
     fn vocab(&self) -> Option<&Vocab> {

@@ -1,9 +1,8 @@
 use burn::tensor::{Int, Tensor};
 use firelight_vocab::Vocab;
 
-use crate::matrix::Constant;
-use crate::scores::{Scores, add_at, check_classes, join, nothing};
-use crate::targets::Kept;
+use crate::scores::{Scores, add_at, check_classes, nothing, times};
+use crate::weighing::Weighing;
 use crate::{ClassWeights, Loss, LossError};
 
 /// Focal loss: `-w (1 - p)^gamma ln p` with `p` the probability of the target (Lin et al., 2017).
@@ -15,8 +14,7 @@ use crate::{ClassWeights, Loss, LossError};
 #[derive(Debug, Clone)]
 pub struct Focal {
     gamma: f64,
-    weights: Option<(Constant, Vocab)>,
-    ignore_index: Option<i64>,
+    weighing: Weighing,
     weighted_probability: bool,
 }
 
@@ -27,7 +25,7 @@ impl Focal {
         if gamma.is_nan() || gamma < 0.0 {
             return Err(LossError::BelowZero { name: "gamma", value: gamma });
         }
-        Ok(Self { gamma, weights: None, ignore_index: None, weighted_probability: false })
+        Ok(Self { gamma, weighing: Weighing::default(), weighted_probability: false })
     }
 
     /// Weighs the examples by their class.
@@ -35,13 +33,13 @@ impl Focal {
     /// # Errors
     /// [`LossError::NamesDiffer`] unless the weights name exactly the classes of the vocab.
     pub fn with_class_weights(mut self, weights: &ClassWeights, vocab: &Vocab) -> Result<Self, LossError> {
-        self.weights = Some((weights.constant(vocab)?, vocab.clone()));
+        self.weighing = self.weighing.with_class_weights(weights, vocab)?;
         Ok(self)
     }
 
     /// Leaves out the rows with this target.
     pub fn with_ignore_index(mut self, index: i64) -> Self {
-        self.ignore_index = Some(index);
+        self.weighing = self.weighing.with_ignore_index(index);
         self
     }
 
@@ -62,12 +60,11 @@ impl Loss<Tensor<1, Int>> for Focal {
         if let Some(nothing) = nothing(&output) {
             return nothing;
         }
-        if let Some((_, vocab)) = &self.weights {
+        if let Some(vocab) = self.weighing.vocab() {
             check_classes(&output, vocab.len());
         }
-        let [batch, _] = output.dims();
-        let kept = Kept::of(&targets, self.ignore_index);
-        let scores = Scores::of(&output);
+        let kept = self.weighing.kept(&targets);
+        let scores = Scores::of(output);
         let column = kept.column();
         let own = scores.probabilities.clone().gather(1, column.clone());
         let others = add_at(scores.probabilities.clone(), column.clone(), own.clone().neg());
@@ -76,10 +73,7 @@ impl Loss<Tensor<1, Int>> for Focal {
         let near = rest.clone().lower_elem(0.5);
         let far = scores.log_probability(column.clone()).neg();
         let entropy = far.mask_where(near, rest.clone().clamp_max(0.5).neg().log1p().neg());
-        let class_weights = self.weights.as_ref().map(|(weights, _)| {
-            let weights = weights.like(&scores.shifted).select(1, kept.classes.clone());
-            weights.reshape([batch, 1])
-        });
+        let class_weights = self.weighing.of_classes(&kept, &scores.probabilities);
         let inside = class_weights.clone().filter(|_| self.weighted_probability);
         let (entropy, probability, hardness) = match inside {
             Some(weights) => {
@@ -93,13 +87,10 @@ impl Loss<Tensor<1, Int>> for Focal {
             (false, weights) => kept.only(weights),
             (true, _) => kept.only(None),
         };
-        let weigh = |column: Tensor<2>| match &outside {
-            Some(weights) => column * weights.clone(),
-            None => column,
-        };
+        let weigh = |column: Tensor<2>| times(column, outside.as_ref());
         let damped = self.damped(hardness.clone());
         let value = weigh(damped.clone() * entropy.clone());
-        join(output, value, || {
+        scores.join(value, |_| {
             // -ln p / (1 - p), which tends to 1 where both vanish.
             let tiny = hardness.clone().lower_elem(1e-30);
             let ratio = (entropy / hardness.clamp_min(1e-30)).mask_fill(tiny, 1.0);
@@ -113,14 +104,11 @@ impl Loss<Tensor<1, Int>> for Focal {
     }
 
     fn mean_weights(&self, output: &Tensor<2>, targets: &Tensor<1, Int>) -> Option<Tensor<1>> {
-        if output.dims()[0] == 0 {
-            return None;
-        }
-        Kept::of(targets, self.ignore_index).counted
+        self.weighing.counted(output, targets)
     }
 
     fn vocab(&self) -> Option<&Vocab> {
-        self.weights.as_ref().map(|(_, vocab)| vocab)
+        self.weighing.vocab()
     }
 }
 

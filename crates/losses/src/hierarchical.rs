@@ -3,7 +3,7 @@ use firelight_vocab::{Taxonomy, Vocab};
 
 use crate::error::finite;
 use crate::matrix::Constant;
-use crate::scores::{BELOW, Scores, add_at, check_classes, join, normalised, nothing};
+use crate::scores::{BELOW, Scores, add_at, check_classes, normalised, nothing};
 use crate::{Loss, LossError};
 
 /// Hierarchical cross entropy: `Σ_l λ_l (-ln p(node_l | parent_l))` over the path from the root to the target's leaf,
@@ -17,8 +17,9 @@ use crate::{Loss, LossError};
 /// | [`by_height`](Self::by_height) | depth | `λ = exp(-alpha * height)`: leaves weigh 1 and upper nodes less |
 /// | [`normalize`](Self::normalize) | off | divides the weights by their sum over all nodes, the root included, as the authors' code does |
 ///
-/// Memory grows as classes times levels, never as classes squared; a level takes one masked log-sum-exp
-/// over the logits, so the loss stays finite and keeps its gradient where probabilities underflow.
+/// Memory grows as classes times levels, never as classes squared. A level takes one log-sum-exp over the classes below
+/// the target's node there, which stand side by side in the tree's order, so lower levels cost next to nothing; and the
+/// loss stays finite and keeps its gradient where probabilities underflow.
 #[derive(Debug, Clone)]
 pub struct HierarchicalCrossEntropy {
     vocab: Vocab,
@@ -27,17 +28,21 @@ pub struct HierarchicalCrossEntropy {
     alpha: f64,
     height: bool,
     normalize: bool,
-    levels: Vec<Level>,
+    levels: Vec<Option<Level>>,
+    /// The class at each place of the tree's order, depth first: `[1, classes]`.
+    order: Constant,
     /// `[classes, levels + 1]`: the factor of each level's log-sum-exp, and the weight of the leaf.
     factors: Constant,
 }
 
-/// One level of the tree that some target has a factor at.
+/// One level of the tree that some target has a factor at; the root, which is everyone's, has none.
 #[derive(Debug, Clone)]
 struct Level {
-    /// `[1, classes]`: the ancestor of each class at this depth, a number of its own where there is none. `None`
-    /// for the root, which is everyone's.
-    ancestors: Option<Constant>,
+    /// Where the classes below each class's node at this depth begin in the tree's order, and how many they are:
+    /// `[classes, 2]`.
+    ranges: Constant,
+    /// Classes below the node that has most.
+    widest: usize,
 }
 
 impl HierarchicalCrossEntropy {
@@ -53,6 +58,7 @@ impl HierarchicalCrossEntropy {
             height: false,
             normalize: false,
             levels: Vec::new(),
+            order: Constant::new([], [0, 0]),
             factors: Constant::new([], [0, 0]),
         };
         Ok(made.prepared())
@@ -97,17 +103,12 @@ impl HierarchicalCrossEntropy {
                 _ => 0.0,
             });
         }
-        let ancestors = |depth: usize| {
-            let of = |(class, path): (usize, &Vec<usize>)| match path.get(depth) {
-                Some(node) => *node as f64,
-                None => -1.0 - class as f64,
-            };
-            paths.iter().enumerate().map(of).collect::<Vec<f64>>()
-        };
-        let level = |depth: &usize| Level {
-            ancestors: (*depth > 0).then(|| Constant::new(ancestors(*depth), [1, paths.len()])),
-        };
+        let mut order: Vec<usize> = (0..paths.len()).collect();
+        // Nodes are numbered depth first.
+        order.sort_by_key(|class| self.leaves[*class]);
+        let level = |depth: &usize| (*depth > 0).then(|| Level::at(*depth, &paths, &order));
         let levels = used.iter().map(level).collect();
+        self.order = Constant::new(order.iter().map(|class| *class as f64).collect::<Vec<_>>(), [1, order.len()]);
         self.factors = Constant::new(factors, [paths.len(), used.len() + 1]);
         self.levels = levels;
         self
@@ -126,16 +127,40 @@ fn factor_at(path: &[usize], depth: usize, factor: impl Fn(&[usize], usize) -> f
 }
 
 impl Level {
-    /// The probabilities among the classes below the target's ancestor, and their log-sum-exp.
-    fn among(&self, scores: &Scores, targets: &Tensor<1, Int>) -> (Tensor<2>, Tensor<2>) {
-        let Some(ancestors) = &self.ancestors else {
-            return (scores.probabilities.clone(), scores.log_norm.clone());
-        };
-        let [batch, classes] = scores.shifted.dims();
-        let ancestors = ancestors.like(&scores.shifted);
-        let own = ancestors.clone().select(1, targets.clone()).reshape([batch, 1]);
-        let elsewhere = ancestors.expand([batch, classes]).not_equal(own.expand([batch, classes]));
-        normalised(scores.shifted.clone().mask_fill(elsewhere, BELOW))
+    fn at(depth: usize, paths: &[Vec<usize>], order: &[usize]) -> Self {
+        // A class that ends above this depth is alone; its factor here is 0.
+        let node = |class: usize| paths[class].get(depth).copied().ok_or(class);
+        let mut ranges = vec![0.0; 2 * paths.len()];
+        let (mut start, mut widest) = (0, 1);
+        for below in order.chunk_by(|a, b| node(*a) == node(*b)) {
+            for class in below {
+                (ranges[2 * class], ranges[2 * class + 1]) = (start as f64, below.len() as f64);
+            }
+            start += below.len();
+            widest = widest.max(below.len());
+        }
+        Self { ranges: Constant::new(ranges, [paths.len(), 2]), widest }
+    }
+
+    /// The classes below the target's node, `[batch, widest]`, the probabilities among them, and their log-sum-exp. Rows
+    /// with fewer are filled up with some class whose probability is 0.
+    fn among(
+        &self,
+        scores: &Scores,
+        order: &Constant,
+        targets: &Tensor<1, Int>,
+    ) -> (Tensor<2, Int>, Tensor<2>, Tensor<2>) {
+        let [batch, classes] = scores.probabilities.dims();
+        let size = [batch, self.widest];
+        let ranges = self.ranges.like(&scores.log_norm).select(0, targets.clone());
+        let (start, count) = (ranges.clone().narrow(1, 0, 1), ranges.narrow(1, 1, 1));
+        let steps = Tensor::<1, Int>::arange(0..self.widest as i64, &start.device()).reshape([1, self.widest]);
+        let places = (start.int().expand(size) + steps.clone().expand(size)).clamp_max(classes as i64 - 1);
+        let order = order.like(&scores.log_norm).int().reshape([classes]);
+        let below = order.select(0, places.reshape([batch * self.widest])).reshape(size);
+        let beyond = steps.expand(size).greater_equal(count.int().expand(size));
+        let (among, log_sum) = normalised(scores.shifted_at(below.clone()).mask_fill(beyond, BELOW));
+        (below, among, log_sum)
     }
 }
 
@@ -147,26 +172,25 @@ impl Loss<Tensor<1, Int>> for HierarchicalCrossEntropy {
         check_classes(&output, self.vocab.len());
         let targets = targets.inner();
         let column: Tensor<2, Int> = targets.clone().unsqueeze_dim(1);
-        let scores = Scores::of(&output);
-        let factors = self.factors.like(&scores.shifted).select(0, targets.clone());
+        let scores = Scores::of(output);
+        let factors = self.factors.like(&scores.log_norm).select(0, targets.clone());
         let leaf = factors.clone().narrow(1, self.levels.len(), 1).neg();
-        let mut value = scores.shifted.clone().gather(1, column.clone()) * leaf.clone();
-        let mut gradient: Option<Tensor<2>> = None;
+        let mut value = scores.shifted_at(column.clone()) * leaf.clone();
+        let mut root = scores.log_norm.zeros_like();
+        let mut parts = vec![(column, leaf)];
         for (number, level) in self.levels.iter().enumerate() {
-            let (among, log_sum) = level.among(&scores, &targets);
             let factor = factors.clone().narrow(1, number, 1);
+            let Some(level) = level else {
+                value = value + scores.log_norm.clone() * factor.clone();
+                root = factor;
+                continue;
+            };
+            let (below, among, log_sum) = level.among(&scores, &self.order, &targets);
             value = value + log_sum * factor.clone();
-            if output.is_tracked() {
-                let part = among * factor;
-                gradient = Some(match gradient {
-                    Some(sum) => sum + part,
-                    None => part,
-                });
-            }
+            parts.push((below, among * factor));
         }
-        join(output, value, || {
-            let gradient = gradient.unwrap_or_else(|| scores.probabilities.zeros_like());
-            add_at(gradient, column, leaf)
+        scores.join(value, |probabilities| {
+            parts.into_iter().fold(probabilities * root, |gradient, (classes, part)| add_at(gradient, classes, part))
         })
     }
 

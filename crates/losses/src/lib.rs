@@ -20,6 +20,7 @@ mod similarity;
 mod soft_label;
 mod targets;
 mod tree_wasserstein;
+mod weighing;
 
 pub use binary::BinaryCrossEntropy;
 pub use class_weights::ClassWeights;

@@ -1,8 +1,8 @@
-use burn::tensor::{Int, Tensor};
+use burn::tensor::{Int, Tensor, activation};
 use firelight_vocab::Vocab;
 
 use crate::matrix::{Aligned, meaning::Pair};
-use crate::scores::{Scores, check_classes};
+use crate::scores::{check_classes, wide};
 use crate::{Loss, LossError, PairWeights};
 
 /// Multiplies the loss of each example by a factor for its true class and the class predicted for it.
@@ -64,14 +64,15 @@ impl<L> PairWeighted<L> {
     fn factors(&self, output: &Tensor<2>, targets: &Tensor<1, Int>) -> Tensor<1> {
         let [batch, classes] = output.dims();
         check_classes(output, self.weights.vocab().len());
-        let scores = Scores::of(output);
+        let output = wide(output.clone().inner());
         // A row that the loss inside ignores may hold any number; its factor does not matter.
         let targets = targets.clone().inner().clamp(0, classes as i64 - 1);
-        let rows = self.weights.rows(targets, &scores.shifted);
         let factors = if self.expected {
-            (rows * scores.probabilities).sum_dim(1)
+            let rows = self.weights.rows(targets, &output);
+            (rows * activation::softmax(output, 1)).sum_dim(1)
         } else {
-            rows.gather(1, scores.shifted.argmax(1))
+            let predicted = output.clone().argmax(1).reshape([batch]);
+            self.weights.entries(targets * classes as i64 + predicted, &output)
         };
         factors.reshape([batch])
     }

@@ -15,44 +15,73 @@ pub(crate) const LOG_ZERO: f64 = -1e37;
 /// A loss beyond this came from a [`FLOOR`] with a weight, and is infinite.
 const CEILING: f32 = 1e25;
 
-/// Logits made safe, without a graph: every row shifted so that its highest score is 0.
+/// Logits made safe, and their softmax outside the graph.
 ///
-/// The logarithm of the normaliser comes from the probabilities: the highest one is `1 / Σ exp(scores)`, at
+/// The logarithm of the normaliser comes from the probabilities: the highest one is `1 / Σ exp(z - top)`, at
 /// least `1 / classes`, so its logarithm is exact where the sum over the exponentials would need one more pass.
+/// Every pass over `[batch, classes]` counts: it is what a loss costs.
 #[derive(Debug, Clone)]
 pub(crate) struct Scores {
-    /// `[batch, classes]`, highest 0 in each row, no entry below [`FLOOR`] (a little below after shifting).
-    pub shifted: Tensor<2>,
-    /// Their softmax: `[batch, classes]`.
+    /// The output on its graph, in f32 or f64, no entry below [`FLOOR`]: `[batch, classes]`.
+    pub output: Tensor<2>,
+    /// The highest of each row: `[batch, 1]`.
+    top: Tensor<2>,
+    /// `[batch, classes]`.
     pub probabilities: Tensor<2>,
-    /// `ln Σ exp(shifted)`: `[batch, 1]`.
+    /// `ln Σ exp(z - top)`: `[batch, 1]`.
     pub log_norm: Tensor<2>,
 }
 
 impl Scores {
-    pub fn of(output: &Tensor<2>) -> Self {
-        Self::shifted(wide(output.clone().inner()))
+    pub fn of(output: Tensor<2>) -> Self {
+        let output = wide(output).clamp_min(FLOOR);
+        let plain = output.clone().inner();
+        let top = plain.clone().max_dim(1);
+        let probabilities = activation::softmax(plain, 1);
+        let log_norm = probabilities.clone().max_dim(1).log().neg();
+        Self { output, top, probabilities, log_norm }
     }
 
-    pub fn shifted(logits: Tensor<2>) -> Self {
-        let top = logits.clone().max_dim(1).clamp_min(FLOOR);
-        let shifted = (logits - top).clamp_min(FLOOR);
-        let probabilities = activation::softmax(shifted.clone(), 1);
-        let log_norm = probabilities.clone().max_dim(1).log().neg();
-        Self { shifted, probabilities, log_norm }
+    /// The logits with the highest of each row at 0: `[batch, classes]`.
+    pub fn shifted(&self) -> Tensor<2> {
+        self.output.clone().inner() - self.top.clone()
+    }
+
+    /// The shifted logits of some classes, `[batch, n]`.
+    pub fn shifted_at(&self, classes: Tensor<2, Int>) -> Tensor<2> {
+        self.output.clone().inner().gather(1, classes) - self.top.clone()
     }
 
     /// The logarithm of the probability of one class an example: `[batch, 1]`.
     pub fn log_probability(&self, classes: Tensor<2, Int>) -> Tensor<2> {
-        self.shifted.clone().gather(1, classes) - self.log_norm.clone()
+        self.shifted_at(classes) - self.log_norm.clone()
     }
 
-    /// Cross entropy against rows of any mass, `[batch, classes]`, joined to the graph of `output`:
-    /// `-Σ T ln p`, whose gradient is `p ΣT - T`.
-    pub fn against(self, output: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
+    /// Joins a value (`[batch, 1]`, no graph) and its gradient with respect to the logits (`[batch, classes]`, no
+    /// graph), made of the probabilities, to the graph of the output: the result is the value, and its backward pass
+    /// is one product.
+    ///
+    /// Closed forms are exact where a chain of recorded operations meets `0 * inf` or cancels, and need one
+    /// tensor of the size of the logits where the chain keeps several. The gradient is made only if it is wanted.
+    pub fn join(self, value: Tensor<2>, gradient: impl FnOnce(Tensor<2>) -> Tensor<2>) -> Tensor<1> {
+        let Self { output, probabilities, .. } = self;
+        let [batch, _] = output.dims();
+        let beyond = value.clone().greater_elem(CEILING);
+        let value = value.mask_fill(beyond, f32::INFINITY).reshape([batch]);
+        if !output.is_tracked() {
+            return value;
+        }
+        let linear = (output * gradient(probabilities)).sum_dim(1).reshape([batch]);
+        let offset = linear.clone().inner();
+        (linear - offset) + value
+    }
+
+    /// Cross entropy against rows of any mass, `[batch, classes]`: `-Σ T ln p`, whose gradient is `p ΣT - T`.
+    pub fn against(self, targets: Tensor<2>) -> Tensor<1> {
         let mass = targets.clone().sum_dim(1);
-        let met = (self.shifted * targets.clone()).sum_dim(1);
-        join(output, self.log_norm * mass.clone() - met, || self.probabilities * mass - targets)
+        let met = (self.shifted() * targets.clone()).sum_dim(1);
+        let value = self.log_norm.clone() * mass.clone() - met;
+        self.join(value, |probabilities| probabilities * mass - targets)
     }
 }
 
@@ -72,23 +101,6 @@ pub(crate) fn wide<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
     }
 }
 
-/// Joins a value (`[batch, 1]`, no graph) and its gradient with respect to the logits (`[batch, classes]`, no
-/// graph) to the graph of `output`: the result is the value, and its backward pass is one product.
-///
-/// Closed forms are exact where a chain of recorded operations meets `0 * inf` or cancels, and need one
-/// tensor of the size of the logits where the chain keeps several. The gradient is made only if it is wanted.
-pub(crate) fn join(output: Tensor<2>, value: Tensor<2>, gradient: impl FnOnce() -> Tensor<2>) -> Tensor<1> {
-    let [batch, _] = output.dims();
-    let beyond = value.clone().greater_elem(CEILING);
-    let value = value.mask_fill(beyond, f32::INFINITY).reshape([batch]);
-    if !output.is_tracked() {
-        return value;
-    }
-    let linear = (wide(output).clamp_min(FLOOR) * gradient()).sum_dim(1).reshape([batch]);
-    let offset = linear.clone().inner();
-    (linear - offset) + value
-}
-
 /// An empty batch has no loss: `[0]`. Checked first, so that no kernel runs over nothing.
 pub(crate) fn nothing(output: &Tensor<2>) -> Option<Tensor<1>> {
     let dtype = match output.dtype() {
@@ -98,9 +110,17 @@ pub(crate) fn nothing(output: &Tensor<2>) -> Option<Tensor<1>> {
     (output.dims()[0] == 0).then(|| Tensor::zeros([0], (&output.device(), dtype)))
 }
 
-/// `tensor` with `values` (`[batch, 1]`) added at one class an example.
+/// `tensor` with `values` (`[batch, n]`) added at `n` classes an example.
 pub(crate) fn add_at(tensor: Tensor<2>, classes: Tensor<2, Int>, values: Tensor<2>) -> Tensor<2> {
     tensor.scatter(1, classes, values, IndexingUpdateOp::Add)
+}
+
+/// `tensor` times a column, if there is one.
+pub(crate) fn times(tensor: Tensor<2>, column: Option<&Tensor<2>>) -> Tensor<2> {
+    match column {
+        Some(column) => tensor * column.clone(),
+        None => tensor,
+    }
 }
 
 /// # Panics

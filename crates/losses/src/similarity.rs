@@ -2,7 +2,7 @@ use burn::tensor::{Int, Tensor};
 use firelight_vocab::Vocab;
 
 use crate::matrix::Constant;
-use crate::scores::{LOG_ZERO, Scores, check_classes, join, normalised, nothing};
+use crate::scores::{LOG_ZERO, Scores, check_classes, normalised, nothing};
 use crate::{Loss, LossError, Similarity};
 
 /// Cross entropy in which similar classes count as partly right: `-ln Σ_j S[target][j] p_j`, the `SimLoss` of
@@ -36,10 +36,11 @@ impl Loss<Tensor<1, Int>> for SimilarityCrossEntropy {
             return nothing;
         }
         check_classes(&output, self.vocab.len());
-        let scores = Scores::of(&output);
-        let rows = self.logarithms.like(&scores.shifted).select(0, targets.inner());
-        let (similar, log_similar) = normalised(scores.shifted + rows);
-        join(output, scores.log_norm - log_similar, || scores.probabilities - similar)
+        let scores = Scores::of(output);
+        let rows = self.logarithms.like(&scores.log_norm).select(0, targets.inner());
+        let (similar, log_similar) = normalised(scores.shifted() + rows);
+        let value = scores.log_norm.clone() - log_similar;
+        scores.join(value, |probabilities| probabilities - similar)
     }
 
     fn vocab(&self) -> Option<&Vocab> {

@@ -2,8 +2,8 @@ use burn::tensor::{Int, Tensor};
 use firelight_vocab::Vocab;
 
 use crate::matrix::Constant;
-use crate::scores::{Scores, check_classes, join, nothing};
-use crate::targets::Kept;
+use crate::scores::{Scores, check_classes, nothing, times};
+use crate::weighing::Weighing;
 use crate::{ClassWeights, Loss, LossError, SoftLabels};
 
 /// Cross entropy against the soft label of each example's class: `-Σ_j T[target][j] ln p_j`.
@@ -39,7 +39,9 @@ pub struct SoftLabelCrossEntropy {
     labels: Vec<f64>,
     class_weights: Option<Vec<f64>>,
     kl: bool,
-    ignore_index: Option<i64>,
+    weighing: Weighing,
+    /// Whether the rows sum to 1, as they do without class weights.
+    unit: bool,
     rows: Constant,
     /// For each class the sum of its row and what is subtracted: `[classes, 2]`.
     sums: Constant,
@@ -57,7 +59,8 @@ impl SoftLabelCrossEntropy {
             labels: aligned.matrix().rows().flatten().copied().collect(),
             class_weights: None,
             kl: false,
-            ignore_index: None,
+            weighing: Weighing::default(),
+            unit: false,
             rows: empty.clone(),
             sums: empty,
         }
@@ -81,7 +84,7 @@ impl SoftLabelCrossEntropy {
 
     /// Leaves out the rows with this target.
     pub fn with_ignore_index(mut self, index: i64) -> Self {
-        self.ignore_index = Some(index);
+        self.weighing = self.weighing.with_ignore_index(index);
         self
     }
 
@@ -98,6 +101,7 @@ impl SoftLabelCrossEntropy {
             sums.push(rows[start..].iter().sum());
             sums.push(if self.kl { entropy } else { 0.0 });
         }
+        self.unit = sums.iter().step_by(2).all(|sum: &f64| (sum - 1.0).abs() < 1e-9);
         self.rows = Constant::new(rows, [classes, classes]);
         self.sums = Constant::new(sums, [classes, 2]);
         self
@@ -110,26 +114,22 @@ impl Loss<Tensor<1, Int>> for SoftLabelCrossEntropy {
             return nothing;
         }
         check_classes(&output, self.vocab.len());
-        let kept = Kept::of(&targets, self.ignore_index);
-        let scores = Scores::of(&output);
-        let rows = self.rows.like(&scores.shifted).select(0, kept.classes.clone());
-        let sums = self.sums.like(&scores.shifted).select(0, kept.classes.clone());
+        let kept = self.weighing.kept(&targets);
+        let scores = Scores::of(output);
+        let rows = self.rows.like(&scores.log_norm).select(0, kept.classes.clone());
+        let sums = self.sums.like(&scores.log_norm).select(0, kept.classes.clone());
         let (mass, floor) = (sums.clone().narrow(1, 0, 1), sums.narrow(1, 1, 1));
         let counted = kept.only(None);
-        let only = |tensor: Tensor<2>| match &counted {
-            Some(counted) => tensor * counted.clone(),
-            None => tensor,
-        };
-        let met = (scores.shifted * rows.clone()).sum_dim(1);
-        let value = scores.log_norm * mass.clone() - met - floor;
-        join(output, only(value), || only(scores.probabilities * mass - rows))
+        let met = (scores.shifted() * rows.clone()).sum_dim(1);
+        let value = scores.log_norm.clone() * mass.clone() - met - floor;
+        scores.join(times(value, counted.as_ref()), |probabilities| {
+            let reached = if self.unit { probabilities } else { probabilities * mass };
+            times(reached - rows, counted.as_ref())
+        })
     }
 
     fn mean_weights(&self, output: &Tensor<2>, targets: &Tensor<1, Int>) -> Option<Tensor<1>> {
-        if output.dims()[0] == 0 {
-            return None;
-        }
-        Kept::of(targets, self.ignore_index).counted
+        self.weighing.counted(output, targets)
     }
 
     fn vocab(&self) -> Option<&Vocab> {

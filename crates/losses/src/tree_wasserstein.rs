@@ -1,8 +1,8 @@
-use burn::tensor::{Int, Tensor};
+use burn::tensor::{IndexingUpdateOp, Int, Tensor};
 use firelight_vocab::{Taxonomy, Vocab};
 
 use crate::matrix::Constant;
-use crate::scores::{Scores, check_classes, join, nothing};
+use crate::scores::{Scores, add_at, check_classes, nothing};
 use crate::{Loss, LossError, SoftLabels};
 
 /// How far probability has to travel in a tree to become the label: the Wasserstein distance
@@ -11,17 +11,20 @@ use crate::{Loss, LossError, SoftLabels};
 /// Against single classes, the default, it is the [`ExpectedCost`](crate::ExpectedCost) of meeting heights (in a tree
 /// whose leaves are all reached through every height; an edge that skips heights counts for those it skips), and
 /// like it the gradient vanishes where the model is sure and wrong. It has kinks where `P` and `Q` meet.
+///
+/// Memory grows as classes times levels; only [`with_labels`](Self::with_labels) keeps what it is given, a row a class.
 #[derive(Debug, Clone)]
 pub struct TreeWasserstein {
     vocab: Vocab,
-    /// `[classes, inner]`: 1 where the class is below the inner node.
-    below: Constant,
-    /// `[1, inner]` and `[1, classes]`: the weights of the edges above inner nodes and leaves.
+    /// For each level the number of the inner node above each class, counted among inner nodes; one more than there are
+    /// where there is none: `[1, classes]`.
+    levels: Vec<Constant>,
+    /// The weights of the edges above inner nodes, and a 0: `[1, inner + 1]`.
     inner_weights: Constant,
+    /// `[1, classes]`.
     leaf_weights: Constant,
-    /// `[classes, classes + inner]`: the label of each class on leaves and inner nodes.
-    labels: Constant,
-    members: Vec<Vec<f64>>,
+    /// The label of each class, `[classes, classes]`; without them a class is its own label.
+    labels: Option<Constant>,
 }
 
 impl TreeWasserstein {
@@ -34,19 +37,25 @@ impl TreeWasserstein {
             let above = taxonomy.parent(node).map_or(0, |parent| taxonomy.height(parent));
             above.saturating_sub(taxonomy.height(node)) as f64 / 2.0
         };
-        let is_below = |leaf: usize, node: usize| taxonomy.up_from(leaf).any(|above| above == node);
-        let members: Vec<Vec<f64>> =
-            leaves.iter().map(|leaf| inner.iter().map(|node| f64::from(is_below(*leaf, *node))).collect()).collect();
-        let mut made = Self {
-            vocab: vocab.clone(),
-            below: Constant::new(members.concat(), [leaves.len(), inner.len()]),
-            inner_weights: Constant::new(inner.iter().map(|node| weight(*node)).collect::<Vec<_>>(), [1, inner.len()]),
-            leaf_weights: Constant::new(leaves.iter().map(|leaf| weight(*leaf)).collect::<Vec<_>>(), [1, leaves.len()]),
-            labels: Constant::new([], [0, 0]),
-            members,
+        let deepest = inner.iter().map(|node| taxonomy.depth(*node)).max().unwrap_or(0);
+        let above = |depth: usize| {
+            let of = |leaf: &usize| {
+                let node = taxonomy.up_from(*leaf).find(|node| taxonomy.depth(*node) == depth);
+                node.and_then(|node| inner.binary_search(&node).ok()).unwrap_or(inner.len()) as f64
+            };
+            Constant::new(leaves.iter().map(of).collect::<Vec<_>>(), [1, leaves.len()])
         };
-        made.labels = made.spread(|truth, class| f64::from(truth == class));
-        Ok(made)
+        let row = |weights: Vec<f64>| {
+            let length = weights.len();
+            Constant::new(weights, [1, length])
+        };
+        Ok(Self {
+            vocab: vocab.clone(),
+            levels: (1..=deepest).map(above).collect(),
+            inner_weights: row(inner.iter().map(|node| weight(*node)).chain([0.0]).collect()),
+            leaf_weights: row(leaves.iter().map(|leaf| weight(*leaf)).collect()),
+            labels: None,
+        })
     }
 
     /// Measures the way to soft labels instead of single classes.
@@ -55,22 +64,9 @@ impl TreeWasserstein {
     /// What the labels are refused for, or [`LossError::NamesDiffer`] unless they name exactly the classes.
     pub fn with_labels(mut self, labels: &impl AsRef<SoftLabels>) -> Result<Self, LossError> {
         let labels = labels.as_ref().align(&self.vocab)?;
-        self.labels = self.spread(|truth, class| labels.matrix().value(truth, class));
+        let rows: Vec<f64> = labels.matrix().rows().flatten().copied().collect();
+        self.labels = Some(Constant::new(rows, [self.vocab.len(), self.vocab.len()]));
         Ok(self)
-    }
-
-    fn spread(&self, label: impl Fn(usize, usize) -> f64) -> Constant {
-        let classes = self.vocab.len();
-        let inner = self.members.first().map_or(0, Vec::len);
-        let mut values = Vec::with_capacity(classes * (classes + inner));
-        for truth in 0..classes {
-            values.extend((0..classes).map(|class| label(truth, class)));
-            values
-                .extend((0..inner).map(|node| {
-                    (0..classes).map(|class| label(truth, class) * self.members[class][node]).sum::<f64>()
-                }));
-        }
-        Constant::new(values, [classes, classes + inner])
     }
 }
 
@@ -79,23 +75,29 @@ impl Loss<Tensor<1, Int>> for TreeWasserstein {
         if let Some(nothing) = nothing(&output) {
             return nothing;
         }
-        let classes = self.vocab.len();
-        check_classes(&output, classes);
-        let inner = self.members.first().map_or(0, Vec::len);
-        let probabilities = Scores::of(&output).probabilities;
-        let labels = self.labels.like(&probabilities).select(0, targets.inner());
-        let leaf_gap = probabilities.clone() - labels.clone().narrow(1, 0, classes);
-        let leaf_weights = self.leaf_weights.like(&probabilities);
-        let mut value = (leaf_gap.clone().abs() * leaf_weights.clone()).sum_dim(1);
-        let mut slope = leaf_gap.sign() * leaf_weights;
-        if inner > 0 {
-            let below = self.below.like(&probabilities);
-            let weights = self.inner_weights.like(&probabilities);
-            let gap = probabilities.clone().matmul(below.clone()) - labels.narrow(1, classes, inner);
-            value = value + (gap.clone().abs() * weights.clone()).sum_dim(1);
-            slope = slope + (gap.sign() * weights).matmul(below.transpose());
+        let [batch, classes] = output.dims();
+        check_classes(&output, self.vocab.len());
+        let targets = targets.inner();
+        let scores = Scores::of(output);
+        let like = &scores.log_norm;
+        let gap = match &self.labels {
+            Some(labels) => scores.probabilities.clone() - labels.like(like).select(0, targets),
+            None => add_at(scores.probabilities.clone(), targets.unsqueeze_dim(1), like.ones_like().neg()),
+        };
+        let (inner_weights, leaf_weights) = (self.inner_weights.like(like), self.leaf_weights.like(like));
+        let levels: Vec<Tensor<1, Int>> =
+            self.levels.iter().map(|level| level.like(like).int().reshape([classes])).collect();
+        // What is below each inner node, too much or too little.
+        let mut below = Tensor::<2>::zeros([batch, inner_weights.dims()[1]], (&like.device(), like.dtype()));
+        for level in &levels {
+            below = below.select_assign(1, level.clone(), gap.clone(), IndexingUpdateOp::Add);
         }
-        join(output, value, || {
+        let value = (gap.clone().abs() * leaf_weights.clone()).sum_dim(1)
+            + (below.clone().abs() * inner_weights.clone()).sum_dim(1);
+        scores.join(value, |probabilities| {
+            let inner = below.sign() * inner_weights;
+            let leaves = gap.sign() * leaf_weights;
+            let slope = levels.into_iter().fold(leaves, |slope, level| slope + inner.clone().select(1, level));
             let mean = (probabilities.clone() * slope.clone()).sum_dim(1);
             probabilities * (slope - mean)
         })

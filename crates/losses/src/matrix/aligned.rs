@@ -44,6 +44,12 @@ impl<M: Meaning> Aligned<M> {
     pub(crate) fn rows(&self, classes: Tensor<1, Int>, like: &Tensor<2>) -> Tensor<2> {
         self.constant.like(like).select(0, classes)
     }
+
+    /// Single entries by `true class * classes + predicted class`: `[batch, 1]`.
+    pub(crate) fn entries(&self, numbers: Tensor<1, Int>, like: &Tensor<2>) -> Tensor<2> {
+        let [rows, columns] = self.constant.shape;
+        self.constant.like(like).reshape([rows * columns, 1]).select(0, numbers)
+    }
 }
 
 impl<M: PartialEq> PartialEq for Aligned<M> {
