@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use burn::tensor::Device;
 use firelight_datablock::{DataLoaders, FittedTarget};
-use firelight_losses::{Decision, Loss};
+use firelight_losses::{Caution, Decision, Loss};
 use firelight_vocab::Vocab;
 
 use crate::models::{Arch, HeadConfig, Model, VisionModel};
@@ -99,6 +99,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
             options: self.options,
             recipe: self.recipe,
         }
+        .warned()
     }
 
     /// The metrics to show after each epoch, in place of those given before.
@@ -110,6 +111,19 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
     /// How probabilities become a class, for metrics, interpretation, prediction and the export.
     pub fn with_decision(mut self, decision: Decision) -> Self {
         self.decision = decision;
+        self.warned()
+    }
+
+    /// What about the loss and the decision is allowed and yet often a mistake. Also logged, as warnings, when one of
+    /// them is set.
+    pub fn cautions(&self) -> Vec<Caution> {
+        Caution::about(&self.loss.traits(), &self.decision)
+    }
+
+    fn warned(self) -> Self {
+        for caution in self.cautions() {
+            tracing::warn!("{caution}");
+        }
         self
     }
 

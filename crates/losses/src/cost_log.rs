@@ -1,9 +1,10 @@
 use burn::tensor::{Int, Tensor};
 use firelight_vocab::Vocab;
 
+use crate::caution::owned;
 use crate::matrix::AlignedCost;
 use crate::scores::{BELOW, Scores, add_at, check_classes, normalised, nothing};
-use crate::{CostMatrix, Loss, LossError};
+use crate::{CostMatrix, Loss, LossError, LossTraits};
 
 /// `-Σ_j C[target][j] ln(1 - p_j)`: costs on the logarithm of not predicting each class.
 ///
@@ -57,5 +58,9 @@ impl Loss<Tensor<1, Int>> for CostLog {
 
     fn vocab(&self) -> Option<&Vocab> {
         Some(self.cost.vocab())
+    }
+
+    fn traits(&self) -> LossTraits {
+        LossTraits { asymmetric: self.cost.matrix().asymmetric_pair().map(owned), ..LossTraits::default() }
     }
 }

@@ -5,7 +5,7 @@ use crate::error::share;
 use crate::scores::{Scores, add_at, check_classes, nothing, times, wide};
 use crate::targets::Kept;
 use crate::weighing::Weighing;
-use crate::{ClassWeights, Loss, LossError, Reduction};
+use crate::{ClassWeights, Loss, LossError, LossTraits, Reduction};
 
 /// Cross entropy on logits: `-ln p(target)`.
 ///
@@ -146,6 +146,10 @@ impl Loss<Tensor<1, Int>> for CrossEntropy {
         self.weighing.vocab()
     }
 
+    fn traits(&self) -> LossTraits {
+        self.weighing.traits()
+    }
+
     /// As provided, except that fastai's smoothing divides its two parts by different sums.
     fn forward(&self, output: Tensor<2>, targets: Tensor<1, Int>, reduction: Reduction) -> Tensor<1> {
         let weights = match reduction {
@@ -188,5 +192,9 @@ impl Loss<Tensor<2>> for CrossEntropy {
 
     fn vocab(&self) -> Option<&Vocab> {
         self.weighing.vocab()
+    }
+
+    fn traits(&self) -> LossTraits {
+        self.weighing.traits()
     }
 }

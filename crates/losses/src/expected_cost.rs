@@ -1,9 +1,10 @@
 use burn::tensor::{Int, Tensor};
 use firelight_vocab::Vocab;
 
+use crate::caution::owned;
 use crate::matrix::AlignedCost;
 use crate::scores::{Scores, check_classes, nothing};
-use crate::{CostMatrix, Loss, LossError};
+use crate::{CostMatrix, Loss, LossError, LossTraits};
 
 /// What a random prediction from the model's probabilities costs: `Σ_j p_j C[target][j]`.
 ///
@@ -41,6 +42,10 @@ impl Loss<Tensor<1, Int>> for ExpectedCost {
 
     fn vocab(&self) -> Option<&Vocab> {
         Some(self.cost.vocab())
+    }
+
+    fn traits(&self) -> LossTraits {
+        LossTraits { asymmetric: self.cost.matrix().asymmetric_pair().map(owned), ..LossTraits::default() }
     }
 }
 
@@ -90,5 +95,9 @@ impl<L: Loss<Tensor<1, Int>>> Loss<Tensor<1, Int>> for CostRegularized<L> {
 
     fn vocab(&self) -> Option<&Vocab> {
         self.cost.vocab()
+    }
+
+    fn traits(&self) -> LossTraits {
+        LossTraits { asymmetric: self.cost.traits().asymmetric, ..self.inner.traits() }
     }
 }

@@ -3,7 +3,7 @@ use firelight_vocab::Vocab;
 
 use crate::scores::{Scores, add_at, check_classes, nothing, times};
 use crate::weighing::Weighing;
-use crate::{ClassWeights, Loss, LossError};
+use crate::{ClassWeights, Loss, LossError, LossTraits};
 
 /// Focal loss: `-w (1 - p)^gamma ln p` with `p` the probability of the target (Lin et al., 2017).
 ///
@@ -109,6 +109,10 @@ impl Loss<Tensor<1, Int>> for Focal {
 
     fn vocab(&self) -> Option<&Vocab> {
         self.weighing.vocab()
+    }
+
+    fn traits(&self) -> LossTraits {
+        self.weighing.traits()
     }
 }
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod binary;
+mod caution;
 mod class_weights;
 mod cost_log;
 mod cross_entropy;
@@ -23,6 +24,7 @@ mod tree_wasserstein;
 mod weighing;
 
 pub use binary::BinaryCrossEntropy;
+pub use caution::{Caution, LossTraits};
 pub use class_weights::ClassWeights;
 pub use cost_log::CostLog;
 pub use cross_entropy::CrossEntropy;

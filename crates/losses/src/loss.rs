@@ -4,7 +4,7 @@ use std::sync::Arc;
 use burn::tensor::{Tensor, activation};
 use firelight_vocab::Vocab;
 
-use crate::Reduction;
+use crate::{LossTraits, Reduction};
 
 /// A loss: one number for each example of a batch.
 ///
@@ -63,6 +63,11 @@ pub trait Loss<T>: Debug + Send + Sync {
         None
     }
 
+    /// What one should know beside other settings; a loss around another one passes its on. Nothing by default.
+    fn traits(&self) -> LossTraits {
+        LossTraits::default()
+    }
+
     /// The loss of the batch: `[batch]` for [`Reduction::None`], `[1]` otherwise.
     fn forward(&self, output: Tensor<2>, targets: T, reduction: Reduction) -> Tensor<1> {
         let weights = match reduction {
@@ -90,6 +95,10 @@ macro_rules! pass_on {
 
             fn vocab(&self) -> Option<&Vocab> {
                 (**self).vocab()
+            }
+
+            fn traits(&self) -> LossTraits {
+                (**self).traits()
             }
 
             fn forward(&self, output: Tensor<2>, targets: T, reduction: Reduction) -> Tensor<1> {

@@ -34,7 +34,7 @@ pub(crate) struct Scores {
 
 impl Scores {
     pub fn of(output: Tensor<2>) -> Self {
-        let output = wide(output).clamp_min(FLOOR);
+        let output = floored(output);
         let plain = output.clone().inner();
         let top = plain.clone().max_dim(1);
         let probabilities = activation::softmax(plain, 1);
@@ -91,6 +91,11 @@ pub(crate) fn normalised(scores: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
     let probabilities = activation::softmax(scores, 1);
     let log_sum = top - probabilities.clone().max_dim(1).log();
     (probabilities, log_sum)
+}
+
+/// In f32 or f64, with nothing below [`FLOOR`].
+pub(crate) fn floored(output: Tensor<2>) -> Tensor<2> {
+    wide(output).clamp_min(FLOOR)
 }
 
 /// f16 and bf16 become f32: a batch of 256 with losses of 300 overflows f16.

@@ -4,7 +4,7 @@ use firelight_vocab::Vocab;
 use crate::matrix::Constant;
 use crate::scores::{Scores, check_classes, nothing, times};
 use crate::weighing::Weighing;
-use crate::{ClassWeights, Loss, LossError, SoftLabels};
+use crate::{ClassWeights, Loss, LossError, LossTraits, SoftLabels};
 
 /// Cross entropy against the soft label of each example's class: `-Σ_j T[target][j] ln p_j`.
 ///
@@ -134,5 +134,9 @@ impl Loss<Tensor<1, Int>> for SoftLabelCrossEntropy {
 
     fn vocab(&self) -> Option<&Vocab> {
         Some(&self.vocab)
+    }
+
+    fn traits(&self) -> LossTraits {
+        LossTraits { class_weights: self.class_weights.is_some(), soft_labels: true, ..LossTraits::default() }
     }
 }

@@ -3,7 +3,7 @@ use firelight_vocab::Vocab;
 
 use crate::matrix::Constant;
 use crate::targets::Kept;
-use crate::{ClassWeights, LossError};
+use crate::{ClassWeights, LossError, LossTraits};
 
 /// How much each row counts: by the weight of its class, and not at all with an ignored target. What the losses over
 /// class numbers have in common.
@@ -45,6 +45,10 @@ impl Weighing {
     /// What each row counts, `[batch, 1]`; `None` if all count 1.
     pub fn of_rows(&self, kept: &Kept, like: &Tensor<2>) -> Option<Tensor<2>> {
         kept.only(self.of_classes(kept, like))
+    }
+
+    pub fn traits(&self) -> LossTraits {
+        LossTraits { class_weights: self.weights.is_some(), ..LossTraits::default() }
     }
 
     /// What a mean divides by where only the ignored rows are left out.

@@ -115,6 +115,18 @@ proptest! {
     }
 
     #[test]
+    fn with_logits_of_minus_infinity_gradients_are_finite_and_values_no_nan(
+        logits in prop::collection::vec(prop_oneof![Just(f32::NEG_INFINITY), Just(1e4f32), -8.0f32..8.0], 15),
+        targets in prop::collection::vec(0i64..5, 3),
+    ) {
+        for loss in losses(&Vocab::from_labels(NAMES)) {
+            let (value, gradient) = values_and_gradients(&loss, &logits, &targets);
+            prop_assert!(value.iter().all(|value| !value.is_nan() && *value >= -1e-5), "{loss:?} {value:?}");
+            prop_assert!(gradient.iter().all(|entry| entry.is_finite()), "{loss:?} {logits:?} {gradient:?}");
+        }
+    }
+
+    #[test]
     fn a_gradient_is_the_slope_of_the_loss(
         logits in prop::collection::vec(-3.0f32..3.0, 5),
         target in 0i64..5,

@@ -1,5 +1,6 @@
 //! What the matrices, losses and decisions promise.
 
+mod cautions;
 mod csv;
 mod decisions;
 mod laws;
