@@ -7,3 +7,4 @@ mod laws;
 mod loss;
 mod storage;
 mod texts;
+mod trees;
