@@ -47,6 +47,7 @@ fn main() -> Result<()> {
     }
     learn.save_pictures("tour-out")?; // a batch, the losses, the rates
     seen.save_pictures("tour-out", Some(&species))?; // the confusion matrix, the worst mistakes
+    seen.with_groups(&species).save_report("tour-out")?; // all of it and more on one page
     // ANCHOR_END: look
 
     // ANCHOR: export

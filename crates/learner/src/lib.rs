@@ -11,6 +11,7 @@ pub mod models;
 mod observe;
 pub mod optim;
 pub mod pictures;
+mod report;
 mod schedule;
 mod vision;
 pub mod weights;

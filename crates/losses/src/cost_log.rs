@@ -4,7 +4,7 @@ use firelight_vocab::Vocab;
 use crate::caution::owned;
 use crate::matrix::AlignedCost;
 use crate::scores::{BELOW, Scores, add_at, check_classes, normalised, nothing};
-use crate::{CostMatrix, Loss, LossError, LossTraits};
+use crate::{CostMatrix, Loss, LossError, LossTraits, MatrixRows};
 
 /// `-Σ_j C[target][j] ln(1 - p_j)`: costs on the logarithm of not predicting each class.
 ///
@@ -62,5 +62,9 @@ impl Loss<Tensor<1, Int>> for CostLog {
 
     fn traits(&self) -> LossTraits {
         LossTraits { asymmetric: self.cost.matrix().asymmetric_pair().map(owned), ..LossTraits::default() }
+    }
+
+    fn matrix(&self) -> Option<MatrixRows> {
+        Some(self.cost.matrix().into())
     }
 }

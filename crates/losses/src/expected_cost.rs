@@ -4,7 +4,7 @@ use firelight_vocab::Vocab;
 use crate::caution::owned;
 use crate::matrix::AlignedCost;
 use crate::scores::{Scores, check_classes, nothing};
-use crate::{CostMatrix, Loss, LossError, LossTraits};
+use crate::{CostMatrix, Loss, LossError, LossTraits, MatrixRows};
 
 /// What a random prediction from the model's probabilities costs: `Σ_j p_j C[target][j]`.
 ///
@@ -46,6 +46,10 @@ impl Loss<Tensor<1, Int>> for ExpectedCost {
 
     fn traits(&self) -> LossTraits {
         LossTraits { asymmetric: self.cost.matrix().asymmetric_pair().map(owned), ..LossTraits::default() }
+    }
+
+    fn matrix(&self) -> Option<MatrixRows> {
+        Some(self.cost.matrix().into())
     }
 }
 
@@ -99,5 +103,9 @@ impl<L: Loss<Tensor<1, Int>>> Loss<Tensor<1, Int>> for CostRegularized<L> {
 
     fn traits(&self) -> LossTraits {
         LossTraits { asymmetric: self.cost.traits().asymmetric, ..self.inner.traits() }
+    }
+
+    fn matrix(&self) -> Option<MatrixRows> {
+        self.cost.matrix()
     }
 }

@@ -37,8 +37,8 @@ pub use focal::Focal;
 pub use hierarchical::HierarchicalCrossEntropy;
 pub use loss::Loss;
 pub use matrix::{
-    Aligned, AlignedCost, ClassMatrix, Confusion, CostMatrix, Distance, GroupSoftLabels, Meaning, OrdinalDistance,
-    PairWeights, Similarity, SoftLabels, TreeDistance, meaning,
+    Aligned, AlignedCost, ClassMatrix, Confusion, CostMatrix, Distance, GroupSoftLabels, MatrixRows, Meaning,
+    OrdinalDistance, PairWeights, Similarity, SoftLabels, TreeDistance, meaning,
 };
 pub use pair_weighted::{PairMean, PairWeighted};
 pub use reduction::Reduction;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use burn::tensor::{Tensor, activation};
 use firelight_vocab::Vocab;
 
-use crate::{LossTraits, Reduction};
+use crate::{LossTraits, MatrixRows, Reduction};
 
 /// A loss: one number for each example of a batch.
 ///
@@ -68,6 +68,11 @@ pub trait Loss<T>: Debug + Send + Sync {
         LossTraits::default()
     }
 
+    /// The class matrix that it works with, for pictures and pages. Made anew at each call; `None` by default.
+    fn matrix(&self) -> Option<MatrixRows> {
+        None
+    }
+
     /// The loss of the batch: `[batch]` for [`Reduction::None`], `[1]` otherwise.
     fn forward(&self, output: Tensor<2>, targets: T, reduction: Reduction) -> Tensor<1> {
         let weights = match reduction {
@@ -99,6 +104,10 @@ macro_rules! pass_on {
 
             fn traits(&self) -> LossTraits {
                 (**self).traits()
+            }
+
+            fn matrix(&self) -> Option<MatrixRows> {
+                (**self).matrix()
             }
 
             fn forward(&self, output: Tensor<2>, targets: T, reduction: Reduction) -> Tensor<1> {

@@ -3,7 +3,7 @@ use firelight_vocab::Vocab;
 
 use crate::matrix::{Aligned, meaning::Pair};
 use crate::scores::{check_classes, floored, wide};
-use crate::{Loss, LossError, LossTraits, PairWeights};
+use crate::{Loss, LossError, LossTraits, MatrixRows, PairWeights};
 
 /// Multiplies the loss of each example by a factor for its true class and the class predicted for it.
 ///
@@ -109,5 +109,9 @@ impl<L: Loss<Tensor<1, Int>>> Loss<Tensor<1, Int>> for PairWeighted<L> {
 
     fn traits(&self) -> LossTraits {
         LossTraits { pair_weights: true, ..self.inner.traits() }
+    }
+
+    fn matrix(&self) -> Option<MatrixRows> {
+        Some(self.weights.matrix().into())
     }
 }

@@ -2,9 +2,10 @@ use burn::tensor::{Int, Tensor};
 use firelight_vocab::Vocab;
 
 use crate::matrix::Constant;
+use crate::matrix::meaning::Soft;
 use crate::scores::{Scores, check_classes, nothing, times};
 use crate::weighing::Weighing;
-use crate::{ClassWeights, Loss, LossError, LossTraits, SoftLabels};
+use crate::{ClassWeights, Loss, LossError, LossTraits, MatrixRows, Meaning, SoftLabels};
 
 /// Cross entropy against the soft label of each example's class: `-Σ_j T[target][j] ln p_j`.
 ///
@@ -138,5 +139,10 @@ impl Loss<Tensor<1, Int>> for SoftLabelCrossEntropy {
 
     fn traits(&self) -> LossTraits {
         LossTraits { class_weights: self.class_weights.is_some(), soft_labels: true, ..LossTraits::default() }
+    }
+
+    fn matrix(&self) -> Option<MatrixRows> {
+        let rows = self.labels.chunks(self.vocab.len().max(1)).map(<[f64]>::to_vec).collect();
+        Some(MatrixRows { title: <Soft as Meaning>::TITLE, rows })
     }
 }

@@ -44,14 +44,15 @@ pub fn train(cli: &Cli, images: &Path, loss_name: LossName) -> Result<Outcome> {
     }
     recipe.fit(&mut learn, &cli.training)?;
 
-    let interpretation = learn.interpret()?;
+    let interpretation = learn.interpret()?.with_groups(&groups);
     let folder = cli.out.join(loss_name.name());
     learn.save_pictures(&folder)?;
     interpretation.save_pictures(&folder, Some(&groups))?;
+    interpretation.save_report(&folder)?;
     let export = export_path(&cli.out, loss_name);
     learn.export(&export)?;
     if !cli.quiet {
-        println!("pictures in {}, model in {}", folder.display(), export.display());
+        println!("pictures and report.html in {}, model in {}", folder.display(), export.display());
     }
     let outcome = Outcome::new(learn.history(), &interpretation, &groups);
     Ok(Outcome {

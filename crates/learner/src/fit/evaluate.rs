@@ -138,7 +138,8 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
         self.run(&self.data.valid().clone()).map(|(_, predictions)| predictions)
     }
 
-    fn run(&mut self, loader: &DataLoader<F>) -> Result<(Evaluation, Predictions<F::Target>), LearnerError> {
+    /// Loss and metrics over a part, and what they are about.
+    pub(crate) fn run(&mut self, loader: &DataLoader<F>) -> Result<(Evaluation, Predictions<F::Target>), LearnerError> {
         self.check_classes()?;
         let model = self.model.for_inference();
         let loader = loader.clone().with_device(&self.data.device().clone().inner());

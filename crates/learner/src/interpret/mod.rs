@@ -1,22 +1,25 @@
 //! Looking at what a model learned.
 
-mod pages;
+pub(crate) mod pages;
 
 use std::path::PathBuf;
 
 use burn::tensor::{Int, Tensor};
 use firelight_datablock::{Categories, Dataset};
 use firelight_losses::{CostMatrix, Loss, LossError};
-use firelight_vocab::Vocab;
+use firelight_vocab::{Groups, Vocab};
+use image::RgbImage;
 
 use crate::metrics::ClassReport;
 use crate::models::Model;
+use crate::report::Run;
 use crate::{Learner, LearnerError, Predictions};
 
 /// Predictions over the validation part with what they were about.
 pub struct Interpretation {
     dataset: Dataset<Categories>,
     predictions: Predictions<usize>,
+    pub(crate) run: Run,
 }
 
 /// An example with a high loss.
@@ -45,8 +48,9 @@ impl<L: Loss<Tensor<1, Int>>, M: Model + Sync> Learner<Categories, L, M> {
     ///
     /// Any [`LearnerError`] of data and classes.
     pub fn interpret(&mut self) -> Result<Interpretation, LearnerError> {
-        let predictions = self.predictions()?;
-        Ok(Interpretation { dataset: self.data.valid().dataset().clone(), predictions })
+        let (evaluation, predictions) = self.run(&self.data.valid().clone())?;
+        let run = Run::of(self, evaluation);
+        Ok(Interpretation { dataset: self.data.valid().dataset().clone(), predictions, run })
     }
 }
 
@@ -54,6 +58,17 @@ impl Interpretation {
     /// The classes.
     pub fn vocab(&self) -> &Vocab {
         self.dataset.fitted().vocab()
+    }
+
+    /// Groups by which the run's page sorts and gathers the classes.
+    pub fn with_groups(mut self, groups: &Groups) -> Self {
+        self.run.groups = Some(groups.clone());
+        self
+    }
+
+    /// A picture of an item of the validation part, small enough for a page.
+    pub(crate) fn picture(&self, item: usize) -> Result<RgbImage, LearnerError> {
+        pages::picture(&self.dataset, item)
     }
 
     /// The predictions themselves.

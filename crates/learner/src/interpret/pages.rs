@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use firelight_datablock::{Batch, Categories, Dataset, FittedTarget};
+use firelight_datablock::{Batch, Categories, DataLoaders, Dataset, FittedTarget};
 use firelight_losses::Loss;
 use firelight_transforms::{Normalize, Size};
 use firelight_vocab::Groups;
@@ -12,7 +12,7 @@ use super::Interpretation;
 use crate::fit::host;
 use crate::models::Model;
 use crate::pictures::{Mark, Tile, confusion, grid, loss_curve, rate_curve};
-use crate::{Learner, LearnerError};
+use crate::{History, Learner, LearnerError};
 
 /// How many pictures a page of examples shows.
 const SHOWN: usize = 16;
@@ -25,16 +25,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     ///
     /// Any [`LearnerError`] of data.
     pub fn show_batch(&self) -> Result<RgbImage, LearnerError> {
-        let batch = self.data.one_batch()?;
-        let dataset = self.data.train().dataset();
-        let title = |item: usize| vec![dataset.fitted().describe(&dataset.targets()[item])];
-        let tiles: Vec<Tile> = visible(&batch, self.data.transforms().normalize())
-            .into_iter()
-            .zip(&batch.items)
-            .map(|(picture, &item)| Tile { picture, title: title(item), mark: None })
-            .take(SHOWN)
-            .collect();
-        Ok(grid(&tiles, 0))
+        batch_picture(&self.data)
     }
 
     /// Writes `batch.png`, `losses.png` and `rates.png` into `folder`, which is made if it is not there.
@@ -50,21 +41,44 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
 
     /// Training losses by step and validation losses by epoch.
     pub fn plot_losses(&self) -> RgbImage {
-        let history = self.history();
-        let train: Vec<f32> = history.steps.iter().map(|step| step.loss as f32).collect();
-        let valid: Vec<_> = history.epochs.iter().map(|row| (row.steps, row.valid_loss as f32)).collect();
-        loss_curve(&train, &valid)
+        losses_picture(self.history())
     }
 
     /// Learning rates of the parameter groups, and momentum, by step.
     pub fn plot_rates(&self) -> RgbImage {
-        let steps = &self.history().steps;
-        let groups = steps.first().map_or(0, |step| step.rates.len());
-        let rates: Vec<Vec<f32>> =
-            (0..groups).map(|group| steps.iter().map(|step| step.rates[group] as f32).collect()).collect();
-        let momentum: Vec<f32> = steps.iter().map(|step| step.momentum as f32).collect();
-        rate_curve(&rates, &momentum)
+        rates_picture(self.history())
     }
+}
+
+/// What [`Learner::show_batch`] shows.
+pub(crate) fn batch_picture<F: FittedTarget>(data: &DataLoaders<F>) -> Result<RgbImage, LearnerError> {
+    let batch = data.one_batch()?;
+    let dataset = data.train().dataset();
+    let title = |item: usize| vec![dataset.fitted().describe(&dataset.targets()[item])];
+    let tiles: Vec<Tile> = visible(&batch, data.transforms().normalize())
+        .into_iter()
+        .zip(&batch.items)
+        .map(|(picture, &item)| Tile { picture, title: title(item), mark: None })
+        .take(SHOWN)
+        .collect();
+    Ok(grid(&tiles, 0))
+}
+
+/// What [`Learner::plot_losses`] plots.
+pub(crate) fn losses_picture(history: &History) -> RgbImage {
+    let train: Vec<f32> = history.steps.iter().map(|step| step.loss as f32).collect();
+    let valid: Vec<_> = history.epochs.iter().map(|row| (row.steps, row.valid_loss as f32)).collect();
+    loss_curve(&train, &valid)
+}
+
+/// What [`Learner::plot_rates`] plots.
+pub(crate) fn rates_picture(history: &History) -> RgbImage {
+    let steps = &history.steps;
+    let groups = steps.first().map_or(0, |step| step.rates.len());
+    let rates: Vec<Vec<f32>> =
+        (0..groups).map(|group| steps.iter().map(|step| step.rates[group] as f32).collect()).collect();
+    let momentum: Vec<f32> = steps.iter().map(|step| step.momentum as f32).collect();
+    rate_curve(&rates, &momentum)
 }
 
 impl Interpretation {
@@ -125,7 +139,7 @@ fn save(folder: &Path, pictures: &[(&str, RgbImage)]) -> Result<(), LearnerError
 }
 
 /// A picture as its file has it, small enough for a page.
-fn picture(dataset: &Dataset<Categories>, item: usize) -> Result<RgbImage, LearnerError> {
+pub(super) fn picture(dataset: &Dataset<Categories>, item: usize) -> Result<RgbImage, LearnerError> {
     const SIDE: u32 = 288;
     let picture = dataset.picture(item)?;
     if picture.width().max(picture.height()) <= SIDE {

@@ -1,6 +1,6 @@
 //! Class matrices: soft labels, costs, weights, similarities, counts.
 
-use firelight_losses::{ClassMatrix, GroupSoftLabels, Meaning};
+use firelight_losses::{ClassMatrix, GroupSoftLabels, MatrixRows, Meaning};
 use firelight_vocab::Groups;
 use image::RgbImage;
 
@@ -56,8 +56,19 @@ impl HeatMap for GroupSoftLabels {
     }
 }
 
+/// A loss's matrix, whose classes are `names`.
+pub(crate) fn matrix_picture(matrix: &MatrixRows, names: &[String], groups: Option<&Groups>) -> RgbImage {
+    let groups: Option<Vec<String>> =
+        groups.map(|groups| groups.of_classes().iter().map(|group| groups.names()[*group].clone()).collect());
+    drawn_rows(matrix, names, groups.as_deref())
+}
+
 fn drawn<M: Meaning>(matrix: &ClassMatrix<M>, groups: Option<&[String]>) -> RgbImage {
-    let values: Vec<Vec<f32>> = matrix.rows().map(|row| row.iter().map(|value| *value as f32).collect()).collect();
-    let names = matrix.vocab().names();
-    heat_map_with_axes(M::TITLE, ["actual", "predicted"], names, names, &values, groups)
+    drawn_rows(&matrix.into(), matrix.vocab().names(), groups)
+}
+
+fn drawn_rows(matrix: &MatrixRows, names: &[String], groups: Option<&[String]>) -> RgbImage {
+    let narrow = |row: &Vec<f64>| row.iter().map(|value| *value as f32).collect();
+    let values: Vec<Vec<f32>> = matrix.rows.iter().map(narrow).collect();
+    heat_map_with_axes(matrix.title, ["actual", "predicted"], names, names, &values, groups)
 }

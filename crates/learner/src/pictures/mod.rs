@@ -50,6 +50,7 @@ mod palette;
 mod text;
 
 pub use class_matrix::HeatMap;
+pub(crate) use class_matrix::matrix_picture;
 pub use confusion::confusion;
 pub use curves::{loss_curve, rate_curve};
 pub use grid::grid;

@@ -118,6 +118,15 @@ fn pictures_of_training_and_mistakes_are_written() {
     assert_eq!(histogram.iter().map(|(_, examples)| examples).sum::<usize>(), 6);
     let paid: f64 = histogram.iter().map(|(cost, examples)| cost * *examples as f64).sum();
     assert!((paid - costly.iter().map(|pair| pair.3).sum::<f64>()).abs() < 1e-9);
+    let page = interpretation.save_report(&folder).expect("a page");
+    assert_eq!(page, folder.join("report.html"));
+    let text = std::fs::read_to_string(&page).expect("a text");
+    assert!(!text.contains("{{") && text.ends_with("</html>\n"));
+    // Nothing is fetched: every source and every link is in the page.
+    for place in text.split("src=\"").skip(1) {
+        assert!(place.starts_with("data:image/"), "{}", &place[..40.min(place.len())]);
+    }
+    assert!(!text.contains("http://") && !text.contains("https://"));
     let worst = interpretation.top_losses(6);
     assert!(worst.windows(2).all(|pair| pair[0].loss >= pair[1].loss));
 }

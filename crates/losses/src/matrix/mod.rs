@@ -23,5 +23,5 @@ pub use pair::PairWeights;
 pub(crate) use show::short;
 pub use similarity::Similarity;
 pub use soft::SoftLabels;
-pub use table::ClassMatrix;
 pub(crate) use table::same_names;
+pub use table::{ClassMatrix, MatrixRows};

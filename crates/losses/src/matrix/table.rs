@@ -164,6 +164,21 @@ impl<M: Meaning> ClassMatrix<M> {
     }
 }
 
+/// What a [`ClassMatrix`] holds without its type: what [`Loss::matrix`](crate::Loss::matrix) shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MatrixRows {
+    /// What stands over a picture of it, such as `Soft labels`.
+    pub title: &'static str,
+    /// Row by row, in the order of the loss's vocab.
+    pub rows: Vec<Vec<f64>>,
+}
+
+impl<M: Meaning> From<&ClassMatrix<M>> for MatrixRows {
+    fn from(matrix: &ClassMatrix<M>) -> Self {
+        Self { title: M::TITLE, rows: matrix.rows().map(<[f64]>::to_vec).collect() }
+    }
+}
+
 /// # Errors
 /// [`LossError::NamesDiffer`] unless both have the same names, in whatever order.
 pub(crate) fn same_names(ours: &Vocab, vocab: &Vocab) -> Result<(), LossError> {

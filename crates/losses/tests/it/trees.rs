@@ -12,7 +12,8 @@ fn trees() -> impl Strategy<Value = Vec<String>> {
             let mut node = String::from("n");
             for turn in turns {
                 node += &turn.to_string();
-                path += &format!("/{node}");
+                path += "/";
+                path += &node;
             }
             format!("{path}/c{class}")
         };

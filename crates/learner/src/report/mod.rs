@@ -1,0 +1,48 @@
+//! One page that tells what a run was and what came of it.
+
+mod facts;
+mod page;
+mod run;
+
+use std::path::{Path, PathBuf};
+
+pub(crate) use run::Run;
+
+use crate::{Interpretation, LearnerError};
+
+impl Interpretation {
+    /// Writes `report.html` into `folder`, which is made if it is not there, and gives the file's path.
+    ///
+    /// The page needs nothing else, neither network nor other files: the configuration, the classes with their counts, the
+    /// loss's class matrix if it has one, a training batch, curves, metrics, scores of every class, a confusion matrix to sort
+    /// and to gather by groups ([`with_groups`](Self::with_groups)), and the worst mistakes with their probabilities, which a
+    /// click on a class filters. It follows the reader's choice of dark or light.
+    ///
+    /// ```no_run
+    /// # use firelight_datablock::{Categories, DataLoaders};
+    /// # use firelight_learner::{LearnerError, resnet34, vision_learner};
+    /// # fn report(dls: DataLoaders<Categories>) -> Result<(), LearnerError> {
+    /// let mut learn = vision_learner(dls, resnet34().with_weights("resnet34.pth"))?;
+    /// learn.fine_tune(4, 2e-3)?;
+    /// learn.interpret()?.save_report("pets-report")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Any [`LearnerError`] of reading pictures and of writing.
+    pub fn save_report(&self, folder: impl AsRef<Path>) -> Result<PathBuf, LearnerError> {
+        let folder = folder.as_ref();
+        let wrong = |path: &Path| {
+            let path = path.to_path_buf();
+            move |source| LearnerError::Write { stage: "report", path, source }
+        };
+        let page = page::page(self)?;
+        std::fs::create_dir_all(folder).map_err(wrong(folder))?;
+        let (path, part) = (folder.join("report.html"), folder.join("report.html.part"));
+        std::fs::write(&part, page).map_err(wrong(&part))?;
+        std::fs::rename(&part, &path).map_err(wrong(&path))?;
+        Ok(path)
+    }
+}

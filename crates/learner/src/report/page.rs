@@ -1,0 +1,154 @@
+//! The page as text: a skeleton, a style and a script from files, and what this run puts into them.
+
+use std::fmt::Write;
+use std::io::Cursor;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use image::codecs::jpeg::JpegEncoder;
+use image::{ImageFormat, RgbImage};
+
+use super::facts::Facts;
+use crate::interpret::pages::{batch_picture, losses_picture, rates_picture};
+use crate::pictures::matrix_picture;
+use crate::{Interpretation, LearnerError};
+
+const SKELETON: &str = include_str!("page.html");
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+
+pub(super) fn page(interpretation: &Interpretation) -> Result<String, LearnerError> {
+    let run = &interpretation.run;
+    let names = interpretation.vocab().names();
+    let matrix = match &run.matrix {
+        Some(matrix) => {
+            let picture = matrix_picture(matrix, names, run.groups.as_ref());
+            section(
+                "matrix",
+                &format!("Class matrix: {}", matrix.title.to_lowercase()),
+                &figure(
+                    &png(&picture)?,
+                    &format!("{} of every pair of classes: rows are actual, columns predicted ones", matrix.title),
+                ),
+            )
+        }
+        None => String::new(),
+    };
+    let curves = figure(&png(&losses_picture(&run.history))?, "Training losses by step and validation losses by epoch")
+        + &figure(&png(&rates_picture(&run.history))?, "Learning rates and momentum by step");
+    let facts = serde_json::to_string(&Facts::of(interpretation)?).unwrap_or_default();
+    // A name could end the script's element early.
+    let facts = facts.replace('<', "\\u003c");
+    let filled = [
+        ("{{style}}", STYLE.to_owned()),
+        ("{{summary}}", summary(interpretation)),
+        ("{{configuration}}", configuration(interpretation)),
+        ("{{matrix}}", matrix),
+        (
+            "{{batch}}",
+            figure(&jpeg(&batch_picture(&run.data)?)?, "A training batch as the model sees it, with its classes"),
+        ),
+        ("{{curves}}", curves),
+        ("{{epochs}}", epochs(interpretation)),
+        ("{{facts}}", facts),
+        ("{{script}}", SCRIPT.to_owned()),
+    ];
+    // From left to right, so that nothing put in is looked at again.
+    let (mut page, mut rest) = (String::new(), SKELETON);
+    for (mark, text) in filled {
+        let (before, after) = rest.split_once(mark).unwrap_or((rest, ""));
+        page += before;
+        page += &text;
+        rest = after;
+    }
+    Ok(page + rest)
+}
+
+fn section(id: &str, title: &str, inside: &str) -> String {
+    format!(
+        "<section id=\"{id}\" aria-labelledby=\"{id}-title\"><h2 id=\"{id}-title\">{}</h2>{inside}</section>",
+        escaped(title)
+    )
+}
+
+fn figure(source: &str, text: &str) -> String {
+    let text = escaped(text);
+    format!(
+        "<figure><div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{text}\">\
+         <img src=\"{source}\" alt=\"{text}\"></div></figure>"
+    )
+}
+
+fn summary(interpretation: &Interpretation) -> String {
+    let run = &interpretation.run;
+    let mut cards = vec![("validation loss".to_owned(), format!("{:.4}", run.evaluation.loss))];
+    for (name, value) in run.metrics.iter().zip(&run.evaluation.metrics) {
+        cards.push((name.clone(), number(*value)));
+    }
+    let mut text = String::new();
+    for (name, value) in cards {
+        let _ = write!(text, "<div><dt>{}</dt><dd>{}</dd></div>", escaped(&name), escaped(&value));
+    }
+    text
+}
+
+fn configuration(interpretation: &Interpretation) -> String {
+    let mut text = String::new();
+    for (name, value) in &interpretation.run.configuration {
+        let value = escaped(value).replace('\n', "<br>");
+        let _ = write!(text, "<tr><th scope=\"row\">{name}</th><td>{value}</td></tr>");
+    }
+    text
+}
+
+fn epochs(interpretation: &Interpretation) -> String {
+    let history = &interpretation.run.history;
+    let mut text = String::from("<thead><tr><th scope=\"col\">epoch</th><th scope=\"col\">training loss</th>");
+    let names = ["validation loss"].into_iter().chain(history.metrics.iter().map(String::as_str)).chain(["seconds"]);
+    for name in names {
+        let _ = write!(text, "<th scope=\"col\">{}</th>", escaped(name));
+    }
+    text += "</tr></thead><tbody>";
+    for (place, row) in history.epochs.iter().enumerate() {
+        let _ = write!(
+            text,
+            "<tr><th scope=\"row\">{place}</th><td>{:.4}</td><td>{:.4}</td>",
+            row.train_loss, row.valid_loss
+        );
+        for value in &row.metrics {
+            let _ = write!(text, "<td>{}</td>", number(*value));
+        }
+        let _ = write!(text, "<td>{:.1}</td></tr>", row.seconds);
+    }
+    text + "</tbody>"
+}
+
+fn number(value: Option<f64>) -> String {
+    value.map_or_else(|| "n/a".to_owned(), |value| format!("{value:.4}"))
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// As a data URI.
+pub(super) fn jpeg(picture: &RgbImage) -> Result<String, LearnerError> {
+    let mut bytes = Vec::new();
+    let written = JpegEncoder::new_with_quality(&mut bytes, 85).encode_image(picture);
+    uri("jpeg", written.map(|()| bytes))
+}
+
+fn png(picture: &RgbImage) -> Result<String, LearnerError> {
+    let mut bytes = Cursor::new(Vec::new());
+    let written = picture.write_to(&mut bytes, ImageFormat::Png);
+    uri("png", written.map(|()| bytes.into_inner()))
+}
+
+fn uri(kind: &str, bytes: image::ImageResult<Vec<u8>>) -> Result<String, LearnerError> {
+    let bytes = bytes.map_err(|source| LearnerError::Picture {
+        stage: "report",
+        path: format!("a {kind} picture of the page").into(),
+        source,
+    })?;
+    Ok(format!("data:image/{kind};base64,{}", STANDARD.encode(bytes)))
+}
