@@ -64,7 +64,7 @@ impl Loss<Tensor<1, Int>> for CostLog {
         LossTraits { asymmetric: self.cost.matrix().asymmetric_pair().map(owned), ..LossTraits::default() }
     }
 
-    fn matrix(&self) -> Option<MatrixRows> {
-        Some(self.cost.matrix().into())
+    fn matrices(&self) -> Vec<MatrixRows> {
+        vec![self.cost.matrix().into()]
     }
 }

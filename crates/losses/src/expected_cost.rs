@@ -48,8 +48,8 @@ impl Loss<Tensor<1, Int>> for ExpectedCost {
         LossTraits { asymmetric: self.cost.matrix().asymmetric_pair().map(owned), ..LossTraits::default() }
     }
 
-    fn matrix(&self) -> Option<MatrixRows> {
-        Some(self.cost.matrix().into())
+    fn matrices(&self) -> Vec<MatrixRows> {
+        vec![self.cost.matrix().into()]
     }
 }
 
@@ -105,7 +105,7 @@ impl<L: Loss<Tensor<1, Int>>> Loss<Tensor<1, Int>> for CostRegularized<L> {
         LossTraits { asymmetric: self.cost.traits().asymmetric, ..self.inner.traits() }
     }
 
-    fn matrix(&self) -> Option<MatrixRows> {
-        self.cost.matrix()
+    fn matrices(&self) -> Vec<MatrixRows> {
+        self.cost.matrices().into_iter().chain(self.inner.matrices()).collect()
     }
 }

@@ -68,9 +68,10 @@ pub trait Loss<T>: Debug + Send + Sync {
         LossTraits::default()
     }
 
-    /// The class matrix that it works with, for pictures and pages. Made anew at each call; `None` by default.
-    fn matrix(&self) -> Option<MatrixRows> {
-        None
+    /// The class matrices that it works with, its own before those of a loss inside, for pictures and pages. Made anew at
+    /// each call; none by default.
+    fn matrices(&self) -> Vec<MatrixRows> {
+        Vec::new()
     }
 
     /// The loss of the batch: `[batch]` for [`Reduction::None`], `[1]` otherwise.
@@ -106,8 +107,8 @@ macro_rules! pass_on {
                 (**self).traits()
             }
 
-            fn matrix(&self) -> Option<MatrixRows> {
-                (**self).matrix()
+            fn matrices(&self) -> Vec<MatrixRows> {
+                (**self).matrices()
             }
 
             fn forward(&self, output: Tensor<2>, targets: T, reduction: Reduction) -> Tensor<1> {

@@ -111,7 +111,7 @@ impl<L: Loss<Tensor<1, Int>>> Loss<Tensor<1, Int>> for PairWeighted<L> {
         LossTraits { pair_weights: true, ..self.inner.traits() }
     }
 
-    fn matrix(&self) -> Option<MatrixRows> {
-        Some(self.weights.matrix().into())
+    fn matrices(&self) -> Vec<MatrixRows> {
+        std::iter::once(self.weights.matrix().into()).chain(self.inner.matrices()).collect()
     }
 }

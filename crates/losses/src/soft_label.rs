@@ -141,8 +141,8 @@ impl Loss<Tensor<1, Int>> for SoftLabelCrossEntropy {
         LossTraits { class_weights: self.class_weights.is_some(), soft_labels: true, ..LossTraits::default() }
     }
 
-    fn matrix(&self) -> Option<MatrixRows> {
+    fn matrices(&self) -> Vec<MatrixRows> {
         let rows = self.labels.chunks(self.vocab.len().max(1)).map(<[f64]>::to_vec).collect();
-        Some(MatrixRows { title: <Soft as Meaning>::TITLE, rows })
+        vec![MatrixRows { title: <Soft as Meaning>::TITLE, rows }]
     }
 }

@@ -148,7 +148,7 @@ function drawMistakes() {
       const line = element("div", word + " ", { style: "padding: 0" });
       const button = element("button", facts.classes[c], { type: "button" });
       button.addEventListener("click", () => show({ either: c }));
-      line.append(button, ` ${(100 * p).toFixed(0)} %`);
+      line.append(button, ` ${(100 * p).toFixed(0)}\u00a0%`);
       words.append(line);
     }
     words.append(element("small", `loss ${m.loss.toFixed(2)}, ${m.file}`));

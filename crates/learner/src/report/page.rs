@@ -20,20 +20,12 @@ const SCRIPT: &str = include_str!("page.js");
 pub(super) fn page(interpretation: &Interpretation) -> Result<String, LearnerError> {
     let run = &interpretation.run;
     let names = interpretation.vocab().names();
-    let matrix = match &run.matrix {
-        Some(matrix) => {
-            let picture = matrix_picture(matrix, names, run.groups.as_ref());
-            section(
-                "matrix",
-                &format!("Class matrix: {}", matrix.title.to_lowercase()),
-                &figure(
-                    &png(&picture)?,
-                    &format!("{} of every pair of classes: rows are actual, columns predicted ones", matrix.title),
-                ),
-            )
-        }
-        None => String::new(),
-    };
+    let mut matrices = String::new();
+    for matrix in &run.matrices {
+        let text = format!("{} of every pair of classes: rows are actual, columns predicted ones", matrix.title);
+        matrices += &figure(&png(&matrix_picture(matrix, names, run.groups.as_ref()))?, &text);
+    }
+    let matrix = if matrices.is_empty() { matrices } else { section("matrix", "Class matrix", &matrices) };
     let curves = figure(&png(&losses_picture(&run.history))?, "Training losses by step and validation losses by epoch")
         + &figure(&png(&rates_picture(&run.history))?, "Learning rates and momentum by step");
     let facts = serde_json::to_string(&Facts::of(interpretation)?).unwrap_or_default();

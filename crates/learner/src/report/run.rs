@@ -20,7 +20,7 @@ pub(crate) struct Run {
     pub metrics: Vec<String>,
     /// Names and values, in the order to be read.
     pub configuration: Vec<(&'static str, String)>,
-    pub matrix: Option<MatrixRows>,
+    pub matrices: Vec<MatrixRows>,
     pub groups: Option<Groups>,
 }
 
@@ -33,7 +33,7 @@ impl Run {
             evaluation,
             metrics: learn.metrics.iter().map(|metric| metric.name()).collect(),
             configuration: configuration(learn),
-            matrix: if classes <= MOST_DRAWN { learn.loss.matrix() } else { None },
+            matrices: if classes <= MOST_DRAWN { learn.loss.matrices() } else { Vec::new() },
             groups: None,
         }
     }
@@ -52,7 +52,7 @@ fn configuration<L: Loss<Tensor<1, Int>>, M: Model>(learn: &Learner<Categories, 
     };
     vec![
         ("Model", format!("{model}, {} parameters", learn.model.num_params())),
-        ("Loss", short_type_name::<L>()),
+        ("Loss", loss_name(learn)),
         ("Decision", decision),
         ("Optimizer", learn.options.rule.name().to_owned()),
         ("Training part", format!("{} pictures in batches of {}", train.dataset().len(), train.batch_size())),
@@ -63,6 +63,19 @@ fn configuration<L: Loss<Tensor<1, Int>>, M: Model>(learn: &Learner<Categories, 
         ("Seed", learn.options.seed.to_string()),
         ("Firelight", env!("CARGO_PKG_VERSION").to_owned()),
     ]
+}
+
+/// The type's name, or of a boxed loss what it says that it is: `PairWeighted { inner: Focal { … } … }` is
+/// `PairWeighted<Focal>`.
+fn loss_name<L: Loss<Tensor<1, Int>>, M: Model>(learn: &Learner<Categories, L, M>) -> String {
+    let name = short_type_name::<L>();
+    if !name.contains("dyn ") || learn.data.vocab().len() > MOST_DRAWN {
+        return name;
+    }
+    let text = format!("{:?}", learn.loss);
+    let word = |text: &str| text.chars().take_while(|letter| letter.is_alphanumeric()).collect::<String>();
+    let names: Vec<String> = [word(&text)].into_iter().chain(text.split("inner: ").skip(1).map(word)).collect();
+    names.join("<") + &">".repeat(names.len() - 1)
 }
 
 /// The type's name without the paths of modules: `PairWeighted<CrossEntropy>`.

@@ -1,6 +1,6 @@
-use burn::tensor::Device;
+use burn::tensor::{Device, Int, Tensor};
 use firelight_learner::{LearnerError, Predictor};
-use firelight_losses::{CostMatrix, Decision};
+use firelight_losses::{CostMatrix, Decision, Loss, PairWeighted, PairWeights, SoftLabelCrossEntropy, SoftLabels};
 use firelight_vocab::Groups;
 use image::RgbImage;
 
@@ -129,4 +129,24 @@ fn pictures_of_training_and_mistakes_are_written() {
     assert!(!text.contains("http://") && !text.contains("https://"));
     let worst = interpretation.top_losses(6);
     assert!(worst.windows(2).all(|pair| pair[0].loss >= pair[1].loss));
+}
+
+#[test]
+fn a_runs_page_names_a_boxed_loss_and_shows_every_matrix_in_it() {
+    let pictures = shapes::folder(24);
+    let loaders = shapes::loaders(&pictures, &Device::flex());
+    let vocab = loaders.vocab().clone();
+    let soft = SoftLabelCrossEntropy::new(&SoftLabels::uniform(&vocab, 0.1).expect("labels"), &vocab).expect("a loss");
+    let weights = PairWeights::from_fn(&vocab, |truth, predicted| if truth == predicted { 1.0 } else { 2.0 });
+    let pair = PairWeighted::new(soft, &weights, &vocab).expect("a loss");
+    let boxed: Box<dyn Loss<Tensor<1, Int>>> = Box::new(pair);
+    let mut learn = shapes::learner(loaders).with_loss(boxed);
+    let groups = Groups::by(&vocab, |class| if class == "Bright" { "<light>" } else { "dark & bars" });
+    let place = tempfile::tempdir().expect("a folder");
+    let page = learn.interpret().expect("an interpretation").with_groups(&groups).save_report(place.path());
+    let text = std::fs::read_to_string(page.expect("a page")).expect("a text");
+    assert!(text.contains("PairWeighted&lt;SoftLabelCrossEntropy&gt;"));
+    assert!(text.contains("alt=\"Pair weights of") && text.contains("alt=\"Soft labels of"));
+    // What names hold cannot end the script's data early.
+    assert!(text.contains(r"\u003clight>") && !text.contains("<light>"));
 }

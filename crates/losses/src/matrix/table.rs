@@ -164,7 +164,7 @@ impl<M: Meaning> ClassMatrix<M> {
     }
 }
 
-/// What a [`ClassMatrix`] holds without its type: what [`Loss::matrix`](crate::Loss::matrix) shows.
+/// What a [`ClassMatrix`] holds without its type: what [`Loss::matrices`](crate::Loss::matrices) shows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MatrixRows {
     /// What stands over a picture of it, such as `Soft labels`.
