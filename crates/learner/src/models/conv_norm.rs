@@ -2,6 +2,7 @@ use burn::module::{Module, Param};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, Initializer, PaddingConfig2d};
 use burn::tensor::{Device, Tensor};
+use firelight_layers::{Activation, add, convolve, normalize};
 
 use super::Fresh;
 
@@ -71,12 +72,20 @@ impl ConvNormConfig {
 }
 
 impl ConvNorm {
-    /// `[n, inputs, h, w]` to `[n, outputs, h', w']`, before any activation.
-    pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
-        let output = self.conv.forward(input);
+    /// `[n, inputs, h, w]` to `[n, outputs, h', w']`, with an activation.
+    pub fn forward(&self, input: Tensor<4>, activation: Activation) -> Tensor<4> {
         match &self.norm {
-            Some(norm) => norm.forward(output),
-            None => output,
+            Some(norm) => normalize(norm, convolve(&self.conv, input, Activation::Identity), None, activation),
+            None => convolve(&self.conv, input, activation),
+        }
+    }
+
+    /// The same plus a shortcut, which comes before the activation.
+    pub fn forward_and_add(&self, input: Tensor<4>, shortcut: Tensor<4>, activation: Activation) -> Tensor<4> {
+        let output = convolve(&self.conv, input, Activation::Identity);
+        match &self.norm {
+            Some(norm) => normalize(norm, output, Some(shortcut), activation),
+            None => add(output, shortcut, activation),
         }
     }
 

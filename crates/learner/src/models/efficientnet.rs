@@ -1,6 +1,7 @@
 use burn::module::Module;
 use burn::nn::PaddingConfig2d;
 use burn::tensor::{Device, Tensor};
+use firelight_layers::Activation;
 
 use super::Fresh;
 use super::conv_norm::{ConvNorm, ConvNormConfig};
@@ -52,22 +53,22 @@ impl EfficientNetLite {
     /// The feature map before each halving of the sides, finest first, then the last one.
     pub fn stages(&self, pictures: Tensor<4>) -> Vec<Tensor<4>> {
         let mut stages = Vec::new();
-        let mut x = relu6(self.stem.forward(pictures));
+        let mut x = self.stem.forward(pictures, Activation::Relu6);
         for block in &self.blocks {
             if block.stride > 1 {
                 stages.push(x.clone());
             }
             x = block.forward(x);
         }
-        stages.push(relu6(self.top.forward(x)));
+        stages.push(self.top.forward(x, Activation::Relu6));
         stages
     }
 
     /// `[n, 3, h, w]` to `[n, 1280, h/32, w/32]` (rounded up).
     pub fn forward(&self, pictures: Tensor<4>) -> Tensor<4> {
-        let x = relu6(self.stem.forward(pictures));
+        let x = self.stem.forward(pictures, Activation::Relu6);
         let x = self.blocks.iter().fold(x, |x, block| block.forward(x));
-        relu6(self.top.forward(x))
+        self.top.forward(x, Activation::Relu6)
     }
 
     /// Every batch norm folded into its convolution; see [`ConvNorm::folded`].
@@ -114,11 +115,15 @@ impl InvertedResidual {
 
     fn forward(&self, input: Tensor<4>) -> Tensor<4> {
         let x = match &self.expand {
-            Some(expand) => relu6(expand.forward(input.clone())),
+            Some(expand) => expand.forward(input.clone(), Activation::Relu6),
             None => input.clone(),
         };
-        let x = self.project.forward(relu6(self.depthwise.forward(x)));
-        if self.shortcut { x + input } else { x }
+        let x = self.depthwise.forward(x, Activation::Relu6);
+        if self.shortcut {
+            self.project.forward_and_add(x, input, Activation::Identity)
+        } else {
+            self.project.forward(x, Activation::Identity)
+        }
     }
 
     fn folded(&self) -> Self {
@@ -139,10 +144,6 @@ fn same(channels: [usize; 2], kernel: usize) -> ConvNormConfig {
         norm_momentum: 0.01,
         ..ConvNormConfig::new(channels, kernel)
     }
-}
-
-fn relu6(x: Tensor<4>) -> Tensor<4> {
-    x.clamp(0.0, 6.0)
 }
 
 /// The multiple of 8 next to `channels · width`, but never less than nine tenths of it.

@@ -1,8 +1,7 @@
 use burn::module::Module;
-use burn::tensor::activation::relu;
-use burn::tensor::module::max_pool2d;
 use burn::tensor::ops::MaxPoolOptions;
 use burn::tensor::{Device, Tensor};
+use firelight_layers::{Activation, max_pool2d};
 
 use super::Fresh;
 use super::conv_norm::{ConvNorm, ConvNormConfig};
@@ -70,10 +69,8 @@ impl ResNet {
     }
 
     fn stem(&self, pictures: Tensor<4>) -> Tensor<4> {
-        max_pool2d(
-            relu(self.conv1.forward(pictures)),
-            MaxPoolOptions::new([3, 3]).with_stride([2, 2]).with_padding([1, 1]),
-        )
+        let options = MaxPoolOptions::new([3, 3]).with_stride([2, 2]).with_padding([1, 1]);
+        max_pool2d(self.conv1.forward(pictures, Activation::Relu), options)
     }
 
     fn layers(&self) -> impl Iterator<Item = &Vec<Residual>> {
@@ -118,15 +115,19 @@ impl Residual {
     }
 
     fn forward(&self, input: Tensor<4>) -> Tensor<4> {
-        let mut x = self.conv2.forward(relu(self.conv1.forward(input.clone())));
-        if let Some(conv3) = &self.conv3 {
-            x = conv3.forward(relu(x));
-        }
+        let mut x = self.conv1.forward(input.clone(), Activation::Relu);
+        let last = match &self.conv3 {
+            Some(conv3) => {
+                x = self.conv2.forward(x, Activation::Relu);
+                conv3
+            }
+            None => &self.conv2,
+        };
         let shortcut = match &self.downsample {
-            Some(downsample) => downsample.forward(input),
+            Some(downsample) => downsample.forward(input, Activation::Identity),
             None => input,
         };
-        relu(x + shortcut)
+        last.forward_and_add(x, shortcut, Activation::Relu)
     }
 
     fn folded(&self) -> Self {

@@ -1,6 +1,6 @@
 use burn::module::Module;
-use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
+use firelight_layers::Activation;
 
 use super::Fresh;
 use super::conv_norm::{ConvNorm, ConvNormConfig};
@@ -32,7 +32,7 @@ impl SmallNet {
 
     /// The outputs of the stem and of the three stages, finest first.
     pub fn stages(&self, pictures: Tensor<4>) -> Vec<Tensor<4>> {
-        let mut maps = vec![relu(self.stem.forward(pictures))];
+        let mut maps = vec![self.stem.forward(pictures, Activation::Relu)];
         for stage in &self.stages {
             maps.push(stage.forward(maps[maps.len() - 1].clone()));
         }
@@ -41,7 +41,7 @@ impl SmallNet {
 
     /// `[n, 3, h, w]` to `[n, 128, h/16, w/16]` (rounded up).
     pub fn forward(&self, pictures: Tensor<4>) -> Tensor<4> {
-        let stem = relu(self.stem.forward(pictures));
+        let stem = self.stem.forward(pictures, Activation::Relu);
         self.stages.iter().fold(stem, |x, stage| stage.forward(x))
     }
 
@@ -67,8 +67,8 @@ impl SmallStage {
     }
 
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let x = relu(self.down.forward(x));
-        relu(self.refine.forward(x.clone()) + x)
+        let x = self.down.forward(x, Activation::Relu);
+        self.refine.forward_and_add(x.clone(), x, Activation::Relu)
     }
 
     fn folded(&self) -> Self {

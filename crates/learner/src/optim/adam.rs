@@ -2,8 +2,9 @@
 
 use burn::optim::{LearningRate, Optimizer};
 use burn::tensor::{Device, Tensor};
+use firelight_layers::update::{AdamFactors, adam};
 
-use super::moments::decay;
+use super::moments::share_seen;
 use super::{Dial, Moments, Scheduled};
 
 /// Adam as fastai has it: weight decay decoupled from the gradient (`AdamW`), momentum set anew at every step.
@@ -54,11 +55,17 @@ impl Optimizer for Adam {
         state: Option<Moments<D>>,
     ) -> (Tensor<D>, Option<Moments<D>>) {
         let momentum = self.momentum.read();
-        let state = Moments::advance(state, gradient, momentum, self.sqr_momentum);
-        let spread = state.square.clone().div_scalar(state.share_seen(self.sqr_momentum)).sqrt();
-        let direction = state.mean.clone().div(spread.add_scalar(self.epsilon));
-        let delta = direction.mul_scalar(rate / state.share_seen(momentum));
-        (decay(parameter, rate, self.weight_decay) - delta, Some(state))
+        let (time, means) = state.map_or((1, None), |old| (old.time + 1, Some([old.mean, old.square])));
+        let factors = AdamFactors {
+            momentum,
+            sqr_momentum: self.sqr_momentum,
+            rate: rate / share_seen(momentum, time),
+            square_unbias: 1.0 / share_seen(self.sqr_momentum, time),
+            epsilon: self.epsilon,
+            keep: 1.0 - rate * self.weight_decay,
+        };
+        let [parameter, mean, square] = adam(&factors, parameter, means, gradient);
+        (parameter, Some(Moments { time, mean, square }))
     }
 
     fn to_device<const D: usize>(state: Moments<D>, device: &Device) -> Moments<D> {

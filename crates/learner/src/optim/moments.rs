@@ -36,7 +36,7 @@ impl<const D: usize> Moments<D> {
 
     /// What is missing from a mean that started at zero: `1 − momentumᵗ`.
     pub fn share_seen(&self, momentum: f64) -> f64 {
-        1.0 - momentum.powi(i32::try_from(self.time).unwrap_or(i32::MAX))
+        share_seen(momentum, self.time)
     }
 
     /// The means on another device.
@@ -60,6 +60,11 @@ impl<const D: usize> RecordState for Moments<D> {
             square: Tensor::from_data(source.take_tensor(prefix, "square")?, device),
         })
     }
+}
+
+/// What is missing after `time` steps from a mean that started at zero: `1 − momentumᵗ`.
+pub(super) fn share_seen(momentum: f64, time: i64) -> f64 {
+    1.0 - momentum.powi(i32::try_from(time).unwrap_or(i32::MAX))
 }
 
 /// `p · (1 − rate · decay)`.

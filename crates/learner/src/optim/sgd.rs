@@ -2,8 +2,8 @@
 
 use burn::optim::{LearningRate, Optimizer, RecordState, StateSink, StateSource};
 use burn::tensor::{Device, Tensor};
+use firelight_layers::update::{SgdFactors, sgd};
 
-use super::moments::decay;
 use super::{Dial, Scheduled};
 
 /// Stochastic gradient descent, by itself or with momentum.
@@ -87,17 +87,16 @@ impl Optimizer for Sgd {
         gradient: Tensor<D>,
         state: Option<SgdState<D>>,
     ) -> (Tensor<D>, Option<SgdState<D>>) {
-        let parameter = decay(parameter, rate, self.weight_decay);
-        if !self.averages {
-            return (parameter - gradient.mul_scalar(rate), None);
-        }
-        let momentum = self.momentum.read();
-        let sum = match state {
-            Some(old) => old.sum.mul_scalar(momentum) + gradient.clone(),
-            None => gradient.clone(),
+        let factors = SgdFactors {
+            momentum: self.momentum.read(),
+            fresh: 1.0,
+            rate,
+            keep: 1.0 - rate * self.weight_decay,
+            nesterov: self.nesterov,
         };
-        let direction = if self.nesterov { gradient + sum.clone().mul_scalar(momentum) } else { sum.clone() };
-        (parameter - direction.mul_scalar(rate), Some(SgdState { sum }))
+        let sum = self.averages.then(|| state.map_or_else(|| gradient.zeros_like(), |old| old.sum));
+        let (parameter, sum) = sgd(&factors, parameter, sum, gradient);
+        (parameter, sum.map(|sum| SgdState { sum }))
     }
 
     fn to_device<const D: usize>(state: SgdState<D>, device: &Device) -> SgdState<D> {

@@ -1,0 +1,72 @@
+use burn::nn::PaddingConfig2d;
+use burn::nn::conv::Conv2d;
+use burn::tensor::Tensor;
+use burn::tensor::ops::ConvOptions;
+
+use crate::Activation;
+
+/// The output of a convolution layer with an activation: `layer.forward(input)`, faster on flex.
+///
+/// `input` is `[batch, inputs, height, width]`; the output has the layer's channels and the size that burn's layer gives.
+///
+/// # Panics
+///
+/// Where burn's layer panics: if shapes or devices do not fit.
+///
+/// # Example
+///
+/// ```
+/// use burn::nn::conv::Conv2dConfig;
+/// use burn::tensor::{Device, Tensor};
+/// use firelight_layers::{Activation, convolve};
+///
+/// let device = Device::flex();
+/// let layer = Conv2dConfig::new([3, 8], [3, 3]).init(&device);
+/// let output = convolve(&layer, Tensor::zeros([1, 3, 10, 10], &device), Activation::Relu);
+/// assert_eq!(output.dims(), [1, 8, 8, 8]);
+/// ```
+pub fn convolve(layer: &Conv2d, input: Tensor<4>, activation: Activation) -> Tensor<4> {
+    let [_, _, height, width] = input.dims();
+    let options =
+        ConvOptions::new_with_padding(layer.stride, padding(layer, [height, width]), layer.dilation, layer.groups);
+    conv2d(input, layer.weight.val(), layer.bias.as_ref().map(burn::module::Param::val), options, activation)
+}
+
+/// The layer's padding before and after rows and columns, as burn's layer works it out.
+fn padding(layer: &Conv2d, size: [usize; 2]) -> [(usize, usize); 2] {
+    match layer.padding {
+        PaddingConfig2d::Valid => [(0, 0); 2],
+        PaddingConfig2d::Explicit(top, left, bottom, right) => [(top, bottom), (left, right)],
+        PaddingConfig2d::Same => [0, 1].map(|axis| {
+            let stride = layer.stride[axis];
+            let reach = size[axis].div_ceil(stride).saturating_sub(1) * stride + layer.kernel_size[axis];
+            let total = reach.saturating_sub(size[axis]);
+            (total / 2, total - total / 2)
+        }),
+    }
+}
+
+/// The convolution that `burn::tensor::module::conv2d` computes, and an activation.
+///
+/// | argument | shape |
+/// |---|---|
+/// | `input` | `[batch, inputs, height, width]` |
+/// | `weight` | `[outputs, inputs / groups, rows, columns]` |
+/// | `bias` | `[outputs]` |
+///
+/// # Panics
+///
+/// Where burn's operation panics: if shapes or devices do not fit.
+pub fn conv2d(
+    input: Tensor<4>,
+    weight: Tensor<4>,
+    bias: Option<Tensor<1>>,
+    options: ConvOptions<2>,
+    activation: Activation,
+) -> Tensor<4> {
+    #[cfg(feature = "flex")]
+    if let Some(output) = crate::flex::conv2d(&input, &weight, bias.as_ref(), &options, activation) {
+        return output;
+    }
+    activation.apply(burn::tensor::module::conv2d(input, weight, bias, options))
+}

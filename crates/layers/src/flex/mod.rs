@@ -1,0 +1,33 @@
+//! The layers as operations of burn's flex backend, with their gradients.
+
+mod add;
+mod conv;
+mod norm;
+mod numbers;
+mod pool;
+pub mod update;
+
+pub use add::add;
+pub use conv::conv2d;
+pub use norm::{batch_norm, batch_norm_train};
+pub use pool::max_pool2d;
+
+use burn::backend::{DispatchDevice, Flex};
+use burn::tensor::{DType, Tensor};
+
+/// The numbers of a tensor without a graph, in order.
+fn plain<const D: usize>(tensor: &Tensor<D>) -> Option<numbers::Numbers> {
+    let plain = is_ours(tensor) && !tensor.is_tracked();
+    plain.then(|| tensor.clone().inner().try_into_primitive::<Flex>().ok()).flatten().map(numbers::in_order)
+}
+
+/// A tensor of numbers on the device of another, without a graph.
+fn beside<const D: usize>(tensor: &Tensor<D>, numbers: Vec<f32>) -> Tensor<D> {
+    let result = Tensor::from_primitive::<Flex>(numbers::tensor(numbers, tensor.shape()));
+    if tensor.device().is_autodiff() { Tensor::from_inner(result) } else { result }
+}
+
+/// Whether a tensor is what the kernels work on: `f32` on flex, tracked or not.
+fn is_ours<const D: usize>(tensor: &Tensor<D>) -> bool {
+    tensor.dtype() == DType::F32 && matches!(tensor.device().inner().as_dispatch(), DispatchDevice::Flex(_))
+}

@@ -1,0 +1,96 @@
+use super::product::{Placement, Planes, Weights, product};
+use super::scratch::{Blank, written};
+use super::winograd::{Tiles, convolve};
+use super::{Columns, Finish, Window};
+
+/// The convolution of `input` with `weight`, both as burn has them, all groups.
+#[expect(unsafe_code, reason = "outputs are written once, not twice")]
+pub fn forward(window: &Window, input: &[f32], weight: &[f32], finish: &Finish) -> Vec<f32> {
+    let len = window.batch * window.channels[1] * window.output_plane();
+    // SAFETY: the groups have all channels between them, and each writes all positions of its own.
+    unsafe { written(len, |output| forward_into(window, input, weight, finish, output)) }
+}
+
+fn forward_into(window: &Window, input: &[f32], weight: &[f32], finish: &Finish, output: &mut [Blank]) {
+    let planes = Planes::new(output, window.output_plane(), window.channels[1]);
+    let (inputs, outputs, taps) = (window.inputs(), window.outputs(), window.taps());
+    if let Some(tiles) = Tiles::forward(window) {
+        let kernel = |target, source| kernel(weight, target * inputs + source);
+        return convolve(&tiles, input, kernel, &planes, finish);
+    }
+    let steps = inputs * taps;
+    Columns::of_input(window, input, |columns| {
+        for group in 0..window.groups {
+            let weight = &weight[group * outputs * steps..][..outputs * steps];
+            let fill = |row: usize, rows: usize, block: &mut [f32]| {
+                // A stretch at a time, so that it stays in cache while the rows are woven in.
+                for (part, block) in block.chunks_mut(64 * rows).enumerate() {
+                    for (index, row) in weight.chunks_exact(steps).skip(row).take(rows).enumerate() {
+                        for (target, value) in block[index..].iter_mut().step_by(rows).zip(&row[part * 64..]) {
+                            *target = *value;
+                        }
+                    }
+                }
+            };
+            columns.begin_at(group * inputs);
+            let width = window.output_size()[1];
+            let place = Placement { channel: group * outputs, width, step: [1, 1], origin: [0, 0] };
+            Weights::pack(outputs, steps, fill, |packed| {
+                product(packed, columns, window.batch, &planes, place, finish);
+            });
+        }
+    });
+}
+
+/// The gradient of the input, given the output's: for each remainder of the input positions by the stride a convolution
+/// of the output gradient with those taps that meet them.
+#[expect(unsafe_code, reason = "outputs are written once, not twice")]
+pub fn input_gradient(window: &Window, weight: &[f32], gradient: &[f32]) -> Vec<f32> {
+    let len = window.batch * window.channels[0] * window.input_plane();
+    // SAFETY: the remainders have all positions between them, the groups all channels, and each writes all of its own.
+    unsafe { written(len, |output| input_gradient_into(window, weight, gradient, output)) }
+}
+
+fn input_gradient_into(window: &Window, weight: &[f32], gradient: &[f32], output: &mut [Blank]) {
+    let planes = Planes::new(output, window.input_plane(), window.channels[0]);
+    let (inputs, outputs, taps) = (window.inputs(), window.outputs(), window.taps());
+    if let Some(tiles) = Tiles::backward(window) {
+        let turned = |target, source| {
+            let mut kernel = kernel(weight, source * inputs + target);
+            kernel.reverse();
+            kernel
+        };
+        return convolve(&tiles, gradient, turned, &planes, &Finish::default());
+    }
+    let phases = (0..window.stride[0].min(window.size[0]))
+        .flat_map(|y| (0..window.stride[1].min(window.size[1])).map(move |x| [y, x]));
+    for phase in phases {
+        let (mut columns, used) = Columns::of_output(window, gradient, phase);
+        for group in 0..window.groups {
+            let weight = &weight[group * outputs * inputs * taps..][..outputs * inputs * taps];
+            let fill = |first: usize, rows: usize, block: &mut [f32]| {
+                let rows_here = rows.min(inputs - first);
+                for (output, block) in block.chunks_exact_mut(rows * used.len()).enumerate() {
+                    let weight = &weight[(output * inputs + first) * taps..][..rows_here * taps];
+                    for (block, tap) in block.chunks_exact_mut(rows).zip(&used) {
+                        for (target, value) in block.iter_mut().zip(weight[*tap..].iter().step_by(taps)) {
+                            *target = *value;
+                        }
+                    }
+                }
+            };
+            columns.begin_at(group * outputs);
+            let place =
+                Placement { channel: group * inputs, width: window.size[1], step: window.stride, origin: phase };
+            Weights::pack(inputs, outputs * used.len(), fill, |packed| {
+                product(packed, &columns, window.batch, &planes, place, &Finish::default());
+            });
+        }
+    }
+}
+
+/// One 3×3 kernel of the weights.
+#[inline(always)]
+fn kernel(weight: &[f32], index: usize) -> [f32; 9] {
+    weight.as_chunks::<9>().0[index]
+}

@@ -1,0 +1,24 @@
+//! The work itself, on slices of numbers in burn's order `[picture, channel, row, column]`.
+
+mod columns;
+mod convolution;
+pub mod depthwise;
+mod finish;
+pub mod norm;
+mod pool;
+mod product;
+mod scratch;
+mod tile;
+mod update;
+mod vectorized;
+mod weight_gradient;
+mod window;
+mod winograd;
+
+pub use columns::Columns;
+pub use convolution::{forward, input_gradient};
+pub use finish::Finish;
+pub use pool::{max_pool, max_pool_gradient};
+pub use update::{adam, descend, sgd};
+pub use weight_gradient::weight_gradient;
+pub use window::Window;

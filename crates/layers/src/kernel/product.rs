@@ -1,0 +1,268 @@
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use pulp::{Arch, Simd, WithSimd};
+use rayon::prelude::*;
+
+use super::columns::{Segment, panel_len};
+use super::scratch::{Blank, with_scratch};
+use super::tile::{PANEL, multiply};
+use super::{Columns, Finish};
+
+/// Panels that share one pass over the weights.
+const PANELS: usize = 4;
+
+/// Steps of the sum taken in one go: a panel of that depth stays in the first-level cache.
+const DEPTH: usize = 256;
+
+/// Channels whose planes share a lock.
+const LOCKED: usize = 8;
+
+/// A weight matrix `[outputs, steps]` in the order in which [`multiply`] reads it: blocks of rows, a step after another.
+pub struct Weights<'a> {
+    blocks: &'a [f32],
+    outputs: usize,
+    steps: usize,
+    rows: usize,
+}
+
+impl Weights<'_> {
+    /// Packs the matrix whose rows `fill` writes, for `work`: `fill(row, rows, block)` interleaves `rows` rows from `row`
+    /// on, where `block` has `steps` times `rows` numbers.
+    pub fn pack<R>(
+        outputs: usize,
+        steps: usize,
+        fill: impl Fn(usize, usize, &mut [f32]) + Sync,
+        work: impl FnOnce(&Weights) -> R,
+    ) -> R {
+        let rows = Arch::new().dispatch(RowsOfTile);
+        with_scratch(outputs.next_multiple_of(rows) * steps, |blocks| {
+            if steps > 0 {
+                blocks
+                    .par_chunks_mut(rows * steps)
+                    .enumerate()
+                    .for_each(|(index, block)| fill(index * rows, rows, block));
+            }
+            work(&Weights { blocks, outputs, steps, rows })
+        })
+    }
+}
+
+/// Rows whose sums fit the registers beside a panel.
+pub struct RowsOfTile;
+
+impl WithSimd for RowsOfTile {
+    type Output = usize;
+    fn with_simd<S: Simd>(self, _: S) -> usize {
+        if S::F32_LANES == 8 { 4 } else { 8 }
+    }
+}
+
+/// The planes that a product writes: one for every picture and output channel.
+///
+/// Tasks write strips across all planes of some channels, so these take turns. A lock is held for a moment, since sums are
+/// taken outside.
+pub struct Planes<'a> {
+    groups: Vec<Mutex<&'a mut [Blank]>>,
+    channels: usize,
+    plane: usize,
+    /// Channels behind one lock.
+    group: usize,
+}
+
+impl<'a> Planes<'a> {
+    pub fn new(output: &'a mut [Blank], plane: usize, channels: usize) -> Self {
+        let group = if channels.is_multiple_of(LOCKED) { LOCKED } else { 1 };
+        let groups = output.chunks_mut((plane * group).max(1)).map(Mutex::new).collect();
+        Self { groups, channels, plane, group }
+    }
+
+    /// The planes of a picture from `channel` on, as far as one lock goes, and how many.
+    pub fn lock(&self, picture: usize, channel: usize) -> Locked<'_, 'a> {
+        let index = picture * self.channels + channel;
+        let planes = self.groups[index / self.group].lock().unwrap_or_else(PoisonError::into_inner);
+        Locked { planes, plane: self.plane, first: index % self.group, group: self.group }
+    }
+}
+
+/// Planes that nobody else writes at the moment.
+pub struct Locked<'m, 'a> {
+    planes: MutexGuard<'m, &'a mut [Blank]>,
+    plane: usize,
+    first: usize,
+    group: usize,
+}
+
+impl Locked<'_, '_> {
+    /// Channels that are locked.
+    pub fn len(&self) -> usize {
+        self.group - self.first
+    }
+
+    pub fn plane(&mut self, index: usize) -> &mut [Blank] {
+        &mut self.planes[(self.first + index) * self.plane..][..self.plane]
+    }
+}
+
+/// Where the grid lies in the planes.
+#[derive(Debug, Clone, Copy)]
+pub struct Placement {
+    /// Output channel of the first row of the product.
+    pub channel: usize,
+    /// Numbers a row of the planes.
+    pub width: usize,
+    /// Rows and columns between grid positions.
+    pub step: [usize; 2],
+    pub origin: [usize; 2],
+}
+
+/// Multiplies weights with columns into planes.
+///
+/// Every output is summed by one thread in one order, so the result does not depend on the number of threads.
+pub fn product(
+    weights: &Weights,
+    columns: &Columns,
+    pictures: usize,
+    planes: &Planes,
+    place: Placement,
+    finish: &Finish,
+) {
+    let total = pictures * columns.of_picture();
+    let panel = Arch::new().dispatch(PanelWidth);
+    let threads = rayon::current_num_threads();
+    // A few blocks for each thread even where pictures are small.
+    let wide = (total.div_ceil(panel)).div_ceil(3 * threads).clamp(1, PANELS) * panel;
+    let blocks = total.div_ceil(wide);
+    let row_blocks = weights.outputs.div_ceil(weights.rows);
+    let parts = if blocks >= 2 * threads { 1 } else { (2 * threads).div_ceil(blocks).min(row_blocks.div_ceil(4)) };
+    let rows = row_blocks.div_ceil(parts) * weights.rows;
+    (0..blocks * parts).into_par_iter().for_each(|task| {
+        let (block, part) = (task / parts, task % parts);
+        let (from, to) = (block * wide, ((block + 1) * wide).min(total));
+        let (first, last) = (part * rows, ((part + 1) * rows).min(weights.outputs));
+        if first < last {
+            let depth = DEPTH.min(weights.steps.max(1));
+            with_scratch(rows * wide + wide / panel * panel_len(depth, panel), |scratch| {
+                let (sums, packed) = scratch.split_at_mut(rows * wide);
+                Arch::new().dispatch(Block {
+                    weights,
+                    columns,
+                    planes,
+                    place,
+                    finish,
+                    from,
+                    to,
+                    first,
+                    last,
+                    sums,
+                    packed,
+                });
+            });
+        }
+    });
+}
+
+pub struct PanelWidth;
+
+impl WithSimd for PanelWidth {
+    type Output = usize;
+    fn with_simd<S: Simd>(self, _: S) -> usize {
+        PANEL * S::F32_LANES
+    }
+}
+
+/// Output rows `first..last` for columns `from..to`.
+struct Block<'a, 'p> {
+    weights: &'a Weights<'a>,
+    columns: &'a Columns<'a>,
+    planes: &'a Planes<'p>,
+    place: Placement,
+    finish: &'a Finish<'a>,
+    from: usize,
+    to: usize,
+    first: usize,
+    last: usize,
+    sums: &'a mut [f32],
+    packed: &'a mut [f32],
+}
+
+impl WithSimd for Block<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        if self.weights.rows == 4 { self.run::<S, 4>(simd) } else { self.run::<S, 8>(simd) }
+    }
+}
+
+impl Block<'_, '_> {
+    #[inline(always)]
+    fn run<S: Simd, const ROWS: usize>(self, simd: S) {
+        let panel = PANEL * S::F32_LANES;
+        let rows = (self.last - self.first).next_multiple_of(ROWS);
+        let steps = self.weights.steps;
+        let rounds = steps.div_ceil(DEPTH).max(1);
+        let depth = steps.div_ceil(rounds);
+        let mut segments: Vec<Vec<Segment>> = Vec::new();
+        self.columns.segments(self.from, self.to, panel, &mut segments);
+        if steps == 0 {
+            self.sums.fill(0.0);
+        }
+        for step in (0..steps).step_by(depth.max(1)) {
+            let n = depth.min(steps - step);
+            // All panels at once, since the source is then read in longer stretches.
+            self.columns.pack(simd, &segments, step, n, panel, self.packed);
+            for index in 0..(self.to - self.from).div_ceil(panel) {
+                let (rhs, _) = S::as_simd_f32s(&self.packed[index * panel_len(n, panel)..][..n * panel]);
+                let width = (self.to - self.from - index * panel).min(panel).div_ceil(S::F32_LANES);
+                let (sums, _) = S::as_mut_simd_f32s(&mut self.sums[index * rows * panel..][..rows * panel]);
+                for (block, sums) in sums.chunks_exact_mut(ROWS * PANEL).enumerate() {
+                    let row = self.first + block * ROWS;
+                    let lhs = &self.weights.blocks[(row * steps) + step * ROWS..][..n * ROWS];
+                    match width {
+                        1 => multiply::<S, ROWS, 1>(simd, lhs, rhs, sums, step == 0),
+                        2 => multiply::<S, ROWS, 2>(simd, lhs, rhs, sums, step == 0),
+                        _ => multiply::<S, ROWS, 3>(simd, lhs, rhs, sums, step == 0),
+                    }
+                }
+            }
+        }
+        for (index, start) in (self.from..self.to).step_by(panel).enumerate() {
+            let sums = &self.sums[index * rows * panel..][..rows * panel];
+            self.write(sums, panel, start, (start + panel).min(self.to));
+        }
+    }
+
+    /// Moves the sums of columns `from..to` to their places.
+    #[inline(always)]
+    fn write(&self, sums: &[f32], panel: usize, from: usize, to: usize) {
+        let [_, width] = self.columns.grid();
+        let of_picture = self.columns.of_picture();
+        let Placement { channel, width: pitch, step, origin } = self.place;
+        let plain = step == [1, 1] && pitch == width;
+        let mut column = from;
+        while column < to {
+            let (picture, position) = (column / of_picture, column % of_picture);
+            let (y, x) = (position / width, position % width);
+            let len = if plain { of_picture - position } else { width - x }.min(to - column);
+            let start = (y * step[0] + origin[0]) * pitch + x * step[1] + origin[1];
+            let mut row = self.first;
+            while row < self.last {
+                let mut locked = self.planes.lock(picture, channel + row);
+                let n = locked.len().min(self.last - row);
+                for index in 0..n {
+                    let sums = &sums[(row + index - self.first) * panel + column - from..][..len];
+                    let target = &mut locked.plane(index)[start..];
+                    if step[1] == 1 {
+                        self.finish.row(channel + row + index, sums, &mut target[..len]);
+                    } else {
+                        for (target, sum) in target.iter_mut().step_by(step[1]).zip(sums) {
+                            target.write(*sum);
+                        }
+                    }
+                }
+                row += n;
+            }
+            column += len;
+        }
+    }
+}

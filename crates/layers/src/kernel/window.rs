@@ -1,0 +1,62 @@
+/// The shape of a convolution: everything but the numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    pub batch: usize,
+    /// Input and output channels.
+    pub channels: [usize; 2],
+    pub groups: usize,
+    /// Height and width of the input.
+    pub size: [usize; 2],
+    pub kernel: [usize; 2],
+    pub stride: [usize; 2],
+    /// Before and after, for rows and columns.
+    pub padding: [(usize, usize); 2],
+    pub dilation: [usize; 2],
+}
+
+impl Window {
+    /// Height and width of the output.
+    pub fn output_size(&self) -> [usize; 2] {
+        [0, 1].map(|axis| {
+            let (before, after) = self.padding[axis];
+            let reach = self.dilation[axis] * (self.kernel[axis] - 1) + 1;
+            (self.size[axis] + before + after - reach) / self.stride[axis] + 1
+        })
+    }
+
+    /// Input channels of one group.
+    pub fn inputs(&self) -> usize {
+        self.channels[0] / self.groups
+    }
+
+    /// Output channels of one group.
+    pub fn outputs(&self) -> usize {
+        self.channels[1] / self.groups
+    }
+
+    /// Positions of the kernel.
+    pub fn taps(&self) -> usize {
+        self.kernel[0] * self.kernel[1]
+    }
+
+    pub fn input_plane(&self) -> usize {
+        self.size[0] * self.size[1]
+    }
+
+    pub fn output_plane(&self) -> usize {
+        let [height, width] = self.output_size();
+        height * width
+    }
+
+    /// Whether every group has a single input channel and a single output channel.
+    pub fn is_depthwise(&self) -> bool {
+        self.groups > 1 && self.channels == [self.groups; 2]
+    }
+
+    /// Row and column of the input that output position 0 meets at each tap, in the order of the weights.
+    pub fn offsets(&self) -> impl Iterator<Item = [isize; 2]> {
+        let at = |axis: usize, tap: usize| (tap * self.dilation[axis]) as isize - self.padding[axis].0 as isize;
+        let [height, width] = self.kernel;
+        (0..height * width).map(move |tap| [at(0, tap / width), at(1, tap % width)])
+    }
+}

@@ -1,0 +1,104 @@
+//! Optimizer updates in one pass over each parameter.
+//!
+//! For use in an implementation of [`burn::optim::Optimizer`]. On flex a parameter, its state and its gradient are read
+//! and written once, by all threads, in place where nothing else holds them; elsewhere the same formula runs as burn's
+//! operations.
+
+use burn::tensor::Tensor;
+
+/// The factors of one step of Adam with decoupled weight decay; see [`adam`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AdamFactors {
+    /// Decay of the running mean of gradients.
+    pub momentum: f64,
+    /// Decay of the running mean of squared gradients.
+    pub sqr_momentum: f64,
+    /// The learning rate over the bias correction of the mean.
+    pub rate: f64,
+    /// One over the bias correction of the mean of squares.
+    pub square_unbias: f64,
+    /// Keeps the quotient finite.
+    pub epsilon: f64,
+    /// What is left of the parameter: one less rate times weight decay.
+    pub keep: f64,
+}
+
+/// One step of Adam: the new parameter, mean and square.
+///
+/// ```text
+/// mean   ← momentum · mean + (1 − momentum) · gradient
+/// square ← sqr_momentum · square + (1 − sqr_momentum) · gradient²
+/// parameter ← keep · parameter − rate · mean / (√(square · square_unbias) + epsilon)
+/// ```
+///
+/// Without `means` both begin at zero. Sources: Kingma and Ba, *Adam* (2015); Loshchilov and Hutter, *Decoupled Weight
+/// Decay Regularization* (2019).
+///
+/// # Panics
+///
+/// If the tensors differ in shape or device.
+pub fn adam<const D: usize>(
+    factors: &AdamFactors,
+    parameter: Tensor<D>,
+    means: Option<[Tensor<D>; 2]>,
+    gradient: Tensor<D>,
+) -> [Tensor<D>; 3] {
+    let [mean, square] = means.unwrap_or_else(|| [gradient.zeros_like(), gradient.zeros_like()]);
+    #[cfg(feature = "flex")]
+    if crate::flex::update::fits(&parameter, &[&mean, &square, &gradient]) {
+        return crate::flex::update::adam(factors, parameter, [mean, square], gradient);
+    }
+    let squared = gradient.clone().square().mul_scalar(1.0 - factors.sqr_momentum);
+    let mean = mean.mul_scalar(factors.momentum) + gradient.mul_scalar(1.0 - factors.momentum);
+    let square = square.mul_scalar(factors.sqr_momentum) + squared;
+    let spread = square.clone().mul_scalar(factors.square_unbias).sqrt().add_scalar(factors.epsilon);
+    let step = mean.clone().div(spread).mul_scalar(factors.rate);
+    [parameter.mul_scalar(factors.keep) - step, mean, square]
+}
+
+/// The factors of one step of gradient descent; see [`sgd`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SgdFactors {
+    /// Decay of the velocity.
+    pub momentum: f64,
+    /// Factor of the gradient on its way into the velocity: one less the dampening.
+    pub fresh: f64,
+    /// The learning rate.
+    pub rate: f64,
+    /// What is left of the parameter: one less rate times weight decay.
+    pub keep: f64,
+    /// Whether the step looks ahead by the momentum.
+    pub nesterov: bool,
+}
+
+/// One step of gradient descent: the new parameter and velocity.
+///
+/// ```text
+/// velocity ← momentum · velocity + fresh · gradient
+/// parameter ← keep · parameter − rate · velocity             (nesterov: rate · (gradient + momentum · velocity))
+/// ```
+///
+/// Without a velocity the step is along the gradient itself, and none comes back.
+///
+/// # Panics
+///
+/// If the tensors differ in shape or device.
+pub fn sgd<const D: usize>(
+    factors: &SgdFactors,
+    parameter: Tensor<D>,
+    velocity: Option<Tensor<D>>,
+    gradient: Tensor<D>,
+) -> (Tensor<D>, Option<Tensor<D>>) {
+    #[cfg(feature = "flex")]
+    if crate::flex::update::fits(&parameter, &[&gradient, velocity.as_ref().unwrap_or(&gradient)]) {
+        return crate::flex::update::sgd(factors, parameter, velocity, gradient);
+    }
+    let velocity =
+        velocity.map(|velocity| velocity.mul_scalar(factors.momentum) + gradient.clone().mul_scalar(factors.fresh));
+    let step = match &velocity {
+        None => gradient,
+        Some(velocity) if factors.nesterov => gradient + velocity.clone().mul_scalar(factors.momentum),
+        Some(velocity) => velocity.clone(),
+    };
+    (parameter.mul_scalar(factors.keep) - step.mul_scalar(factors.rate), velocity)
+}

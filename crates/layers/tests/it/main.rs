@@ -1,0 +1,10 @@
+//! The layers against burn's own.
+
+mod add;
+mod close;
+mod conv;
+mod norm;
+mod pool;
+mod shapes;
+mod threads;
+mod update;

@@ -1,0 +1,56 @@
+use burn::tensor::{Device, Tensor};
+use firelight_layers::update::{AdamFactors, SgdFactors, adam, sgd};
+
+use crate::close::{assert_close, numbers};
+
+const ADAM: AdamFactors =
+    AdamFactors { momentum: 0.9, sqr_momentum: 0.99, rate: 0.01, square_unbias: 1.7, epsilon: 1e-5, keep: 0.999 };
+
+/// Both devices, the second of which has burn's operations.
+fn devices() -> [Device; 2] {
+    #[expect(deprecated, reason = "burn's own backend for comparison")]
+    [Device::flex(), Device::ndarray()]
+}
+
+#[test]
+fn adam_in_one_pass_is_adam_by_operations() {
+    let run = |device: &Device| {
+        let shape = [37, 500];
+        let gradient = numbers(shape, 2, device);
+        let first = adam(&ADAM, numbers(shape, 1, device), None, gradient);
+        let [parameter, mean, square] = first;
+        adam(&ADAM, parameter, Some([mean, square]), numbers(shape, 3, device))
+    };
+    let [ours, theirs] = devices().map(|device| run(&device));
+    for (ours, theirs) in ours.into_iter().zip(theirs) {
+        let theirs = Tensor::from_data(theirs.into_data(), &Device::flex());
+        assert_close("adam", ours, theirs);
+    }
+}
+
+#[test]
+fn descent_in_one_pass_is_descent_by_operations() {
+    for (momentum, nesterov) in [(None, false), (Some(0.9), false), (Some(0.9), true)] {
+        let factors = SgdFactors { momentum: momentum.unwrap_or(0.0), fresh: 0.8, rate: 0.1, keep: 0.95, nesterov };
+        let run = |device: &Device| {
+            let velocity = momentum.map(|_| numbers([3, 4, 5], 4, device));
+            let (parameter, velocity) =
+                sgd(&factors, numbers([3, 4, 5], 1, device), velocity, numbers([3, 4, 5], 2, device));
+            assert_eq!(velocity.is_some(), momentum.is_some());
+            velocity.unwrap_or_else(|| parameter.zeros_like()) + parameter.mul_scalar(10.0)
+        };
+        let [ours, theirs] = devices().map(|device| run(&device));
+        assert_close("descent", ours, Tensor::from_data(theirs.into_data(), &Device::flex()));
+    }
+}
+
+#[test]
+fn a_tensor_that_is_shared_is_not_changed() {
+    let device = Device::flex();
+    let parameter = numbers([100], 1, &device);
+    let before = parameter.clone().into_data();
+    let factors = SgdFactors { momentum: 0.0, fresh: 1.0, rate: 0.1, keep: 1.0, nesterov: false };
+    let (after, _) = sgd(&factors, parameter.clone(), None, numbers([100], 2, &device));
+    parameter.into_data().assert_eq(&before, true);
+    assert_ne!(after.into_data(), before);
+}
