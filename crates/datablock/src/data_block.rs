@@ -9,7 +9,8 @@ use firelight_transforms::{AugTransforms, ItemTransform, Normalize, PictureTrans
 use firelight_vocab::VocabError;
 
 use crate::{
-    DataError, DataLoaders, Dataset, FittedTarget, ImageFiles, InputBlock, RandomSplitter, Splitter, TargetBlock,
+    DataError, DataLoaders, Dataset, FittedTarget, ImageFiles, InputBlock, RandomSplitter, Split, Splitter,
+    TargetBlock, TrainingColours,
 };
 
 /// Where the pictures are, how they split, what their targets are and how they are transformed: a recipe without data,
@@ -23,14 +24,15 @@ use crate::{
 /// | split | [`with_splitter`](Self::with_splitter) | a random fifth validates, seed 42 |
 /// | item transforms | [`with_item_transform`](Self::with_item_transform) | none |
 /// | batch transforms | [`with_batch_transforms`](Self::with_batch_transforms) | none |
-/// | normalisation | [`with_normalize`](Self::with_normalize) | the pretrained model's, or none: 0 to 1 |
+/// | normalisation | [`with_normalize`](Self::with_normalize) or [`with_training_colours`](Self::with_training_colours) | the pretrained model's, or none: 0 to 1 |
 #[derive(Debug, Clone)]
 pub struct DataBlock<X, Y> {
     input: X,
     target: Y,
-    files: ImageFiles,
-    splitter: Arc<dyn Splitter>,
+    pub(crate) files: ImageFiles,
+    pub(crate) splitter: Arc<dyn Splitter>,
     transforms: PictureTransforms,
+    colours: Option<TrainingColours>,
 }
 
 impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
@@ -42,6 +44,7 @@ impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
             files: ImageFiles::new(),
             splitter: Arc::new(RandomSplitter::new(0.2)),
             transforms: PictureTransforms::new(),
+            colours: None,
         }
     }
 
@@ -72,28 +75,40 @@ impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
     /// Mean and standard deviation to normalise with.
     pub fn with_normalize(mut self, normalize: Normalize) -> Self {
         self.transforms = self.transforms.with_normalize(normalize);
+        self.colours = None;
+        self
+    }
+
+    /// Normalises with the statistics of a sample of the training pictures, in place of any given before. They are
+    /// measured when the loaders are made, and travel with the transforms into an export.
+    pub fn with_training_colours(mut self, colours: TrainingColours) -> Self {
+        self.colours = Some(colours);
         self
     }
 
     /// Loaders over the pictures below `root`, with batches on `device`.
     ///
     /// Everything that can be told without decoding is checked here: the folder, the split, and the label of every item
-    /// of both parts.
+    /// of both parts. Only [`with_training_colours`](Self::with_training_colours) decodes pictures here.
     ///
     /// # Errors
     ///
-    /// Any [`DataError`] of the source, the splitter, the labeller and the vocab.
+    /// Any [`DataError`] of the source, the splitter, the labeller, the vocab and the colour statistics.
     pub fn dataloaders(&self, root: impl AsRef<Path>, device: &Device) -> Result<DataLoaders<Y::Fitted>, DataError> {
-        self.dataloaders_of(&self.files.find(root)?, device)
+        self.run(self.files.find(root)?, device)
     }
 
     /// Loaders over a list of items, in the order given.
     ///
     /// # Errors
     ///
-    /// Any [`DataError`] of the splitter, the labeller and the vocab.
+    /// Any [`DataError`] of the splitter, the labeller, the vocab and the colour statistics.
     pub fn dataloaders_of(&self, items: &[PathBuf], device: &Device) -> Result<DataLoaders<Y::Fitted>, DataError> {
-        let split = self.splitter.split(items)?;
+        self.run(items.to_vec(), device)
+    }
+
+    pub(crate) fn run(&self, items: Vec<PathBuf>, device: &Device) -> Result<DataLoaders<Y::Fitted>, DataError> {
+        let split = self.splitter.split(&items)?;
         for (part, numbers) in [("training", &split.train), ("validation", &split.valid)] {
             if numbers.is_empty() {
                 return Err(DataError::Split {
@@ -102,18 +117,45 @@ impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
                 });
             }
         }
-        let train: Vec<&Path> = split.train.iter().map(|&i| items[i].as_path()).collect();
-        let fitted = self.target.fit(&train)?;
-        let valid: Vec<&Path> = split.valid.iter().map(|&i| items[i].as_path()).collect();
-        check_labels(&fitted, &valid)?;
+        let paths = |part: &[usize]| part.iter().map(|&i| items[i].as_path()).collect::<Vec<_>>();
+        let fitted = self.target.fit(&paths(&split.train))?;
+        check_labels(&fitted, &paths(&split.valid))?;
 
         let input: Arc<dyn InputBlock> = Arc::new(self.input.clone());
         let transforms = Arc::new(self.transforms.clone());
-        let dataset = |part: Vec<&Path>| {
-            let items = part.into_iter().map(Path::to_path_buf).collect();
-            Dataset::new(items, fitted.clone(), input.clone(), transforms.clone())
+        let mut parts = Parts::new(items, &split);
+        let mut dataset =
+            |part: &[usize]| Dataset::new(parts.take(part), fitted.clone(), input.clone(), transforms.clone());
+        let (train, valid) = (dataset(&split.train)?, dataset(&split.valid)?);
+        let normalize = self.colours.map(|colours| colours.measure(&train)).transpose()?;
+        let loaders = DataLoaders::new(train, valid, device);
+        Ok(match normalize {
+            Some(normalize) => loaders.with_normalize(normalize),
+            None => loaders,
+        })
+    }
+}
+
+/// The items on their way into the parts. They are moved, since a copy of a million paths is felt; an item that a splitter
+/// names more than once is copied until its last use.
+struct Parts {
+    items: Vec<PathBuf>,
+    uses: Vec<u32>,
+}
+
+impl Parts {
+    fn new(items: Vec<PathBuf>, split: &Split) -> Self {
+        let mut uses = vec![0; items.len()];
+        split.train.iter().chain(&split.valid).for_each(|&i| uses[i] += 1);
+        Self { items, uses }
+    }
+
+    fn take(&mut self, part: &[usize]) -> Vec<PathBuf> {
+        let take = |&i: &usize| {
+            self.uses[i] -= 1;
+            if self.uses[i] == 0 { std::mem::take(&mut self.items[i]) } else { self.items[i].clone() }
         };
-        Ok(DataLoaders::new(dataset(train)?, dataset(valid)?, device))
+        part.iter().map(take).collect()
     }
 }
 

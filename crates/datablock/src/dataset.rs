@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use firelight_transforms::{Chance, PictureTransforms, Scratch, Size, TransformError};
 use image::RgbImage;
+use rayon::prelude::*;
 
 use crate::{DataError, FittedTarget, InputBlock};
 
@@ -30,8 +31,10 @@ impl<F: FittedTarget> Dataset<F> {
         input: Arc<dyn InputBlock>,
         transforms: Arc<PictureTransforms>,
     ) -> Result<Self, DataError> {
-        let targets = items.iter().map(|item| fitted.target(item)).collect::<Result<_, _>>()?;
-        Ok(Self { items: items.into(), targets, fitted, input, transforms })
+        let targets: Result<Vec<_>, _> = items.par_iter().map(|item| fitted.target(item)).collect();
+        // Threads meet errors in no order: the first one is found by looking again.
+        let targets = targets.or_else(|_: DataError| items.iter().map(|item| fitted.target(item)).collect())?;
+        Ok(Self { items: items.into(), targets: targets.into(), fitted, input, transforms })
     }
 
     /// The items' paths, in order.

@@ -115,6 +115,17 @@ pub enum DataError {
         /// The first one's error.
         first: String,
     },
+    /// None of the pictures that the normalisation is measured on can be used.
+    #[error(
+        "normalize: none of the {count} training picture(s) of the sample has colours to measure: {why}; check the \
+         folder with `verify_images`, or give the statistics with `with_normalize`"
+    )]
+    NoColours {
+        /// Pictures in the sample.
+        count: usize,
+        /// The first one's error.
+        why: String,
+    },
     /// A picture could not be read, decoded or transformed; the source names the stage and the file.
     #[error("{source}")]
     Picture {

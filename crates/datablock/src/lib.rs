@@ -8,6 +8,8 @@ mod label;
 mod loader;
 mod source;
 mod split;
+mod summary;
+mod training_colours;
 
 #[cfg(feature = "download")]
 pub mod download;
@@ -20,3 +22,5 @@ pub use label::{Labeller, RegexLabeller, parent_label};
 pub use loader::{Batch, Batches, DataLoader, DataLoaders, OnError};
 pub use source::{ImageFiles, image_files};
 pub use split::{EndSplitter, FuncSplitter, GrandparentSplitter, IndexSplitter, RandomSplitter, Split, Splitter};
+pub use summary::Summary;
+pub use training_colours::TrainingColours;

@@ -1,5 +1,7 @@
 //! What a JPEG's markers tell without decoding it.
 
+use memchr::memchr;
+
 /// A picture's end.
 const END: u8 = 0xD9;
 /// A scan's head; entropy-coded data follows it.
@@ -12,7 +14,7 @@ fn markers(bytes: &[u8]) -> impl Iterator<Item = u8> {
     let mut rest = bytes.get(2..).unwrap_or_default();
     std::iter::from_fn(move || {
         loop {
-            let start = rest.iter().position(|&byte| byte == 0xFF)?;
+            let start = memchr(0xFF, rest)?;
             rest = &rest[start + 1..];
             match rest {
                 [0 | 0x01 | 0xD0..=0xD7, tail @ ..] => rest = tail,

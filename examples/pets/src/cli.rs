@@ -76,6 +76,9 @@ pub enum Command {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// Serve a page to try a model on, with the same as JSON at /predict
+    #[cfg(feature = "serve")]
+    Serve(crate::serve::Serve),
 }
 
 /// The losses to choose from.

@@ -11,6 +11,8 @@ mod memory;
 mod outcome;
 mod predict;
 mod sample;
+#[cfg(feature = "serve")]
+mod serve;
 mod train;
 
 use std::process::ExitCode;
@@ -40,8 +42,13 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> Result<()> {
-    if let Some(Command::Predict { export, files }) = &cli.command {
-        return predict::predict(export, files, &device_by_name(&cli.device)?);
+    match &cli.command {
+        Some(Command::Predict { export, files }) => {
+            return predict::predict(export, files, &device_by_name(&cli.device)?);
+        }
+        #[cfg(feature = "serve")]
+        Some(Command::Serve(options)) => return serve::serve(options, &device_by_name(&cli.device)?),
+        None => {}
     }
     let images = data::images(cli)?;
     if cli.images.is_some() || cli.download {

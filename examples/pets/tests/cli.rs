@@ -1,5 +1,8 @@
 //! The program as a user runs it.
 
+#[cfg(feature = "serve")]
+mod serve;
+
 use std::path::Path;
 use std::process::{Command, Output};
 

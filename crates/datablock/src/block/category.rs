@@ -1,11 +1,13 @@
 //! One class an item.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use firelight_vocab::Vocab;
+use rayon::prelude::*;
 
 use super::{FittedTarget, TargetBlock};
 use crate::{DataError, Labeller};
@@ -33,6 +35,22 @@ impl CategoryBlock {
     }
 }
 
+impl CategoryBlock {
+    /// Every label once. Of a million items that are labels, not items, that stay in memory.
+    fn labels(&self, items: &[&Path]) -> Result<BTreeSet<String>, DataError> {
+        let distinct = items.par_iter().try_fold(BTreeSet::new, |mut labels, item| {
+            labels.insert(self.labeller.label(item)?);
+            Ok(labels)
+        });
+        let all = distinct.try_reduce(BTreeSet::new, |mut all, some| {
+            all.extend(some);
+            Ok(all)
+        });
+        // Threads meet errors in no order: the first one is found by looking again.
+        all.or_else(|_: DataError| items.iter().map(|item| self.labeller.label(item)).collect())
+    }
+}
+
 impl fmt::Debug for CategoryBlock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CategoryBlock").field("vocab", &self.vocab).finish_non_exhaustive()
@@ -43,8 +61,10 @@ impl TargetBlock for CategoryBlock {
     type Fitted = Categories;
 
     fn fit(&self, train: &[&Path]) -> Result<Categories, DataError> {
-        let labels = train.iter().map(|item| self.labeller.label(item)).collect::<Result<Vec<_>, _>>()?;
-        let vocab = self.vocab.clone().unwrap_or_else(|| Vocab::from_labels(labels));
+        let vocab = match &self.vocab {
+            Some(vocab) => vocab.clone(),
+            None => Vocab::from_labels(self.labels(train)?),
+        };
         Ok(Categories { labeller: self.labeller.clone(), vocab })
     }
 }

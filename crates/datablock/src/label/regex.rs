@@ -1,5 +1,6 @@
 //! Labels out of names by regular expression.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use ::regex::Regex;
@@ -61,8 +62,8 @@ impl RegexLabeller {
 impl Labeller for RegexLabeller {
     fn label(&self, item: &Path) -> Result<String, DataError> {
         let text = match self.of {
-            Part::FileName => item.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-            Part::Path => item.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"),
+            Part::FileName => item.file_name().unwrap_or_default().to_string_lossy(),
+            Part::Path => Cow::Owned(item.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")),
         };
         let group = self.pattern.captures(&text).and_then(|found| found.get(1));
         group.map(|label| label.as_str().to_string()).ok_or_else(|| DataError::NoLabel {

@@ -1,0 +1,150 @@
+//! What a recipe makes of its data, stage by stage.
+
+use std::fmt::{self, Display, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+
+use burn::tensor::Device;
+use firelight_transforms::{Chance, PictureTransforms, Scratch, Size};
+
+use crate::{DataBlock, DataError, DataLoaders, Dataset, FittedTarget, InputBlock, TargetBlock};
+
+/// Pictures in the batch that a summary collates.
+const BATCH: usize = 4;
+
+/// What [`DataBlock::summary`] found: a line for each stage, and where it stopped.
+#[derive(Debug)]
+pub struct Summary {
+    text: String,
+    failure: Option<DataError>,
+}
+
+impl Summary {
+    /// What stopped the walk; `None` when every stage worked.
+    pub fn failure(&self) -> Option<&DataError> {
+        self.failure.as_ref()
+    }
+
+    fn line(&mut self, stage: &str, what: impl Display) {
+        let _ = writeln!(self.text, "{stage:<10} {what}");
+    }
+
+    fn title(&mut self, title: impl Display) {
+        let _ = writeln!(self.text, "\n{title}");
+    }
+}
+
+impl Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)?;
+        match &self.failure {
+            None => f.write_str("\nevery stage works\n"),
+            Some(error) => writeln!(f, "\nstopped: {error}"),
+        }
+    }
+}
+
+impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
+    /// Walks the recipe over the pictures below `root`: the files, the split, the labels, the first training picture through
+    /// every stage with what each makes of it (type, size, range), and a batch of four.
+    ///
+    /// It never fails. Where a stage does, the walk stops, and the summary says which stage, on which file, and what would
+    /// help.
+    ///
+    /// ```no_run
+    /// use burn::tensor::Device;
+    /// use firelight_datablock::{CategoryBlock, DataBlock, ImageBlock, parent_label};
+    ///
+    /// let block = DataBlock::new(ImageBlock::rgb(), CategoryBlock::new(parent_label));
+    /// println!("{}", block.summary("pets", &Device::flex()));
+    /// ```
+    pub fn summary(&self, root: impl AsRef<Path>, device: &Device) -> Summary {
+        let mut summary = Summary { text: String::new(), failure: None };
+        summary.failure = self.walk(root.as_ref(), device, &mut summary).err();
+        summary
+    }
+
+    fn walk(&self, root: &Path, device: &Device, summary: &mut Summary) -> Result<(), DataError> {
+        let items = self.files.find(root)?;
+        let first = items.first().map(|path| path.display().to_string()).unwrap_or_default();
+        summary.line("source", format_args!("{} files below {}, the first {first}", items.len(), root.display()));
+
+        let loaders = self.run(items, device)?;
+        let (train, valid) = (loaders.train().dataset(), loaders.valid().dataset());
+        let split = format_args!("{} to train, {} to validate by {:?}", train.len(), valid.len(), self.splitter);
+        summary.line("split", split);
+        if let Some(vocab) = train.fitted().vocab() {
+            let ends = match vocab.names() {
+                [first, .., last] => format!("from {first:?} (0) to {last:?} ({})", vocab.len() - 1),
+                names => format!("{names:?}"),
+            };
+            summary.line("vocab", format_args!("{} class(es) of the training part, {ends}", vocab.len()));
+        }
+        sample(train, summary)?;
+        batch(loaders, summary)
+    }
+}
+
+/// The first training item, alone.
+fn sample<F: FittedTarget>(train: &Dataset<F>, summary: &mut Summary) -> Result<(), DataError> {
+    summary.title(format_args!("one sample, {}", train.items()[0].display()));
+    let picture = train.picture(0)?;
+    let (least, most) =
+        picture.as_raw().iter().fold((255, 0), |(least, most), &byte| (byte.min(least), byte.max(most)));
+    let size = Size::new(picture.width(), picture.height());
+    summary.line("read", format_args!("a picture of {size}, bytes from {least} to {most}"));
+    let target = &train.targets()[0];
+    summary.line("target", format_args!("{} as {target:?}", train.fitted().describe(target)));
+
+    let whole = train.transforms();
+    let mut stages = PictureTransforms::new();
+    for stage in whole.items() {
+        stages = stages.with_item(stage.clone());
+        summary.line("item", stage);
+        seen(train, &stages, "colours", summary)?;
+    }
+    if let Some(augment) = whole.augment() {
+        stages = stages.with_augment(augment.clone());
+        summary.line("batch", augment);
+        seen(train, &stages, "colours", summary)?;
+    }
+    summary.line("normalize", whole.normalize());
+    seen(train, whole, "numbers", summary)
+}
+
+/// What the stages so far make of the first training item.
+fn seen<F: FittedTarget>(
+    train: &Dataset<F>,
+    stages: &PictureTransforms,
+    what: &str,
+    summary: &mut Summary,
+) -> Result<(), DataError> {
+    // The stream of every prefix is the same, so each stage shows the draw that the next one builds on.
+    let mut chance = Chance::new(42, 0, 0);
+    let part = train.with_transforms(Arc::new(stages.clone()));
+    let (size, planes) = part.planes(0, Some(&mut chance), &mut Scratch::default())?;
+    summary.line("", format_args!("gives three planes of {size}, {what} {}", range(&planes)));
+    Ok(())
+}
+
+/// The first items of the training part together.
+fn batch<F: FittedTarget>(loaders: DataLoaders<F>, summary: &mut Summary) -> Result<(), DataError> {
+    let size = loaders.train().dataset().len().min(BATCH);
+    summary.title(format_args!("one batch of {size}"));
+    let loaders = loaders.with_batch_size(size);
+    let (fitted, targets) = (loaders.train().dataset().fitted(), loaders.train().dataset().targets());
+    let batch = loaders.one_batch()?;
+    let numbers: Vec<f32> = batch.inputs.to_data().iter().collect();
+    let shape = batch.inputs.dims();
+    summary
+        .line("inputs", format_args!("a tensor {shape:?} on {:?}, numbers {}", batch.inputs.device(), range(&numbers)));
+    let words: Vec<_> = batch.items.iter().map(|&item| fitted.describe(&targets[item])).collect();
+    summary.line("targets", words.join(", "));
+    Ok(())
+}
+
+fn range(numbers: &[f32]) -> String {
+    let (least, most) = numbers.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(l, m), &x| (l.min(x), m.max(x)));
+    let mean = numbers.iter().map(|&x| f64::from(x)).sum::<f64>() / numbers.len().max(1) as f64;
+    format!("from {least:.2} to {most:.2}, mean {mean:.2}")
+}

@@ -1,0 +1,82 @@
+//! Normalisation by what the training pictures look like.
+
+use std::sync::Arc;
+
+use firelight_transforms::{Colours, Normalize, Scratch};
+use rayon::prelude::*;
+
+use crate::{DataError, Dataset, FittedTarget};
+
+/// Mean and standard deviation of a sample of the training pictures: fastai's `Normalize()` without statistics, which takes
+/// one batch.
+///
+/// | parameter | default | meaning |
+/// |---|---|---|
+/// | [`with_pictures`](Self::with_pictures) | 1,000 | size of the sample, spread evenly over the training items; of fewer items all |
+///
+/// Pictures are counted as the validation's transforms show them, cropped and resized but not augmented. The result does
+/// not depend on the number of threads. Broken pictures are left out here with a warning; what they do to training is the
+/// loader's choice ([`OnError`](crate::OnError)).
+///
+/// ```no_run
+/// use burn::tensor::Device;
+/// use firelight_datablock::{CategoryBlock, DataBlock, ImageBlock, TrainingColours, parent_label};
+/// use firelight_transforms::Resize;
+///
+/// let dls = DataBlock::new(ImageBlock::rgb(), CategoryBlock::new(parent_label))
+///     .with_item_transform(Resize::crop(128))
+///     .with_training_colours(TrainingColours::default())
+///     .dataloaders("cells", &Device::flex())?;
+/// println!("{}", dls.transforms().normalize());
+/// # Ok::<(), firelight_datablock::DataError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TrainingColours {
+    pictures: usize,
+}
+
+impl Default for TrainingColours {
+    fn default() -> Self {
+        Self { pictures: 1000 }
+    }
+}
+
+impl TrainingColours {
+    /// Size of the sample, at least 1.
+    pub fn with_pictures(self, pictures: usize) -> Self {
+        Self { pictures: pictures.max(1) }
+    }
+
+    /// The statistics of `train`, whose own normalisation does not count.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::NoColours`] when no picture of the sample can be read.
+    pub fn measure<F: FittedTarget>(&self, train: &Dataset<F>) -> Result<Normalize, DataError> {
+        let plain = train.transforms().as_ref().clone().with_normalize(Normalize::none());
+        let plain = train.with_transforms(Arc::new(plain));
+        let sample = self.pictures.min(train.len());
+        let count = |place: usize| -> Result<Colours, DataError> {
+            let (size, planes) = plain.planes(place * train.len() / sample, None, &mut Scratch::default())?;
+            let mut colours = Colours::default();
+            colours.add(&Normalize::none().decode(&planes, size));
+            Ok(colours)
+        };
+        let counts: Vec<_> = (0..sample).into_par_iter().map(count).collect();
+        let mut broken = None;
+        let mut whole = Colours::default();
+        for counted in counts {
+            match counted {
+                Ok(colours) => whole = whole.merge(colours),
+                Err(error) => {
+                    tracing::warn!(%error, "left a picture out of the colour statistics");
+                    broken.get_or_insert(error);
+                }
+            }
+        }
+        whole.normalize().ok_or_else(|| DataError::NoColours {
+            count: sample,
+            why: broken.map_or_else(|| "they have fewer than two pixels".into(), |error| error.to_string()),
+        })
+    }
+}

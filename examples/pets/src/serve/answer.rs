@@ -1,0 +1,54 @@
+//! What the model says of a picture, for people and programs.
+
+use firelight::prelude::*;
+use serde::Serialize;
+
+use crate::data::species;
+
+/// Breeds listed.
+const SHOWN: usize = 5;
+/// Cost of another breed of the same species, where one of the other species costs 1.
+const NEAR: f32 = 0.25;
+
+#[derive(Debug, Serialize)]
+pub struct Answer {
+    /// What the model's decision rule picks.
+    class: String,
+    /// Its species.
+    group: &'static str,
+    /// Probability of the species, all its breeds together.
+    group_probability: f32,
+    /// Cost that this answer has on average, from 0 (certainly right) to 1 (certainly the other species).
+    expected_cost: f32,
+    /// The likeliest breeds, likeliest first.
+    likeliest: Vec<Breed>,
+}
+
+#[derive(Debug, Serialize)]
+struct Breed {
+    class: String,
+    group: &'static str,
+    probability: f32,
+}
+
+impl Answer {
+    pub fn new(prediction: &Prediction, vocab: &Vocab) -> Self {
+        let group = species(&prediction.class);
+        let (mut near, mut right) = (0.0, 0.0);
+        for (name, probability) in vocab.names().iter().zip(&prediction.probabilities) {
+            near += if species(name) == group { *probability } else { 0.0 };
+            right += if *name == prediction.class { *probability } else { 0.0 };
+        }
+        let breed = |(class, probability): (usize, f32)| {
+            let name = &vocab[class];
+            Breed { class: name.to_string(), group: species(name), probability }
+        };
+        Self {
+            class: prediction.class.clone(),
+            group,
+            group_probability: near.min(1.0),
+            expected_cost: (NEAR * (near - right) + (1.0 - near)).clamp(0.0, 1.0),
+            likeliest: prediction.likeliest(SHOWN).into_iter().map(breed).collect(),
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The one thread that decodes and predicts, a picture at a time: memory stays that of one picture, and the kernels below
+//! use all cores anyway.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use axum::body::Bytes;
+use firelight::prelude::*;
+use firelight::transforms::{Limits, decode};
+use tokio::sync::{mpsc, oneshot};
+
+use super::answer::Answer;
+use super::refusal::Refusal;
+
+/// Uploads that wait for the model.
+const WAITING: usize = 512;
+
+struct Job {
+    bytes: Bytes,
+    reply: oneshot::Sender<Result<Answer, Refusal>>,
+}
+
+/// The way to the thread; cheap to clone.
+#[derive(Clone)]
+pub struct Worker {
+    jobs: mpsc::Sender<Job>,
+    classes: usize,
+}
+
+impl Worker {
+    pub fn start(predictor: Predictor) -> Result<Self> {
+        let (jobs, mut waiting) = mpsc::channel::<Job>(WAITING);
+        let classes = predictor.vocab().len();
+        let work = move || {
+            while let Some(Job { bytes, reply }) = waiting.blocking_recv() {
+                // Whoever gave up waiting needs no answer.
+                if !reply.is_closed() {
+                    let answer = catch_unwind(AssertUnwindSafe(|| look(&predictor, &bytes)));
+                    let _ = reply.send(answer.unwrap_or(Err(Refusal::Failed)));
+                }
+            }
+        };
+        std::thread::Builder::new().name("pets-model".into()).spawn(work)?;
+        Ok(Self { jobs, classes })
+    }
+
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+
+    pub async fn ask(&self, bytes: Bytes) -> Result<Answer, Refusal> {
+        let (reply, answer) = oneshot::channel();
+        self.jobs.try_send(Job { bytes, reply }).map_err(|_| Refusal::Busy)?;
+        answer.await.map_err(|_| Refusal::Failed)?
+    }
+}
+
+fn look(predictor: &Predictor, bytes: &[u8]) -> Result<Answer, Refusal> {
+    let refuse = |error: firelight::transforms::TransformError| Refusal::Picture(error.to_string());
+    let picture = decode(bytes, &Limits::default()).map_err(refuse)?;
+    let prediction = predictor.predict_picture(&picture).map_err(refuse)?;
+    Ok(Answer::new(&prediction, predictor.vocab()))
+}
