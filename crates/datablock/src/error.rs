@@ -78,6 +78,24 @@ pub enum DataError {
         /// Which label, with the nearest class.
         source: VocabError,
     },
+    /// An item's numbers do not fit a regression.
+    #[error("regression: {path} has {what}; {remedy}", path = .path.display())]
+    Values {
+        /// The item.
+        path: PathBuf,
+        /// What is wrong with its numbers.
+        what: String,
+        /// What to change.
+        remedy: String,
+    },
+    /// Weights that items cannot be drawn with.
+    #[error("sampling: {what}; {remedy}")]
+    Sampling {
+        /// What is wrong with them.
+        what: String,
+        /// What to change.
+        remedy: String,
+    },
     /// Too few training items for one batch.
     #[error(
         "loader: the training part has {items} item(s), fewer than one batch of {batch_size}, and a last \

@@ -14,7 +14,10 @@ mod training_colours;
 #[cfg(feature = "download")]
 pub mod download;
 
-pub use block::{Categories, CategoryBlock, FittedTarget, ImageBlock, InputBlock, NoTarget, TargetBlock};
+pub use block::{
+    Categories, CategoryBlock, FittedTarget, ImageBlock, InputBlock, MultiCategories, MultiCategoryBlock, NoTarget,
+    RegressionBlock, TargetBlock, Values,
+};
 pub use data_block::DataBlock;
 pub use dataset::Dataset;
 pub use error::DataError;

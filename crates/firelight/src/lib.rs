@@ -21,7 +21,7 @@ pub mod prelude {
     pub use firelight_learner::models::Arch;
     pub use firelight_learner::*;
     pub use firelight_losses::*;
-    pub use firelight_transforms::{Normalize, Resize, aug_transforms};
+    pub use firelight_transforms::{CutMix, MixUp, Normalize, Resize, aug_transforms};
     pub use firelight_vocab::{Groups, Vocab};
 
     #[cfg(feature = "download")]

@@ -114,12 +114,51 @@ pub enum LearnerError {
         /// Which, and why.
         why: String,
     },
-    /// A file is not an export, or not an undamaged one.
-    #[error("load: {path} is not a usable Firelight export: {why}", path = .path.display())]
-    Export {
+    /// A file is not what it should be, or not an undamaged one.
+    #[error("load: {path} is not a usable Firelight {what}: {why}", path = .path.display())]
+    Unusable {
         /// The file.
         path: PathBuf,
+        /// What it should be: an export, kept weights, a checkpoint.
+        what: &'static str,
         /// What is wrong with it, and what to do.
+        why: String,
+    },
+    /// A checkpoint could not be written.
+    #[error(
+        "checkpoint: cannot write {path}: {source}; {good}; make room and run the program again to go on from there",
+        path = .path.display()
+    )]
+    Checkpoint {
+        /// The checkpoint that is not there now.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+        /// Which one is.
+        good: String,
+    },
+    /// A checkpoint belongs to another run.
+    #[error(
+        "checkpoint: {path} belongs to another run: its {what} is {theirs}, here it is {ours}; \
+         choose another folder for the checkpoints, or remove that one to start anew",
+        path = .path.display()
+    )]
+    OtherRun {
+        /// The checkpoint.
+        path: PathBuf,
+        /// What differs.
+        what: &'static str,
+        /// What it is there.
+        theirs: String,
+        /// What it is here.
+        ours: String,
+    },
+    /// A device failed in the middle of its work.
+    #[error("training: the device {device} failed: {why}; check it, and its connection if it is another machine's")]
+    Device {
+        /// Which one.
+        device: String,
+        /// What it said.
         why: String,
     },
 }

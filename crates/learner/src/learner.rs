@@ -7,6 +7,8 @@ use firelight_datablock::{DataLoaders, FittedTarget};
 use firelight_losses::{Caution, Decision, Loss};
 use firelight_vocab::Vocab;
 
+use crate::fit::{Best, KeepBest, Mix};
+use crate::keep::Resumption;
 use crate::models::{Arch, HeadConfig, Model, VisionModel};
 use crate::observe::Progress;
 use crate::optim::{Adam, GroupOptimizer, Rule, group};
@@ -26,9 +28,15 @@ const NORMS: &str = r"(^|\.)(gamma|beta)$";
 /// | [`with_metrics`](Self::with_metrics) | accuracy |
 /// | [`with_decision`](Self::with_decision) | the likeliest class |
 /// | [`with_optimizer`](Self::with_optimizer) | [`Adam`] with fastai's settings |
+/// | [`with_gradient_clip`](Self::with_gradient_clip) | none |
+/// | [`with_accumulation`](Self::with_accumulation) | an update a batch |
+/// | [`with_mix`](Self::with_mix) | none |
+/// | [`with_best`](Self::with_best) | the last model of a fit stays |
 /// | [`with_frozen_norms`](Self::with_frozen_norms) | `true` |
 /// | [`with_inference_threads`](Self::with_inference_threads) | 1 |
 /// | [`with_seed`](Self::with_seed) | 42, for dropout |
+/// | [`with_devices`](Self::with_devices) | the loaders' device alone |
+/// | [`with_checkpoints`](Self::with_checkpoints) | none are kept |
 /// | [`with_observer`](Self::with_observer) | a table an epoch and a bar a batch |
 pub struct Learner<F: FittedTarget, L, M = VisionModel> {
     pub(crate) data: DataLoaders<F>,
@@ -43,7 +51,11 @@ pub struct Learner<F: FittedTarget, L, M = VisionModel> {
     pub(crate) epochs_done: usize,
     /// Fits begun: the number of the next one.
     pub(crate) fits: usize,
+    /// The best model of the last fit, where it was to be kept.
+    pub(crate) best: Option<Best<M>>,
     pub(crate) options: Options,
+    /// Where checkpoints are, if any are kept.
+    pub(crate) resumption: Option<Resumption>,
     /// How the model was built, where `vision_learner` did: what an export has to tell.
     pub(crate) recipe: Option<(Arch, HeadConfig)>,
 }
@@ -55,11 +67,28 @@ pub(crate) struct Options {
     pub seed: u64,
     pub frozen_norms: bool,
     pub inference_threads: NonZeroUsize,
+    /// Those that share the training batches; none: the loaders' device alone.
+    pub devices: Vec<Device>,
+    /// The length that the gradients of all parameters together are cut to.
+    pub most_gradient: Option<f64>,
+    pub batches_an_update: usize,
+    pub mix: Option<Mix>,
+    pub best: Option<KeepBest>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { rule: Adam::default().into(), seed: 42, frozen_norms: true, inference_threads: NonZeroUsize::MIN }
+        Self {
+            rule: Adam::default().into(),
+            seed: 42,
+            frozen_norms: true,
+            inference_threads: NonZeroUsize::MIN,
+            devices: Vec::new(),
+            most_gradient: None,
+            batches_an_update: 1,
+            mix: None,
+            best: None,
+        }
     }
 }
 
@@ -78,7 +107,9 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
             history: History::default(),
             epochs_done: 0,
             fits: 0,
+            best: None,
             options: Options::default(),
+            resumption: None,
             recipe: None,
         }
     }
@@ -96,7 +127,9 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
             history: self.history,
             epochs_done: self.epochs_done,
             fits: self.fits,
+            best: self.best,
             options: self.options,
+            resumption: self.resumption,
             recipe: self.recipe,
         }
         .warned()
@@ -135,6 +168,38 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
         self
     }
 
+    /// Shortens the gradients of all parameters together to the length `most`, if they are longer: fastai's `GradientClip`, whose
+    /// default is 1.
+    ///
+    /// # Panics
+    ///
+    /// Unless `most` is over 0.
+    pub fn with_gradient_clip(mut self, most: f64) -> Self {
+        assert!(most > 0.0, "a gradient cannot be cut to the length {most}");
+        self.options.most_gradient = Some(most);
+        self
+    }
+
+    /// Updates once for `batches` batches together, with the mean of their gradients: as a batch that many times as large, but
+    /// for batch norm, which sees each batch for itself. An epoch ends with an update, of fewer batches if need be.
+    pub fn with_accumulation(mut self, batches: usize) -> Self {
+        self.options.batches_an_update = batches.max(1);
+        self
+    }
+
+    /// Mixes the pictures of training batches and their targets: `MixUp::default()` or `CutMix::default()` of
+    /// `firelight_transforms`. It works with every loss, on one device.
+    pub fn with_mix(mut self, mix: impl Into<Mix>) -> Self {
+        self.options.mix = Some(mix.into());
+        self
+    }
+
+    /// Keeps the best model of each fit, and ends the fit with it unless told otherwise.
+    pub fn with_best(mut self, best: KeepBest) -> Self {
+        self.options.best = Some(best);
+        self
+    }
+
     /// What batch norms do in frozen groups.
     ///
     /// `true` (default): they are frozen too, use their running statistics, and the frozen body builds no graph, which
@@ -149,6 +214,22 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
     /// backends run much of a layer on one thread. On a GPU leave it at 1. Results do not depend on it.
     pub fn with_inference_threads(mut self, threads: usize) -> Self {
         self.options.inference_threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
+        self
+    }
+
+    /// Trains on several devices at once: each gets an equal share of every batch and a copy of the model, and their gradients are
+    /// gathered on the loaders' device, which keeps the weights, does the steps and validates. It takes a share only if it is
+    /// among `devices`. They may be of other backends.
+    ///
+    /// The gradient is that of one device on the whole batch, but for two things. Batch norms in training normalise with the
+    /// statistics of their share, and their running statistics become the mean of the devices': give each device at least 8
+    /// pictures or so, or freeze the norms. And dropout draws other numbers; on a processor, where devices share one stream of random
+    /// numbers, not the same ones in every run.
+    ///
+    /// A device that fails ends the fit with [`LearnerError::Device`]; the model then is as it was at the epoch's start, and a
+    /// checkpoint can be gone on from with other devices. Each step moves the weights to the devices and the gradients back.
+    pub fn with_devices(mut self, devices: impl IntoIterator<Item = Device>) -> Self {
+        self.options.devices = devices.into_iter().collect();
         self
     }
 
@@ -178,6 +259,11 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
     /// The model on its training device.
     pub fn model(&self) -> &M {
         &self.model
+    }
+
+    /// The best model of the last fit, if [`with_best`](Self::with_best) asked for it.
+    pub fn best(&self) -> Option<&Best<M>> {
+        self.best.as_ref()
     }
 
     /// What happened in training so far.

@@ -2,9 +2,11 @@
 
 mod error;
 mod export;
+mod find;
 mod fit;
 mod history;
 mod interpret;
+mod keep;
 mod learner;
 pub mod metrics;
 pub mod models;
@@ -13,23 +15,27 @@ pub mod optim;
 pub mod pictures;
 mod report;
 mod schedule;
+mod stored;
 mod vision;
 pub mod weights;
 
 pub use error::LearnerError;
-pub use export::{Manifest, Prediction, Predictor};
-pub use fit::{Evaluation, HeadFeatures, Predictions};
+pub use export::{FilePredictions, GradCam, Manifest, Predicted, Prediction, Predictor};
+pub use find::{RateCurve, RateSearch};
+pub use fit::{Best, Evaluation, HeadFeatures, KeepBest, Mix, Part, Predictions, Tta};
 pub use history::{EpochRow, History, StepRow};
-pub use interpret::{Interpretation, Mistake};
+pub use interpret::{HighLoss, Interpretation, Mistake};
+pub use keep::Checkpoints;
 pub use learner::Learner;
 pub use metrics::{
-    ClassMetric, ClassReport, ClassScores, Metric, accuracy, brier_score, calibration_error, cohen_kappa,
-    cross_group_errors, error_rate, expected_cost, group_accuracy, hierarchical_distance,
-    hierarchical_distance_above_floor, hierarchical_distance_floor, hierarchical_precision, macro_f1,
-    matthews_corr_coef, mean_cost, mean_mistake_cost, mean_recall, mistake_severity, nearest_distance,
-    same_group_mistakes, summed_group_accuracy, top_k, weighted_f1, weighted_kappa,
+    ClassMetric, ClassReport, ClassScores, Metric, MultiMetric, ValueMetric, accuracy, accuracy_multi, brier_score,
+    calibration_error, cohen_kappa, cross_group_errors, error_rate, expected_cost, f1_multi, group_accuracy,
+    hierarchical_distance, hierarchical_distance_above_floor, hierarchical_distance_floor, hierarchical_precision,
+    macro_f1, mae, matthews_corr_coef, mean_cost, mean_mistake_cost, mean_recall, mistake_severity, mse,
+    nearest_distance, precision_multi, r2, recall_multi, rmse, same_group_mistakes, summed_group_accuracy, top_k,
+    weighted_f1, weighted_kappa,
 };
-pub use observe::{Event, Flow, Observer};
+pub use observe::{CsvLog, EarlyStopping, Event, Flow, Observer};
 pub use pictures::HeatMap;
 pub use schedule::{Curve, FlatCos, Monitor, OneCycle, Piece, Plateau, Rates, Schedule, WarmRestarts};
-pub use vision::{Backbone, efficientnet_lite0, resnet18, resnet34, resnet50, vision_learner};
+pub use vision::{Backbone, VisionTarget, efficientnet_lite0, resnet18, resnet34, resnet50, vision_learner};

@@ -1,7 +1,11 @@
 //! Watching training.
 
+mod csv_log;
+mod early_stopping;
 mod progress;
 
+pub use csv_log::CsvLog;
+pub use early_stopping::EarlyStopping;
 pub(crate) use progress::{Progress, progress_bar};
 
 use crate::{EpochRow, StepRow};

@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use firelight_datablock::{Categories, DataLoaders};
-use firelight_losses::CrossEntropy;
+use firelight_datablock::{Categories, DataLoaders, FittedTarget, MultiCategories, Values};
+use firelight_losses::{BinaryCrossEntropy, CrossEntropy, Decision, Loss, MeanSquared};
 use firelight_transforms::Normalize;
 
 use crate::models::{Arch, HeadConfig, VisionModel};
 use crate::weights::load_body;
-use crate::{Learner, LearnerError, accuracy};
+use crate::{Learner, LearnerError, Metric, accuracy, accuracy_multi, rmse};
 
 /// What to build a model on: an architecture, and the weights to start from.
 ///
@@ -88,7 +88,56 @@ pub fn efficientnet_lite0() -> Backbone {
     Arch::EfficientNetLite0.into()
 }
 
-/// A learner for the classes of `data` on an architecture: its body, fastai's head over it, and cross entropy.
+/// A kind of target that [`vision_learner`] knows what to do with.
+///
+/// | target | loss | metric | decision |
+/// |---|---|---|---|
+/// | [`Categories`] | [`CrossEntropy`] | [`accuracy`] | the likeliest class |
+/// | [`MultiCategories`] | [`BinaryCrossEntropy`] | [`accuracy_multi`] | every class from 0.5 |
+/// | [`Values`] | [`MeanSquared`] | [`rmse`] | – |
+pub trait VisionTarget: FittedTarget {
+    /// Its usual loss.
+    type Loss: Loss<Self::Tensor> + Default;
+
+    /// Its usual metrics.
+    fn metrics() -> Vec<Box<dyn Metric<Self::Target>>>;
+
+    /// How outputs become classes.
+    fn decision() -> Decision {
+        Decision::Argmax
+    }
+}
+
+impl VisionTarget for Categories {
+    type Loss = CrossEntropy;
+
+    fn metrics() -> Vec<Box<dyn Metric<usize>>> {
+        vec![accuracy()]
+    }
+}
+
+impl VisionTarget for MultiCategories {
+    type Loss = BinaryCrossEntropy;
+
+    fn metrics() -> Vec<Box<dyn Metric<Vec<usize>>>> {
+        vec![accuracy_multi()]
+    }
+
+    fn decision() -> Decision {
+        Decision::Threshold(0.5)
+    }
+}
+
+impl VisionTarget for Values {
+    type Loss = MeanSquared;
+
+    fn metrics() -> Vec<Box<dyn Metric<Vec<f32>>>> {
+        vec![rmse()]
+    }
+}
+
+/// A learner for the targets of `data` on an architecture: its body, fastai's head over it with an output for each class or
+/// number, and the usual loss and metric of these targets (see [`VisionTarget`]).
 ///
 /// Pictures are normalised as the body's weights expect, unless the loaders have statistics of their own. A body with
 /// weights from a file starts frozen, as fastai's.
@@ -96,10 +145,10 @@ pub fn efficientnet_lite0() -> Backbone {
 /// # Errors
 ///
 /// [`LearnerError::Weights`] if the weights do not fit, and [`LearnerError::Setting`] for a dropout outside 0 to 1.
-pub fn vision_learner(
-    data: DataLoaders<Categories>,
+pub fn vision_learner<F: VisionTarget>(
+    data: DataLoaders<F>,
     backbone: impl Into<Backbone>,
-) -> Result<Learner<Categories, CrossEntropy>, LearnerError> {
+) -> Result<Learner<F, F::Loss>, LearnerError> {
     let Backbone { arch, weights, dropout, seed } = backbone.into();
     if !(0.0..1.0).contains(&dropout) {
         let remedy = "give a share from 0 up to, but not including, 1";
@@ -110,7 +159,7 @@ pub fn vision_learner(
         Some(file) => load_body(arch, file, &device)?.0,
         None => arch.body(seed, &device),
     };
-    let head = HeadConfig::new(arch.features(), data.vocab().len()).with_dropout(dropout);
+    let head = HeadConfig::new(arch.features(), data.train().dataset().fitted().outputs()).with_dropout(dropout);
     let model = VisionModel::new(body, head.init(seed.wrapping_add(1), &device));
     let data = if data.transforms().normalize() == Normalize::none() {
         let (mean, std) = arch.normalization();
@@ -118,7 +167,8 @@ pub fn vision_learner(
     } else {
         data
     };
-    let mut learner = Learner::new(data, model, CrossEntropy::new()).with_metrics([accuracy()]);
+    let mut learner =
+        Learner::new(data, model, F::Loss::default()).with_metrics(F::metrics()).with_decision(F::decision());
     learner.recipe = Some((arch, head));
     if weights.is_some() {
         learner.freeze()?;

@@ -64,21 +64,51 @@ pub struct Training {
     /// Threads that read pictures; 0 for one a core
     #[arg(long, default_value_t = 0)]
     pub workers: usize,
+    /// Keep checkpoints in this folder, and go on from the newest where there is one: run the same command again after a
+    /// crash
+    #[arg(long, value_name = "DIR")]
+    pub checkpoints: Option<PathBuf>,
+    /// With --checkpoints: write one after so many steps too, not only at the end of an epoch
+    #[arg(long, value_name = "STEPS", requires = "checkpoints")]
+    pub checkpoint_every: Option<usize>,
+    /// Devices that share every batch, comma-separated, such as `cuda:0,cuda:1`;
+    /// --device keeps the weights and validates
+    #[arg(long, value_name = "DEVICE", value_delimiter = ',')]
+    pub devices: Vec<String>,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Tell the breeds of pictures
-    Predict {
-        /// A model that a training run exported
-        export: PathBuf,
-        /// Pictures
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
-    },
+    Predict(Predict),
     /// Serve a page to try a model on, with the same as JSON at /predict
     #[cfg(feature = "serve")]
     Serve(crate::serve::Serve),
+}
+
+/// What to predict, and where to write it.
+#[derive(Debug, Args)]
+pub struct Predict {
+    /// A model that a training run exported
+    pub export: PathBuf,
+    /// Pictures, and folders of pictures
+    #[arg(required = true, value_name = "FILE|DIR")]
+    pub files: Vec<PathBuf>,
+    /// Write a table with a row a picture instead of printing
+    #[arg(long, value_name = "FILE", conflicts_with = "jsonl")]
+    pub csv: Option<PathBuf>,
+    /// Write a JSON object a picture, each on a line of its own, instead of printing
+    #[arg(long, value_name = "FILE")]
+    pub jsonl: Option<PathBuf>,
+    /// In the table: the probability of every breed, not of the likeliest alone
+    #[arg(long)]
+    pub probabilities: bool,
+    /// Go on without pictures that cannot be read, and list them
+    #[arg(long)]
+    pub skip_broken: bool,
+    /// Write each picture with the evidence for its breed drawn over it to this folder
+    #[arg(long, value_name = "DIR")]
+    pub explain: Option<PathBuf>,
 }
 
 /// The losses to choose from.

@@ -43,9 +43,7 @@ fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> Result<()> {
     match &cli.command {
-        Some(Command::Predict { export, files }) => {
-            return predict::predict(export, files, &device_by_name(&cli.device)?);
-        }
+        Some(Command::Predict(what)) => return predict::predict(what, &cli.device),
         #[cfg(feature = "serve")]
         Some(Command::Serve(options)) => return serve::serve(options, &device_by_name(&cli.device)?),
         None => {}

@@ -2,39 +2,83 @@
 
 use std::path::{Path, PathBuf};
 
+use firelight::learner::FilePredictions;
 use firelight::prelude::*;
+use firelight::transforms::{Limits, open};
 
-use crate::cli::{Cli, LossName};
+use crate::cli::{Cli, LossName, Predict};
 use crate::data::species;
-use crate::train::export_path;
+use crate::train::{export_path, inference_threads};
 
 /// Likeliest breeds to print.
 const SHOWN: usize = 3;
 
-/// Prints the likeliest breeds of each file. A file that cannot be used does not keep the others from being predicted.
-pub fn predict(export: &Path, files: &[PathBuf], device: &Device) -> Result<()> {
-    let predictor = Predictor::load(export, device)?;
-    let mut failed = 0;
-    for file in files {
-        match predictor.predict(file) {
-            Ok(prediction) => println!("{}: {}", file.display(), line(&predictor, &prediction)),
-            Err(error) => {
-                eprintln!("error: {error}");
-                failed += 1;
-            }
-        }
+/// Prints the likeliest breeds of each file, or writes a table.
+pub fn predict(what: &Predict, device: &str) -> Result<()> {
+    let predictor = Predictor::load(&what.export, &device_by_name(device)?)?;
+    let files = files(&what.files)?;
+    if let Some(folder) = &what.explain {
+        explain(&predictor, &files, folder)?;
     }
-    if failed > 0 {
-        return Err(format!("{failed} of {} file(s) could not be predicted", files.len()).into());
+    // Printing goes on without a broken file and fails at its end; a table is whole or asks to leave files out.
+    let printed = what.csv.is_none() && what.jsonl.is_none();
+    let on_error = if printed || what.skip_broken { OnError::Skip } else { OnError::Fail };
+    let run = predictor
+        .predict_files(&files)
+        .with_on_error(on_error)
+        .with_inference_threads(inference_threads(device))
+        .with_probabilities(what.probabilities);
+    let done = match (&what.csv, &what.jsonl) {
+        (Some(path), _) => run.write_csv(path)?,
+        (None, Some(path)) => run.write_json_lines(path)?,
+        (None, None) => print(&predictor, run)?,
+    };
+    for broken in &done.broken {
+        eprintln!("{}: {}", if what.skip_broken { "left out" } else { "error: predict" }, broken.reason);
+    }
+    if !done.broken.is_empty() && !what.skip_broken {
+        return Err(format!("{} of {} file(s) could not be predicted", done.broken.len(), files.len()).into());
     }
     Ok(())
 }
 
 /// Predicts one picture of the sample set, as a user would from the exported file.
 pub fn show_one(cli: &Cli, images: &Path) -> Result<()> {
-    let files = image_files(images)?;
-    let Some(file) = files.last() else { return Ok(()) };
-    predict(&export_path(&cli.out, LossName::Soft), std::slice::from_ref(file), &device_by_name(&cli.device)?)
+    let predictor = Predictor::load(export_path(&cli.out, LossName::Soft), &device_by_name(&cli.device)?)?;
+    let last = image_files(images)?.pop();
+    print(&predictor, predictor.predict_files(last))?;
+    Ok(())
+}
+
+fn print(predictor: &Predictor, run: FilePredictions) -> Result<Predicted> {
+    let line = |path: &Path, prediction: &Prediction| println!("{}: {}", path.display(), line(predictor, prediction));
+    Ok(run.for_each(line)?)
+}
+
+/// The files as given, and those below folders.
+fn files(given: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in given {
+        if path.is_dir() {
+            files.extend(image_files(path)?);
+        } else {
+            files.push(path.clone());
+        }
+    }
+    Ok(files)
+}
+
+/// Files that cannot be read are left to the prediction, which names them.
+fn explain(predictor: &Predictor, files: &[PathBuf], folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder)?;
+    for (number, path) in files.iter().enumerate() {
+        let Ok(picture) = open(path, &Limits::default()) else { continue };
+        let explained = predictor.explain(&picture, None)?;
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let class = &predictor.vocab()[explained.class];
+        explained.overlay().save(folder.join(format!("{:04}-{name}-{class}.png", number + 1)))?;
+    }
+    Ok(())
 }
 
 fn line(predictor: &Predictor, prediction: &Prediction) -> String {

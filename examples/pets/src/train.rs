@@ -35,7 +35,16 @@ pub fn train(cli: &Cli, images: &Path, loss_name: LossName) -> Result<Outcome> {
         .with_loss(loss(loss_name, &groups, &balance)?)
         .with_metrics([accuracy(), mean_recall(), group_accuracy(&groups)])
         .with_seed(seed)
-        .with_inference_threads(inference_threads(&cli.device));
+        .with_inference_threads(inference_threads(&cli.device))
+        .with_devices(cli.training.devices.iter().map(|name| device_by_name(name)).collect::<Result<Vec<_>, _>>()?);
+    if let Some(folder) = &cli.training.checkpoints {
+        // The program may train with one loss after the other.
+        let checkpoints = Checkpoints::in_folder(folder.join(loss_name.name()));
+        learn = learn.with_checkpoints(match cli.training.checkpoint_every {
+            Some(steps) => checkpoints.every_steps(steps),
+            None => checkpoints,
+        });
+    }
     if cli.quiet {
         learn = learn.without_observers();
     } else {
@@ -48,6 +57,7 @@ pub fn train(cli: &Cli, images: &Path, loss_name: LossName) -> Result<Outcome> {
     let folder = cli.out.join(loss_name.name());
     learn.save_pictures(&folder)?;
     interpretation.save_pictures(&folder, Some(&groups))?;
+    learn.show_results(16)?.save(folder.join("results.png"))?;
     interpretation.save_report(&folder)?;
     let export = export_path(&cli.out, loss_name);
     learn.export(&export)?;
@@ -67,7 +77,7 @@ pub fn train(cli: &Cli, images: &Path, loss_name: LossName) -> Result<Outcome> {
 }
 
 /// The processor's backends gain from a thread a core in inference; a GPU does not.
-fn inference_threads(device: &str) -> usize {
+pub fn inference_threads(device: &str) -> usize {
     match device {
         "flex" | "ndarray" => std::thread::available_parallelism().map_or(1, usize::from),
         _ => 1,

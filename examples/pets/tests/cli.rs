@@ -65,7 +65,7 @@ fn it_trains_writes_its_results_and_predicts_with_its_export() {
         assert!(results.get(field).is_some(), "{field} is missing");
     }
     assert_eq!(results["epochs"].as_array().map(Vec::len), Some(1));
-    for name in ["batch.png", "losses.png", "rates.png", "confusion.png", "worst.png"] {
+    for name in ["batch.png", "losses.png", "rates.png", "confusion.png", "worst.png", "results.png"] {
         assert!(folder.path().join("pets-out/soft").join(name).is_file(), "{name}");
     }
 
@@ -81,6 +81,34 @@ fn it_trains_writes_its_results_and_predicts_with_its_export() {
         error.contains("nowhere.jpg") && error.ends_with("error: 1 of 2 file(s) could not be predicted\n"),
         "{error}"
     );
+}
+
+#[test]
+fn it_predicts_a_folder_to_a_table_and_explains() {
+    let folder = folder();
+    assert!(pets(folder.path(), &QUICK).status.success());
+    let model = "pets-out/soft.firelight";
+    let ran = |arguments: &[&str]| {
+        let output = pets(folder.path(), &[&["predict", model], arguments].concat());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    ran(&["images", "--csv", "out.csv", "--probabilities"]);
+    let table = std::fs::read_to_string(folder.path().join("out.csv")).expect("a table");
+    assert_eq!(table.lines().next(), Some("file,class,probability,Bengal,pug"));
+    assert_eq!(table.lines().count(), 21);
+
+    std::fs::write(folder.path().join("images/pug_99.jpg"), "no picture").expect("a file");
+    let error = refusal(folder.path(), &["predict", model, "images", "--jsonl", "out.jsonl"]);
+    assert!(error.starts_with("error: predict: decode: cannot decode images/pug_99.jpg"), "{error}");
+    assert!(!folder.path().join("out.jsonl").exists());
+    let said = ran(&["images", "--jsonl", "out.jsonl", "--skip-broken"]);
+    assert!(said.starts_with("left out: decode: cannot decode images/pug_99.jpg"), "{said}");
+    let rows = std::fs::read_to_string(folder.path().join("out.jsonl")).expect("rows");
+    assert_eq!(rows.lines().count(), 20);
+
+    ran(&["images/pug_1.jpg", "images/Bengal_2.jpg", "--explain", "why"]);
+    assert_eq!(std::fs::read_dir(folder.path().join("why")).expect("a folder").count(), 2);
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 mod category;
 mod image;
+mod multi_category;
+mod regression;
 mod unlabelled;
 
 use std::fmt::Debug;
@@ -14,6 +16,8 @@ use firelight_vocab::Vocab;
 
 pub use category::{Categories, CategoryBlock};
 pub use image::ImageBlock;
+pub use multi_category::{MultiCategories, MultiCategoryBlock};
+pub use regression::{RegressionBlock, Values};
 pub use unlabelled::NoTarget;
 
 use crate::DataError;
@@ -83,5 +87,10 @@ pub trait FittedTarget: Clone + Debug + Send + Sync + 'static {
     /// The classes, where targets are classes.
     fn vocab(&self) -> Option<&Vocab> {
         None
+    }
+
+    /// How many numbers a model has to give for an item: by default one a class, and one where there are no classes.
+    fn outputs(&self) -> usize {
+        self.vocab().map_or(1, Vocab::len)
     }
 }

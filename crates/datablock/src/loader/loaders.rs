@@ -10,7 +10,7 @@ use firelight_vocab::Vocab;
 use super::options::Options;
 use super::workers::Workers;
 use super::{Batches, DataLoader, OnError};
-use crate::{Categories, DataError, Dataset, FittedTarget, NoTarget};
+use crate::{Categories, DataError, Dataset, FittedTarget, MultiCategories, NoTarget};
 
 /// Loaders of the training and the validation part.
 ///
@@ -21,6 +21,8 @@ use crate::{Categories, DataError, Dataset, FittedTarget, NoTarget};
 /// | [`with_seed`](Self::with_seed) | 42 | seed of order and augmentation |
 /// | [`with_on_error`](Self::with_on_error) | [`OnError::Fail`] | what a broken picture does |
 /// | [`with_drop_last`](Self::with_drop_last) | `true` | leave out a last training batch that is not full |
+/// | [`with_weights`](Self::with_weights) | all alike | how often each training item is drawn |
+/// | [`with_items_an_epoch`](Self::with_items_an_epoch) | all | training items of an epoch |
 #[derive(Debug, Clone)]
 pub struct DataLoaders<F: FittedTarget> {
     train: DataLoader<F>,
@@ -84,6 +86,25 @@ impl<F: FittedTarget> DataLoaders<F> {
         self
     }
 
+    /// Draws training items with replacement, each in proportion to its weight: fastai's `WeightedDL`. There is one weight for
+    /// each training item, in the order of the data set.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::Sampling`] for another number of weights, and for weights that are negative, not finite, or all 0.
+    pub fn with_weights(mut self, weights: &[f64]) -> Result<Self, DataError> {
+        let sampling = std::mem::take(&mut self.train.options.sampling);
+        self.train.options.sampling = sampling.with_weights(weights, self.train.dataset.len())?;
+        Ok(self)
+    }
+
+    /// So many training items an epoch, chosen anew in each: fastai's `PartialDL`. Without weights none comes twice.
+    pub fn with_items_an_epoch(mut self, items: usize) -> Self {
+        let sampling = std::mem::take(&mut self.train.options.sampling);
+        self.train.options.sampling = sampling.with_items(items);
+        self
+    }
+
     /// Threads that decode and transform; `0` means one a core. The batches are the same for any number.
     pub fn with_workers(self, workers: usize) -> Self {
         let workers = Workers::new(workers);
@@ -140,6 +161,29 @@ impl<F: FittedTarget> DataLoaders<F> {
 }
 
 impl DataLoaders<Categories> {
+    /// Which output column is which class.
+    pub fn vocab(&self) -> &Vocab {
+        self.train.dataset.fitted().vocab()
+    }
+
+    /// Draws training items so that each class comes equally often: [`with_weights`](Self::with_weights) of one over the number
+    /// of training items of the class.
+    ///
+    /// # Errors
+    ///
+    /// None where there are training items.
+    pub fn with_balanced_classes(self) -> Result<Self, DataError> {
+        let targets = self.train.dataset.targets();
+        let mut counts = vec![0_usize; self.vocab().len()];
+        for &class in targets {
+            counts[class] += 1;
+        }
+        let weights: Vec<f64> = targets.iter().map(|&class| 1.0 / counts[class] as f64).collect();
+        self.with_weights(&weights)
+    }
+}
+
+impl DataLoaders<MultiCategories> {
     /// Which output column is which class.
     pub fn vocab(&self) -> &Vocab {
         self.train.dataset.fitted().vocab()

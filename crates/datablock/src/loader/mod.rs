@@ -4,6 +4,7 @@ mod batch;
 mod epoch;
 mod loaders;
 mod options;
+mod sampling;
 mod workers;
 
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ pub use options::OnError;
 
 use crate::{DataError, Dataset, FittedTarget};
 use options::Options;
+use sampling::Sampling;
 use workers::Workers;
 
 /// Serves a data set in batches, an epoch at a time.
@@ -56,14 +58,31 @@ impl<F: FittedTarget> DataLoader<F> {
     /// As [`batches`](Self::batches).
     pub fn batches_from(&self, epoch: usize, done: usize) -> Result<Batches<F>, DataError> {
         if self.num_batches() == 0 {
-            return Err(DataError::NoBatch { items: self.dataset.len(), batch_size: self.options.batch_size });
+            return Err(DataError::NoBatch { items: self.num_items(), batch_size: self.options.batch_size });
         }
         Batches::start(self, epoch as u64, done)
     }
 
+    /// How many items an epoch has, those of a last batch that is left out among them.
+    pub fn num_items(&self) -> usize {
+        self.options.sampling.items(self.dataset.len())
+    }
+
+    /// Whether an epoch is anything but all items once: some of them, or items drawn by weight.
+    pub fn is_sampled(&self) -> bool {
+        self.options.sampling.is_active()
+    }
+
+    /// The item numbers of epoch number `epoch`, in its order.
+    pub fn order(&self, epoch: usize) -> Vec<usize> {
+        // An item number that no picture has, so that the shuffle shares its numbers with no picture's draw.
+        let chance = Chance::new(self.options.seed, epoch as u64, u64::MAX);
+        self.options.sampling.order(self.dataset.len(), self.options.shuffle, chance)
+    }
+
     /// How many batches an epoch has.
     pub fn num_batches(&self) -> usize {
-        let (items, size) = (self.dataset.len(), self.options.batch_size);
+        let (items, size) = (self.num_items(), self.options.batch_size);
         if self.options.drop_last { items / size } else { items.div_ceil(size) }
     }
 
@@ -106,6 +125,12 @@ impl<F: FittedTarget> DataLoader<F> {
         self
     }
 
+    /// All items once an epoch.
+    pub fn without_sampling(mut self) -> Self {
+        self.options.sampling = Sampling::default();
+        self
+    }
+
     /// The same loader with batches on another device.
     pub fn with_device(mut self, device: &Device) -> Self {
         self.device = device.clone();
@@ -117,13 +142,9 @@ impl<F: FittedTarget> DataLoader<F> {
         self.options.skipped.list()
     }
 
-    /// The item numbers of an epoch, in its order, cut into batches.
+    /// The items of an epoch, cut into batches.
     fn plan(&self, epoch: u64) -> Vec<Arc<[usize]>> {
-        let mut order: Vec<usize> = (0..self.dataset.len()).collect();
-        if self.options.shuffle {
-            // An item number that no picture has, so that the shuffle shares its numbers with no picture's draw.
-            Chance::new(self.options.seed, epoch, u64::MAX).shuffle(&mut order);
-        }
+        let order = self.order(epoch as usize);
         order.chunks(self.options.batch_size).take(self.num_batches()).map(Arc::from).collect()
     }
 }

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::sampling::Sampling;
+
 /// What to do with a picture that cannot be read or decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnError {
@@ -23,6 +25,7 @@ pub(crate) struct Options {
     pub seed: u64,
     pub on_error: OnError,
     pub skipped: Skipped,
+    pub sampling: Sampling,
 }
 
 impl Options {
@@ -35,6 +38,7 @@ impl Options {
             seed: 42,
             on_error: OnError::Fail,
             skipped: Skipped::default(),
+            sampling: Sampling::default(),
         }
     }
 

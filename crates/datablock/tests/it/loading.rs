@@ -122,3 +122,55 @@ fn batches_land_on_the_device_asked_for() {
     assert_eq!(other.inputs.device(), Device::ndarray());
     assert_eq!(flex.inputs.into_data(), other.inputs.into_data());
 }
+
+#[test]
+fn an_epoch_of_some_items_has_each_at_most_once_and_others_the_next_time() {
+    let (_folder, loaders) = thirty();
+    let some = loaders.with_items_an_epoch(10).with_batch_size(5);
+    assert_eq!((some.train().num_items(), some.train().num_batches()), (10, 2));
+    let (first, second) = (some.train().order(0), some.train().order(1));
+    assert_eq!(first.iter().collect::<BTreeSet<_>>().len(), 10);
+    assert_ne!(first.iter().collect::<BTreeSet<_>>(), second.iter().collect::<BTreeSet<_>>());
+    assert_eq!(first, some.train().order(0));
+    assert_eq!(some.valid().order(0), (0..6).collect::<Vec<_>>(), "validation is not sampled");
+    let served: Vec<usize> = epoch(some.train(), 0).into_iter().flat_map(|batch| batch.0).collect();
+    assert_eq!(served, first);
+}
+
+#[test]
+fn items_are_drawn_in_proportion_to_their_weights() {
+    let (_folder, loaders) = thirty();
+    let weights: Vec<f64> = (0..24).map(|item| if item == 3 { 3.0 } else { f64::from(u8::from(item == 5)) }).collect();
+    let drawn = loaders.clone().with_weights(&weights).expect("weights").with_items_an_epoch(4000);
+    let order = drawn.train().order(7);
+    let of = |wanted: usize| order.iter().filter(|&&item| item == wanted).count();
+    assert_eq!(of(3) + of(5), 4000, "items without weight are never drawn");
+    assert!((2850..3150).contains(&of(3)), "{}", of(3));
+    assert_eq!(loaders.with_weights(&weights).expect("weights").train().num_items(), 24);
+}
+
+#[test]
+fn balanced_classes_come_equally_often() {
+    let names: Vec<String> =
+        (0..30).map(|i| format!("{}_{i}.png", if i % 6 == 0 { "Bengal" } else { "pug" })).collect();
+    let folder = folder::of(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let loaders =
+        folder::loaders(folder.path(), [2, 3]).with_balanced_classes().expect("weights").with_items_an_epoch(4000);
+    let targets = loaders.train().dataset().targets();
+    let rare = loaders.train().order(0).iter().filter(|&&item| targets[item] == 0).count();
+    assert!((1850..2150).contains(&rare), "{rare}");
+}
+
+#[test]
+fn weights_that_cannot_be_drawn_with_are_refused() {
+    let (_folder, loaders) = thirty();
+    let refused = |weights: &[f64]| loaders.clone().with_weights(weights).expect_err("refused").to_string();
+    assert_eq!(
+        refused(&[1.0]),
+        "sampling: 1 weights for 24 training items; give one weight for each training item, in their order"
+    );
+    assert_eq!(refused(&[0.0; 24]), "sampling: all weights are 0; give at least one item a weight");
+    let mut weights = [1.0; 24];
+    weights[5] = -1.0;
+    assert_eq!(refused(&weights), "sampling: the weight of item 5 is -1; give finite weights of at least 0");
+}

@@ -6,12 +6,19 @@ use firelight_vocab::Vocab;
 use serde::{Deserialize, Serialize};
 
 use crate::models::{Arch, HeadConfig};
+use crate::stored::Format;
+
+/// What an export's file starts with.
+pub(super) const FORMAT: Format = Format { magic: "firelight-export", version: 1, what: "export", writer: "export" };
 
 /// Everything that prediction needs besides the weights: data, no code.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Manifest {
     /// Version of the library that wrote the file.
     pub firelight: String,
+    /// Version of burn that wrote the weights; empty in files of the first version.
+    #[serde(default)]
+    pub burn: String,
     /// The body.
     pub arch: Arch,
     /// The head.

@@ -1,9 +1,14 @@
 //! A trained model in one file, and prediction with it.
 
-mod file;
-mod manifest;
 mod predictor;
-mod save;
 
+mod explain;
+mod files;
+mod manifest;
+mod save;
+mod tables;
+
+pub use explain::GradCam;
+pub use files::{FilePredictions, Predicted};
 pub use manifest::Manifest;
 pub use predictor::{Prediction, Predictor};

@@ -1,17 +1,20 @@
 //! Prediction from pictures, without training data.
 
+use std::num::NonZeroUsize;
 use std::path::Path;
 
 use burn::store::{ModuleSnapshot, SafetensorsStore};
 use burn::tensor::{Device, Tensor, TensorData, activation::softmax};
-use firelight_transforms::{Limits, Scratch, TransformError, open};
+use firelight_transforms::{Limits, Scratch, Size, TransformError, decode, open};
 use firelight_vocab::Vocab;
 use image::RgbImage;
 
-use super::{Manifest, file};
+use super::Manifest;
+use super::manifest::FORMAT;
 use crate::LearnerError;
 use crate::fit::{host, pick};
-use crate::models::{Model, VisionModel};
+use crate::models::{Model, VisionModel, features_in_threads};
+use crate::stored;
 
 /// A trained model that tells classes of pictures.
 ///
@@ -67,18 +70,22 @@ impl Predictor {
     ///
     /// # Errors
     ///
-    /// [`LearnerError::Read`] and [`LearnerError::Export`]: not there, not an export, damaged, or too new.
+    /// [`LearnerError::Read`] and [`LearnerError::Unusable`]: not there, not an export, damaged, or too new.
     pub fn load(path: impl AsRef<Path>, device: &Device) -> Result<Self, LearnerError> {
         let path = path.as_ref();
-        let (manifest, weights) = file::read(path)?;
+        let (manifest, weights): (Manifest, _) = stored::read(path, FORMAT)?;
+        let refuse = |why: String| LearnerError::Unusable { path: path.to_path_buf(), what: FORMAT.what, why };
+        if manifest.head.classes() != manifest.vocab.len() {
+            let (scores, classes) = (manifest.head.classes(), manifest.vocab.len());
+            return Err(refuse(format!("its head gives {scores} scores for {classes} classes")));
+        }
         let device = device.clone().inner();
         let body = manifest.arch.body(0, &device);
         let mut model = VisionModel::new(body, manifest.head.init(0, &device));
         let mut store = SafetensorsStore::from_bytes(Some(weights));
-        model.load_from(&mut store).map_err(|error| LearnerError::Export {
-            path: path.to_path_buf(),
-            why: format!("its weights do not fit its architecture {}: {error}", manifest.arch),
-        })?;
+        model
+            .load_from(&mut store)
+            .map_err(|error| refuse(format!("its weights do not fit its architecture {}: {error}", manifest.arch)))?;
         let model = model.for_inference();
         Ok(Self { manifest, model, device })
     }
@@ -112,14 +119,45 @@ impl Predictor {
     ///
     /// [`TransformError`] if the transforms cannot take its size.
     pub fn predict_picture(&self, picture: &RgbImage) -> Result<Prediction, TransformError> {
-        let probabilities = host(softmax(self.model.forward(self.input(picture)?), 1));
-        let index = pick(&self.manifest.decision, &probabilities);
-        Ok(Prediction { class: self.vocab()[index].to_string(), index, probabilities })
+        let (size, planes) = self.planes(picture)?;
+        let probabilities = host(softmax(self.model.forward(self.input(size, planes)), 1));
+        Ok(self.decide(probabilities))
     }
 
-    fn input(&self, picture: &RgbImage) -> Result<Tensor<4>, TransformError> {
-        let (size, planes) = self.manifest.transforms.planes(picture, None, &mut Scratch::default())?;
-        let (height, width) = (size.height as usize, size.width as usize);
-        Ok(Tensor::from_data(TensorData::new(planes, [1, 3, height, width]), &self.device))
+    /// The class of a picture that is still encoded (JPEG, PNG, …), as a server gets it.
+    ///
+    /// # Errors
+    ///
+    /// [`TransformError`] if the bytes are no picture, or the transforms cannot take its size.
+    pub fn predict_bytes(&self, bytes: &[u8]) -> Result<Prediction, TransformError> {
+        self.predict_picture(&decode(bytes, &Limits::default())?)
+    }
+
+    /// The classes of pictures of one size, whose planes follow each other.
+    pub(super) fn predict_planes(&self, size: Size, planes: Vec<f32>, threads: NonZeroUsize) -> Vec<Prediction> {
+        let features = features_in_threads(&self.model, self.input(size, planes), threads);
+        let probabilities = host(softmax(self.model.classify(features), 1));
+        probabilities.chunks(self.vocab().len().max(1)).map(|row| self.decide(row.to_vec())).collect()
+    }
+
+    /// What the model sees of a picture.
+    pub(super) fn planes(&self, picture: &RgbImage) -> Result<(Size, Vec<f32>), TransformError> {
+        self.manifest.transforms.planes(picture, None, &mut Scratch::default())
+    }
+
+    /// Planes of pictures of one size as `[n, 3, h, w]`.
+    pub(super) fn input(&self, size: Size, planes: Vec<f32>) -> Tensor<4> {
+        let pictures = planes.len() / size.planes().max(1);
+        let shape = [pictures, 3, size.height as usize, size.width as usize];
+        Tensor::from_data(TensorData::new(planes, shape), &self.device)
+    }
+
+    pub(super) fn model(&self) -> &VisionModel {
+        &self.model
+    }
+
+    fn decide(&self, probabilities: Vec<f32>) -> Prediction {
+        let index = pick(&self.manifest.decision, &probabilities);
+        Prediction { class: self.vocab()[index].to_string(), index, probabilities }
     }
 }

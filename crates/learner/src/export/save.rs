@@ -2,15 +2,15 @@
 
 use std::path::Path;
 
-use burn::store::{ModuleSnapshot, SafetensorsStore};
+use burn::tensor::{Int, Tensor};
 use firelight_datablock::Categories;
 use firelight_losses::Loss;
 
-use super::{Manifest, Predictor, file};
+use super::manifest::FORMAT;
+use super::{Manifest, Predictor};
 use crate::models::{Model, VisionModel};
-use crate::{Learner, LearnerError};
-use burn::module::Module;
-use burn::tensor::{Int, Tensor};
+use crate::stored::{self, Versions};
+use crate::{Learner, LearnerError, Prediction, keep};
 
 impl<L: Loss<Tensor<1, Int>>> Learner<Categories, L, VisionModel> {
     /// Writes the model to one file: weights, architecture, vocab, transforms, normalisation and decision rule, with a
@@ -24,12 +24,8 @@ impl<L: Loss<Tensor<1, Int>>> Learner<Categories, L, VisionModel> {
     /// [`LearnerError::Write`].
     pub fn export(&self, path: impl AsRef<Path>) -> Result<(), LearnerError> {
         let manifest = self.manifest()?;
-        // The plain copy has the running statistics of the last step; the training model's would be a step behind.
-        let model = self.model.valid();
-        let mut store = SafetensorsStore::from_bytes(None);
-        let weights = model.save_into(&mut store).and_then(|()| store.get_bytes());
-        let weights = weights.map_err(|error| LearnerError::Unstorable { why: error.to_string() })?;
-        file::write(path.as_ref(), &manifest, &weights)
+        let weights = keep::to_bytes(&self.model)?;
+        stored::write(path.as_ref(), FORMAT, &manifest, &[&weights])
     }
 
     /// A predictor with the model as it is now.
@@ -41,13 +37,24 @@ impl<L: Loss<Tensor<1, Int>>> Learner<Categories, L, VisionModel> {
         Ok(Predictor::new(self.manifest()?, self.model.for_inference(), self.data.device().clone().inner()))
     }
 
+    /// The class of a picture file, by the model as it is now; for several files take a [`predictor`](Self::predictor).
+    ///
+    /// # Errors
+    ///
+    /// As [`predictor`](Self::predictor) and [`Predictor::predict`].
+    pub fn predict(&self, file: impl AsRef<Path>) -> Result<Prediction, LearnerError> {
+        self.predictor()?.predict(file)
+    }
+
     fn manifest(&self) -> Result<Manifest, LearnerError> {
         let Some((arch, head)) = self.recipe.clone() else {
             let why = "the model was not made by `vision_learner`, so its architecture has no name".into();
             return Err(LearnerError::Unstorable { why });
         };
+        let Versions { firelight, burn } = Versions::ours();
         Ok(Manifest {
-            firelight: env!("CARGO_PKG_VERSION").into(),
+            firelight,
+            burn,
             arch,
             head,
             vocab: self.data.vocab().clone(),

@@ -18,6 +18,16 @@ pub struct Evaluation {
     pub metrics: Vec<Option<f64>>,
 }
 
+/// A part of the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Part {
+    /// The training part, in its own order, without augmentation and with its last pictures.
+    Train,
+    /// The validation part.
+    #[default]
+    Valid,
+}
+
 /// What a model makes of items, in the order of the data set: fastai's `get_preds`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Predictions<T> {
@@ -126,7 +136,16 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     ///
     /// Any [`LearnerError`] of data and classes.
     pub fn evaluate(&mut self) -> Result<Evaluation, LearnerError> {
-        self.run(&self.data.valid().clone()).map(|(evaluation, _)| evaluation)
+        self.evaluate_on(Part::Valid)
+    }
+
+    /// Loss and metrics over a part of the data.
+    ///
+    /// # Errors
+    ///
+    /// As [`evaluate`](Self::evaluate).
+    pub fn evaluate_on(&mut self, part: Part) -> Result<Evaluation, LearnerError> {
+        self.run(&self.part(part), 0).map(|(evaluation, _)| evaluation)
     }
 
     /// What the model makes of the validation part, in its order: fastai's `get_preds`.
@@ -135,17 +154,38 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     ///
     /// Any [`LearnerError`] of data and classes.
     pub fn predictions(&mut self) -> Result<Predictions<F::Target>, LearnerError> {
-        self.run(&self.data.valid().clone()).map(|(_, predictions)| predictions)
+        self.predictions_on(Part::Valid)
     }
 
-    /// Loss and metrics over a part, and what they are about.
-    pub(crate) fn run(&mut self, loader: &DataLoader<F>) -> Result<(Evaluation, Predictions<F::Target>), LearnerError> {
+    /// What the model makes of a part of the data, in its order.
+    ///
+    /// # Errors
+    ///
+    /// As [`predictions`](Self::predictions).
+    pub fn predictions_on(&mut self, part: Part) -> Result<Predictions<F::Target>, LearnerError> {
+        self.run(&self.part(part), 0).map(|(_, predictions)| predictions)
+    }
+
+    /// A loader that serves a part as validation does.
+    pub(crate) fn part(&self, part: Part) -> DataLoader<F> {
+        match part {
+            Part::Train => self.data.train().clone().with_shuffle(false).with_augment(false).with_drop_last(false),
+            Part::Valid => self.data.valid().clone(),
+        }
+    }
+
+    /// One pass over a loader; `epoch` draws its augmentation, where it has one.
+    pub(crate) fn run(
+        &mut self,
+        loader: &DataLoader<F>,
+        epoch: usize,
+    ) -> Result<(Evaluation, Predictions<F::Target>), LearnerError> {
         self.check_classes()?;
         let model = self.model.for_inference();
         let loader = loader.clone().with_device(&self.data.device().clone().inner());
         let bar = progress_bar(loader.num_batches(), "valid");
         let mut tally = Tally::new(&self.loss, &self.decision, &mut self.metrics);
-        for batch in loader.batches(0)? {
+        for batch in loader.batches(epoch)? {
             let batch = batch?;
             let targets: Vec<_> = batch.items.iter().map(|&i| loader.dataset().targets()[i].clone()).collect();
             let features = features_in_threads(&model, batch.inputs, self.options.inference_threads);

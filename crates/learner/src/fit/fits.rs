@@ -5,9 +5,10 @@ use std::time::Instant;
 use firelight_datablock::FittedTarget;
 use firelight_losses::Loss;
 
+use super::examples::Mixer;
 use super::run::Run;
 use crate::models::Model;
-use crate::{Event, FlatCos, Learner, LearnerError, OneCycle, Rates, Schedule, WarmRestarts};
+use crate::{FlatCos, Learner, LearnerError, OneCycle, Rates, Schedule, WarmRestarts};
 
 impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     /// Fine-tunes a pretrained model: one epoch with all but the head frozen, then `epochs` epochs of everything.
@@ -104,13 +105,20 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
         let mut run = Run::start(self, epochs, train.num_batches(), rates.into(), schedule.into())?;
         while run.goes_on() {
             let start = Instant::now();
-            let batches = train.batches_from(self.epochs_done, run.place.step)?;
-            let batches = batches.map(|batch| batch.map(|batch| (batch.inputs, batch.targets)));
+            let (mixer, first) = (self.mixer(self.epochs_done), run.place.step);
+            let batches = train.batches_from(self.epochs_done, first)?.enumerate();
+            let batches = batches.map(|(number, batch)| Ok(mixer.examples(batch?, first + number)));
             run.train(self, batches, M::forward)?;
             let evaluation = self.evaluate()?;
-            run.finish_epoch(self, start.elapsed().as_secs_f64(), &evaluation);
+            run.finish_epoch(self, start.elapsed().as_secs_f64(), &evaluation)?;
         }
-        Self::tell(&mut self.observers, Event::End);
+        Run::end(self);
         Ok(())
+    }
+
+    /// What mixes the batches of an epoch.
+    pub(crate) fn mixer(&self, epoch: usize) -> Mixer<F> {
+        let dataset = self.data.train().dataset().clone();
+        Mixer { mix: self.options.mix, dataset, seed: self.options.seed, epoch: epoch as u64 }
     }
 }

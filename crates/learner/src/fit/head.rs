@@ -1,5 +1,6 @@
 //! Training the head on features that are computed once.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::time::Instant;
 
@@ -10,10 +11,11 @@ use firelight_transforms::Chance;
 use indicatif::ProgressBar;
 
 use super::evaluate::{Evaluation, Tally};
+use super::examples::Examples;
 use super::run::Run;
 use crate::models::{Model, features_in_threads};
 use crate::observe::progress_bar;
-use crate::{Event, Learner, LearnerError, OneCycle, Rates, Schedule};
+use crate::{Learner, LearnerError, OneCycle, Rates, Schedule};
 
 /// What the frozen part of a model makes of the pictures, computed once by [`Learner::head_features`].
 ///
@@ -76,7 +78,8 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     pub fn head_features(&self, draws: usize) -> Result<HeadFeatures<F>, LearnerError> {
         let plain = self.data.device().clone().inner();
         let body = self.model.for_inference();
-        let train = self.data.train().clone().with_shuffle(false).with_drop_last(false).with_device(&plain);
+        let train = self.data.train().clone().without_sampling().with_shuffle(false).with_drop_last(false);
+        let train = train.with_device(&plain);
         let valid = self.data.valid().clone().with_device(&plain);
         let threads = self.options.inference_threads;
         let bar = progress_bar((draws + 1) * train.num_batches() + valid.num_batches(), "features");
@@ -119,22 +122,27 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
         schedule: impl Into<Schedule>,
     ) -> Result<(), LearnerError> {
         self.check_classes_of("the feature set", features.fitted.vocab())?;
+        if let Some(mix) = self.options.mix {
+            let value = format!("{mix:?} with features instead of pictures");
+            return Err(LearnerError::Setting { setting: "mix", value, remedy: "leave it out, or freeze and fit" });
+        }
         self.freeze()?;
         let device = self.data.device().clone().inner().autodiff();
         let rows = features.views[0].items.len();
-        let batch = self.data.train().batch_size().min(rows);
-        let mut run = Run::start(self, epochs, rows / batch, Rates::Same(rate), schedule.into())?;
+        let an_epoch = if self.data.train().is_sampled() { self.data.train().num_items() } else { rows };
+        let batch = self.data.train().batch_size().min(an_epoch).max(1);
+        let mut run = Run::start(self, epochs, an_epoch / batch, Rates::Same(rate), schedule.into())?;
         while run.goes_on() {
             let start = Instant::now();
             let view = &features.views[run.place.epoch % features.views.len()];
-            let order = self.order(view.items.len());
+            let order = self.order(&view.items);
             let batches = order.chunks_exact(batch).skip(run.place.step);
             let batches = batches.map(|rows| Ok(take(view, &features.fitted, rows, &device)));
             run.train(self, batches, M::classify)?;
             let evaluation = self.evaluate_head_on(features)?;
-            run.finish_epoch(self, start.elapsed().as_secs_f64(), &evaluation);
+            run.finish_epoch(self, start.elapsed().as_secs_f64(), &evaluation)?;
         }
-        Self::tell(&mut self.observers, Event::End);
+        Run::end(self);
         Ok(())
     }
 
@@ -158,9 +166,15 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
         Ok(tally.finish().0)
     }
 
-    /// This epoch's order of `rows` feature rows.
-    fn order(&self, rows: usize) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..rows).collect();
+    /// This epoch's order of the feature rows of `items`.
+    fn order(&self, items: &[usize]) -> Vec<usize> {
+        let train = self.data.train();
+        if train.is_sampled() {
+            let row: BTreeMap<usize, usize> = items.iter().enumerate().map(|(row, &item)| (item, row)).collect();
+            // A picture that was left out because it is broken has no row; the first item stands in for it.
+            return train.order(self.epochs_done).iter().map(|item| row.get(item).copied().unwrap_or(0)).collect();
+        }
+        let mut order: Vec<usize> = (0..items.len()).collect();
         Chance::new(self.options.seed, self.epochs_done as u64, u64::MAX).shuffle(&mut order);
         order
     }
@@ -191,10 +205,12 @@ fn take<F: FittedTarget>(
     target: &F,
     rows: &[usize],
     device: &Device,
-) -> (Tensor<2>, F::Tensor) {
+) -> Examples<2, F::Tensor> {
     let numbers: Vec<i64> = rows.iter().map(|&row| row as i64).collect();
     let plain = features.values.device();
     let numbers: Tensor<1, Int> = Tensor::from_data(TensorData::new(numbers, [rows.len()]), &plain);
     let targets: Vec<F::Target> = rows.iter().map(|&row| features.targets[row].clone()).collect();
-    (Tensor::from_inner(features.values.clone().select(0, numbers)), target.collate(&targets, device))
+    let items = rows.iter().map(|&row| features.items[row]).collect();
+    let inputs = Tensor::from_inner(features.values.clone().select(0, numbers));
+    Examples { inputs, targets: target.collate(&targets, device), items, mixed: None }
 }

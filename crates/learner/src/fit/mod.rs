@@ -1,11 +1,19 @@
 //! Training.
 
+mod best;
 mod epoch;
 mod evaluate;
+mod examples;
 mod fits;
 mod head;
+mod parallel;
 mod run;
+mod tta;
 
-pub use evaluate::{Evaluation, Predictions};
+pub use best::{Best, KeepBest};
+pub use evaluate::{Evaluation, Part, Predictions};
 pub(crate) use evaluate::{host, pick};
+pub use examples::Mix;
 pub use head::HeadFeatures;
+pub(crate) use run::{Place, Plan, Run};
+pub use tta::Tta;

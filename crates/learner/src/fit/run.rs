@@ -1,15 +1,18 @@
 //! A fit under way.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use firelight_datablock::FittedTarget;
 use firelight_losses::Loss;
 
+use super::best::Best;
 use super::evaluate::Evaluation;
 use crate::history::SmoothLoss;
 use crate::models::Model;
 use crate::schedule::Patience;
-use crate::{EpochRow, Event, Flow, Learner, LearnerError, Rates, Schedule};
+use crate::{EpochRow, Event, Flow, Learner, LearnerError, Monitor, Plateau, Rates, Schedule};
 
 /// What a fit is to do. Fits with equal plans, of equal learners, do the same.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,6 +27,14 @@ pub(crate) struct Plan {
     pub schedule: Schedule,
 }
 
+/// `fit 1: 5 epochs of 92 steps, rates [0.001], along …`
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { fit, epochs, steps, rates, schedule } = self;
+        write!(f, "fit {}: {epochs} epochs of {steps} steps, rates {rates:?}, along {schedule:?}", fit + 1)
+    }
+}
+
 /// Where a fit is: together with the plan, the learner's model, optimizer, history and count of epochs, all that the rest of
 /// the fit depends on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -36,6 +47,8 @@ pub(crate) struct Place {
     /// What the schedule's plateau has seen, and how many times it has lowered the rates.
     pub patience: Patience,
     pub lowered: u32,
+    /// What the choice of the best model has seen.
+    pub best: Patience,
     /// An observer wanted to stop: the epoch at hand is the last.
     pub stopped: bool,
 }
@@ -60,25 +73,32 @@ impl Run {
             let value = format!("{rates:?}");
             return Err(LearnerError::Setting { setting: "learning rate", value, remedy: "give positive numbers" });
         }
+        if learner.options.mix.is_some() && !learner.options.devices.is_empty() {
+            let value = format!("mixing on {} devices", learner.options.devices.len());
+            return Err(LearnerError::Setting { setting: "with_mix", value, remedy: "mix on one device" });
+        }
         learner.check_classes()?;
         let metrics: Vec<String> = learner.metrics.iter().map(|metric| metric.name()).collect();
-        if let Some(name) = schedule.plateau().and_then(|plateau| plateau.monitor().metric())
-            && !metrics.iter().any(|metric| metric == name)
-        {
-            let value = format!("the metric {name:?}");
-            return Err(LearnerError::Setting {
-                setting: "plateau",
-                value,
-                remedy: "watch one of the learner's metrics",
-            });
+        let watched = [
+            ("plateau", schedule.plateau().map(Plateau::monitor)),
+            ("best model", learner.options.best.as_ref().map(|best| &best.monitor)),
+        ];
+        for (setting, monitor) in watched {
+            let Some(name) = monitor.and_then(Monitor::metric) else { continue };
+            if !metrics.iter().any(|metric| metric == name) {
+                let value = format!("the metric {name:?}");
+                return Err(LearnerError::Setting { setting, value, remedy: "watch one of the learner's metrics" });
+            }
         }
         let groups = learner.optimizer()?.groups();
         let plan = Plan { fit: learner.fits, epochs, steps, rates: rates.spread(groups), schedule };
+        let resumed = learner.resume(&plan)?;
         learner.fits += 1;
-        let run = Self { plan, place: Place::default() };
+        learner.best = None;
         Learner::<F, L, M>::tell(&mut learner.observers, Event::Start { epochs, steps, metrics: &metrics });
         learner.history.metrics = metrics;
-        Ok(run)
+        learner.tell_again(resumed.steps, resumed.epochs);
+        Ok(Self { plan, place: resumed.place })
     }
 
     /// Whether there is an epoch to train.
@@ -96,13 +116,13 @@ impl Run {
         (rates, plan.schedule.momentum(position))
     }
 
-    /// Takes in that an epoch is trained and validated, and writes its row.
+    /// Takes in that an epoch is trained and validated: writes its row, and a checkpoint where the learner keeps any.
     pub fn finish_epoch<F: FittedTarget, L: Loss<F::Tensor>, M: Model>(
         &mut self,
         learner: &mut Learner<F, L, M>,
         seconds: f64,
         evaluation: &Evaluation,
-    ) {
+    ) -> Result<(), LearnerError> {
         let row = EpochRow {
             epoch: self.place.epoch,
             steps: learner.history.steps.len(),
@@ -116,9 +136,26 @@ impl Run {
         {
             self.place.lowered += 1;
         }
+        if let Some(keep) = &learner.options.best {
+            let metrics = &learner.history.metrics;
+            Best::keep(&mut learner.best, keep, &mut self.place.best, &learner.model, &row, metrics);
+        }
         learner.history.epochs.push(row.clone());
         learner.epochs_done += 1;
         (self.place.epoch, self.place.step) = (self.place.epoch + 1, 0);
         self.place.stopped |= Learner::<F, L, M>::tell(&mut learner.observers, Event::Epoch(&row)) == Flow::Stop;
+        learner.checkpoint(self).inspect_err(|_| {
+            Learner::<F, L, M>::tell(&mut learner.observers, Event::End);
+        })
+    }
+
+    /// Ends the fit: tells the observers, and restores the best model where that is wanted.
+    pub fn end<F: FittedTarget, L: Loss<F::Tensor>, M: Model>(learner: &mut Learner<F, L, M>) {
+        if let (Some(keep), Some(best)) = (&learner.options.best, &learner.best)
+            && keep.restore
+        {
+            learner.model = best.model.clone().train();
+        }
+        Learner::<F, L, M>::tell(&mut learner.observers, Event::End);
     }
 }

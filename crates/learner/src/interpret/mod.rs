@@ -1,6 +1,10 @@
 //! Looking at what a model learned.
 
+mod losses;
 pub(crate) mod pages;
+mod results;
+
+pub use losses::HighLoss;
 
 use std::path::PathBuf;
 
@@ -13,9 +17,9 @@ use image::RgbImage;
 use crate::metrics::ClassReport;
 use crate::models::Model;
 use crate::report::Run;
-use crate::{Learner, LearnerError, Predictions};
+use crate::{Learner, LearnerError, Part, Predictions};
 
-/// Predictions over the validation part with what they were about.
+/// Predictions over a part of the data with what they were about.
 pub struct Interpretation {
     dataset: Dataset<Categories>,
     predictions: Predictions<usize>,
@@ -37,7 +41,7 @@ pub struct Mistake {
     pub predicted_probability: f32,
     /// Its loss.
     pub loss: f32,
-    /// Its number in the validation part.
+    /// Its number in that part of the data.
     pub item: usize,
 }
 
@@ -48,9 +52,19 @@ impl<L: Loss<Tensor<1, Int>>, M: Model + Sync> Learner<Categories, L, M> {
     ///
     /// Any [`LearnerError`] of data and classes.
     pub fn interpret(&mut self) -> Result<Interpretation, LearnerError> {
-        let (evaluation, predictions) = self.run(&self.data.valid().clone())?;
+        self.interpret_on(Part::Valid)
+    }
+
+    /// Runs the model over a part of the data and keeps what it says.
+    ///
+    /// # Errors
+    ///
+    /// As [`interpret`](Self::interpret).
+    pub fn interpret_on(&mut self, part: Part) -> Result<Interpretation, LearnerError> {
+        let loader = self.part(part);
+        let (evaluation, predictions) = self.run(&loader, 0)?;
         let run = Run::of(self, evaluation);
-        Ok(Interpretation { dataset: self.data.valid().dataset().clone(), predictions, run })
+        Ok(Interpretation { dataset: loader.dataset().clone(), predictions, run })
     }
 }
 

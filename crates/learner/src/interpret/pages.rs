@@ -9,9 +9,10 @@ use firelight_vocab::Groups;
 use image::RgbImage;
 
 use super::Interpretation;
+use super::results::Said;
 use crate::fit::host;
 use crate::models::Model;
-use crate::pictures::{Mark, Tile, confusion, grid, loss_curve, rate_curve};
+use crate::pictures::{Tile, confusion, grid, loss_curve, rate_curve};
 use crate::{History, Learner, LearnerError};
 
 /// How many pictures a page of examples shows.
@@ -106,19 +107,14 @@ impl Interpretation {
     ///
     /// [`LearnerError::Data`] if a picture cannot be read any more.
     pub fn plot_top_losses(&self, k: usize) -> Result<RgbImage, LearnerError> {
-        let names = self.vocab();
-        let class = |class: usize, probability: f32| format!("{} {:.0} %", &names[class], 100.0 * probability);
         let tile = |mistake: super::Mistake| {
-            let right = mistake.actual == mistake.predicted;
-            let predicted = class(mistake.predicted, mistake.predicted_probability);
-            let actual = class(mistake.actual, mistake.actual_probability);
-            let mut title = vec![if right { predicted } else { format!("said {predicted}") }];
-            if !right {
-                title.push(format!("is {actual}"));
-            }
-            title.push(format!("loss {:.2}", mistake.loss));
-            let mark = Some(if right { Mark::Right } else { Mark::Wrong });
-            Ok(Tile { picture: picture(&self.dataset, mistake.item)?, title, mark })
+            let said = Said { predicted: mistake.predicted, actual: mistake.actual };
+            let picture = picture(&self.dataset, mistake.item)?;
+            let probability =
+                |class| if class == said.actual { mistake.actual_probability } else { mistake.predicted_probability };
+            let mut tile = said.tile(self.vocab(), picture, probability);
+            tile.title.push(format!("loss {:.2}", mistake.loss));
+            Ok(tile)
         };
         let tiles = self.top_losses(k).into_iter().map(tile).collect::<Result<Vec<_>, LearnerError>>()?;
         Ok(grid(&tiles, 0))

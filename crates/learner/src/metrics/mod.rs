@@ -12,6 +12,8 @@
 //! | | [`summed_group_accuracy`] | probabilities |
 //! | are the classes behind the first one near, too? | [`hierarchical_distance`] and its kin | the decision's ranking |
 //! | do its probabilities mean what they say? | [`calibration_error`], [`brier_score`], [`expected_cost`] | probabilities |
+//! | are all of its classes right? | [`accuracy_multi`], [`f1_multi`], [`precision_multi`], [`recall_multi`] | the decision |
+//! | how far off are its numbers? | [`mse`], [`rmse`], [`mae`], [`r2`] | outputs |
 //!
 //! Those from the decision follow [`Learner::with_decision`](crate::Learner::with_decision); those from probabilities are
 //! the same under every decision.
@@ -24,7 +26,9 @@ mod costs;
 mod distance;
 mod groups;
 mod mean;
+mod multi;
 mod report;
+mod values;
 
 use firelight_losses::Decision;
 use firelight_vocab::Vocab;
@@ -39,7 +43,9 @@ pub use distance::{
     nearest_distance,
 };
 pub use groups::{cross_group_errors, group_accuracy, mistake_severity, same_group_mistakes, summed_group_accuracy};
+pub use multi::{accuracy_multi, f1_multi, precision_multi, recall_multi};
 pub use report::{ClassReport, ClassScores};
+pub use values::{mae, mse, r2, rmse};
 
 /// What a model made of some examples, on the host.
 #[derive(Debug, Clone, Copy)]
@@ -103,3 +109,14 @@ pub trait Metric<T>: Send {
 
 /// A metric of a model with one class an example.
 pub type ClassMetric = Box<dyn Metric<usize>>;
+
+/// A metric of a model with any number of classes an example.
+pub type MultiMetric = Box<dyn Metric<Vec<usize>>>;
+
+/// A metric of a model with one or several numbers an example.
+pub type ValueMetric = Box<dyn Metric<Vec<f32>>>;
+
+/// `part` of `whole`, if there is a whole.
+fn ratio(part: f64, whole: usize) -> Option<f64> {
+    (whole > 0).then(|| part / whole as f64)
+}

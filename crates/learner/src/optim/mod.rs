@@ -14,6 +14,7 @@
 
 mod adam;
 mod dial;
+mod gradients;
 mod groups;
 mod lamb;
 mod lookahead;
@@ -25,6 +26,7 @@ mod sgd;
 
 pub use adam::Adam;
 pub use dial::Dial;
+pub(crate) use gradients::clip_global_norm;
 pub use groups::GroupOptimizer;
 pub(crate) use groups::group;
 pub use lamb::Lamb;

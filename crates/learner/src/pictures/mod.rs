@@ -9,6 +9,7 @@
 //! | [`confusion`] | actual against predicted classes |
 //! | [`HeatMap`] | soft labels, costs, pair weights, similarities: `labels.heat_map()` |
 //! | [`heat_map`] | any other matrix with named rows and columns |
+//! | [`overlay`] | a picture under a map of heat: where the evidence is |
 //!
 //! None of them fails or panics on data: lists of unequal length are filled up, numbers that are not
 //! finite leave a gap, long names keep their beginning and end around an ellipsis, and what is too much for one
@@ -31,6 +32,7 @@ mod curves;
 mod grid;
 mod heat_map;
 mod lr_find;
+mod overlay;
 
 // What they are made of: tiles, panels with axes, tables of cells.
 mod axis;
@@ -56,6 +58,7 @@ pub use curves::{loss_curve, rate_curve};
 pub use grid::grid;
 pub use heat_map::heat_map;
 pub use lr_find::lr_find_curve;
+pub use overlay::overlay;
 pub use tile::{Mark, Tile};
 
 #[cfg(test)]

@@ -115,7 +115,8 @@ impl fmt::Display for Misshapen {
 /// How many tensors of each kind an error text names.
 const SHOWN: usize = 5;
 
-fn differences(
+/// A line for each kind of difference, after a line break.
+pub(crate) fn differences(
     missing: &[(String, Vec<usize>)],
     unexpected: &[(String, Vec<usize>)],
     misshapen: &[Misshapen],

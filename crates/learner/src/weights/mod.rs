@@ -25,6 +25,7 @@ mod names;
 mod report;
 
 pub use checkpoint::Checkpoint;
+pub(crate) use error::differences;
 pub use error::{Misshapen, WeightsError};
 pub use load::{load_body, load_classifier};
 pub use report::LoadReport;

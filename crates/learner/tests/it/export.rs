@@ -3,6 +3,7 @@ use firelight_learner::{LearnerError, Predictor};
 use firelight_losses::{CostMatrix, Decision, Loss, PairWeighted, PairWeights, SoftLabelCrossEntropy, SoftLabels};
 use firelight_vocab::Groups;
 use image::RgbImage;
+use sha2::{Digest, Sha256};
 
 use crate::shapes;
 
@@ -58,15 +59,9 @@ fn a_damaged_export_is_refused_and_never_wrong_in_silence() {
         std::fs::write(&damaged, bytes).expect("a file");
         Predictor::load(&damaged, &Device::flex()).expect_err("refused")
     };
-    for cut in (0..50).map(|i| i * whole.len() / 50) {
-        assert!(matches!(refused(&whole[..cut]), LearnerError::Export { .. }));
-    }
-    for flip in 0..200 {
-        let mut bytes = whole.clone();
-        let at = flip * 7919 * 31 % bytes.len();
-        bytes[at] ^= 1 << (flip % 8);
-        assert!(matches!(refused(&bytes), LearnerError::Export { .. }), "byte {at}");
-    }
+    shapes::damage(&whole, |bytes, what| {
+        assert!(matches!(refused(bytes), LearnerError::Unusable { .. }), "{what}");
+    });
     let why = refused(b"a letter to the editor\n").to_string().replace(&damaged.display().to_string(), "damaged");
     assert_eq!(
         why,
@@ -149,4 +144,53 @@ fn a_runs_page_names_a_boxed_loss_and_shows_every_matrix_in_it() {
     assert!(text.contains("alt=\"Pair weights of") && text.contains("alt=\"Soft labels of"));
     // What names hold cannot end the script's data early.
     assert!(text.contains(r"\u003clight>") && !text.contains("<light>"));
+}
+
+/// The manifest and the list of tensors of an export as the first version wrote it, with made-up numbers as weights.
+#[test]
+fn a_file_of_the_first_version_still_loads_and_predicts_what_it_did() {
+    let mut lines = include_str!("fixtures/export-1.txt").lines();
+    let (manifest, header) = (lines.next().expect("a manifest"), lines.next().expect("tensors"));
+    let tensors: serde_json::Value = serde_json::from_str(header).expect("JSON");
+    let number = |i: usize| ((i * 37 % 101) as f32 - 50.0) / 400.0;
+    let mut weights = Vec::new();
+    for (name, tensor) in tensors.as_object().expect("tensors") {
+        let offset = |side: usize| tensor["data_offsets"][side].as_u64().map(|offset| offset as usize);
+        let (Some(start), Some(end)) = (offset(0), offset(1)) else { continue };
+        weights.resize(weights.len().max(end), 0);
+        for (i, bytes) in weights[start..end].chunks_exact_mut(4).enumerate() {
+            let value = match name.as_str() {
+                "head.layers.1.norm.gamma" => 0.0,
+                _ if name.ends_with("running_var") => 1.0,
+                _ => number(i),
+            };
+            bytes.copy_from_slice(&value.to_le_bytes());
+        }
+    }
+    let mut content = [manifest.as_bytes(), b"\n", &(header.len() as u64).to_le_bytes(), header.as_bytes()].concat();
+    content.extend(weights);
+    let digest: String = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
+    let place = tempfile::tempdir().expect("a folder");
+    let file = place.path().join("old");
+    std::fs::write(&file, [format!("firelight-export 1 {digest}\n").as_bytes(), &content].concat()).expect("a file");
+
+    let predictor = Predictor::load(&file, &Device::flex()).expect("an old export");
+    assert_eq!(predictor.manifest().firelight, "0.1.0");
+    assert_eq!(predictor.manifest().burn, "", "the first version did not say");
+    let picture = RgbImage::from_fn(80, 70, |x, y| image::Rgb([(3 * x) as u8, (3 * y) as u8, (x + y) as u8]));
+    let prediction = predictor.predict_picture(&picture).expect("a prediction");
+    // The last norm gives its shifts whatever it sees, so the scores are the shifts through the last layer.
+    let scores: Vec<f32> = (0..10).map(|class| (0..512).map(|j| number(j) * number(10 * j + class)).sum()).collect();
+    let total: f32 = scores.iter().map(|score| score.exp()).sum();
+    for (found, score) in prediction.probabilities.iter().zip(&scores) {
+        assert!((found - score.exp() / total).abs() < 1e-4, "{:?} of {scores:?}", prediction.probabilities);
+    }
+}
+
+#[test]
+fn the_version_of_burn_in_files_is_the_one_of_the_workspace() {
+    let pictures = shapes::folder(24);
+    let predictor = shapes::learner(shapes::loaders(&pictures, &Device::flex())).predictor().expect("a predictor");
+    let workspace = include_str!("../../../../Cargo.toml");
+    assert!(workspace.contains(&format!("\nburn = {{ version = \"={}\"", predictor.manifest().burn)));
 }

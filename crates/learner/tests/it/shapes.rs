@@ -1,5 +1,7 @@
 //! A small set of drawn shapes that a model can learn in seconds.
 
+use std::path::Path;
+
 use burn::tensor::Device;
 use firelight_datablock::{
     Categories, CategoryBlock, DataBlock, DataLoaders, ImageBlock, IndexSplitter, RegexLabeller,
@@ -7,7 +9,7 @@ use firelight_datablock::{
 use firelight_learner::models::Arch;
 use firelight_learner::{Backbone, Learner, vision_learner};
 use firelight_losses::CrossEntropy;
-use firelight_transforms::Resize;
+use firelight_transforms::{Chance, Resize, aug_transforms};
 use image::{Rgb, RgbImage};
 use tempfile::TempDir;
 
@@ -31,14 +33,35 @@ pub fn folder(count: u32) -> TempDir {
 
 /// Every fourth picture validates.
 pub fn loaders(folder: &TempDir, device: &Device) -> DataLoaders<Categories> {
+    from(block(folder.path()), folder.path(), device)
+}
+
+/// The same with augmentation.
+pub fn augmented(folder: &Path, device: &Device) -> DataLoaders<Categories> {
+    from(block(folder).with_batch_transforms(aug_transforms().size(32).min_scale(0.5)), folder, device)
+}
+
+/// Copies of the pictures in which a class has another name.
+pub fn renamed(folder: &TempDir, from: &str, to: &str) -> TempDir {
+    let copies = tempfile::tempdir().expect("a temporary folder");
+    for entry in std::fs::read_dir(folder.path()).expect("files") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().expect("a name").to_string_lossy().replace(from, to);
+        std::fs::copy(&path, copies.path().join(name)).expect("a copy");
+    }
+    copies
+}
+
+fn from(block: DataBlock<ImageBlock, CategoryBlock>, folder: &Path, device: &Device) -> DataLoaders<Categories> {
+    block.dataloaders(folder, device).expect("loaders").with_batch_size(8)
+}
+
+fn block(folder: &Path) -> DataBlock<ImageBlock, CategoryBlock> {
     let classes = CategoryBlock::new(RegexLabeller::file_name(r"(.+)_\d+\.png$").expect("a pattern"));
-    let count = std::fs::read_dir(folder.path()).expect("a folder").count();
+    let count = std::fs::read_dir(folder).expect("a folder").count();
     DataBlock::new(ImageBlock::rgb(), classes)
         .with_splitter(IndexSplitter::new((0..count).step_by(4)))
         .with_item_transform(Resize::crop(32))
-        .dataloaders(folder.path(), device)
-        .expect("loaders")
-        .with_batch_size(8)
 }
 
 /// A quiet learner with a small network from scratch. Without dropout: its numbers come from the device's one stream, which the
@@ -46,4 +69,19 @@ pub fn loaders(folder: &TempDir, device: &Device) -> DataLoaders<Categories> {
 pub fn learner(loaders: DataLoaders<Categories>) -> ShapeLearner {
     let backbone = Backbone::from(Arch::Small).with_dropout(0.0);
     vision_learner(loaders, backbone).expect("a learner").without_observers()
+}
+
+/// Hands out copies of a file that are cut at 50 random lengths, and copies with one of 200 random bits flipped.
+pub fn damage(whole: &[u8], mut check: impl FnMut(&[u8], &str)) {
+    let mut chance = Chance::new(1, 2, 3);
+    for _ in 0..50 {
+        let length = chance.below(whole.len() as u64) as usize;
+        check(&whole[..length], &format!("cut to {length} bytes"));
+    }
+    for _ in 0..200 {
+        let bit = chance.below(8 * whole.len() as u64) as usize;
+        let mut bytes = whole.to_vec();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        check(&bytes, &format!("bit {bit} flipped"));
+    }
 }

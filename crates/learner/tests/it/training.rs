@@ -34,13 +34,13 @@ impl ModuleVisitor for Bits {
     }
 }
 
-fn bits(model: &VisionModel) -> Vec<(String, Vec<u32>)> {
+pub fn bits(model: &VisionModel) -> Vec<(String, Vec<u32>)> {
     let mut bits = Bits::default();
     model.valid().visit(&mut bits);
     bits.all
 }
 
-fn moved(before: &[(String, Vec<u32>)], after: &[(String, Vec<u32>)]) -> Vec<String> {
+pub fn moved(before: &[(String, Vec<u32>)], after: &[(String, Vec<u32>)]) -> Vec<String> {
     before.iter().zip(after).filter(|(b, a)| b.1 != a.1).map(|(b, _)| b.0.clone()).collect()
 }
 

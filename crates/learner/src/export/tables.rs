@@ -1,0 +1,108 @@
+//! Predictions of many files as a table.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde_json::json;
+
+use super::{FilePredictions, Predicted};
+use crate::LearnerError;
+use crate::stored::Whole;
+
+impl FilePredictions<'_> {
+    /// Writes a table with the columns `file`, `class`, `probability`, and one a class where they are asked for. The file
+    /// is whole or not there at all.
+    ///
+    /// # Errors
+    ///
+    /// [`LearnerError::Input`] for the first broken file (with [`OnError::Fail`]) and [`LearnerError::Write`].
+    pub fn write_csv(self, path: impl AsRef<Path>) -> Result<Predicted, LearnerError> {
+        self.write(path.as_ref(), Self::csv)
+    }
+
+    /// Writes one JSON object a file on a line of its own: `file`, `class`, `probability`, and `probabilities` by class name
+    /// where they are asked for. The file is whole or not there at all.
+    ///
+    /// # Errors
+    ///
+    /// As [`write_csv`](Self::write_csv).
+    pub fn write_json_lines(self, path: impl AsRef<Path>) -> Result<Predicted, LearnerError> {
+        self.write(path.as_ref(), Self::json_lines)
+    }
+
+    fn write(
+        self,
+        path: &Path,
+        table: impl FnOnce(Self, &mut Whole) -> Result<Predicted, TableError>,
+    ) -> Result<Predicted, LearnerError> {
+        let failed = |source| LearnerError::Write { stage: "predict", path: path.to_path_buf(), source };
+        let mut file = Whole::create(path).map_err(failed)?;
+        let predicted = table(self, &mut file).map_err(|error| match error {
+            TableError::Predict(error) => error,
+            TableError::Write(source) => failed(source),
+        })?;
+        file.keep().map_err(failed)?;
+        Ok(predicted)
+    }
+
+    fn csv(self, file: &mut Whole) -> Result<Predicted, TableError> {
+        let probabilities = self.probabilities;
+        let mut table = csv::Writer::from_writer(file);
+        let mut header = vec!["file", "class", "probability"];
+        header.extend(self.predictor.vocab().iter().filter(|_| probabilities));
+        table.write_record(&header)?;
+        let done = self.rows(|path, prediction| {
+            table.write_field(path.to_string_lossy().as_bytes())?;
+            table.write_field(&prediction.class)?;
+            table.write_field(prediction.probability().to_string())?;
+            for probability in prediction.probabilities.iter().filter(|_| probabilities) {
+                table.write_field(probability.to_string())?;
+            }
+            table.write_record(None::<&[u8]>)?;
+            Ok::<_, TableError>(())
+        })?;
+        table.flush()?;
+        Ok(done)
+    }
+
+    fn json_lines(self, file: &mut Whole) -> Result<Predicted, TableError> {
+        let vocab = self.probabilities.then(|| self.predictor.vocab().clone());
+        self.rows(|path, prediction| {
+            let mut row = json!({
+                "file": path.to_string_lossy(),
+                "class": prediction.class,
+                "probability": prediction.probability(),
+            });
+            if let Some(vocab) = &vocab {
+                let named = vocab.iter().zip(&prediction.probabilities);
+                row["probabilities"] = named.map(|(name, &p)| (name.to_string(), json!(p))).collect();
+            }
+            writeln!(file, "{row}")?;
+            Ok::<_, TableError>(())
+        })
+    }
+}
+
+/// Why a table ends early.
+enum TableError {
+    Predict(LearnerError),
+    Write(io::Error),
+}
+
+impl From<LearnerError> for TableError {
+    fn from(error: LearnerError) -> Self {
+        Self::Predict(error)
+    }
+}
+
+impl From<io::Error> for TableError {
+    fn from(error: io::Error) -> Self {
+        Self::Write(error)
+    }
+}
+
+impl From<csv::Error> for TableError {
+    fn from(error: csv::Error) -> Self {
+        Self::Write(error.into())
+    }
+}

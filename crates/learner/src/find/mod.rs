@@ -1,0 +1,7 @@
+//! Which learning rate to train with.
+
+mod curve;
+mod search;
+
+pub use curve::RateCurve;
+pub use search::RateSearch;

@@ -1,0 +1,71 @@
+//! The best model of a fit.
+
+use crate::models::Model;
+use crate::schedule::Patience;
+use crate::{EpochRow, Monitor};
+
+/// Which model of a fit is kept: fastai's `SaveModelCallback`.
+///
+/// | option | default, fastai's too | meaning |
+/// |---|---|---|
+/// | [`new`](Self::new) | validation loss | what says which epoch's model is the best |
+/// | [`with_restore`](Self::with_restore) | `true` | whether the learner ends the fit with it |
+/// | [`with_min_delta`](Self::with_min_delta) | 0 | by how much a value must be better than the best |
+///
+/// ```
+/// use firelight_learner::KeepBest;
+///
+/// let best = KeepBest::new("accuracy");
+/// # let _ = best;
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeepBest {
+    pub(crate) monitor: Monitor,
+    pub(crate) restore: bool,
+    min_delta: f64,
+}
+
+impl KeepBest {
+    /// The model of the epoch with the best value of `monitor`: a metric's name, or `"valid_loss"`.
+    pub fn new(monitor: impl Into<Monitor>) -> Self {
+        Self { monitor: monitor.into(), restore: true, min_delta: 0.0 }
+    }
+
+    /// Whether the learner has the best model at the end of the fit, and not the last one.
+    pub fn with_restore(mut self, restore: bool) -> Self {
+        self.restore = restore;
+        self
+    }
+
+    /// By how much a value must be better than the best one to count.
+    pub fn with_min_delta(mut self, delta: f64) -> Self {
+        self.min_delta = delta;
+        self
+    }
+}
+
+/// The best model so far.
+#[derive(Debug, Clone)]
+pub struct Best<M> {
+    /// The model, on the plain device, with its norms' running statistics.
+    pub model: M,
+    /// The row of its epoch.
+    pub row: EpochRow,
+}
+
+impl<M: Model> Best<M> {
+    /// Puts `model` into `best` if its epoch is a better one.
+    pub(super) fn keep(
+        best: &mut Option<Self>,
+        keep: &KeepBest,
+        patience: &mut Patience,
+        model: &M,
+        row: &EpochRow,
+        metrics: &[String],
+    ) {
+        let value = keep.monitor.value(row, metrics);
+        if value.is_some() && patience.look(value, &keep.monitor, keep.min_delta) == 0 {
+            *best = Some(Self { model: model.valid(), row: row.clone() });
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! A batch on its way into a step, perhaps mixed.
+
+use burn::tensor::{Int, Tensor, TensorData};
+use firelight_datablock::{Batch, Dataset, FittedTarget};
+use firelight_losses::{Loss, Reduction};
+use firelight_transforms::{Chance, CutMix, MixUp, Size};
+
+/// Inputs and targets of a step.
+pub(crate) struct Examples<const D: usize, T> {
+    pub inputs: Tensor<D>,
+    pub targets: T,
+    /// Which items of the training part they are.
+    pub items: Vec<usize>,
+    /// The targets of what was mixed into the inputs, and what share of each example is its own.
+    pub mixed: Option<(T, Tensor<1>)>,
+}
+
+impl<const D: usize, T: Clone> Examples<D, T> {
+    /// The mean loss. Of mixed examples it is `share · loss(own) + (1 − share) · loss(partner)`, which needs no soft targets and
+    /// so works with every loss.
+    pub fn loss<L: Loss<T>>(self, loss: &L, forward: impl FnOnce(Tensor<D>) -> Tensor<2>) -> Tensor<1> {
+        let output = forward(self.inputs);
+        let Some((partners, share)) = self.mixed else {
+            return loss.forward(output, self.targets, Reduction::Mean);
+        };
+        let mix = |own: Tensor<1>, partner: Tensor<1>| own * share.clone() + partner * (share.clone().neg() + 1.0);
+        let weights = match (loss.mean_weights(&output, &self.targets), loss.mean_weights(&output, &partners)) {
+            (Some(own), Some(partner)) => Some(mix(own, partner)),
+            _ => None,
+        };
+        let own = loss.per_example(output.clone(), self.targets);
+        Reduction::Mean.apply(mix(own, loss.per_example(output, partners)), weights)
+    }
+}
+
+/// How the pictures of a training batch are mixed, and their targets with them.
+///
+/// Class numbers are not made soft: the loss of a mixed example is the mixture of its losses on both targets. So both work with
+/// every loss and every kind of target.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Mix {
+    /// Pictures are blended.
+    Up(MixUp),
+    /// A rectangle of another picture is pasted.
+    Cut(CutMix),
+}
+
+impl From<MixUp> for Mix {
+    fn from(mix: MixUp) -> Self {
+        Self::Up(mix)
+    }
+}
+
+impl From<CutMix> for Mix {
+    fn from(mix: CutMix) -> Self {
+        Self::Cut(mix)
+    }
+}
+
+/// Mixes the batches of one epoch. Its draws depend on seed, epoch and the batch's number alone.
+pub(crate) struct Mixer<F: FittedTarget> {
+    pub mix: Option<Mix>,
+    pub dataset: Dataset<F>,
+    pub seed: u64,
+    pub epoch: u64,
+}
+
+impl<F: FittedTarget> Mixer<F> {
+    /// The examples of batch number `number`.
+    pub fn examples(&self, batch: Batch<F::Tensor>, number: usize) -> Examples<4, F::Tensor> {
+        let Some(mix) = self.mix else {
+            return Examples { inputs: batch.inputs, targets: batch.targets, items: batch.items, mixed: None };
+        };
+        // Numbers that no picture has; `u64::MAX` is the shuffle's.
+        let mut chance = Chance::new(self.seed, self.epoch, u64::MAX - 1 - number as u64);
+        let [examples, channels, height, width] = batch.inputs.dims();
+        let device = batch.inputs.device();
+        let (inputs, partners, shares) = match mix {
+            Mix::Up(mix) => {
+                let draw = mix.draw(examples, &mut chance);
+                let share: Tensor<1> = Tensor::from_data(TensorData::new(draw.shares.clone(), [examples]), &device);
+                let share: Tensor<4> = share.reshape([examples, 1, 1, 1]);
+                let other = partners_of(&batch.inputs, &draw.partners);
+                (batch.inputs * share.clone() + other * (share.neg() + 1.0), draw.partners, draw.shares)
+            }
+            Mix::Cut(mix) => {
+                let draw = mix.draw(examples, Size::new(width as u32, height as u32), &mut chance);
+                let span = |start: u32, length: u32| start as usize..(start + length) as usize;
+                let (down, across) =
+                    (span(draw.patch.top, draw.patch.size.height), span(draw.patch.left, draw.patch.size.width));
+                let inputs = if down.is_empty() || across.is_empty() {
+                    batch.inputs
+                } else {
+                    let place = [0..examples, 0..channels, down, across];
+                    let other = partners_of(&batch.inputs, &draw.partners).slice(place.clone());
+                    batch.inputs.slice_assign(place, other)
+                };
+                (inputs, draw.partners, vec![draw.share; examples])
+            }
+        };
+        let targets: Vec<_> = partners.iter().map(|&p| self.dataset.targets()[batch.items[p]].clone()).collect();
+        let partners = self.dataset.fitted().collate(&targets, &device);
+        let shares = Tensor::from_data(TensorData::new(shares, [examples]), &device);
+        Examples { inputs, targets: batch.targets, items: batch.items, mixed: Some((partners, shares)) }
+    }
+}
+
+fn partners_of(pictures: &Tensor<4>, partners: &[usize]) -> Tensor<4> {
+    let numbers: Vec<i64> = partners.iter().map(|&partner| partner as i64).collect();
+    let numbers: Tensor<1, Int> = Tensor::from_data(TensorData::new(numbers, [partners.len()]), &pictures.device());
+    pictures.clone().select(0, numbers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::tensor::Device;
+    use firelight_losses::CrossEntropy;
+
+    /// Reference test T12: the loss of examples mixed with the partners 2, 0, 3, 1.
+    #[test]
+    fn a_mixed_loss_has_fastais_values() {
+        let device = Device::flex();
+        let scores = Tensor::from_data(
+            [[2.0, 1.0, 0.1, -1.0], [0.5, 2.5, 0.3, 0.0], [-0.2, 0.7, 2.1, 1.9], [1.0, -1.0, 0.0, 3.0]],
+            &device,
+        );
+        let share = [0.9, 0.6, 0.75, 0.5];
+        let examples = Examples {
+            inputs: Tensor::<1>::zeros([1], &device),
+            targets: Tensor::<1, Int>::from_data([0, 1, 3, 2], &device),
+            items: vec![0, 1, 2, 3],
+            mixed: Some((Tensor::from_data([3, 0, 2, 1], &device), Tensor::from_data(share, &device))),
+        };
+        let loss = examples.loss(&CrossEntropy::new(), |_| scores).into_scalar::<f32>();
+        assert!((loss - 1.610_257_2).abs() < 1e-6, "{loss}");
+    }
+}

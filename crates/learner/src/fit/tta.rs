@@ -1,0 +1,141 @@
+//! Predicting from several augmented views of a picture.
+
+use firelight_datablock::FittedTarget;
+use firelight_losses::Loss;
+
+use super::evaluate::{Predictions, pick};
+use crate::models::Model;
+use crate::{Learner, LearnerError};
+
+/// Test-time augmentation, fastai's `tta`: what the model says of augmented views is blended with what it says of the
+/// picture as validation sees it, `(1 − beta) · views + beta · plain`.
+///
+/// | setting | default | fastai's default |
+/// |---|---|---|
+/// | `passes` | 4 | `n` 4 |
+/// | `beta` | 0.25 | 0.25 |
+/// | `most` | `false`: the views' mean | `use_max` `False` |
+///
+/// A number stands for that many passes with the other defaults.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Tta {
+    /// Augmented views of each picture; 0 leaves the plain prediction.
+    pub passes: usize,
+    /// Share of the plain view, from 0 to 1.
+    pub beta: f32,
+    /// Takes each class's largest probability over the views, instead of their mean; the result need not sum to 1.
+    pub most: bool,
+}
+
+impl Default for Tta {
+    fn default() -> Self {
+        Self { passes: 4, beta: 0.25, most: false }
+    }
+}
+
+impl From<usize> for Tta {
+    fn from(passes: usize) -> Self {
+        Self { passes, ..Self::default() }
+    }
+}
+
+impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
+    /// Predictions over the validation part from augmented views and the plain one: `learn.tta(4)?`.
+    ///
+    /// The views are those of the loaders' seed in epochs 0, 1, …, so they are the same at every call. Losses are blended
+    /// as the outputs are.
+    ///
+    /// # Errors
+    ///
+    /// [`LearnerError::Setting`] for a `beta` outside 0 to 1, and any [`LearnerError`] of data and classes.
+    pub fn tta(&mut self, how: impl Into<Tta>) -> Result<Predictions<F::Target>, LearnerError> {
+        let Tta { passes, beta, most } = how.into();
+        if !(0.0..=1.0).contains(&beta) {
+            let remedy = "give the plain view a share from 0 to 1";
+            return Err(LearnerError::Setting { setting: "tta beta", value: beta.to_string(), remedy });
+        }
+        let valid = self.data.valid().clone();
+        let (_, mut plain) = self.run(&valid, 0)?;
+        if passes == 0 {
+            return Ok(plain);
+        }
+        let mut views = Views::of(&plain, valid.dataset().len());
+        for pass in 0..passes {
+            let (_, seen) = self.run(&valid.clone().with_augment(true), pass)?;
+            views.add(&seen, most);
+        }
+        views.blend(&mut plain, beta, most);
+        plain.decided = plain.outputs.chunks(plain.columns.max(1)).map(|row| pick(&self.decision, row)).collect();
+        Ok(plain)
+    }
+}
+
+/// What the augmented passes said, by item: a broken picture may be left out of one.
+struct Views {
+    columns: usize,
+    outputs: Vec<f32>,
+    losses: Vec<f32>,
+    passes: Vec<f32>,
+}
+
+impl Views {
+    fn of<T>(plain: &Predictions<T>, items: usize) -> Self {
+        let columns = plain.columns;
+        Self { columns, outputs: vec![0.0; items * columns], losses: vec![0.0; items], passes: vec![0.0; items] }
+    }
+
+    fn add<T>(&mut self, seen: &Predictions<T>, most: bool) {
+        for (row, &item) in seen.items.iter().enumerate() {
+            for (sum, &output) in self.outputs[item * self.columns..].iter_mut().zip(seen.row(row)) {
+                *sum = if most { sum.max(output) } else { *sum + output };
+            }
+            self.losses[item] += seen.losses[row];
+            self.passes[item] += 1.0;
+        }
+    }
+
+    fn blend<T>(&self, plain: &mut Predictions<T>, beta: f32, most: bool) {
+        for (row, &item) in plain.items.iter().enumerate().filter(|&(_, &item)| self.passes[item] > 0.0) {
+            let passes = self.passes[item];
+            let lerp = |views: f32, plain: f32| views + beta * (plain - views);
+            let views = &self.outputs[item * self.columns..];
+            for (output, view) in plain.outputs[row * self.columns..][..self.columns].iter_mut().zip(views) {
+                *output = lerp(if most { *view } else { view / passes }, *output);
+            }
+            plain.losses[row] = lerp(self.losses[item] / passes, plain.losses[row]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Predictions, Views};
+
+    #[test]
+    fn views_and_the_plain_picture_are_blended_as_fastai_blends_them() {
+        let of = |outputs: &[f32]| Predictions {
+            items: vec![1],
+            outputs: outputs.to_vec(),
+            columns: 2,
+            targets: vec![0],
+            decided: vec![0],
+            losses: vec![outputs[0]],
+        };
+        let blended = |most| {
+            let mut plain = of(&[0.6, 0.4]);
+            let mut views = Views::of(&plain, 2);
+            views.add(&of(&[0.1, 0.9]), most);
+            views.add(&of(&[0.3, 0.7]), most);
+            views.blend(&mut plain, 0.25, most);
+            (plain.outputs, plain.losses[0])
+        };
+        let near = |a: f32, b: f32| assert!((a - b).abs() < 1e-6, "{a} is not {b}");
+        let (mean, loss) = blended(false);
+        near(mean[0], 0.3);
+        near(mean[1], 0.7);
+        near(loss, 0.3);
+        let (most, _) = blended(true);
+        near(most[0], 0.375);
+        near(most[1], 0.775);
+    }
+}

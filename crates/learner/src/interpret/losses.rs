@@ -1,0 +1,49 @@
+//! Examples with high losses, of any kind of target.
+
+use std::path::PathBuf;
+
+use firelight_datablock::FittedTarget;
+use firelight_losses::Loss;
+
+use crate::models::Model;
+use crate::{Learner, LearnerError};
+
+/// A validation example with a high loss, whatever its target is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HighLoss<T> {
+    /// The picture's file.
+    pub path: PathBuf,
+    /// Its target.
+    pub target: T,
+    /// What the model gives for it, activated.
+    pub outputs: Vec<f32>,
+    /// Its loss.
+    pub loss: f32,
+    /// Its row in [`Learner::predictions`](crate::Learner::predictions).
+    pub row: usize,
+    /// Its number in the validation part.
+    pub item: usize,
+}
+
+impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
+    /// The `k` validation examples with the highest losses, highest first. For classes [`interpret`](Self::interpret) tells more.
+    ///
+    /// # Errors
+    ///
+    /// Any [`LearnerError`] of data and classes.
+    pub fn top_losses(&mut self, k: usize) -> Result<Vec<HighLoss<F::Target>>, LearnerError> {
+        let all = self.predictions()?;
+        let mut order: Vec<usize> = (0..all.losses.len()).collect();
+        order.sort_by(|&a, &b| all.losses[b].total_cmp(&all.losses[a]));
+        let items = self.data.valid().dataset().items();
+        let high = |row: usize| HighLoss {
+            path: items[all.items[row]].clone(),
+            target: all.targets[row].clone(),
+            outputs: all.row(row).to_vec(),
+            loss: all.losses[row],
+            row,
+            item: all.items[row],
+        };
+        Ok(order.into_iter().take(k).map(high).collect())
+    }
+}

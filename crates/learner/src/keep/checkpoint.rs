@@ -1,0 +1,93 @@
+//! All that the rest of a run depends on, in a file.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::setup::Setup;
+use crate::fit::{Place, Plan};
+use crate::stored::{self, Format, Versions};
+use crate::{History, LearnerError};
+
+pub(super) const FORMAT: Format =
+    Format { magic: "firelight-checkpoint", version: 1, what: "checkpoint", writer: "with_checkpoints" };
+
+/// A moment of a run.
+#[derive(Debug, Clone)]
+pub(super) struct Checkpoint {
+    pub path: PathBuf,
+    pub setup: Setup,
+    pub state: State,
+    pub weights: Vec<u8>,
+    pub optimizer: Vec<u8>,
+}
+
+/// What is neither weights nor optimizer. It is stored as CBOR: JSON has no infinite numbers, and its reader may be off
+/// by the last bit.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct State {
+    /// Fits begun, in order.
+    pub fits: Vec<Begun>,
+    /// Where the last of them is.
+    pub place: Place,
+    pub epochs_done: usize,
+    pub history: History,
+}
+
+/// A fit, and what had happened before it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Begun {
+    pub plan: Plan,
+    pub steps_before: usize,
+    pub epochs_before: usize,
+}
+
+/// The part of the file that people can read.
+#[derive(Serialize, Deserialize)]
+struct Manifest {
+    #[serde(flatten)]
+    versions: Versions,
+    fit: usize,
+    epoch: usize,
+    step: usize,
+    setup: Setup,
+    /// Bytes of the parts that follow: weights, optimizer, state.
+    parts: [usize; 3],
+}
+
+impl Checkpoint {
+    pub fn write(
+        path: &Path,
+        setup: &Setup,
+        state: &State,
+        weights: &[u8],
+        optimizer: &[u8],
+    ) -> Result<(), LearnerError> {
+        let mut packed = Vec::new();
+        ciborium::into_writer(state, &mut packed)
+            .map_err(|error| LearnerError::Unstorable { why: error.to_string() })?;
+        let manifest = Manifest {
+            versions: Versions::ours(),
+            fit: state.fits.len(),
+            epoch: state.place.epoch,
+            step: state.history.steps.len(),
+            setup: setup.clone(),
+            parts: [weights.len(), optimizer.len(), packed.len()],
+        };
+        stored::write(path, FORMAT, &manifest, &[weights, optimizer, &packed])
+    }
+
+    pub fn read(path: &Path) -> Result<Self, LearnerError> {
+        let (manifest, mut weights): (Manifest, _) = stored::read(path, FORMAT)?;
+        let refuse = |why: String| LearnerError::Unusable { path: path.to_path_buf(), what: FORMAT.what, why };
+        let [first, second, third] = manifest.parts;
+        if first.checked_add(second).and_then(|sum| sum.checked_add(third)) != Some(weights.len()) {
+            return Err(refuse("its manifest does not fit its length".into()));
+        }
+        let mut optimizer = weights.split_off(first);
+        let packed = optimizer.split_off(second);
+        let state: State = ciborium::from_reader(packed.as_slice())
+            .map_err(|error| refuse(format!("its state cannot be read: {error}")))?;
+        Ok(Self { path: path.to_path_buf(), setup: manifest.setup, state, weights, optimizer })
+    }
+}

@@ -1,0 +1,101 @@
+//! Saving a learner's weights and loading them again.
+
+use std::path::Path;
+
+use firelight_datablock::FittedTarget;
+use firelight_losses::Loss;
+use firelight_vocab::Vocab;
+use serde::{Deserialize, Serialize};
+
+use super::{from_bytes, to_bytes};
+use crate::models::{Arch, Model};
+use crate::optim::GroupOptimizer;
+use crate::stored::{self, Format, Versions};
+use crate::{Learner, LearnerError};
+
+const FORMAT: Format = Format { magic: "firelight-weights", version: 1, what: "file of weights", writer: "save" };
+
+/// What the file says of its tensors.
+#[derive(Serialize, Deserialize)]
+struct Manifest {
+    #[serde(flatten)]
+    versions: Versions,
+    arch: Option<Arch>,
+    vocab: Option<Vocab>,
+    /// Bytes of the weights; the optimizer's state, if there is one, follows them.
+    weights: usize,
+}
+
+impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
+    /// Writes the weights and the optimizer's state to one file with a checksum, for [`load`](Self::load) to go on from.
+    ///
+    /// The file is complete or not there at all. To predict elsewhere, use [`export`](Learner::export): it holds the transforms and
+    /// the decision rule too, and no optimizer.
+    ///
+    /// # Errors
+    ///
+    /// [`LearnerError::Write`].
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), LearnerError> {
+        let weights = to_bytes(&self.model)?;
+        let optimizer = self.optimizer.as_ref().map_or(Ok(Vec::new()), GroupOptimizer::to_bytes)?;
+        let manifest = Manifest {
+            versions: Versions::ours(),
+            arch: self.recipe.as_ref().map(|(arch, _)| *arch),
+            vocab: self.data.train().dataset().fitted().vocab().cloned(),
+            weights: weights.len(),
+        };
+        stored::write(path.as_ref(), FORMAT, &manifest, &[&weights, &optimizer])
+    }
+
+    /// Takes over the weights, and the optimizer's state, of a file that [`save`](Self::save) wrote. What is frozen stays frozen.
+    ///
+    /// # Errors
+    ///
+    /// [`LearnerError::Read`] and [`LearnerError::Unusable`]: not there, damaged, for other classes or of another model. The
+    /// learner then is as it was.
+    pub fn load(&mut self, path: impl AsRef<Path>) -> Result<(), LearnerError> {
+        let path = path.as_ref();
+        let (manifest, mut weights): (Manifest, _) = stored::read(path, FORMAT)?;
+        let refuse = |why: String| LearnerError::Unusable { path: path.to_path_buf(), what: FORMAT.what, why };
+        let ours = self.data.train().dataset().fitted().vocab();
+        if manifest.vocab.as_ref() != ours {
+            return Err(refuse(other_classes(manifest.vocab.as_ref(), ours)));
+        }
+        if manifest.weights > weights.len() {
+            return Err(refuse("its manifest does not fit its length".into()));
+        }
+        let state = weights.split_off(manifest.weights);
+        let model = from_bytes(&self.model, weights).map_err(refuse)?;
+        let optimizer = if state.is_empty() {
+            None
+        } else {
+            let mut optimizer = GroupOptimizer::new(self.options.rule.clone(), &self.model.groups())?;
+            optimizer.load_bytes(&state, self.data.device())?;
+            Some(optimizer)
+        };
+        (self.model, self.optimizer) = (model, optimizer);
+        Ok(())
+    }
+}
+
+/// How the classes of a file differ from the data's.
+pub(crate) fn other_classes(theirs: Option<&Vocab>, ours: Option<&Vocab>) -> String {
+    let (Some(theirs), Some(ours)) = (theirs, ours) else {
+        return "it is for targets of another kind".into();
+    };
+    let only = |these: &Vocab, those: &Vocab| -> Vec<String> {
+        these.iter().filter(|name| those.find(name).is_none()).take(3).map(|name| format!("{name:?}")).collect()
+    };
+    let (gone, new) = (only(theirs, ours), only(ours, theirs));
+    let listed = |names: &[String]| if names.is_empty() { "none".into() } else { names.join(", ") };
+    if gone.is_empty() && new.is_empty() {
+        return "its classes are the data's in another order".into();
+    }
+    format!(
+        "it is for {} classes and the data have {}; only in the file: {}; only in the data: {}",
+        theirs.len(),
+        ours.len(),
+        listed(&gone),
+        listed(&new)
+    )
+}

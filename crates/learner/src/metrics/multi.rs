@@ -1,0 +1,99 @@
+//! Several classes an example.
+//!
+//! An example's classes are those that the decision picks: with `Decision::Threshold(0.5)` every class from one half.
+
+use super::{Metric, MultiMetric, Outcomes, ratio};
+
+/// Share of the (example, class) pairs that are right: one minus the Hamming loss. High by itself where most classes are absent;
+/// read it beside [`f1_multi`].
+pub fn accuracy_multi() -> MultiMetric {
+    Box::new(Counted::new("accuracy_multi", |classes| {
+        let right: usize = classes.iter().map(|class| class.hits + class.rejections).sum();
+        ratio(right as f64, classes.iter().map(|class| class.all()).sum())
+    }))
+}
+
+/// Mean over the classes of the harmonic mean of precision and recall, 0 for a class that is neither there nor picked
+/// (scikit-learn's `average="macro"`).
+pub fn f1_multi() -> MultiMetric {
+    Box::new(Counted::new("f1_multi", |classes| mean(classes, |c| share(2 * c.hits, 2 * c.hits + c.alarms + c.misses))))
+}
+
+/// Mean over the classes of the share of picks that are right, 0 for a class that is never picked.
+pub fn precision_multi() -> MultiMetric {
+    Box::new(Counted::new("precision_multi", |classes| mean(classes, |c| share(c.hits, c.hits + c.alarms))))
+}
+
+/// Mean over the classes of the share of its examples that are picked, 0 for a class without examples.
+pub fn recall_multi() -> MultiMetric {
+    Box::new(Counted::new("recall_multi", |classes| mean(classes, |c| share(c.hits, c.hits + c.misses))))
+}
+
+/// What became of one class.
+#[derive(Debug, Clone, Copy, Default)]
+struct Class {
+    /// There and picked.
+    hits: usize,
+    /// Not there and picked.
+    alarms: usize,
+    /// There and not picked.
+    misses: usize,
+    /// Not there and not picked.
+    rejections: usize,
+}
+
+impl Class {
+    fn all(self) -> usize {
+        self.hits + self.alarms + self.misses + self.rejections
+    }
+}
+
+fn share(part: usize, whole: usize) -> f64 {
+    ratio(part as f64, whole).unwrap_or(0.0)
+}
+
+fn mean(classes: &[Class], value: impl Fn(&Class) -> f64) -> Option<f64> {
+    ratio(classes.iter().map(value).sum(), classes.len())
+}
+
+/// A number out of what became of every class.
+struct Counted<V> {
+    name: &'static str,
+    value: V,
+    classes: Vec<Class>,
+}
+
+impl<V: Fn(&[Class]) -> Option<f64>> Counted<V> {
+    fn new(name: &'static str, value: V) -> Self {
+        Self { name, value, classes: Vec::new() }
+    }
+}
+
+impl<V: Fn(&[Class]) -> Option<f64> + Send> Metric<Vec<usize>> for Counted<V> {
+    fn name(&self) -> String {
+        self.name.into()
+    }
+
+    fn reset(&mut self) {
+        self.classes.clear();
+    }
+
+    fn update(&mut self, outcomes: &Outcomes<Vec<usize>>) {
+        self.classes.resize(outcomes.columns, Class::default());
+        for (row, target) in outcomes.rows().zip(outcomes.targets) {
+            let picked = outcomes.decision.decide(row);
+            for (number, class) in self.classes.iter_mut().enumerate() {
+                match (target.contains(&number), picked.contains(&number)) {
+                    (true, true) => class.hits += 1,
+                    (false, true) => class.alarms += 1,
+                    (true, false) => class.misses += 1,
+                    (false, false) => class.rejections += 1,
+                }
+            }
+        }
+    }
+
+    fn value(&self) -> Option<f64> {
+        (self.value)(&self.classes)
+    }
+}

@@ -1,0 +1,118 @@
+//! The format of exports, of kept weights and of checkpoints.
+//!
+//! ```text
+//! firelight-export 1 <SHA-256 of all that follows this line, in hex>\n
+//! <manifest: JSON on one line>\n
+//! <tensors>
+//! ```
+//!
+//! The first two lines can be read with `head -n 2`. Weights may be wrong in ways that no reader can see, so the digest is
+//! checked before anything is parsed.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::Whole;
+use crate::LearnerError;
+
+/// A kind of file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Format {
+    /// The word it starts with.
+    pub magic: &'static str,
+    /// The newest version, which is what is written.
+    pub version: u32,
+    /// What the errors call it.
+    pub what: &'static str,
+    /// The method that writes it.
+    pub writer: &'static str,
+}
+
+/// Who wrote a file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Versions {
+    pub firelight: String,
+    pub burn: String,
+}
+
+impl Versions {
+    /// Of this program; burn's is the one that the workspace pins.
+    pub fn ours() -> Self {
+        Self { firelight: env!("CARGO_PKG_VERSION").into(), burn: "0.22.1".into() }
+    }
+}
+
+/// Writes a file, whole or not at all.
+pub(crate) fn write<M: Serialize>(
+    path: &Path,
+    format: Format,
+    manifest: &M,
+    tensors: &[&[u8]],
+) -> Result<(), LearnerError> {
+    let manifest =
+        serde_json::to_string(manifest).map_err(|error| LearnerError::Unstorable { why: error.to_string() })?;
+    let mut digest = Sha256::new().chain_update(&manifest).chain_update("\n");
+    for part in tensors {
+        digest.update(part);
+    }
+    let digest = hex(&digest.finalize());
+    let whole = || -> io::Result<()> {
+        let mut file = Whole::create(path)?;
+        writeln!(file, "{} {} {digest}", format.magic, format.version)?;
+        writeln!(file, "{manifest}")?;
+        for part in tensors {
+            file.write_all(part)?;
+        }
+        file.keep()
+    };
+    whole().map_err(|source| LearnerError::Write { stage: format.what, path: path.to_path_buf(), source })
+}
+
+/// Reads a file and checks its digest.
+pub(crate) fn read<M: DeserializeOwned>(path: &Path, format: Format) -> Result<(M, Vec<u8>), LearnerError> {
+    let Format { magic, version, what, writer } = format;
+    let mut bytes =
+        std::fs::read(path).map_err(|source| LearnerError::Read { stage: "load", path: path.to_path_buf(), source })?;
+    let refuse = |why: String| LearnerError::Unusable { path: path.to_path_buf(), what, why };
+    let (first, rest) =
+        line(&bytes).ok_or_else(|| refuse(format!("it has no first line; was it written by `{writer}`?")))?;
+    let mut words = first.split(' ');
+    if words.next() != Some(magic) {
+        return Err(refuse(format!("it does not start as one; was it written by `{writer}`?")));
+    }
+    match words.next().map(str::parse::<u32>) {
+        Some(Ok(found)) if (1..=version).contains(&found) => {}
+        Some(Ok(newer)) if newer > version => {
+            return Err(refuse(format!("its format is {newer}, this program reads {version}; use a newer Firelight")));
+        }
+        _ => return Err(refuse("its first line is damaged; write it again".into())),
+    }
+    if words.next() != Some(hex(&Sha256::digest(rest)).as_str()) {
+        return Err(refuse(
+            "its content does not match its checksum; it is damaged or cut short, write it again".into(),
+        ));
+    }
+    let (manifest, tensors) = line(rest).ok_or_else(|| refuse("it has no manifest; write it again".into()))?;
+    let start = bytes.len() - tensors.len();
+    let manifest =
+        serde_json::from_str(manifest).map_err(|error| refuse(format!("its manifest cannot be read: {error}")))?;
+    Ok((manifest, bytes.split_off(start)))
+}
+
+/// The first line and what follows it.
+fn line(bytes: &[u8]) -> Option<(&str, &[u8])> {
+    let end = bytes.iter().position(|&byte| byte == b'\n')?;
+    Some((std::str::from_utf8(&bytes[..end]).ok()?, &bytes[end + 1..]))
+}
+
+fn hex(digest: &[u8]) -> String {
+    digest.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

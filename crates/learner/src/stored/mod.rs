@@ -1,0 +1,7 @@
+//! Files that hold tensors beside what they mean: whole, checked, readable at their start.
+
+mod file;
+mod whole;
+
+pub(crate) use file::{Format, Versions, read, write};
+pub(crate) use whole::Whole;

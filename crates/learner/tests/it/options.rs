@@ -1,0 +1,193 @@
+//! What a learner can be told about training.
+
+use burn::module::Module;
+use burn::nn::{Initializer, Linear, LinearConfig};
+use burn::tensor::{Device, Tensor};
+use firelight_datablock::DataLoaders;
+use firelight_learner::models::Model;
+use firelight_learner::optim::Sgd;
+use firelight_learner::{CsvLog, EarlyStopping, KeepBest, Learner, Monitor};
+use firelight_losses::CrossEntropy;
+use firelight_transforms::{CutMix, MixUp};
+
+use crate::shapes;
+use crate::training::{bits, moved};
+
+/// Scores from the mean colour: no norms, so that the batch size changes nothing but the gradient.
+#[derive(Module, Debug)]
+struct MeanColour {
+    fc: Linear,
+}
+
+impl Model for MeanColour {
+    fn features(&self, pictures: Tensor<4>) -> Tensor<2> {
+        pictures.mean_dims(&[2, 3]).flatten(1, 3)
+    }
+
+    fn classify(&self, features: Tensor<2>) -> Tensor<2> {
+        self.fc.forward(features)
+    }
+
+    fn groups(&self) -> Vec<String> {
+        vec![r"^fc\.".into()]
+    }
+}
+
+type Loaders = DataLoaders<firelight_datablock::Categories>;
+
+fn mean_colour(loaders: Loaders) -> Learner<firelight_datablock::Categories, CrossEntropy, MeanColour> {
+    let fc = LinearConfig::new(3, 3).with_initializer(Initializer::Constant { value: 0.1 }).init(&Device::flex());
+    Learner::new(loaders, MeanColour { fc }, CrossEntropy::new()).without_observers()
+}
+
+fn weights(learn: &Learner<firelight_datablock::Categories, CrossEntropy, MeanColour>) -> Vec<f32> {
+    learn.model().valid().fc.weight.val().into_data().iter::<f32>().collect()
+}
+
+#[test]
+fn accumulated_batches_update_as_one_large_one() {
+    let folder = shapes::folder(24); // 18 of them train
+    let train = |batch: usize, batches: usize| {
+        let loaders = shapes::loaders(&folder, &Device::flex()).with_batch_size(batch);
+        let mut learn = mean_colour(loaders).with_optimizer(Sgd::new()).with_accumulation(batches);
+        learn.fit(2, 0.1).expect("a fit");
+        weights(&learn)
+    };
+    for (whole, parts) in [((18, 1), (6, 3)), ((18, 1), (6, 9))] {
+        let (whole, parts) = (train(whole.0, whole.1), train(parts.0, parts.1));
+        for (one, other) in whole.iter().zip(&parts) {
+            assert!((one - other).abs() < 1e-6, "{whole:?} and {parts:?}");
+        }
+    }
+    assert_ne!(train(18, 1), train(6, 1));
+}
+
+#[test]
+fn a_clipped_gradient_moves_a_model_no_further_than_the_rate() {
+    let folder = shapes::folder(24);
+    let train = |clip: Option<f64>| {
+        let loaders = shapes::loaders(&folder, &Device::flex()).with_batch_size(18);
+        let mut learn = mean_colour(loaders).with_optimizer(Sgd::new());
+        if let Some(most) = clip {
+            learn = learn.with_gradient_clip(most);
+        }
+        let before = weights(&learn);
+        learn.fit(1, 1.0).expect("a fit");
+        let way: f32 = before.iter().zip(weights(&learn)).map(|(a, b)| (a - b).powi(2)).sum();
+        way.sqrt()
+    };
+    assert!(train(None) > 0.011, "{}", train(None));
+    assert!(train(Some(0.01)) < 0.0101, "{}", train(Some(0.01)));
+}
+
+#[test]
+fn mixed_training_is_the_same_with_any_number_of_workers_and_differs_from_plain() {
+    let folder = shapes::folder(24);
+    let plain = |workers| shapes::learner(shapes::loaders(&folder, &Device::flex()).with_workers(workers));
+    let train = |mut learn: shapes::ShapeLearner| {
+        learn.fit_one_cycle(2, 1e-2).expect("a fit");
+        bits(learn.model())
+    };
+    let unmixed = train(plain(1));
+    for mix in [MixUp::default().into(), CutMix::default().into()] {
+        let mix: firelight_learner::Mix = mix;
+        let mixed = train(plain(1).with_mix(mix));
+        assert_eq!(moved(&mixed, &train(plain(2).with_mix(mix))), Vec::<String>::new());
+        assert!(!moved(&mixed, &unmixed).is_empty());
+    }
+}
+
+#[test]
+fn features_cannot_be_mixed() {
+    let folder = shapes::folder(24);
+    let mut learn = shapes::learner(shapes::loaders(&folder, &Device::flex())).with_mix(MixUp::new(0.4));
+    let error = learn.fit_head(1, 1e-3, 0).expect_err("refused").to_string();
+    assert_eq!(
+        error,
+        "mix: Up(MixUp { alpha: 0.4 }) with features instead of pictures makes no sense; leave it out, or freeze and fit"
+    );
+}
+
+#[test]
+fn the_best_model_of_a_fit_is_kept_and_restored() {
+    let folder = shapes::folder(24);
+    // The rate is so high that later epochs are worse than the best one.
+    let run = |restore: bool| {
+        let best = KeepBest::new("valid_loss").with_restore(restore);
+        let mut learn = shapes::learner(shapes::loaders(&folder, &Device::flex())).with_best(best);
+        learn.freeze().expect("frozen");
+        learn.fit(6, 0.3).expect("a fit");
+        let losses: Vec<f64> = learn.history().epochs.iter().map(|row| row.valid_loss).collect();
+        let lowest = losses.iter().copied().fold(f64::INFINITY, f64::min);
+        let best = learn.best().expect("a best model");
+        assert!((best.row.valid_loss - lowest).abs() < f64::EPSILON);
+        (learn.evaluate().expect("an evaluation").loss, lowest, losses[5])
+    };
+    let (loss, lowest, last) = run(true);
+    assert!(last > lowest, "the last epoch is the best, which tests nothing");
+    assert!((loss - lowest).abs() < 1e-5 * lowest, "{loss} is not {lowest}");
+    let (loss, _, last) = run(false);
+    assert!((loss - last).abs() < 1e-5 * last, "{loss} is not {last}");
+}
+
+#[test]
+fn a_metric_that_the_learner_does_not_have_cannot_choose_the_best() {
+    let folder = shapes::folder(24);
+    let mut learn = shapes::learner(shapes::loaders(&folder, &Device::flex())).with_best(KeepBest::new("f1"));
+    assert_eq!(
+        learn.fit(1, 1e-3).expect_err("refused").to_string(),
+        "best model: the metric \"f1\" makes no sense; watch one of the learner's metrics"
+    );
+}
+
+#[test]
+fn early_stopping_ends_a_fit_after_its_patience() {
+    let folder = shapes::folder(24);
+    // Nothing improves by a thousand, so the first epoch is the best one, and two more are waited for.
+    let stop = EarlyStopping::new(Monitor::ValidLoss).with_patience(2).with_min_delta(1e3);
+    let mut learn = shapes::learner(shapes::loaders(&folder, &Device::flex())).with_observer(stop);
+    learn.fit(9, 1e-4).expect("a fit");
+    assert_eq!(learn.history().epochs.len(), 3);
+    learn.fit(9, 1e-4).expect("a fit");
+    assert_eq!(learn.history().epochs.len(), 6, "each fit starts anew");
+}
+
+#[test]
+fn a_csv_log_has_a_line_an_epoch() {
+    let folder = shapes::folder(24);
+    let place = tempfile::tempdir().expect("a folder");
+    let file = place.path().join("history.csv");
+    let log = CsvLog::create(&file).expect("a log");
+    let mut learn = shapes::learner(shapes::loaders(&folder, &Device::flex())).with_observer(log);
+    learn.fit(2, 1e-3).expect("a fit");
+    learn.fit(1, 1e-3).expect("a fit");
+    let text = std::fs::read_to_string(&file).expect("text");
+    let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
+    assert_eq!(lines[0], ["epoch", "train_loss", "valid_loss", "accuracy", "seconds"]);
+    assert_eq!(lines[1..].iter().map(|line| line[0]).collect::<Vec<_>>(), ["0", "1", "0"]);
+    for (line, row) in lines[1..].iter().zip(&learn.history().epochs) {
+        assert_eq!(line[2].parse::<f64>().expect("a number").to_bits(), row.valid_loss.to_bits());
+    }
+    let error = CsvLog::create(place.path().join("no/such/folder.csv")).expect_err("refused").to_string();
+    assert!(error.starts_with("csv log: cannot write "), "{error}");
+}
+
+#[test]
+fn a_head_trains_on_the_items_that_sampling_chooses() {
+    let folder = shapes::folder(24);
+    let loaders = shapes::loaders(&folder, &Device::flex()).with_items_an_epoch(9).with_batch_size(3);
+    let mut learn = shapes::learner(loaders);
+    learn.fit_head(2, 1e-3, 0).expect("a fit");
+    assert_eq!(learn.history().steps.len(), 2 * 3);
+}
+
+#[test]
+fn mixing_on_several_devices_is_refused() {
+    let folder = shapes::folder(24);
+    let device = Device::flex();
+    let mut learn = shapes::learner(shapes::loaders(&folder, &device))
+        .with_mix(MixUp::default())
+        .with_devices([device.clone(), device]);
+    let error = learn.fit(1, 1e-2).expect_err("refused");
+    assert_eq!(error.to_string(), "with_mix: mixing on 2 devices makes no sense; mix on one device");
+}

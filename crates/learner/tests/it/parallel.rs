@@ -1,0 +1,201 @@
+use std::sync::{Arc, Mutex};
+
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::nn::{Linear, LinearConfig};
+use burn::optim::SgdConfig;
+use burn::tensor::activation::tanh;
+use burn::tensor::{Device, Int, Tensor};
+use firelight_learner::models::{Arch, Model};
+use firelight_learner::optim::Rule;
+use firelight_learner::{Backbone, Event, Flow, Learner, LearnerError, vision_learner};
+use firelight_losses::{ClassWeights, CrossEntropy, Loss, PairWeighted, PairWeights};
+
+use crate::shapes;
+
+/// A network without batch norm.
+#[derive(Module, Debug)]
+struct Plain {
+    conv: Conv2d,
+    fc: Linear,
+}
+
+impl Plain {
+    fn new(device: &Device) -> Self {
+        let number = |i: usize| ((i * 37 % 101) as f32 - 50.0) / 200.0;
+        let fill = |count: usize| (0..count).map(number).collect::<Vec<f32>>();
+        let mut conv = Conv2dConfig::new([3, 4], [3, 3]).with_stride([2, 2]).init(device);
+        conv.weight = Param::from_tensor(Tensor::<1>::from_floats(&*fill(108), device).reshape([4, 3, 3, 3]));
+        conv.bias = Some(Param::from_tensor(Tensor::from_floats(&*fill(4), device)));
+        let mut fc = LinearConfig::new(4, 3).init(device);
+        fc.weight = Param::from_tensor(Tensor::<1>::from_floats(&*fill(12), device).reshape([4, 3]));
+        fc.bias = Some(Param::from_tensor(Tensor::from_floats(&*fill(3), device)));
+        Self { conv, fc }
+    }
+}
+
+impl Model for Plain {
+    fn features(&self, pictures: Tensor<4>) -> Tensor<2> {
+        tanh(self.conv.forward(pictures)).mean_dims(&[2, 3]).flatten(1, 3)
+    }
+
+    fn classify(&self, features: Tensor<2>) -> Tensor<2> {
+        self.fc.forward(features)
+    }
+
+    fn groups(&self) -> Vec<String> {
+        vec!["^conv\\.".into(), "^fc\\.".into()]
+    }
+}
+
+#[derive(Default)]
+struct Numbers(Vec<f32>);
+
+impl ModuleVisitor for Numbers {
+    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
+        self.0.extend(parameter.val().inner().into_data().iter::<f32>());
+    }
+}
+
+/// The parameters after one step of plain gradient descent at rate 1, and the step's loss: what moved is the gradient.
+fn step<L: Loss<Tensor<1, Int>>>(loss: impl Fn(&firelight_vocab::Vocab) -> L, devices: usize) -> (Vec<f32>, f64) {
+    let folder = shapes::folder(14);
+    let device = Device::flex();
+    let loaders = shapes::loaders(&folder, &device).with_batch_size(10);
+    let loss = loss(loaders.vocab());
+    let seen = Arc::new(Mutex::new(0.0));
+    let log = seen.clone();
+    let sgd = || SgdConfig::new().build();
+    let mut learn = Learner::new(loaders, Plain::new(&device), loss)
+        .without_observers()
+        .with_optimizer(Rule::of("sgd", sgd(), sgd()))
+        .with_devices(vec![device; devices])
+        .with_observer(move |event: &Event| {
+            if let Event::Step(row) = event {
+                *log.lock().expect("a log") = row.loss;
+            }
+            Flow::Continue
+        });
+    learn.fit(1, 1.0).expect("a fit");
+    let mut numbers = Numbers::default();
+    learn.model().valid().visit(&mut numbers);
+    let value = *seen.lock().expect("a log");
+    (numbers.0, value)
+}
+
+/// Compares one device with `devices` on the same batch of ten.
+fn assert_same_gradient<L: Loss<Tensor<1, Int>>>(loss: impl Fn(&firelight_vocab::Vocab) -> L, devices: usize) {
+    let ((one, loss_of_one), (many, loss_of_many)) = (step(&loss, 0), step(&loss, devices));
+    assert!((loss_of_one - loss_of_many).abs() < 1e-6, "{loss_of_one} and {loss_of_many}");
+    for (a, b) in one.iter().zip(&many) {
+        assert!((a - b).abs() < 1e-5, "{devices} devices: {a} and {b}");
+    }
+}
+
+#[test]
+fn any_number_of_devices_gives_the_gradient_of_one_on_the_whole_batch() {
+    // Ten pictures among three, and among more devices than pictures.
+    for devices in [1, 2, 3, 16] {
+        assert_same_gradient(|_| CrossEntropy::new(), devices);
+    }
+    let before = {
+        let mut numbers = Numbers::default();
+        Plain::new(&Device::flex()).visit(&mut numbers);
+        numbers.0
+    };
+    let after = step(|_| CrossEntropy::new(), 2).0;
+    assert!(before.iter().zip(&after).any(|(a, b)| (a - b).abs() > 1e-3), "a step moves the weights");
+}
+
+#[test]
+fn class_weights_count_over_the_whole_batch() {
+    let weighted = |vocab: &firelight_vocab::Vocab| {
+        let weights = PairWeights::from_fn(vocab, |actual, _| if actual == "dark" { 5.0 } else { 0.5 });
+        PairWeighted::new(CrossEntropy::new(), &weights, vocab).expect("a loss")
+    };
+    assert_same_gradient(weighted, 3);
+    let by_class = |vocab: &firelight_vocab::Vocab| {
+        let weights = ClassWeights::new([("Bright", 4.0), ("bars", 1.0), ("dark", 0.25)]).expect("weights");
+        CrossEntropy::new().with_class_weights(&weights, vocab).expect("a loss")
+    };
+    assert_same_gradient(by_class, 3);
+}
+
+/// The running means of the first batch norm: of equal shares, their mean is the whole batch's.
+#[derive(Default)]
+struct FirstMeans {
+    path: Vec<String>,
+    values: Vec<f32>,
+}
+
+impl ModuleVisitor for FirstMeans {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.push(name.into());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
+        if self.path.join(".") == "body.Small.stem.norm.running_mean" {
+            self.values.extend(parameter.val().into_data().iter::<f32>());
+        }
+    }
+}
+
+#[test]
+fn batch_norms_get_the_mean_statistics_of_their_devices() {
+    let folder = shapes::folder(24);
+    let means = |devices| {
+        let backbone = Backbone::from(Arch::Small).with_dropout(0.0);
+        let learn = vision_learner(shapes::loaders(&folder, &Device::flex()), backbone).expect("a learner");
+        // So small a rate that two steps leave the weights where they are.
+        let mut learn = learn.without_observers().with_devices(vec![Device::flex(); devices]);
+        learn.fit(1, 1e-12).expect("a fit");
+        let mut means = FirstMeans::default();
+        learn.model().valid().visit(&mut means);
+        assert!(learn.evaluate().expect("an evaluation").loss.is_finite());
+        means.values
+    };
+    let one = means(0);
+    assert!(one.len() == 16 && one.iter().any(|mean| mean.abs() > 1e-3), "{one:?}");
+    for devices in [1, 2, 4] {
+        for (a, b) in one.iter().zip(&means(devices)) {
+            assert!((a - b).abs() < 1e-5, "{devices} devices: {a} and {b}");
+        }
+    }
+}
+
+/// Fails on every device but home.
+#[derive(Debug)]
+struct Breaks;
+
+impl Loss<Tensor<1, Int>> for Breaks {
+    fn per_example(&self, _output: Tensor<2>, _targets: Tensor<1, Int>) -> Tensor<1> {
+        panic!("the connection is gone")
+    }
+}
+
+#[test]
+fn a_device_that_fails_is_an_error_and_the_model_stays() {
+    let folder = shapes::folder(24);
+    let device = Device::flex();
+    let mut learn = Learner::new(shapes::loaders(&folder, &device), Plain::new(&device), Breaks)
+        .without_observers()
+        .with_devices([device.clone(), device.clone()]);
+    let numbers = |learn: &Learner<_, Breaks, Plain>| {
+        let mut numbers = Numbers::default();
+        learn.model().visit(&mut numbers);
+        numbers.0
+    };
+    let before = numbers(&learn);
+    let error = learn.fit(1, 0.1).expect_err("a failure");
+    assert!(matches!(error, LearnerError::Device { .. }), "{error}");
+    let text = error.to_string();
+    assert!(
+        text.starts_with("training: the device ") && text.contains(" failed: the connection is gone; check it"),
+        "{text}"
+    );
+    assert_eq!(numbers(&learn), before);
+}
