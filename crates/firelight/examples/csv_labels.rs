@@ -1,6 +1,7 @@
 //! Labels from a table: `csv_labels [TABLE FOLDER]` with the columns `file` and `label`, or on files that it writes.
 
 use std::collections::HashMap;
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use firelight::prelude::*;
@@ -48,7 +49,7 @@ fn draw(root: &Path) -> Result<(PathBuf, PathBuf)> {
     let mut table = String::from("file,label\n");
     for number in 0..40_u8 {
         let (label, red, blue) = if number % 3 == 0 { ("cold", 3 * number, 220) } else { ("warm", 220, 3 * number) };
-        table += &format!("{number}.png,{label}\n");
+        writeln!(table, "{number}.png,{label}")?;
         RgbImage::from_fn(32, 32, |x, y| Rgb([red, (x * y % 256) as u8, blue]))
             .save(root.join(format!("{number}.png")))?;
     }
