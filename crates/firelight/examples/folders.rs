@@ -1,4 +1,4 @@
-//! Folders `train` and `valid` with a folder a class, as ImageNet and its kin come: `folders [ROOT]`, or on pictures that
+//! Folders `train` and `valid` with a folder a class, as many sets of pictures come: `folders [ROOT]`, or on pictures that
 //! it draws.
 
 use firelight::prelude::*;

@@ -12,15 +12,14 @@ const SIZE: Size = Size::square(224);
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let drawn = tempfile::tempdir()?;
-    let folder = match std::env::args().nth(1) {
-        Some(folder) => PathBuf::from(folder),
-        None => {
-            for number in 0..8_u8 {
-                let stripe = |x: u32, y: u32| image::Rgb([x as u8, y as u8, number * 32]);
-                image::RgbImage::from_fn(320, 240, stripe).save(drawn.path().join(format!("{number}.png")))?;
-            }
-            drawn.path().to_owned()
+    let folder = if let Some(folder) = std::env::args().nth(1) {
+        PathBuf::from(folder)
+    } else {
+        for number in 0..8_u8 {
+            let stripe = |x: u32, y: u32| image::Rgb([x as u8, y as u8, number * 32]);
+            image::RgbImage::from_fn(320, 240, stripe).save(drawn.path().join(format!("{number}.png")))?;
         }
+        drawn.path().to_owned()
     };
     println!("{}", verify_images(&[&folder], &Limits::default()));
     let mut files = std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;

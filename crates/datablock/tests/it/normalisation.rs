@@ -1,5 +1,7 @@
 //! Statistics come from the training part alone.
 
+#![allow(clippy::float_cmp, reason = "black is exactly 0")]
+
 use burn::tensor::Device;
 use firelight_datablock::{CategoryBlock, DataBlock, ImageBlock, IndexSplitter, TrainingColours, parent_label};
 use firelight_transforms::{Normalize, Resize};

@@ -35,7 +35,27 @@ fn every_stage_says_what_it_makes_of_the_first_picture() {
         (r"mean \[.*\] and std \[.*\]", "mean [mean] and std [std]"),
         (r"bytes from \d+ to \d+", "bytes from [least] to [most]"),
         (r" on .*, numbers", " on [device], numbers"),
-    ]}, { insta::assert_snapshot!(text, @""); });
+    ]}, { insta::assert_snapshot!(text, @r#"
+    source     4 files below pets, the first pets/beagle_0.png
+    split      3 to train, 1 to validate by IndexSplitter { valid: [0] }
+    vocab      2 class(es) of the training part, from "beagle" (0) to "pug" (1)
+
+    one sample, pets/beagle_1.png
+    read       a picture of 25×20, bytes from [least] to [most]
+    target     beagle as 0
+    item       Resize to 20×20 by cropping, bilinear
+               gives three planes of 20×20, colours from [least] to [most], mean [mean]
+    batch      aug_transforms to 16×16 (flip p = 0.5, warp ±0.2 p = 0.75, rotate ±10° p = 0.75, zoom 1 to 1.1 p = 0.75), padding with reflection
+               gives three planes of 16×16, colours from [least] to [most], mean [mean]
+    normalize  Normalize by mean [mean] and std [std]
+               gives three planes of 16×16, numbers from [least] to [most], mean [mean]
+
+    one batch of 3
+    inputs     a tensor [3, 3, 16, 16] on [device], numbers from [least] to [most], mean [mean]
+    targets    pug, pug, beagle
+
+    every stage works
+    "#); });
 }
 
 #[test]

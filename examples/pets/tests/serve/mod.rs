@@ -47,9 +47,8 @@ impl Served {
     }
 
     fn get(&self, path: &str) -> (u16, String) {
-        self.ask(|stream| {
-            write!(stream, "GET {path} HTTP/1.1\r\nhost: pets\r\nconnection: close\r\n\r\n").expect("sent")
-        })
+        let head = format!("GET {path} HTTP/1.1\r\nhost: pets\r\nconnection: close\r\n\r\n");
+        self.ask(|stream| stream.write_all(head.as_bytes()).expect("sent"))
     }
 
     fn post(&self, announced: usize, bytes: &[u8]) -> (u16, String) {
