@@ -1,6 +1,6 @@
 """Trains with PyTorch on the batches and from the weights of the test beside it, and writes the losses.
 
-    FIRELIGHT_DUMP=/tmp/dump cargo test --workspace --test it -- twenty_losses   (fails while there are no losses yet)
+    FIRELIGHT_DUMP=/tmp/dump cargo test --workspace --test it -- first_losses   (fails while there are no losses yet)
     python fine_tune.py /tmp/dump fine_tune.json
 
 Needs torch and torchvision. The recipe is fastai's fine_tune(1, base_lr=2e-3) with its Adam, body norms frozen in the first
