@@ -15,7 +15,7 @@ impl FilePredictions<'_> {
     ///
     /// # Errors
     ///
-    /// [`LearnerError::Input`] for the first broken file (with [`OnError::Fail`]) and [`LearnerError::Write`].
+    /// [`LearnerError::Input`] for the first broken file (with [`OnError::Fail`](firelight_datablock::OnError::Fail)) and [`LearnerError::Write`].
     pub fn write_csv(self, path: impl AsRef<Path>) -> Result<Predicted, LearnerError> {
         self.write(path.as_ref(), Self::csv)
     }

@@ -77,6 +77,11 @@ impl Run {
             let value = format!("mixing on {} devices", learner.options.devices.len());
             return Err(LearnerError::Setting { setting: "with_mix", value, remedy: "mix on one device" });
         }
+        if learner.options.best.is_some() && learner.resumption.is_some() {
+            let (value, remedy) =
+                ("the best model beside checkpoints".into(), "checkpoints hold one model: choose one of the two");
+            return Err(LearnerError::Setting { setting: "with_best", value, remedy });
+        }
         learner.check_classes()?;
         let metrics: Vec<String> = learner.metrics.iter().map(|metric| metric.name()).collect();
         let watched = [

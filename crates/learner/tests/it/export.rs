@@ -3,7 +3,6 @@ use firelight_learner::{LearnerError, Predictor};
 use firelight_losses::{CostMatrix, Decision, Loss, PairWeighted, PairWeights, SoftLabelCrossEntropy, SoftLabels};
 use firelight_vocab::Groups;
 use image::RgbImage;
-use sha2::{Digest, Sha256};
 
 use crate::shapes;
 
@@ -169,7 +168,7 @@ fn a_file_of_the_first_version_still_loads_and_predicts_what_it_did() {
     }
     let mut content = [manifest.as_bytes(), b"\n", &(header.len() as u64).to_le_bytes(), header.as_bytes()].concat();
     content.extend(weights);
-    let digest: String = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = shapes::digest(&content);
     let place = tempfile::tempdir().expect("a folder");
     let file = place.path().join("old");
     std::fs::write(&file, [format!("firelight-export 1 {digest}\n").as_bytes(), &content].concat()).expect("a file");

@@ -9,7 +9,6 @@ use burn::tensor::Device;
 use firelight_learner::models::Arch;
 use firelight_learner::{Backbone, Checkpoints, Event, Flow, LearnerError, vision_learner};
 use firelight_transforms::Chance;
-use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use crate::shapes::{self, ShapeLearner};
@@ -86,7 +85,7 @@ impl Place {
         let Output { status, stderr, .. } = self.command("").output().expect("a process");
         assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
         let weights = std::fs::read(self.path().join("weights")).expect("weights");
-        Sha256::digest(weights).iter().map(|byte| format!("{byte:02x}")).collect()
+        shapes::digest(&weights)
     }
 
     fn checkpoints(&self) -> Vec<String> {

@@ -11,6 +11,7 @@ use firelight_learner::{Backbone, Learner, vision_learner};
 use firelight_losses::CrossEntropy;
 use firelight_transforms::{Chance, Resize, aug_transforms};
 use image::{Rgb, RgbImage};
+use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 /// Learners of these tests.
@@ -33,12 +34,12 @@ pub fn folder(count: u32) -> TempDir {
 
 /// Every fourth picture validates.
 pub fn loaders(folder: &TempDir, device: &Device) -> DataLoaders<Categories> {
-    from(block(folder.path()), folder.path(), device)
+    from(&block(folder.path()), folder.path(), device)
 }
 
 /// The same with augmentation.
 pub fn augmented(folder: &Path, device: &Device) -> DataLoaders<Categories> {
-    from(block(folder).with_batch_transforms(aug_transforms().size(32).min_scale(0.5)), folder, device)
+    from(&block(folder).with_batch_transforms(aug_transforms().size(32).min_scale(0.5)), folder, device)
 }
 
 /// Copies of the pictures in which a class has another name.
@@ -52,7 +53,7 @@ pub fn renamed(folder: &TempDir, from: &str, to: &str) -> TempDir {
     copies
 }
 
-fn from(block: DataBlock<ImageBlock, CategoryBlock>, folder: &Path, device: &Device) -> DataLoaders<Categories> {
+fn from(block: &DataBlock<ImageBlock, CategoryBlock>, folder: &Path, device: &Device) -> DataLoaders<Categories> {
     block.dataloaders(folder, device).expect("loaders").with_batch_size(8)
 }
 
@@ -84,4 +85,13 @@ pub fn damage(whole: &[u8], mut check: impl FnMut(&[u8], &str)) {
         bytes[bit / 8] ^= 1 << (bit % 8);
         check(&bytes, &format!("bit {bit} flipped"));
     }
+}
+
+/// The SHA-256 of some bytes, as hexadecimal digits.
+pub fn digest(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
