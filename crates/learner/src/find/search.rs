@@ -98,16 +98,13 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     }
 
     fn try_rates(&mut self, search: &RateSearch) -> Result<(), LearnerError> {
-        let train = self.data.train().clone().with_device(&self.data.device().clone().inner().autodiff());
         let steps = search.steps.max(6);
         let rates = vec![search.to; self.optimizer()?.groups()];
         let plan = Plan { fit: 0, epochs: 1, steps, rates, schedule: search.schedule() };
         let mut run = Run { plan, place: Place::default() };
         while run.place.step < steps && !run.place.stopped {
-            let epoch = self.epochs_done + run.place.step / train.num_batches().max(1);
-            let batches = train.batches(epoch)?.take(steps - run.place.step);
-            let mixer = self.mixer(epoch);
-            let batches = batches.enumerate().map(|(number, batch)| Ok(mixer.examples(batch?, number)));
+            let epoch = self.epochs_done + run.place.step / self.data.train().num_batches().max(1);
+            let batches = self.training_batches(epoch, 0)?.take(steps - run.place.step);
             run.train(self, batches, M::forward)?;
         }
         Ok(())

@@ -63,8 +63,7 @@ impl<M: Model> Best<M> {
         row: &EpochRow,
         metrics: &[String],
     ) {
-        let value = keep.monitor.value(row, metrics);
-        if value.is_some() && patience.look(value, &keep.monitor, keep.min_delta) == 0 {
+        if patience.look(&keep.monitor, keep.min_delta, row, metrics) == 0 {
             *best = Some(Self { model: model.valid(), row: row.clone() });
         }
     }

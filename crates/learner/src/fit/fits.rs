@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
-use firelight_datablock::FittedTarget;
+use firelight_datablock::{DataError, FittedTarget};
 use firelight_losses::Loss;
 
-use super::examples::Mixer;
+use super::examples::{Examples, Mixer};
 use super::run::Run;
 use crate::models::Model;
 use crate::{FlatCos, Learner, LearnerError, OneCycle, Rates, Schedule, WarmRestarts};
@@ -101,13 +101,11 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
         rates: impl Into<Rates>,
         schedule: impl Into<Schedule>,
     ) -> Result<(), LearnerError> {
-        let train = self.data.train().clone().with_device(&self.data.device().clone().inner().autodiff());
-        let mut run = Run::start(self, epochs, train.num_batches(), rates.into(), schedule.into())?;
+        let steps = self.data.train().num_batches();
+        let mut run = Run::start(self, epochs, steps, rates.into(), schedule.into())?;
         while run.goes_on() {
             let start = Instant::now();
-            let (mixer, first) = (self.mixer(self.epochs_done), run.place.step);
-            let batches = train.batches_from(self.epochs_done, first)?.enumerate();
-            let batches = batches.map(|(number, batch)| Ok(mixer.examples(batch?, first + number)));
+            let batches = self.training_batches(self.epochs_done, run.place.step)?;
             run.train(self, batches, M::forward)?;
             let evaluation = self.evaluate()?;
             run.finish_epoch(self, start.elapsed().as_secs_f64(), &evaluation)?;
@@ -116,9 +114,16 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
         Ok(())
     }
 
-    /// What mixes the batches of an epoch.
-    pub(crate) fn mixer(&self, epoch: usize) -> Mixer<F> {
-        let dataset = self.data.train().dataset().clone();
-        Mixer { mix: self.options.mix, dataset, seed: self.options.seed, epoch: epoch as u64 }
+    /// The batches of an epoch on the training device, mixed where that is wanted, without the first `done` ones.
+    pub(crate) fn training_batches(
+        &self,
+        epoch: usize,
+        done: usize,
+    ) -> Result<impl Iterator<Item = Result<Examples<4, F::Tensor>, DataError>> + use<F, L, M>, DataError> {
+        let train = self.data.train().clone().with_device(&self.data.device().clone().inner().autodiff());
+        let dataset = train.dataset().clone();
+        let mixer = Mixer { mix: self.options.mix, dataset, seed: self.options.seed, epoch: epoch as u64 };
+        let batches = train.batches_from(epoch, done)?.enumerate();
+        Ok(batches.map(move |(number, batch)| Ok(mixer.examples(batch?, done + number))))
     }
 }

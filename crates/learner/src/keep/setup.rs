@@ -1,7 +1,5 @@
 //! What a run is about: two runs of the same setup do the same.
 
-use std::fmt::Write;
-
 use firelight_datablock::{DataLoader, FittedTarget};
 use firelight_vocab::Vocab;
 use serde::{Deserialize, Serialize};
@@ -10,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::other_classes;
 use crate::Learner;
 use crate::models::Arch;
+use crate::stored::hex;
 
 /// Enough to tell whether a checkpoint belongs to a learner.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -71,9 +70,5 @@ fn items<F: FittedTarget>(loader: &DataLoader<F>) -> String {
         digest.update(dataset.fitted().describe(target));
         digest.update([0]);
     }
-    let start = digest.finalize().iter().take(4).fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    });
-    format!("{} ({start})", dataset.len())
+    format!("{} ({})", dataset.len(), hex(&digest.finalize()[..4]))
 }

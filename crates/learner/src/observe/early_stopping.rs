@@ -53,8 +53,7 @@ impl Observer for EarlyStopping {
         match event {
             Event::Start { metrics, .. } => (self.metrics, self.seen) = (metrics.to_vec(), Patience::default()),
             Event::Epoch(row) => {
-                let value = self.monitor.value(row, &self.metrics);
-                if self.seen.look(value, &self.monitor, self.min_delta) >= self.patience {
+                if self.seen.look(&self.monitor, self.min_delta, row, &self.metrics) >= self.patience {
                     return Flow::Stop;
                 }
             }

@@ -5,7 +5,7 @@ use burn::tensor::{Device, Tensor};
 use firelight_layers::update::{AdamFactors, adam};
 
 use super::moments::share_seen;
-use super::{Dial, Moments, Scheduled};
+use super::{Dial, Moments, scheduled};
 
 /// Adam as fastai has it: weight decay decoupled from the gradient (`AdamW`), momentum set anew at every step.
 ///
@@ -73,18 +73,4 @@ impl Optimizer for Adam {
     }
 }
 
-impl Scheduled for Adam {
-    const NAME: &'static str = "adam";
-
-    fn momentum(&self) -> &Dial {
-        &self.momentum
-    }
-
-    fn with_momentum_on(self, momentum: Dial) -> Self {
-        Self { momentum, ..self }
-    }
-
-    fn without_decay(self) -> Self {
-        Self { weight_decay: 0.0, ..self }
-    }
-}
+scheduled!(Adam, "adam");

@@ -4,7 +4,7 @@ use burn::optim::{LearningRate, Optimizer};
 use burn::tensor::{Device, Tensor};
 
 use super::moments::decay;
-use super::{Dial, Moments, Scheduled};
+use super::{Dial, Moments, scheduled};
 
 /// The most that a step may grow.
 const LARGEST: f64 = 10.0;
@@ -56,9 +56,8 @@ impl Optimizer for Lamb {
     ) -> (Tensor<D>, Option<Moments<D>>) {
         let momentum = self.momentum.read();
         let state = Moments::advance(state, gradient, momentum, self.sqr_momentum);
-        let spread = state.square.clone().div_scalar(state.share_seen(self.sqr_momentum)).sqrt();
         let mean = state.mean.clone().div_scalar(state.share_seen(momentum));
-        let direction = mean.div(spread.add_scalar(self.epsilon));
+        let direction = mean.div(state.spread(self.sqr_momentum, self.epsilon));
         let parameter = decay(parameter, rate, self.weight_decay);
         let trust = trust(&parameter, &direction);
         (parameter - direction.mul_scalar(rate) * trust.unsqueeze(), Some(state))
@@ -77,18 +76,4 @@ fn trust<const D: usize>(parameter: &Tensor<D>, direction: &Tensor<D>) -> Tensor
     (size / step.clamp_min(f32::MIN_POSITIVE)).clamp_max(LARGEST).mask_fill(either_is_zero, 1.0)
 }
 
-impl Scheduled for Lamb {
-    const NAME: &'static str = "lamb";
-
-    fn momentum(&self) -> &Dial {
-        &self.momentum
-    }
-
-    fn with_momentum_on(self, momentum: Dial) -> Self {
-        Self { momentum, ..self }
-    }
-
-    fn without_decay(self) -> Self {
-        Self { weight_decay: 0.0, ..self }
-    }
-}
+scheduled!(Lamb, "lamb");

@@ -33,5 +33,6 @@ pub use lamb::Lamb;
 pub use lookahead::{Lookahead, LookaheadState, ranger};
 pub use moments::Moments;
 pub use radam::RAdam;
+use rule::scheduled;
 pub use rule::{Rule, Scheduled};
 pub use sgd::{Sgd, SgdState};

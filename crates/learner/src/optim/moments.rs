@@ -39,6 +39,11 @@ impl<const D: usize> Moments<D> {
         share_seen(momentum, self.time)
     }
 
+    /// What a step is divided by: `√(square / (1 − sqrᵗ)) + epsilon`.
+    pub fn spread(&self, sqr_momentum: f64, epsilon: f64) -> Tensor<D> {
+        self.square.clone().div_scalar(self.share_seen(sqr_momentum)).sqrt().add_scalar(epsilon)
+    }
+
     /// The means on another device.
     pub fn to_device(self, device: &Device) -> Self {
         Self { time: self.time, mean: self.mean.to_device(device), square: self.square.to_device(device) }

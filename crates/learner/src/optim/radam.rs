@@ -4,7 +4,7 @@ use burn::optim::{LearningRate, Optimizer};
 use burn::tensor::{Device, Tensor};
 
 use super::moments::decay;
-use super::{Dial, Moments, Scheduled};
+use super::{Dial, Moments, scheduled};
 
 /// Adam that follows the plain mean of gradients until it has seen enough of them to trust their spread, which makes a warm-up
 /// of the rate needless.
@@ -68,10 +68,7 @@ impl Optimizer for RAdam {
         let state = Moments::advance(state, gradient, momentum, self.sqr_momentum);
         let mean = state.mean.clone().mul_scalar(rate / state.share_seen(momentum));
         let delta = match self.rectification(&state) {
-            Some(factor) => {
-                let spread = state.square.clone().div_scalar(state.share_seen(self.sqr_momentum)).sqrt();
-                mean.mul_scalar(factor).div(spread.add_scalar(self.epsilon))
-            }
+            Some(factor) => mean.mul_scalar(factor).div(state.spread(self.sqr_momentum, self.epsilon)),
             None => mean,
         };
         (decay(parameter, rate, self.weight_decay) - delta, Some(state))
@@ -82,18 +79,4 @@ impl Optimizer for RAdam {
     }
 }
 
-impl Scheduled for RAdam {
-    const NAME: &'static str = "radam";
-
-    fn momentum(&self) -> &Dial {
-        &self.momentum
-    }
-
-    fn with_momentum_on(self, momentum: Dial) -> Self {
-        Self { momentum, ..self }
-    }
-
-    fn without_decay(self) -> Self {
-        Self { weight_decay: 0.0, ..self }
-    }
-}
+scheduled!(RAdam, "radam");

@@ -25,6 +25,28 @@ pub trait Scheduled: Optimizer {
     fn without_decay(self) -> Self;
 }
 
+/// Makes an optimizer with the fields `momentum`, a dial, and `weight_decay` a [`Scheduled`] one.
+macro_rules! scheduled {
+    ($optimizer:ty, $name:literal) => {
+        impl $crate::optim::Scheduled for $optimizer {
+            const NAME: &'static str = $name;
+
+            fn momentum(&self) -> &$crate::optim::Dial {
+                &self.momentum
+            }
+
+            fn with_momentum_on(self, momentum: $crate::optim::Dial) -> Self {
+                Self { momentum, ..self }
+            }
+
+            fn without_decay(self) -> Self {
+                Self { weight_decay: 0.0, ..self }
+            }
+        }
+    };
+}
+pub(super) use scheduled;
+
 /// How parameters follow their gradients: one optimizer for most of them, and one without weight decay for norms and biases.
 ///
 /// Every [`Scheduled`] optimizer is one by `into()`. [`Rule::of`] makes one from any two of burn's optimizers; their momentum

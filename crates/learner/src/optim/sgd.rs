@@ -4,7 +4,7 @@ use burn::optim::{LearningRate, Optimizer, RecordState, StateSink, StateSource};
 use burn::tensor::{Device, Tensor};
 use firelight_layers::update::{SgdFactors, sgd};
 
-use super::{Dial, Scheduled};
+use super::{Dial, scheduled};
 
 /// Stochastic gradient descent, by itself or with momentum.
 ///
@@ -104,18 +104,4 @@ impl Optimizer for Sgd {
     }
 }
 
-impl Scheduled for Sgd {
-    const NAME: &'static str = "sgd";
-
-    fn momentum(&self) -> &Dial {
-        &self.momentum
-    }
-
-    fn with_momentum_on(self, momentum: Dial) -> Self {
-        Self { momentum, ..self }
-    }
-
-    fn without_decay(self) -> Self {
-        Self { weight_decay: 0.0, ..self }
-    }
-}
+scheduled!(Sgd, "sgd");

@@ -81,7 +81,7 @@ impl Plateau {
 
     /// Looks at an epoch and says whether the rates are to go down.
     pub(crate) fn look(&self, patience: &mut Patience, row: &EpochRow, metrics: &[String]) -> bool {
-        let waited = patience.look(self.monitor.value(row, metrics), &self.monitor, self.min_delta);
+        let waited = patience.look(&self.monitor, self.min_delta, row, metrics);
         let down = waited >= self.patience;
         if down {
             patience.waited = 0;
@@ -161,8 +161,9 @@ pub(crate) struct Patience {
 }
 
 impl Patience {
-    /// Takes an epoch's value into account; gives the epochs waited, 0 for a new best one.
-    pub fn look(&mut self, value: Option<f64>, monitor: &Monitor, min_delta: f64) -> usize {
+    /// Takes an epoch into account; gives the epochs waited, 0 for a new best one.
+    pub fn look(&mut self, monitor: &Monitor, min_delta: f64, row: &EpochRow, metrics: &[String]) -> usize {
+        let value = monitor.value(row, metrics);
         let better = |best: f64| value.is_some_and(|value| monitor.is_better(value, best, min_delta));
         if self.best.map_or(value.is_some(), better) {
             (self.best, self.waited) = (value, 0);

@@ -3,5 +3,5 @@
 mod file;
 mod whole;
 
-pub(crate) use file::{Format, Versions, read, write};
+pub(crate) use file::{Format, Versions, hex, read, write};
 pub(crate) use whole::Whole;
