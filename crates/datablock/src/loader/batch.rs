@@ -2,11 +2,12 @@
 
 use std::cell::RefCell;
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{DType, Device, Tensor, TensorData};
 use firelight_transforms::{Chance, Scratch, Size};
 use rayon::prelude::*;
 
 use super::options::{OnError, Options};
+use super::planes::Planes;
 use crate::{DataError, Dataset, FittedTarget};
 
 /// Pictures and targets on a device.
@@ -51,10 +52,13 @@ impl HostBatch {
         options: &Options,
         epoch: u64,
         items: &[usize],
+        memory: &Planes,
     ) -> Result<Self, DataError> {
         let chance = |item: usize| options.augment.then(|| Chance::new(options.seed, epoch, item as u64));
         let batch = match dataset.transforms().output_size() {
-            Some(size) => Self::fixed(dataset, options, items, size, chance)?,
+            Some(size) => {
+                Self::fixed(dataset, options, items, memory.borrow(items.len() * size.planes()), size, chance)?
+            }
             None => Self::free(dataset, options, items, chance)?,
         };
         if batch.items.is_empty() {
@@ -70,11 +74,11 @@ impl HostBatch {
         dataset: &Dataset<F>,
         options: &Options,
         items: &[usize],
+        mut planes: Vec<f32>,
         size: Size,
         chance: impl Fn(usize) -> Option<Chance> + Sync,
     ) -> Result<Self, DataError> {
         let length = size.planes();
-        let mut planes = vec![0.0; items.len() * length];
         let write = |(&item, planes): (&usize, &mut [f32])| {
             SCRATCH.with_borrow_mut(|scratch| dataset.write(item, chance(item).as_mut(), scratch, planes))
         };
@@ -84,8 +88,10 @@ impl HostBatch {
         for (slot, (result, &item)) in results.into_iter().zip(items).enumerate() {
             match result {
                 Ok(()) => {
-                    // Close the gap that pictures left out before this one have made.
-                    planes.copy_within(slot * length..(slot + 1) * length, kept.len() * length);
+                    if slot > kept.len() {
+                        // Close the gap that pictures left out before this one have made.
+                        planes.copy_within(slot * length..(slot + 1) * length, kept.len() * length);
+                    }
                     kept.push(item);
                 }
                 Err(error) => skip(options, error)?,
@@ -129,11 +135,16 @@ impl HostBatch {
         Ok(batch)
     }
 
-    pub fn into_batch<F: FittedTarget>(self, dataset: &Dataset<F>, device: &Device) -> Batch<F::Tensor> {
+    pub fn into_batch<F: FittedTarget>(
+        self,
+        dataset: &Dataset<F>,
+        device: &Device,
+        memory: &Planes,
+    ) -> Batch<F::Tensor> {
         let shape = [self.items.len(), 3, self.size.height as usize, self.size.width as usize];
         let targets: Vec<_> = self.items.iter().map(|&item| dataset.targets()[item].clone()).collect();
         Batch {
-            inputs: Tensor::from_data(TensorData::new(self.planes, shape), device),
+            inputs: Tensor::from_data(TensorData::from_bytes(memory.lend(self.planes), shape, DType::F32), device),
             targets: dataset.fitted().collate(&targets, device),
             items: self.items,
         }

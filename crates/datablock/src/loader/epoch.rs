@@ -4,6 +4,7 @@ use burn::tensor::Device;
 use crossbeam_channel::{Receiver, bounded};
 
 use super::batch::HostBatch;
+use super::planes::Planes;
 use super::{Batch, DataLoader};
 use crate::{DataError, Dataset, FittedTarget};
 
@@ -17,6 +18,7 @@ pub struct Batches<F: FittedTarget> {
     ready: Receiver<Result<HostBatch, DataError>>,
     dataset: Dataset<F>,
     device: Device,
+    memory: Planes,
     left: usize,
 }
 
@@ -26,11 +28,13 @@ impl<F: FittedTarget> Batches<F> {
         let mut plan = loader.plan(epoch);
         plan.drain(..done.min(plan.len()));
         let (dataset, options) = (loader.dataset.clone(), loader.options.clone());
+        let memory = Planes::default();
+        let for_batches = memory.clone();
         let (send, ready) = bounded(READY);
         let left = plan.len();
         let serve = move || {
             for items in plan {
-                let batch = pool.install(|| HostBatch::make(&dataset, &options, epoch, &items));
+                let batch = pool.install(|| HostBatch::make(&dataset, &options, epoch, &items, &for_batches));
                 let failed = batch.is_err();
                 // A closed channel means that nobody wants the rest.
                 if send.send(batch).is_err() || failed {
@@ -42,7 +46,7 @@ impl<F: FittedTarget> Batches<F> {
             .name("firelight-loader".into())
             .spawn(serve)
             .map_err(|error| DataError::Workers { why: error.to_string() })?;
-        Ok(Self { ready, dataset: loader.dataset.clone(), device: loader.device.clone(), left })
+        Ok(Self { ready, dataset: loader.dataset.clone(), device: loader.device.clone(), memory, left })
     }
 
     /// How many batches are still to come.
@@ -66,7 +70,7 @@ impl<F: FittedTarget> Iterator for Batches<F> {
         if batch.is_err() {
             self.left = 0;
         }
-        Some(batch.map(|batch| batch.into_batch(&self.dataset, &self.device)))
+        Some(batch.map(|batch| batch.into_batch(&self.dataset, &self.device, &self.memory)))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

@@ -4,6 +4,7 @@ mod batch;
 mod epoch;
 mod loaders;
 mod options;
+mod planes;
 mod sampling;
 mod workers;
 
