@@ -1,20 +1,20 @@
 //! Pictures to look at: `sheet PICTURE FOLDER` writes `draws.png` and `extremes.png` into the folder.
 //!
-//! `draws.png` is one picture under 16 draws of `aug_transforms`; `extremes.png` shows every transform at its extremes, and
-//! what each cell is goes to stdout, row by row.
+//! `draws.png` is one picture under 16 draws of `aug_transforms`; `extremes.png` shows every transform at its extremes, with its
+//! name below.
 
 use std::error::Error;
 use std::path::Path;
 
-use firelight_transforms::{
+use firelight::learner::pictures::{Tile, grid};
+use firelight::transforms::{
     Chance, CropPad, Draw, Filter, Lighting, Limits, Map, Normalize, PadMode, PictureTransforms, RandomErasing,
     RandomResizedCrop, RatioResize, Resize, Scratch, Size, aug_transforms, dihedral_matrix, open, rotate_matrix,
     warp_matrix, zoom_matrix,
 };
-use image::{Rgb, RgbImage, imageops};
+use image::RgbImage;
 
 const CELL: u32 = 224;
-const GAP: u32 = 8;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -25,22 +25,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = Path::new(folder);
     std::fs::create_dir_all(folder)?;
     grid(&draws(&picture)?, 4).save(folder.join("draws.png"))?;
-    let extremes = extremes(&picture)?;
-    for (row, cells) in extremes.chunks(6).enumerate() {
-        let names: Vec<_> = cells.iter().map(|(name, _)| name.as_str()).collect();
-        println!("row {}: {}", row + 1, names.join(" | "));
-    }
-    let cells: Vec<_> = extremes.into_iter().map(|(_, cell)| cell).collect();
-    grid(&cells, 6).save(folder.join("extremes.png"))?;
+    grid(&extremes(&picture)?, 6).save(folder.join("extremes.png"))?;
     Ok(())
 }
 
-fn draws(picture: &RgbImage) -> Result<Vec<RgbImage>, Box<dyn Error>> {
+fn draws(picture: &RgbImage) -> Result<Vec<Tile>, Box<dyn Error>> {
     let transforms = PictureTransforms::new()
         .with_item(Resize::crop(460))
         .with_augment(aug_transforms().size(CELL).min_scale(0.9))
         .with_normalize(Normalize::imagenet());
-    (0..16).map(|item| see(&transforms, picture, Some(&mut Chance::new(42, 0, item)))).collect()
+    let draw = |item| see(&transforms, picture, Some(&mut Chance::new(42, 0, item)));
+    (1..=16).map(|item| Ok(tile(format!("draw {item}"), draw(item)?))).collect()
 }
 
 fn see(
@@ -52,22 +47,32 @@ fn see(
     Ok(transforms.normalize().decode(&planes, size))
 }
 
-type Cell = (String, RgbImage);
+/// A picture with what was done to it, in as many lines as that takes.
+fn tile(name: String, picture: RgbImage) -> Tile {
+    let mut title: Vec<String> = Vec::new();
+    for part in name.split_inclusive(", ") {
+        match title.last_mut() {
+            Some(line) if line.len() + part.len() < 30 => line.push_str(part),
+            _ => title.push(part.to_owned()),
+        }
+    }
+    Tile { picture, title, mark: None }
+}
 
-fn extremes(picture: &RgbImage) -> Result<Vec<Cell>, Box<dyn Error>> {
+fn extremes(picture: &RgbImage) -> Result<Vec<Tile>, Box<dyn Error>> {
     let base = PictureTransforms::new().with_item(Resize::crop(CELL));
     let base = base.draw(Size::new(picture.width(), picture.height()), None)?;
     let mut scratch = Scratch::default();
     let mut cells = Vec::new();
     for (name, draw) in bends(&base).into_iter().chain(lightings(&base)) {
         let planes = draw.planes(picture, &Normalize::none(), &mut scratch)?;
-        cells.push((name, Normalize::none().decode(&planes, draw.size)));
+        cells.push(tile(name, Normalize::none().decode(&planes, draw.size)));
     }
     for stages in items() {
         let chance = stages.augment().map(|_| Chance::new(1, 0, 0));
         let name = stages.items().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let name = stages.augment().map_or(name, ToString::to_string);
-        cells.push((name, see(&stages, picture, chance.clone().as_mut())?));
+        cells.push(tile(name, see(&stages, picture, chance.clone().as_mut())?));
     }
     Ok(cells)
 }
@@ -138,15 +143,4 @@ fn items() -> Vec<PictureTransforms> {
         new().with_item(RandomResizedCrop::new(CELL)),
         new().with_item(Resize::crop(CELL)).with_augment(aug_transforms().erasing(erase)),
     ]
-}
-
-fn grid(cells: &[RgbImage], columns: u32) -> RgbImage {
-    let step = CELL + GAP;
-    let rows = (cells.len() as u32).div_ceil(columns);
-    let mut sheet = RgbImage::from_pixel(columns * step + GAP, rows * step + GAP, Rgb([255; 3]));
-    for (i, cell) in (0..).zip(cells) {
-        let (x, y) = (GAP + i % columns * step, GAP + i / columns * step);
-        imageops::replace(&mut sheet, cell, i64::from(x), i64::from(y));
-    }
-    sheet
 }

@@ -41,3 +41,11 @@ fn a_mask_pads_as_its_picture() {
     assert_eq!(see(PadMode::Border), [1, 1, 1, 2, 3, 3, 3]);
     assert_eq!(see(PadMode::Zeros), [0, 0, 1, 2, 3, 0, 0]);
 }
+
+#[test]
+fn a_mask_shrinks_by_pillows_nearest() {
+    let mask: Vec<u8> = (0..48).map(|i| 5 * i).collect();
+    let shrink = PictureTransforms::new().with_item(Resize::squish(Size::new(4, 3)));
+    let seen = shrink.draw(Size::new(8, 6), None).unwrap().mask(&mask, 0);
+    assert_eq!(seen, [45, 55, 65, 75, 125, 135, 145, 155, 205, 215, 225, 235]);
+}
