@@ -10,10 +10,14 @@ mod flex;
 mod kernel;
 mod norm;
 mod pool;
+mod softmax;
 pub mod update;
+mod workers;
 
 pub use activation::Activation;
 pub use add::add;
 pub use conv::{conv2d, convolve};
 pub use norm::normalize;
 pub use pool::max_pool2d;
+pub use softmax::{Softmax, softmax, with_gradient};
+pub use workers::on_workers;

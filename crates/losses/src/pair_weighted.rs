@@ -1,8 +1,8 @@
-use burn::tensor::{Int, Tensor, activation};
+use burn::tensor::{Int, Tensor};
 use firelight_vocab::Vocab;
 
 use crate::matrix::{Aligned, meaning::Pair};
-use crate::scores::{check_classes, floored, wide};
+use crate::scores::{Scores, check_classes, wide};
 use crate::{Loss, LossError, LossTraits, MatrixRows, PairWeights};
 
 /// Multiplies the loss of each example by a factor for its true class and the class predicted for it.
@@ -69,7 +69,7 @@ impl<L> PairWeighted<L> {
         let targets = targets.clone().inner().clamp(0, classes as i64 - 1);
         let factors = if self.expected {
             let rows = self.weights.rows(targets, &output);
-            (rows * activation::softmax(floored(output), 1)).sum_dim(1)
+            (rows * Scores::of(output).probabilities).sum_dim(1)
         } else {
             let predicted = output.clone().argmax(1).reshape([batch]);
             self.weights.entries(targets * classes as i64 + predicted, &output)

@@ -1,6 +1,7 @@
 //! The shared core of the losses on logits: shifted scores, probabilities, and gradients in closed form.
 
-use burn::tensor::{DType, IndexingUpdateOp, Int, Tensor, activation};
+use burn::tensor::{DType, IndexingUpdateOp, Int, Tensor};
+use firelight_layers::{Softmax, softmax, with_gradient};
 
 /// Stands for a logit of -inf. Finite, so that a weight of 0 times it is 0 and not NaN; so low that its
 /// probability is 0 in f32.
@@ -17,13 +18,11 @@ const CEILING: f32 = 1e25;
 
 /// Logits made safe, and their softmax outside the graph.
 ///
-/// The logarithm of the normaliser comes from the probabilities: the highest one is `1 / Σ exp(z - top)`, at
-/// least `1 / classes`, so its logarithm is exact where the sum over the exponentials would need one more pass.
 /// Every pass over `[batch, classes]` counts: it is what a loss costs.
 #[derive(Debug, Clone)]
 pub(crate) struct Scores {
-    /// The output on its graph, in f32 or f64, no entry below [`FLOOR`]: `[batch, classes]`.
-    pub output: Tensor<2>,
+    /// The output on its graph, in f32 or f64: `[batch, classes]`.
+    output: Tensor<2>,
     /// The highest of each row: `[batch, 1]`.
     top: Tensor<2>,
     /// `[batch, classes]`.
@@ -34,22 +33,19 @@ pub(crate) struct Scores {
 
 impl Scores {
     pub fn of(output: Tensor<2>) -> Self {
-        let output = floored(output);
-        let plain = output.clone().inner();
-        let top = plain.clone().max_dim(1);
-        let probabilities = activation::softmax(plain, 1);
-        let log_norm = probabilities.clone().max_dim(1).log().neg();
-        Self { output, top, probabilities, log_norm }
+        let output = wide(output);
+        let Softmax { probabilities, highest, log_sum } = softmax(output.clone().inner(), FLOOR);
+        Self { output, top: highest, probabilities, log_norm: log_sum }
     }
 
-    /// The logits with the highest of each row at 0: `[batch, classes]`.
+    /// The logits with the highest of each row at 0, those of -inf at [`FLOOR`]: `[batch, classes]`.
     pub fn shifted(&self) -> Tensor<2> {
-        self.output.clone().inner() - self.top.clone()
+        (self.output.clone().inner() - self.top.clone()).clamp_min(FLOOR)
     }
 
     /// The shifted logits of some classes, `[batch, n]`.
     pub fn shifted_at(&self, classes: Tensor<2, Int>) -> Tensor<2> {
-        self.output.clone().inner().gather(1, classes) - self.top.clone()
+        (self.output.clone().inner().gather(1, classes) - self.top.clone()).clamp_min(FLOOR)
     }
 
     /// The logarithm of the probability of one class an example: `[batch, 1]`.
@@ -58,8 +54,7 @@ impl Scores {
     }
 
     /// Joins a value (`[batch, 1]`, no graph) and its gradient with respect to the logits (`[batch, classes]`, no
-    /// graph), made of the probabilities, to the graph of the output: the result is the value, and its backward pass
-    /// is one product.
+    /// graph), made of the probabilities, to the graph of the output.
     ///
     /// Closed forms are exact where a chain of recorded operations meets `0 * inf` or cancels, and need one
     /// tensor of the size of the logits where the chain keeps several. The gradient is made only if it is wanted.
@@ -71,9 +66,7 @@ impl Scores {
         if !output.is_tracked() {
             return value;
         }
-        let linear = (output * gradient(probabilities)).sum_dim(1).reshape([batch]);
-        let offset = linear.clone().inner();
-        (linear - offset) + value
+        with_gradient(output, value, gradient(probabilities))
     }
 
     /// Cross entropy against rows of any mass, `[batch, classes]`: `-Σ T ln p`, whose gradient is `p ΣT - T`.
@@ -85,17 +78,10 @@ impl Scores {
     }
 }
 
-/// Softmax over rows of finite scores, and `ln Σ exp` of each: `[batch, classes]`, `[batch, 1]`.
+/// Softmax over rows of scores, and `ln Σ exp` of each: `[batch, classes]`, `[batch, 1]`.
 pub(crate) fn normalised(scores: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
-    let top = scores.clone().max_dim(1);
-    let probabilities = activation::softmax(scores, 1);
-    let log_sum = top - probabilities.clone().max_dim(1).log();
-    (probabilities, log_sum)
-}
-
-/// In f32 or f64, with nothing below [`FLOOR`].
-pub(crate) fn floored(output: Tensor<2>) -> Tensor<2> {
-    wide(output).clamp_min(FLOOR)
+    let Softmax { probabilities, highest, log_sum } = softmax(scores, f32::NEG_INFINITY);
+    (probabilities, highest + log_sum)
 }
 
 /// f16 and bf16 become f32: a batch of 256 with losses of 300 overflows f16.

@@ -8,6 +8,7 @@ mod rows;
 
 use std::time::Instant;
 
+use burn::tensor::Device;
 use serde_json::json;
 
 use network::Kernels;
@@ -19,6 +20,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const RUNS: [usize; 2] = [3, 15];
 
 fn main() {
+    firelight_layers::on_workers(&Device::flex(), measure);
+}
+
+fn measure() {
     let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
     let name = arguments.next().unwrap_or_default();
     let kernels = if arguments.next().as_deref() == Some("burn") { Kernels::Burn } else { Kernels::Ours };

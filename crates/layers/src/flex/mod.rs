@@ -5,15 +5,17 @@ mod conv;
 mod norm;
 mod numbers;
 mod pool;
+mod softmax;
 pub mod update;
 
 pub use add::add;
 pub use conv::conv2d;
 pub use norm::{batch_norm, batch_norm_train};
 pub use pool::max_pool2d;
+pub use softmax::{softmax, with_gradient};
 
 use burn::backend::{DispatchDevice, Flex};
-use burn::tensor::{DType, Tensor};
+use burn::tensor::{DType, Device, Tensor};
 
 /// The numbers of a tensor without a graph, in order.
 fn plain<const D: usize>(tensor: &Tensor<D>) -> Option<numbers::Numbers> {
@@ -29,5 +31,10 @@ fn beside<const D: usize>(tensor: &Tensor<D>, numbers: Vec<f32>) -> Tensor<D> {
 
 /// Whether a tensor is what the kernels work on: `f32` on flex, tracked or not.
 fn is_ours<const D: usize>(tensor: &Tensor<D>) -> bool {
-    tensor.dtype() == DType::F32 && matches!(tensor.device().inner().as_dispatch(), DispatchDevice::Flex(_))
+    tensor.dtype() == DType::F32 && runs_on(&tensor.device())
+}
+
+/// Whether a device is flex, with autodiff or without.
+pub fn runs_on(device: &Device) -> bool {
+    matches!(device.clone().inner().as_dispatch(), DispatchDevice::Flex(_))
 }

@@ -22,22 +22,11 @@ fn forward_into(window: &Window, input: &[f32], weight: &[f32], finish: &Finish,
     Columns::of_input(window, input, |columns| {
         for group in 0..window.groups {
             let weight = &weight[group * outputs * steps..][..outputs * steps];
-            let fill = |row: usize, rows: usize, block: &mut [f32]| {
-                // A stretch at a time, so that it stays in cache while the rows are woven in.
-                for (part, block) in block.chunks_mut(64 * rows).enumerate() {
-                    for (index, row) in weight.chunks_exact(steps).skip(row).take(rows).enumerate() {
-                        for (target, value) in block[index..].iter_mut().step_by(rows).zip(&row[part * 64..]) {
-                            *target = *value;
-                        }
-                    }
-                }
-            };
             columns.begin_at(group * inputs);
             let width = window.output_size()[1];
             let place = Placement { channel: group * outputs, width, step: [1, 1], origin: [0, 0] };
-            Weights::pack(outputs, steps, fill, |packed| {
-                product(packed, columns, window.batch, &planes, place, finish);
-            });
+            let weights = Weights::plain(weight, outputs, steps);
+            product(&weights, columns, window.batch, &planes, place, finish);
         }
     });
 }
@@ -82,8 +71,8 @@ fn input_gradient_into(window: &Window, weight: &[f32], gradient: &[f32], output
             columns.begin_at(group * outputs);
             let place =
                 Placement { channel: group * inputs, width: window.size[1], step: window.stride, origin: phase };
-            Weights::pack(inputs, outputs * used.len(), fill, |packed| {
-                product(packed, &columns, window.batch, &planes, place, &Finish::default());
+            Weights::weave(inputs, outputs * used.len(), fill, |weights| {
+                product(weights, &columns, window.batch, &planes, place, &Finish::default());
             });
         }
     }

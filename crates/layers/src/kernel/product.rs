@@ -5,11 +5,14 @@ use rayon::prelude::*;
 
 use super::columns::{Segment, panel_len};
 use super::scratch::{Blank, with_scratch};
-use super::tile::{PANEL, multiply};
+use super::tile::{PANEL, tile};
 use super::{Columns, Finish};
 
 /// Panels that share one pass over the weights.
 const PANELS: usize = 4;
+
+/// Columns that are packed once and shared by tasks that take some rows each.
+const FEW: usize = 256;
 
 /// Steps of the sum taken in one go: a panel of that depth stays in the first-level cache.
 const DEPTH: usize = 256;
@@ -17,18 +20,25 @@ const DEPTH: usize = 256;
 /// Channels whose planes share a lock.
 const LOCKED: usize = 8;
 
-/// A weight matrix `[outputs, steps]` in the order in which [`multiply`] reads it: blocks of rows, a step after another.
+/// A weight matrix `[outputs, steps]`: row by row, or woven together in the order in which [`tile`] reads it, blocks of
+/// rows with a step after another.
 pub struct Weights<'a> {
-    blocks: &'a [f32],
+    numbers: &'a [f32],
     outputs: usize,
     steps: usize,
     rows: usize,
+    woven: bool,
 }
 
-impl Weights<'_> {
-    /// Packs the matrix whose rows `fill` writes, for `work`: `fill(row, rows, block)` interleaves `rows` rows from `row`
+impl<'a> Weights<'a> {
+    /// A matrix as it is.
+    pub fn plain(numbers: &'a [f32], outputs: usize, steps: usize) -> Self {
+        Self { numbers, outputs, steps, rows: Arch::new().dispatch(RowsOfTile), woven: false }
+    }
+
+    /// Weaves the matrix whose rows `fill` writes, for `work`: `fill(row, rows, block)` interleaves `rows` rows from `row`
     /// on, where `block` has `steps` times `rows` numbers.
-    pub fn pack<R>(
+    pub fn weave<R>(
         outputs: usize,
         steps: usize,
         fill: impl Fn(usize, usize, &mut [f32]) + Sync,
@@ -42,7 +52,7 @@ impl Weights<'_> {
                     .enumerate()
                     .for_each(|(index, block)| fill(index * rows, rows, block));
             }
-            work(&Weights { blocks, outputs, steps, rows })
+            work(&Weights { numbers: blocks, outputs, steps, rows, woven: true })
         })
     }
 }
@@ -129,36 +139,75 @@ pub fn product(
     let total = pictures * columns.of_picture();
     let panel = Arch::new().dispatch(PanelWidth);
     let threads = rayon::current_num_threads();
-    // A few blocks for each thread even where pictures are small.
-    let wide = (total.div_ceil(panel)).div_ceil(3 * threads).clamp(1, PANELS) * panel;
+    // A few blocks for each thread even where pictures are small; few columns all at once, so that weights are read once.
+    let panels = total.div_ceil(panel);
+    let wide = if total <= FEW { panels } else { panels.div_ceil(3 * threads).clamp(1, PANELS) } * panel;
     let blocks = total.div_ceil(wide);
     let row_blocks = weights.outputs.div_ceil(weights.rows);
-    let parts = if blocks >= 2 * threads { 1 } else { (2 * threads).div_ceil(blocks).min(row_blocks.div_ceil(4)) };
+    let parts =
+        if blocks >= 2 * threads || weights.steps == 0 { 1 } else { (4 * threads).div_ceil(blocks).min(row_blocks) };
     let rows = row_blocks.div_ceil(parts) * weights.rows;
-    (0..blocks * parts).into_par_iter().for_each(|task| {
+    let rounds = weights.steps.div_ceil(DEPTH).max(1);
+    let depth = weights.steps.div_ceil(rounds);
+    let packed_len = wide / panel * panel_len(depth, panel);
+    let range = |block: usize| (block * wide, ((block + 1) * wide).min(total));
+    let work = |task: usize, packed: Packed, sums: &mut [f32]| {
         let (block, part) = (task / parts, task % parts);
-        let (from, to) = (block * wide, ((block + 1) * wide).min(total));
-        let (first, last) = (part * rows, ((part + 1) * rows).min(weights.outputs));
-        if first < last {
-            let depth = DEPTH.min(weights.steps.max(1));
-            with_scratch(rows * wide + wide / panel * panel_len(depth, panel), |scratch| {
+        let ((from, to), last) = (range(block), ((part + 1) * rows).min(weights.outputs));
+        let place =
+            Block { weights, columns, planes, place, finish, depth, from, to, first: part * rows, last, sums, packed };
+        Arch::new().dispatch(place);
+    };
+    let tasks = (0..blocks * parts).into_par_iter().filter(|task| task % parts * rows < weights.outputs);
+    if parts == 1 {
+        tasks.for_each(|task| {
+            with_scratch(rows * wide + packed_len, |scratch| {
                 let (sums, packed) = scratch.split_at_mut(rows * wide);
-                Arch::new().dispatch(Block {
-                    weights,
-                    columns,
-                    planes,
-                    place,
-                    finish,
-                    from,
-                    to,
-                    first,
-                    last,
-                    sums,
-                    packed,
-                });
+                work(task, Packed::ByTask(packed), sums);
             });
-        }
-    });
+        });
+    } else {
+        with_scratch(blocks * rounds * packed_len, |packed| {
+            packed.par_chunks_mut(packed_len.max(1)).enumerate().for_each(|(index, packed)| {
+                let ((from, to), step) = (range(index / rounds), index % rounds * depth);
+                Arch::new().dispatch(Pack { columns, from, to, step, n: depth.min(weights.steps - step), packed });
+            });
+            tasks.for_each(|task| {
+                let packed = &packed[task / parts * rounds * packed_len..][..rounds * packed_len];
+                with_scratch(rows * wide, |sums| work(task, Packed::Before(packed, packed_len), sums));
+            });
+        });
+    }
+}
+
+/// Columns `from..to`, steps `step..step + n`, as panels.
+struct Pack<'a> {
+    columns: &'a Columns<'a>,
+    from: usize,
+    to: usize,
+    step: usize,
+    n: usize,
+    packed: &'a mut [f32],
+}
+
+impl WithSimd for Pack<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let panel = PANEL * S::F32_LANES;
+        let mut segments = Vec::new();
+        self.columns.segments(self.from, self.to, panel, &mut segments);
+        self.columns.pack(simd, &segments, self.step, self.n, panel, self.packed);
+    }
+}
+
+/// The columns of a block as panels.
+enum Packed<'a> {
+    /// Room for those of a round, which the task fills.
+    ByTask(&'a mut [f32]),
+    /// Those of all rounds, which several tasks share, and the numbers of one.
+    Before(&'a [f32], usize),
 }
 
 pub struct PanelWidth;
@@ -170,19 +219,20 @@ impl WithSimd for PanelWidth {
     }
 }
 
-/// Output rows `first..last` for columns `from..to`.
+/// Output rows `first..last` for columns `from..to`, `depth` steps a round.
 struct Block<'a, 'p> {
     weights: &'a Weights<'a>,
     columns: &'a Columns<'a>,
     planes: &'a Planes<'p>,
     place: Placement,
     finish: &'a Finish<'a>,
+    depth: usize,
     from: usize,
     to: usize,
     first: usize,
     last: usize,
     sums: &'a mut [f32],
-    packed: &'a mut [f32],
+    packed: Packed<'a>,
 }
 
 impl WithSimd for Block<'_, '_> {
@@ -196,32 +246,43 @@ impl WithSimd for Block<'_, '_> {
 
 impl Block<'_, '_> {
     #[inline(always)]
-    fn run<S: Simd, const ROWS: usize>(self, simd: S) {
+    fn run<S: Simd, const ROWS: usize>(mut self, simd: S) {
         let panel = PANEL * S::F32_LANES;
         let rows = (self.last - self.first).next_multiple_of(ROWS);
-        let steps = self.weights.steps;
-        let rounds = steps.div_ceil(DEPTH).max(1);
-        let depth = steps.div_ceil(rounds);
+        let (steps, depth) = (self.weights.steps, self.depth);
         let mut segments: Vec<Vec<Segment>> = Vec::new();
-        self.columns.segments(self.from, self.to, panel, &mut segments);
+        if let Packed::ByTask(_) = self.packed {
+            self.columns.segments(self.from, self.to, panel, &mut segments);
+        }
         if steps == 0 {
             self.sums.fill(0.0);
         }
         for step in (0..steps).step_by(depth.max(1)) {
             let n = depth.min(steps - step);
-            // All panels at once, since the source is then read in longer stretches.
-            self.columns.pack(simd, &segments, step, n, panel, self.packed);
+            let packed = match &mut self.packed {
+                Packed::ByTask(packed) => {
+                    // All panels at once, since the source is then read in longer stretches.
+                    self.columns.pack(simd, &segments, step, n, panel, packed);
+                    &**packed
+                }
+                Packed::Before(packed, of_round) => &packed[step / depth * *of_round..],
+            };
             for index in 0..(self.to - self.from).div_ceil(panel) {
-                let (rhs, _) = S::as_simd_f32s(&self.packed[index * panel_len(n, panel)..][..n * panel]);
+                let (rhs, _) = S::as_simd_f32s(&packed[index * panel_len(n, panel)..][..n * panel]);
                 let width = (self.to - self.from - index * panel).min(panel).div_ceil(S::F32_LANES);
                 let (sums, _) = S::as_mut_simd_f32s(&mut self.sums[index * rows * panel..][..rows * panel]);
                 for (block, sums) in sums.chunks_exact_mut(ROWS * PANEL).enumerate() {
                     let row = self.first + block * ROWS;
-                    let lhs = &self.weights.blocks[(row * steps) + step * ROWS..][..n * ROWS];
-                    match width {
-                        1 => multiply::<S, ROWS, 1>(simd, lhs, rhs, sums, step == 0),
-                        2 => multiply::<S, ROWS, 2>(simd, lhs, rhs, sums, step == 0),
-                        _ => multiply::<S, ROWS, 3>(simd, lhs, rhs, sums, step == 0),
+                    if self.weights.woven {
+                        let lhs = &self.weights.numbers[(row * steps) + step * ROWS..][..n * ROWS];
+                        tile::<S, ROWS>(simd, width, lhs.as_chunks().0, rhs, sums, step == 0);
+                    } else {
+                        // A row beyond the last stands for a sum that nobody reads.
+                        let lhs: [&[f32]; ROWS] = std::array::from_fn(|index| {
+                            let row = (row + index).min(self.weights.outputs - 1);
+                            &self.weights.numbers[row * steps + step..][..n]
+                        });
+                        tile::<S, ROWS>(simd, width, lhs, rhs, sums, step == 0);
                     }
                 }
             }

@@ -2,26 +2,59 @@
 
 use pulp::Simd;
 
-/// Vectors of a panel's width in [`multiply`].
+/// Vectors of a panel's width in [`tile`].
 pub const PANEL: usize = 3;
+
+/// The left side of a product: `ROWS` factors for each step.
+pub trait Factors<const ROWS: usize>: Copy {
+    /// Those of the first `steps`, so that the loop over them needs no checks.
+    fn first(self, steps: usize) -> Self;
+    fn at(&self, step: usize, row: usize) -> f32;
+}
+
+/// Woven together, a step after another.
+impl<const ROWS: usize> Factors<ROWS> for &[[f32; ROWS]] {
+    #[inline(always)]
+    fn first(self, steps: usize) -> Self {
+        &self[..steps]
+    }
+
+    #[inline(always)]
+    fn at(&self, step: usize, row: usize) -> f32 {
+        self[step][row]
+    }
+}
+
+/// Rows of a matrix as it is.
+impl<const ROWS: usize> Factors<ROWS> for [&[f32]; ROWS] {
+    #[inline(always)]
+    fn first(self, steps: usize) -> Self {
+        self.map(|row| &row[..steps])
+    }
+
+    #[inline(always)]
+    fn at(&self, step: usize, row: usize) -> f32 {
+        self[row][step]
+    }
+}
 
 /// `sums[i][·] (+)= Σₖ lhs[k][i] · rhs[k][·]` for `ROWS` rows and the first `WIDTH` vectors of a panel.
 ///
-/// `lhs` has `ROWS` numbers a step, `rhs` has [`PANEL`] vectors a step, `sums` has rows of [`PANEL`] vectors.
+/// `rhs` has [`PANEL`] vectors a step, `sums` has rows of [`PANEL`] vectors.
 #[inline(always)]
-pub fn multiply<S: Simd, const ROWS: usize, const WIDTH: usize>(
+fn multiply<S: Simd, const ROWS: usize, const WIDTH: usize>(
     simd: S,
-    lhs: &[f32],
+    lhs: impl Factors<ROWS>,
     rhs: &[S::f32s],
     sums: &mut [S::f32s],
     fresh: bool,
 ) {
     let mut block = [[simd.splat_f32s(0.0); WIDTH]; ROWS];
-    let (lhs, _) = lhs.as_chunks::<ROWS>();
     let (rhs, _) = rhs.as_chunks::<PANEL>();
-    for (lhs, rhs) in lhs.iter().zip(rhs) {
+    let lhs = lhs.first(rhs.len());
+    for (step, rhs) in rhs.iter().enumerate() {
         for row in 0..ROWS {
-            let factor = simd.splat_f32s(lhs[row]);
+            let factor = simd.splat_f32s(lhs.at(step, row));
             for column in 0..WIDTH {
                 block[row][column] = simd.mul_add_f32s(factor, rhs[column], block[row][column]);
             }
@@ -32,6 +65,23 @@ pub fn multiply<S: Simd, const ROWS: usize, const WIDTH: usize>(
         for column in 0..WIDTH {
             sums[column] = if fresh { block[column] } else { simd.add_f32s(sums[column], block[column]) };
         }
+    }
+}
+
+/// [`multiply`] for the first `width` vectors.
+#[inline(always)]
+pub fn tile<S: Simd, const ROWS: usize>(
+    simd: S,
+    width: usize,
+    lhs: impl Factors<ROWS>,
+    rhs: &[S::f32s],
+    sums: &mut [S::f32s],
+    fresh: bool,
+) {
+    match width {
+        1 => multiply::<S, ROWS, 1>(simd, lhs, rhs, sums, fresh),
+        2 => multiply::<S, ROWS, 2>(simd, lhs, rhs, sums, fresh),
+        _ => multiply::<S, ROWS, 3>(simd, lhs, rhs, sums, fresh),
     }
 }
 

@@ -52,41 +52,54 @@ fn of_group(window: &Window, columns: &Columns, gradient: &[f32], first: usize, 
     let pictures = window.batch.div_ceil(16usize.div_ceil(chunks).min(window.batch));
     let parts = window.batch.div_ceil(pictures);
     let plane = columns.of_picture();
+    // Of each row of the result the part that a chunk makes.
+    let mut pieces: Vec<Vec<&mut [Blank]>> = (0..chunks).map(|_| Vec::with_capacity(outputs)).collect();
+    for row in result.chunks_mut(steps) {
+        pieces.iter_mut().zip(row.chunks_mut(rows)).for_each(|(pieces, piece)| pieces.push(piece));
+    }
     with_scratch(window.batch * plane * padded, |turned| {
         let turned = &Turned::new(window, gradient, first, lanes, turned);
-        with_scratch(chunks * parts * rows * padded, |sums| {
-            sums.par_chunks_mut(rows * padded).enumerate().for_each(|(task, sums)| {
-                let (chunk, part) = (task / parts, task % parts);
-                let from = chunk * rows;
+        let sum = |chunk: usize, part: usize, sums: &mut [f32]| {
+            let from = chunk * rows;
+            let range = (part * pictures).min(window.batch) * plane..((part + 1) * pictures).min(window.batch) * plane;
+            sums.fill(0.0);
+            with_scratch(panel_len(rows, RUN), |packed| {
                 let n = rows.min(steps - from);
-                let range =
-                    (part * pictures).min(window.batch) * plane..((part + 1) * pictures).min(window.batch) * plane;
-                sums.fill(0.0);
-                with_scratch(panel_len(rows, RUN), |packed| {
-                    Arch::new().dispatch(Chunk { columns, turned, from, n, range, sums, packed });
+                Arch::new().dispatch(Chunk { columns, turned, from, n, range, sums, packed });
+            });
+        };
+        if parts == 1 {
+            pieces.into_par_iter().enumerate().for_each(|(chunk, mut pieces)| {
+                with_scratch(rows * padded, |sums| {
+                    sum(chunk, 0, sums);
+                    // While they are in cache.
+                    gather(&mut pieces, sums, rows, padded);
                 });
             });
-            result.par_chunks_mut(16 * steps).enumerate().for_each(|(index, result)| {
-                for (chunk, sums) in sums.chunks_exact(parts * rows * padded).enumerate() {
-                    gather(result, steps, chunk * rows, index * 16, rows, sums, padded);
-                }
-            });
+            return;
+        }
+        with_scratch(chunks * parts * rows * padded, |sums| {
+            let tasks = sums.par_chunks_mut(rows * padded).enumerate();
+            tasks.for_each(|(task, sums)| sum(task / parts, task % parts, sums));
+            let chunks = pieces.into_par_iter().zip(sums.par_chunks(parts * rows * padded));
+            chunks.for_each(|(mut pieces, sums)| gather(&mut pieces, sums, rows, padded));
         });
     });
 }
 
-/// Turns the sums of one chunk of rows, added over its parts, into columns `at..` of 16 rows of weights.
-fn gather(result: &mut [Blank], steps: usize, at: usize, first: usize, rows: usize, sums: &[f32], padded: usize) {
-    let outputs = result.len() / steps;
-    for row in 0..rows.min(steps - at) {
-        let mut totals = [0.0; 16];
-        for part in sums.chunks_exact(rows * padded) {
-            for (total, sum) in totals.iter_mut().zip(&part[row * padded + first..][..outputs]) {
-                *total += *sum;
+/// Turns the sums of one chunk, added over its parts, into its piece of each row of the result.
+fn gather(pieces: &mut [&mut [Blank]], sums: &[f32], rows: usize, padded: usize) {
+    for (index, pieces) in pieces.chunks_mut(16).enumerate() {
+        for row in 0..pieces[0].len() {
+            let mut totals = [0.0; 16];
+            for part in sums.chunks_exact(rows * padded) {
+                for (total, sum) in totals.iter_mut().zip(&part[row * padded + 16 * index..][..pieces.len()]) {
+                    *total += *sum;
+                }
             }
-        }
-        for (target, total) in result[at + row..].iter_mut().step_by(steps).zip(&totals[..outputs]) {
-            target.write(*total);
+            for (piece, total) in pieces.iter_mut().zip(&totals) {
+                piece[row].write(*total);
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::columns::Segment;
 use super::product::{PanelWidth, Planes, RowsOfTile};
 use super::scratch::with_scratch;
-use super::tile::{PANEL, multiply};
+use super::tile::{PANEL, tile};
 use super::{Columns, Finish, Window};
 
 /// Numbers of a transformed tile.
@@ -62,7 +62,7 @@ impl Tiles {
         let [inputs, outputs] = self.channels;
         let sizes = inputs >= 16 && outputs >= 16 && inputs * outputs <= 1 << 17;
         // Of one picture, so that its outputs do not depend on how many go together.
-        let wide = self.grid()[0] * self.grid()[1] >= 49;
+        let wide = self.grid()[0] * self.grid()[1] >= 16;
         (plain && sizes && wide).then_some(self)
     }
 
@@ -236,11 +236,7 @@ impl Panel<'_, '_> {
             let sums = &mut sums[point * (height + 1) * PANEL..][..height * PANEL];
             for (block, sums) in sums.chunks_exact_mut(ROWS * PANEL).enumerate() {
                 let lhs = &self.weights[(block * POINTS + point) * inputs * ROWS..][..inputs * ROWS];
-                match width {
-                    1 => multiply::<S, ROWS, 1>(simd, lhs, rhs, sums, true),
-                    2 => multiply::<S, ROWS, 2>(simd, lhs, rhs, sums, true),
-                    _ => multiply::<S, ROWS, 3>(simd, lhs, rhs, sums, true),
-                }
+                tile::<S, ROWS>(simd, width, lhs.as_chunks().0, rhs, sums, true);
             }
         }
         let mut first = 0;

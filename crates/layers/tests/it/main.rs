@@ -6,5 +6,6 @@ mod conv;
 mod norm;
 mod pool;
 mod shapes;
+mod softmax;
 mod threads;
 mod update;

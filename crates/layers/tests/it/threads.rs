@@ -1,12 +1,12 @@
 use burn::nn::BatchNormConfig;
 use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
-use burn::tensor::{Device, TensorData};
-use firelight_layers::{Activation, conv2d, max_pool2d, normalize};
+use burn::tensor::{Device, Tensor, TensorData};
+use firelight_layers::{Activation, conv2d, max_pool2d, normalize, softmax};
 use rayon::ThreadPoolBuilder;
 
 use crate::close::numbers;
 
-/// A convolution of every kind, a norm with a shortcut and a pool, forward and backward.
+/// A convolution of every kind, a norm with a shortcut and a pool, forward and backward, and a softmax.
 fn step() -> Vec<TensorData> {
     let device = Device::flex().autodiff();
     let input = numbers([5, 24, 23, 21], 1, &device).require_grad();
@@ -29,6 +29,9 @@ fn step() -> Vec<TensorData> {
         results.push(weight.grad(&gradients).unwrap().into_data());
         results.push(norm.gamma.val().grad(&gradients).unwrap().into_data());
     }
+    let scores = numbers([70, 1003], 4, &Device::flex());
+    let parts = softmax(scores, -1e37);
+    results.extend([parts.probabilities, parts.log_sum].map(Tensor::into_data));
     results
 }
 

@@ -3,6 +3,7 @@
 use burn::optim::{GradientsAccumulator, GradientsParams};
 use burn::tensor::Tensor;
 use firelight_datablock::{DataError, FittedTarget};
+use firelight_layers::on_workers;
 use firelight_losses::Loss;
 
 use super::examples::Examples;
@@ -57,10 +58,16 @@ impl Run {
 
             let (window, complete) = self.window(options.batches_an_update);
             let (value, gradients) = if options.devices.is_empty() {
-                let value = examples.loss(loss, |inputs| forward(&model, inputs));
-                let shared = if window == 1 { value.clone() } else { value.clone() / window as f32 };
-                let gradients = GradientsParams::from_grads(shared.backward(), &model);
-                (f64::from(value.inner().into_scalar::<f32>()), gradients)
+                let here;
+                (model, here) = on_workers(&device, || {
+                    let value = examples.loss(loss, |inputs| forward(&model, inputs));
+                    let shared = if window == 1 { value.clone() } else { value.clone() / window as f32 };
+                    let gradients = GradientsParams::from_grads(shared.backward(), &model);
+                    // Running statistics are kept by the thread that moved them until a copy asks for them.
+                    drop(model.valid());
+                    (model, (f64::from(value.inner().into_scalar::<f32>()), gradients))
+                });
+                here
             } else {
                 let shares = Shares::new(examples.inputs, &examples.items, data.train().dataset(), &options.devices);
                 let (value, gradients, moved) = parallel::gradients(model, loss, shares, &forward, window, &device)?;
@@ -78,7 +85,7 @@ impl Run {
                     Some(most) => clip_global_norm(&model, gradients, most),
                     None => gradients,
                 };
-                model = optimizer.step(model, gradients);
+                model = on_workers(&device, || optimizer.step(model, gradients));
             }
 
             if !value.is_finite() {

@@ -1,0 +1,154 @@
+use rayon::prelude::*;
+
+use super::scratch::{Blank, with_scratch, written};
+use super::vectorized::vectorized;
+
+/// Numbers that a task has at least: handing fewer to another thread costs more than it saves.
+const PIECE: usize = 1 << 14;
+
+/// Sums and maxima are taken in as many lanes on every processor, so that their bits agree.
+const LANES: usize = 16;
+
+/// Of each row the probabilities, the highest score, and `ln Σ exp(score - highest)`.
+///
+/// # Panics
+///
+/// If the rows are empty.
+pub fn softmax(scores: &[f32], width: usize, least: f32) -> [Vec<f32>; 3] {
+    let rows = scores.len() / width;
+    let (mut highest, mut log_sums) = (vec![0.0; rows], vec![0.0; rows]);
+    let each = (PIECE / width).max(1);
+    let fill = |output: &mut [Blank]| {
+        let columns = highest.par_chunks_mut(each).zip(log_sums.par_chunks_mut(each));
+        let pieces = output.par_chunks_mut(each * width).zip(scores.par_chunks(each * width)).zip(columns);
+        pieces.for_each(|((output, scores), (highest, log_sums))| {
+            with_scratch(width, |row| piece(scores, least, row, output, highest, log_sums));
+        });
+    };
+    // SAFETY: the chunks cover the output, and each row writes all of its numbers.
+    #[expect(unsafe_code, reason = "an output that is cleared first is written twice")]
+    let probabilities = unsafe { written(scores.len(), fill) };
+    [probabilities, highest, log_sums]
+}
+
+vectorized! {
+    fn piece<'a>(
+        scores: &'a [f32],
+        least: f32,
+        row: &'a mut [f32],
+        output: &'a mut [Blank],
+        highest: &'a mut [f32],
+        log_sums: &'a mut [f32],
+    ) -> () {
+        let width = row.len();
+        let lines = scores.chunks_exact(width).zip(output.chunks_exact_mut(width));
+        for ((scores, output), (highest, log_sum)) in lines.zip(highest.iter_mut().zip(log_sums)) {
+            *highest = greatest(scores, least);
+            for (power, score) in row.iter_mut().zip(scores) {
+                *power = exponential(at_least(*score, least) - *highest);
+            }
+            let total = sum(row);
+            *log_sum = total.ln();
+            let share = 1.0 / total;
+            for (probability, power) in output.iter_mut().zip(&*row) {
+                probability.write(power * share);
+            }
+        }
+    }
+}
+
+/// Not a number stays what it is.
+#[inline(always)]
+fn at_least(number: f32, least: f32) -> f32 {
+    if number < least { least } else { number }
+}
+
+#[inline(always)]
+fn greatest(numbers: &[f32], least: f32) -> f32 {
+    let higher = |best: f32, number: f32| if number > best { number } else { best };
+    let (whole, rest) = numbers.as_chunks::<LANES>();
+    let mut lanes = [least; LANES];
+    for chunk in whole {
+        for (best, number) in lanes.iter_mut().zip(chunk) {
+            *best = higher(*best, *number);
+        }
+    }
+    lanes.iter().chain(rest).copied().fold(least, higher)
+}
+
+#[inline(always)]
+fn sum(numbers: &[f32]) -> f32 {
+    let (whole, rest) = numbers.as_chunks::<LANES>();
+    let mut lanes = [0.0; LANES];
+    for chunk in whole {
+        for (sum, number) in lanes.iter_mut().zip(chunk) {
+            *sum += number;
+        }
+    }
+    lanes.iter().chain(rest).sum()
+}
+
+/// `e` to a power of at most 0, within two units of the last place: `2^n · e^r` with `n` whole and `|r| ≤ ln 2 / 2`, where
+/// `e^r` is a polynomial (Moshier, *Methods and Programs for Mathematical Functions*, 1989).
+///
+/// `f32::exp` is a call for each number; this is compiled for as many as a vector holds.
+#[inline(always)]
+fn exponential(power: f32) -> f32 {
+    /// Below, the result rounds to 0.
+    const LOWEST: f32 = -104.0;
+    /// What is added to it is rounded to a whole number, which its lowest bits then hold.
+    const ROUNDER: f32 = 12_582_912.0;
+    /// ln 2 in two parts, of which a whole number of the first has no rounding.
+    const LN_2: [f32; 2] = [0.693359375, -2.1219444e-4];
+    let power = at_least(power, LOWEST);
+    let rounded = power * std::f32::consts::LOG2_E + ROUNDER;
+    let whole = rounded - ROUNDER;
+    let rest = (power - whole * LN_2[0]) - whole * LN_2[1];
+    let mut curve = 1.987569e-4;
+    for coefficient in [1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 0.166_666_65, 0.5] {
+        curve = curve * rest + coefficient;
+    }
+    let curve = curve * rest * rest + rest + 1.0;
+    // In two steps, since 2^-149 is not a normal number.
+    let exponent = rounded.to_bits() as i32 - ROUNDER.to_bits() as i32;
+    let half = exponent >> 1;
+    let two_to = |exponent: i32| f32::from_bits(((exponent + 127) << 23) as u32);
+    curve * two_to(half) * two_to(exponent - half)
+}
+
+/// Multiplies each row by its factor.
+pub fn scale_rows(numbers: &mut [f32], factors: &[f32], width: usize) {
+    let each = (PIECE / width).max(1);
+    let pieces = numbers.par_chunks_mut(each * width).zip(factors.par_chunks(each));
+    pieces.for_each(|(numbers, factors)| scale_piece(numbers, factors, width));
+}
+
+vectorized! {
+    fn scale_piece<'a>(numbers: &'a mut [f32], factors: &'a [f32], width: usize) -> () {
+        for (row, factor) in numbers.chunks_exact_mut(width).zip(factors) {
+            for number in row {
+                *number *= *factor;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::exponential;
+
+    #[test]
+    fn powers_agree_with_those_of_f64() {
+        for step in 0..=1_050_000 {
+            let power = -step as f32 * 1e-4;
+            let exact = f64::from(power).exp();
+            let error = (f64::from(exponential(power)) - exact).abs();
+            // Two units of the last place, or of the smallest number that is not normal.
+            assert!(error <= 2.4e-7 * exact + 1.5e-45, "e^{power}: {} for {exact:e}", exponential(power));
+        }
+        assert_eq!(exponential(0.0), 1.0);
+        assert_eq!(exponential(f32::NEG_INFINITY), 0.0);
+        assert_eq!(exponential(-1e38), 0.0);
+        assert!(exponential(f32::NAN).is_nan());
+    }
+}
