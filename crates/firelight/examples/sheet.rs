@@ -35,7 +35,7 @@ fn draws(picture: &RgbImage) -> Result<Vec<Tile>, Box<dyn Error>> {
         .with_augment(aug_transforms().size(CELL).min_scale(0.9))
         .with_normalize(Normalize::imagenet());
     let draw = |item| see(&transforms, picture, Some(&mut Chance::new(42, 0, item)));
-    (1..=16).map(|item| Ok(tile(format!("draw {item}"), draw(item)?))).collect()
+    (1..=16).map(|item| Ok(tile(&format!("draw {item}"), draw(item)?))).collect()
 }
 
 fn see(
@@ -48,7 +48,7 @@ fn see(
 }
 
 /// A picture with what was done to it, in as many lines as that takes.
-fn tile(name: String, picture: RgbImage) -> Tile {
+fn tile(name: &str, picture: RgbImage) -> Tile {
     let mut title: Vec<String> = Vec::new();
     for part in name.split_inclusive(", ") {
         match title.last_mut() {
@@ -66,13 +66,13 @@ fn extremes(picture: &RgbImage) -> Result<Vec<Tile>, Box<dyn Error>> {
     let mut cells = Vec::new();
     for (name, draw) in bends(&base).into_iter().chain(lightings(&base)) {
         let planes = draw.planes(picture, &Normalize::none(), &mut scratch)?;
-        cells.push(tile(name, Normalize::none().decode(&planes, draw.size)));
+        cells.push(tile(&name, Normalize::none().decode(&planes, draw.size)));
     }
     for stages in items() {
         let chance = stages.augment().map(|_| Chance::new(1, 0, 0));
         let name = stages.items().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let name = stages.augment().map_or(name, ToString::to_string);
-        cells.push(tile(name, see(&stages, picture, chance.clone().as_mut())?));
+        cells.push(tile(&name, see(&stages, picture, chance.clone().as_mut())?));
     }
     Ok(cells)
 }

@@ -19,5 +19,5 @@ pub use add::add;
 pub use conv::{conv2d, convolve};
 pub use norm::normalize;
 pub use pool::max_pool2d;
-pub use softmax::{Softmax, softmax, with_gradient};
+pub use softmax::{Softmax, softmax, weigh, with_gradient};
 pub use workers::on_workers;

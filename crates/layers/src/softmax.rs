@@ -46,6 +46,41 @@ pub fn softmax(scores: Tensor<2>, least: f32) -> Softmax {
     Softmax { probabilities, highest, log_sum }
 }
 
+/// Of each row the sum of `weight · score`, or with `offsets` (`[batch, 1]`) of `weight · max(score - offset, least)`:
+/// `[batch, 1]`, in one parallel pass on flex.
+///
+/// `scores` and `weights` are `[batch, classes]`. With a finite `least` a weight of 0 takes out a score of `-inf`. No gradient
+/// flows through the result.
+///
+/// # Panics
+///
+/// If the shapes do not fit.
+///
+/// # Example
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+///
+/// let device = Device::flex();
+/// let scores = Tensor::<2>::from_floats([[1.0, 2.0, f32::NEG_INFINITY]], &device);
+/// let weights = Tensor::<2>::from_floats([[0.5, 0.5, 0.0]], &device);
+/// let highest = scores.clone().max_dim(1);
+/// let sum = firelight_layers::weigh(scores, weights, Some(highest), -1e37);
+/// assert_eq!(sum.into_scalar::<f32>(), -0.5);
+/// ```
+pub fn weigh(scores: Tensor<2>, weights: Tensor<2>, offsets: Option<Tensor<2>>, least: f32) -> Tensor<2> {
+    let [scores, weights] = [scores, weights].map(Tensor::detach);
+    #[cfg(feature = "flex")]
+    if let Some(sums) = crate::flex::weigh(&scores, &weights, offsets.as_ref(), least) {
+        return sums;
+    }
+    let scores = match offsets {
+        Some(offsets) => (scores - offsets).clamp_min(least),
+        None => scores,
+    };
+    (scores * weights).sum_dim(1)
+}
+
 /// Joins values that were computed outside the graph to it: the result is `values` (`[batch]`), and its gradient with
 /// respect to row `i` of `input` (`[batch, classes]`) is row `i` of `gradient`.
 ///

@@ -1,7 +1,7 @@
-//! How long forward and backward of a loss take: `cargo bench --workspace --bench losses [-- SECONDS]`, JSON on stdout.
+//! How long forward and backward of a loss take: `cargo bench --workspace --bench losses [-- [SECONDS] [LOSS]]`, JSON on stdout.
 //!
-//! Each time, in milliseconds, is the fastest of the runs that fit into the given seconds (0.5 by default) a row. The
-//! trees are those of `compare.py`: two groups over 37 classes, ten children a node over 1,000 and 10,000.
+//! Each time, in milliseconds, is the fastest of the runs that fit into the given seconds (0.5 by default) a row. The peak of the
+//! process's memory is that of the rows so far, so it tells most where one `LOSS` runs alone. The trees are those of `compare.py`: two groups over 37 classes, ten children a node over 1,000 and 10,000.
 
 use std::time::{Duration, Instant};
 
@@ -17,35 +17,50 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 type ByClass = Box<dyn Loss<Tensor<1, Int>>>;
 
+const LOSSES: [&str; 5] = ["plain", "soft", "pair", "pair expected", "hierarchical"];
+
 fn main() {
-    let seconds = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(0.5);
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let seconds = arguments.iter().find_map(|argument| argument.parse().ok()).unwrap_or(0.5);
+    let only: Vec<&str> = LOSSES.into_iter().filter(|name| arguments.iter().any(|argument| argument == name)).collect();
     let mut lines = Vec::new();
     for [batch, classes] in [[64, 37], [256, 1000], [1024, 10_000]] {
-        for (name, loss) in losses(classes) {
-            let milliseconds = fastest(&loss, batch, classes, Duration::from_secs_f64(seconds));
+        for name in LOSSES.into_iter().filter(|name| only.is_empty() || only.contains(name)) {
+            let milliseconds = fastest(&loss(name, classes), batch, classes, Duration::from_secs_f64(seconds));
             lines.push(format!(
-                "  {{\"loss\": \"{name}\", \"batch\": {batch}, \"classes\": {classes}, \"ms\": {milliseconds:.4}}}"
+                "  {{\"loss\": \"{name}\", \"batch\": {batch}, \"classes\": {classes}, \"ms\": {milliseconds:.4}, \"peak_mib\": {}}}",
+                peak_memory()
             ));
         }
     }
     println!("[\n{}\n]", lines.join(",\n"));
 }
 
-fn losses(classes: usize) -> Vec<(&'static str, ByClass)> {
+fn loss(name: &str, classes: usize) -> ByClass {
     let tree = tree(classes);
     let vocab = Vocab::ordered((0..classes).map(|class| class.to_string())).expect("names differ");
-    let cost = CostMatrix::from_taxonomy(&tree, TreeDistance::MeetingHeight).expect("leaves differ");
-    let soft = SoftLabelCrossEntropy::new(&cost.soft_labels(4.0, 0.3).expect("soft labels"), &vocab).expect("a loss");
-    let weights: PairWeights = cost.pair_weights(2.0).expect("weights");
-    let pair = PairWeighted::new(CrossEntropy::new(), &weights, &vocab).expect("a loss");
-    let hierarchical = HierarchicalCrossEntropy::new(&tree, &vocab, 0.1).expect("a loss");
-    vec![
-        ("plain", Box::new(CrossEntropy::new())),
-        ("soft", Box::new(soft)),
-        ("pair", Box::new(pair.clone())),
-        ("pair expected", Box::new(pair.expected())),
-        ("hierarchical", Box::new(hierarchical)),
-    ]
+    let cost = || CostMatrix::from_taxonomy(&tree, TreeDistance::MeetingHeight).expect("leaves differ");
+    let pair = || {
+        let weights: PairWeights = cost().pair_weights(2.0).expect("weights");
+        PairWeighted::new(CrossEntropy::new(), &weights, &vocab).expect("a loss")
+    };
+    match name {
+        "plain" => Box::new(CrossEntropy::new()),
+        "soft" => {
+            let labels = cost().soft_labels(4.0, 0.3).expect("soft labels");
+            Box::new(SoftLabelCrossEntropy::new(&labels, &vocab).expect("a loss"))
+        }
+        "pair" => Box::new(pair()),
+        "pair expected" => Box::new(pair().expected()),
+        _ => Box::new(HierarchicalCrossEntropy::new(&tree, &vocab, 0.1).expect("a loss")),
+    }
+}
+
+/// In MiB, from Linux; 0 elsewhere.
+fn peak_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()).unwrap_or(0) / 1024
 }
 
 /// Paths of the classes `0` to `classes - 1`, whose digits are the way down.

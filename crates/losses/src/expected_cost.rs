@@ -1,4 +1,5 @@
 use burn::tensor::{Int, Tensor};
+use firelight_layers::weigh;
 use firelight_vocab::Vocab;
 
 use crate::caution::owned;
@@ -36,7 +37,7 @@ impl Loss<Tensor<1, Int>> for ExpectedCost {
         check_classes(&output, self.cost.vocab().len());
         let scores = Scores::of(output);
         let costs = self.cost.rows(targets.inner(), &scores.log_norm);
-        let value = (scores.probabilities.clone() * costs.clone()).sum_dim(1);
+        let value = weigh(scores.probabilities.clone(), costs.clone(), None, f32::NEG_INFINITY);
         scores.join(value.clone(), |probabilities| probabilities * (costs - value))
     }
 

@@ -1,4 +1,5 @@
 use burn::tensor::{Int, Tensor};
+use firelight_layers::weigh;
 use firelight_vocab::Vocab;
 
 use crate::matrix::{Aligned, meaning::Pair};
@@ -69,7 +70,7 @@ impl<L> PairWeighted<L> {
         let targets = targets.clone().inner().clamp(0, classes as i64 - 1);
         let factors = if self.expected {
             let rows = self.weights.rows(targets, &output);
-            (rows * Scores::of(output).probabilities).sum_dim(1)
+            weigh(Scores::of(output).probabilities, rows, None, f32::NEG_INFINITY)
         } else {
             let predicted = output.clone().argmax(1).reshape([batch]);
             self.weights.entries(targets * classes as i64 + predicted, &output)

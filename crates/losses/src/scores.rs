@@ -1,7 +1,7 @@
 //! The shared core of the losses on logits: shifted scores, probabilities, and gradients in closed form.
 
 use burn::tensor::{DType, IndexingUpdateOp, Int, Tensor};
-use firelight_layers::{Softmax, softmax, with_gradient};
+use firelight_layers::{Softmax, softmax, weigh, with_gradient};
 
 /// Stands for a logit of -inf. Finite, so that a weight of 0 times it is 0 and not NaN; so low that its
 /// probability is 0 in f32.
@@ -43,6 +43,11 @@ impl Scores {
         (self.output.clone().inner() - self.top.clone()).clamp_min(FLOOR)
     }
 
+    /// The shifted logits weighed by rows of the same shape, summed: `[batch, 1]`.
+    pub fn weighed(&self, rows: Tensor<2>) -> Tensor<2> {
+        weigh(self.output.clone().inner(), rows, Some(self.top.clone()), FLOOR)
+    }
+
     /// The shifted logits of some classes, `[batch, n]`.
     pub fn shifted_at(&self, classes: Tensor<2, Int>) -> Tensor<2> {
         (self.output.clone().inner().gather(1, classes) - self.top.clone()).clamp_min(FLOOR)
@@ -72,7 +77,7 @@ impl Scores {
     /// Cross entropy against rows of any mass, `[batch, classes]`: `-Σ T ln p`, whose gradient is `p ΣT - T`.
     pub fn against(self, targets: Tensor<2>) -> Tensor<1> {
         let mass = targets.clone().sum_dim(1);
-        let met = (self.shifted() * targets.clone()).sum_dim(1);
+        let met = self.weighed(targets.clone());
         let value = self.log_norm.clone() * mass.clone() - met;
         self.join(value, |probabilities| probabilities * mass - targets)
     }

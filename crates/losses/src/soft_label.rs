@@ -121,7 +121,7 @@ impl Loss<Tensor<1, Int>> for SoftLabelCrossEntropy {
         let sums = self.sums.like(&scores.log_norm).select(0, kept.classes.clone());
         let (mass, floor) = (sums.clone().narrow(1, 0, 1), sums.narrow(1, 1, 1));
         let counted = kept.only(None);
-        let met = (scores.shifted() * rows.clone()).sum_dim(1);
+        let met = scores.weighed(rows.clone());
         let value = scores.log_norm.clone() * mass.clone() - met - floor;
         scores.join(times(value, counted.as_ref()), |probabilities| {
             let reached = if self.unit { probabilities } else { probabilities * mass };

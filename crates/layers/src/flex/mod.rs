@@ -12,7 +12,7 @@ pub use add::add;
 pub use conv::conv2d;
 pub use norm::{batch_norm, batch_norm_train};
 pub use pool::max_pool2d;
-pub use softmax::{softmax, with_gradient};
+pub use softmax::{softmax, weigh, with_gradient};
 
 use burn::backend::{DispatchDevice, Flex};
 use burn::tensor::{DType, Device, Tensor};

@@ -20,6 +20,19 @@ pub fn softmax(scores: &Tensor<2>, least: f32) -> Option<Softmax> {
     Some(Softmax { probabilities: beside(scores, probabilities), highest: column(highest), log_sum: column(log_sum) })
 }
 
+/// The sums by our kernel, or `None` where it does not apply.
+pub fn weigh(scores: &Tensor<2>, weights: &Tensor<2>, offsets: Option<&Tensor<2>>, least: f32) -> Option<Tensor<2>> {
+    let [batch, classes] = scores.dims();
+    let fits = weights.dims() == [batch, classes] && offsets.is_none_or(|offsets| offsets.dims() == [batch, 1]);
+    let (numbers, weights) = (plain(scores).filter(|_| fits && batch * classes > 0)?, plain(weights)?);
+    let offsets = match offsets {
+        Some(offsets) => Some(plain(offsets)?),
+        None => None,
+    };
+    let sums = kernel::weigh(slice(&numbers), slice(&weights), offsets.as_ref().map(slice), classes, least);
+    Some(beside(&scores.clone().narrow(1, 0, 1), sums))
+}
+
 /// The values joined to the graph, or `None` where our operation does not apply.
 pub fn with_gradient(input: &Tensor<2>, values: &Tensor<1>, gradient: &Tensor<2>) -> Option<Tensor<1>> {
     let ours = is_ours(input) && is_ours(values) && is_ours(gradient) && input.shape().num_elements() > 0;

@@ -20,7 +20,7 @@ pub use columns::Columns;
 pub use convolution::{forward, input_gradient};
 pub use finish::Finish;
 pub use pool::{max_pool, max_pool_gradient};
-pub use softmax::{scale_rows, softmax};
+pub use softmax::{scale_rows, softmax, weigh};
 pub use update::{adam, descend, sgd};
 pub use weight_gradient::weight_gradient;
 pub use window::Window;

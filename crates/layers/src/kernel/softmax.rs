@@ -99,7 +99,7 @@ fn exponential(power: f32) -> f32 {
     /// What is added to it is rounded to a whole number, which its lowest bits then hold.
     const ROUNDER: f32 = 12_582_912.0;
     /// ln 2 in two parts, of which a whole number of the first has no rounding.
-    const LN_2: [f32; 2] = [0.693359375, -2.1219444e-4];
+    const LN_2: [f32; 2] = [0.693_359_4, -2.1219444e-4];
     let power = at_least(power, LOWEST);
     let rounded = power * std::f32::consts::LOG2_E + ROUNDER;
     let whole = rounded - ROUNDER;
@@ -114,6 +114,44 @@ fn exponential(power: f32) -> f32 {
     let half = exponent >> 1;
     let two_to = |exponent: i32| f32::from_bits(((exponent + 127) << 23) as u32);
     curve * two_to(half) * two_to(exponent - half)
+}
+
+/// Of each row `Σ weight · max(score - offset, least)`; without offsets, of the scores as they are.
+pub fn weigh(scores: &[f32], weights: &[f32], offsets: Option<&[f32]>, width: usize, least: f32) -> Vec<f32> {
+    let mut sums = vec![0.0; scores.len() / width];
+    let each = (PIECE / width).max(1);
+    let pieces = sums.par_chunks_mut(each).zip(scores.par_chunks(each * width)).zip(weights.par_chunks(each * width));
+    pieces.enumerate().for_each(|(index, ((sums, scores), weights))| {
+        let offsets = offsets.map(|offsets| &offsets[index * each..]);
+        weigh_piece(scores, weights, offsets, width, least, sums);
+    });
+    sums
+}
+
+vectorized! {
+    fn weigh_piece<'a>(
+        scores: &'a [f32],
+        weights: &'a [f32],
+        offsets: Option<&'a [f32]>,
+        width: usize,
+        least: f32,
+        sums: &'a mut [f32],
+    ) -> () {
+        for (row, sum) in sums.iter_mut().enumerate() {
+            let offset = offsets.map_or(0.0, |offsets| offsets[row]);
+            let term = |score: f32, weight: f32| weight * at_least(score - offset, least);
+            let [scores, weights] = [scores, weights].map(|numbers| &numbers[row * width..][..width]);
+            let ((scores, last), (weights, of_last)) = (scores.as_chunks::<LANES>(), weights.as_chunks::<LANES>());
+            let mut lanes = [0.0; LANES];
+            for (scores, weights) in scores.iter().zip(weights) {
+                for lane in 0..LANES {
+                    lanes[lane] += term(scores[lane], weights[lane]);
+                }
+            }
+            let rest: f32 = last.iter().zip(of_last).map(|(score, weight)| term(*score, *weight)).sum();
+            *sum = lanes.iter().sum::<f32>() + rest;
+        }
+    }
 }
 
 /// Multiplies each row by its factor.
@@ -146,9 +184,8 @@ mod tests {
             // Two units of the last place, or of the smallest number that is not normal.
             assert!(error <= 2.4e-7 * exact + 1.5e-45, "e^{power}: {} for {exact:e}", exponential(power));
         }
-        assert_eq!(exponential(0.0), 1.0);
-        assert_eq!(exponential(f32::NEG_INFINITY), 0.0);
-        assert_eq!(exponential(-1e38), 0.0);
+        let ends = [0.0, -1e38, f32::NEG_INFINITY].map(exponential);
+        assert_eq!(ends.map(f32::to_bits), [1.0_f32, 0.0, 0.0].map(f32::to_bits));
         assert!(exponential(f32::NAN).is_nan());
     }
 }
