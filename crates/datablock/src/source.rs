@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
-use crate::DataError;
+use crate::{DataError, progress};
 
 /// Endings of the formats that the decoder reads, in lower case.
 const ENDINGS: [&str; 16] = [
     "bmp", "gif", "ico", "jfif", "jpe", "jpeg", "jpg", "pbm", "pgm", "png", "pnm", "ppm", "qoi", "tif", "tiff", "webp",
 ];
+
+/// A look at the clock for each file would slow a scan of a million down.
+const SHOWN_EVERY: usize = 1000;
 
 /// All picture files below `root`, sorted by path: fastai's `get_image_files`, but in the same order on every machine.
 ///
@@ -85,6 +88,7 @@ impl ImageFiles {
         }
         let depth = if self.recursive { usize::MAX } else { 1 };
         let mut files = Vec::new();
+        let bar = progress::count("files");
         // Names sorted folder by folder are paths sorted as a whole, and comparing bytes takes a tenth of the time.
         let by_name = |a: &DirEntry, b: &DirEntry| a.path().as_os_str().cmp(b.path().as_os_str());
         let walk = WalkDir::new(root).follow_links(true).max_depth(depth).sort_by(by_name).into_iter();
@@ -95,8 +99,12 @@ impl ImageFiles {
             })?;
             if entry.file_type().is_file() && self.accepts(&entry) {
                 files.push(entry.into_path());
+                if files.len() % SHOWN_EVERY == 0 {
+                    bar.set_position(files.len() as u64);
+                }
             }
         }
+        bar.finish_and_clear();
         if files.is_empty() {
             let looked_for = match &self.folders {
                 Some(folders) => format!("the folders {folders:?} directly below it"),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use firelight_transforms::{Colours, Normalize, Scratch};
 use rayon::prelude::*;
 
-use crate::{DataError, Dataset, FittedTarget};
+use crate::{DataError, Dataset, FittedTarget, progress};
 
 /// Mean and standard deviation of a sample of the training pictures: fastai's `Normalize()` without statistics, which takes
 /// one batch.
@@ -56,13 +56,16 @@ impl TrainingColours {
         let plain = train.transforms().as_ref().clone().with_normalize(Normalize::none());
         let plain = train.with_transforms(Arc::new(plain));
         let sample = self.pictures.min(train.len());
+        let bar = progress::bar(sample, "colours");
         let count = |place: usize| -> Result<Colours, DataError> {
             let (size, planes) = plain.planes(place * train.len() / sample, None, &mut Scratch::default())?;
             let mut colours = Colours::default();
             colours.add(&Normalize::none().decode(&planes, size));
+            bar.inc(1);
             Ok(colours)
         };
         let counts: Vec<_> = (0..sample).into_par_iter().map(count).collect();
+        bar.finish_and_clear();
         let mut broken = None;
         let mut whole = Colours::default();
         for counted in counts {

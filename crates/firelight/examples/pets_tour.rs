@@ -2,7 +2,9 @@
 //!
 //! Run it with a folder of pictures, named as the Oxford set names them, and the weights of EfficientNet-Lite0.
 
+// ANCHOR: prelude
 use firelight::prelude::*;
+// ANCHOR_END: prelude
 
 fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);

@@ -48,10 +48,26 @@ pub enum DeviceError {
         /// The names of the backends that are compiled in.
         compiled: String,
     },
+    /// No worker answers at this address, or it refuses.
+    #[error("device: {name} cannot be reached: {why}; start a worker there, or name another device")]
+    Unreachable {
+        /// The name asked for.
+        name: String,
+        /// What went wrong.
+        why: String,
+    },
+    /// Devices cannot be served to other programs.
+    #[error("device: cannot serve on {address}: {why}")]
+    Serve {
+        /// Where clients were to come in.
+        address: String,
+        /// What went wrong.
+        why: String,
+    },
 }
 
 /// All backends that have a feature, with the names that they go by.
-const BACKENDS: [&str; 8] = ["flex", "ndarray", "wgpu", "vulkan", "metal", "cuda", "rocm", "cpu"];
+const BACKENDS: [&str; 9] = ["flex", "ndarray", "wgpu", "vulkan", "metal", "cuda", "rocm", "cpu", "ws"];
 
 /// The names of the backends that this program can choose from.
 pub fn compiled_devices() -> Vec<&'static str> {
@@ -64,6 +80,7 @@ pub fn compiled_devices() -> Vec<&'static str> {
         cfg!(feature = "cuda"),
         cfg!(feature = "rocm"),
         cfg!(feature = "cpu"),
+        cfg!(feature = "remote"),
     ];
     BACKENDS.into_iter().zip(compiled).filter_map(|(name, compiled)| compiled.then_some(name)).collect()
 }
@@ -87,6 +104,7 @@ pub fn device_from_env() -> Result<Device, DeviceError> {
 /// | `vulkan`, `metal` | the same through that interface alone |
 /// | `cuda`, `cuda:1`, `rocm:0` | an NVIDIA or AMD card by number, 0 if not given |
 /// | `cpu` | the processor through `CubeCL`, compiled kernels |
+/// | `ws://host:7000`, `ws://host:7000#1` | a device that another process serves ([`serve_devices`](crate::serve_devices)), the first or by number |
 ///
 /// ```
 /// let device = firelight::device_by_name("flex")?;
@@ -139,8 +157,11 @@ fn open(name: &str, backend: &str, which: Option<&str>) -> Result<Device, Device
         "rocm" => {
             numbered(name, burn::tensor::DeviceType::Rocm, which.unwrap_or("0").parse().map_err(|_| unreadable())?)
         }
+        #[cfg(feature = "remote")]
+        "ws" => crate::remote::connect(name),
         known if BACKENDS.contains(&known) && !compiled_devices().contains(&known) => {
-            Err(DeviceError::NotCompiledIn { name: name.into(), feature: known.into(), compiled: compiled() })
+            let feature = if known == "ws" { "remote" } else { known };
+            Err(DeviceError::NotCompiledIn { name: name.into(), feature: feature.into(), compiled: compiled() })
         }
         known if BACKENDS.contains(&known) => Err(unreadable()),
         _ => Err(DeviceError::Unknown { name: name.into(), compiled: compiled() }),

@@ -1,8 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 mod device;
+#[cfg(feature = "remote")]
+mod remote;
 
 pub use device::{DeviceError, compiled_devices, device_by_name, device_from_env};
+#[cfg(feature = "remote")]
+pub use remote::serve_devices;
 
 #[cfg(feature = "download")]
 pub use firelight_datablock::download::datasets;
@@ -19,6 +23,7 @@ pub mod prelude {
     pub use burn::tensor::Device;
     pub use firelight_datablock::*;
     pub use firelight_learner::models::Arch;
+    pub use firelight_learner::optim::{Adam, Lamb, RAdam, Sgd, ranger};
     pub use firelight_learner::*;
     pub use firelight_losses::*;
     pub use firelight_transforms::{CutMix, MixUp, Normalize, Resize, aug_transforms};

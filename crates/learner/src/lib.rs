@@ -36,6 +36,6 @@ pub use metrics::{
     weighted_f1, weighted_kappa,
 };
 pub use observe::{CsvLog, EarlyStopping, Event, Flow, Observer};
-pub use pictures::HeatMap;
+pub use pictures::{HeatMap, Inline};
 pub use schedule::{Curve, FlatCos, Monitor, OneCycle, Piece, Plateau, Rates, Schedule, WarmRestarts};
 pub use vision::{Backbone, VisionTarget, efficientnet_lite0, resnet18, resnet34, resnet50, vision_learner};

@@ -6,7 +6,7 @@ mod progress;
 
 pub use csv_log::CsvLog;
 pub use early_stopping::EarlyStopping;
-pub(crate) use progress::{Progress, progress_bar};
+pub(crate) use progress::Progress;
 
 use crate::{EpochRow, StepRow};
 

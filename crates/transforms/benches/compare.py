@@ -2,13 +2,8 @@
 
     python crates/transforms/benches/compare.py FOLDER [--rounds 5] [--json FILE]
 
-Run from the repository, with a Python that has torchvision and fastai:
-
-    python -m venv venv
-    venv/bin/pip install torch torchvision --index-url https://download.pytorch.org/whl/cpu
-    venv/bin/pip install fastai
-
-What cannot be imported is left out, with the reason. All of them read the folder's pictures, repeated to at least 1,000.
+Run from the repository, with a Python that has torchvision and fastai; the crate's README says how to install them. What
+cannot be imported is left out, with the reason. All of them read the folder's pictures, repeated to at least 1,000.
 The programs take turns: a round is one pass of each, so that other work on the machine slows all alike. A figure is the
 median over the rounds, a ratio the median of the rounds' ratios. The first round of each Python loader starts its worker
 processes and is not counted. A table goes to stderr and JSON to stdout.

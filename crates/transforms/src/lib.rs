@@ -45,4 +45,4 @@ pub use pad::{Filter, PadMode};
 pub use pictures::PictureTransforms;
 pub use render::Scratch;
 pub use size::Size;
-pub use verify::{Broken, Verification, verify_images};
+pub use verify::{Broken, Verification, verify_images, verify_images_with};

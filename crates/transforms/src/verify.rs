@@ -3,6 +3,7 @@
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
@@ -48,6 +49,15 @@ pub struct Broken {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn verify_images(sources: &[impl AsRef<Path>], limits: &Limits) -> Verification {
+    verify_images_with(sources, limits, |_, _| {})
+}
+
+/// [`verify_images`] that calls `tell(done, all)` after each file, from the thread that looked at it: for a bar.
+pub fn verify_images_with(
+    sources: &[impl AsRef<Path>],
+    limits: &Limits,
+    tell: impl Fn(usize, usize) + Sync,
+) -> Verification {
     let mut files = Vec::new();
     let mut broken = Vec::new();
     for source in sources {
@@ -58,8 +68,11 @@ pub fn verify_images(sources: &[impl AsRef<Path>], limits: &Limits) -> Verificat
             files.push(source.to_owned());
         }
     }
+    let done = AtomicUsize::new(0);
     let refused = files.par_iter().filter_map(|path| {
-        let reason = open(path, limits).err()?;
+        let reason = open(path, limits).err();
+        tell(done.fetch_add(1, Ordering::Relaxed) + 1, files.len());
+        let reason = reason?;
         Some(Broken { path: path.clone(), reason })
     });
     broken.extend(refused.collect::<Vec<_>>());

@@ -71,8 +71,8 @@ pub struct Training {
     /// With --checkpoints: write one after so many steps too, not only at the end of an epoch
     #[arg(long, value_name = "STEPS", requires = "checkpoints")]
     pub checkpoint_every: Option<usize>,
-    /// Devices that share every batch, comma-separated, such as `cuda:0,cuda:1`;
-    /// --device keeps the weights and validates
+    /// Devices that share every batch, comma-separated, such as `cuda:0,cuda:1` or, of workers,
+    /// `ws://one:7000,ws://two:7000`; --device keeps the weights and validates
     #[arg(long, value_name = "DEVICE", value_delimiter = ',')]
     pub devices: Vec<String>,
 }
@@ -84,6 +84,9 @@ pub enum Command {
     /// Serve a page to try a model on, with the same as JSON at /predict
     #[cfg(feature = "serve")]
     Serve(crate::serve::Serve),
+    /// Lend this machine's device to training runs elsewhere: they name it `--devices ws://HOST:PORT`
+    #[cfg(feature = "remote")]
+    Worker(crate::worker::Worker),
 }
 
 /// What to predict, and where to write it.

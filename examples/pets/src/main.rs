@@ -14,6 +14,8 @@ mod sample;
 #[cfg(feature = "serve")]
 mod serve;
 mod train;
+#[cfg(feature = "remote")]
+mod worker;
 
 use std::process::ExitCode;
 
@@ -42,10 +44,13 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> Result<()> {
+    show_progress(!cli.quiet);
     match &cli.command {
         Some(Command::Predict(what)) => return predict::predict(what, &cli.device),
         #[cfg(feature = "serve")]
         Some(Command::Serve(options)) => return serve::serve(options, &device_by_name(&cli.device)?),
+        #[cfg(feature = "remote")]
+        Some(Command::Worker(options)) => return worker::work(options, &cli.device),
         None => {}
     }
     let images = data::images(cli)?;

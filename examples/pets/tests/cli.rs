@@ -1,5 +1,9 @@
 //! The program as a user runs it.
 
+#[cfg(feature = "remote")]
+mod remote;
+#[cfg(any(feature = "remote", feature = "serve"))]
+mod running;
 #[cfg(feature = "serve")]
 mod serve;
 

@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
+
+use crate::progress::{drawn, style};
 
 /// A bar for a file on its way, without a length until the server tells it.
 pub(super) fn transfer(name: &str) -> ProgressBar {
-    let bar = ProgressBar::no_length().with_message(name.to_owned());
+    let bar = drawn(ProgressBar::no_length()).with_message(name.to_owned());
     bar.set_style(style("{msg} {bytes} {bytes_per_sec}"));
     bar
 }
@@ -24,12 +26,7 @@ pub(super) fn start_at(bar: &ProgressBar, position: u64, size: Option<u64>) {
 /// A bar over the compressed bytes of an archive.
 pub(super) fn unpacking(archive: &Path, bytes: u64) -> ProgressBar {
     let name = archive.file_name().unwrap_or_default().to_string_lossy();
-    let bar = ProgressBar::new(bytes).with_message(format!("unpacking {name}"));
+    let bar = drawn(ProgressBar::new(bytes)).with_message(format!("unpacking {name}"));
     bar.set_style(style("{msg} [{bar:30}] {percent}% {eta} left"));
     bar
-}
-
-fn style(template: &str) -> ProgressStyle {
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    style.progress_chars("=> ")
 }

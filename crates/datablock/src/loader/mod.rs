@@ -1,6 +1,8 @@
 //! Batches, made ahead of their use by a fixed pool of worker threads.
 
 mod batch;
+#[cfg(feature = "burn-train")]
+mod burn_train;
 mod epoch;
 mod loaders;
 mod options;
@@ -129,6 +131,13 @@ impl<F: FittedTarget> DataLoader<F> {
     /// All items once an epoch.
     pub fn without_sampling(mut self) -> Self {
         self.options.sampling = Sampling::default();
+        self
+    }
+
+    /// The part of every epoch's order from place `start` to place `end`.
+    #[cfg(feature = "burn-train")]
+    fn with_places(mut self, start: usize, end: usize) -> Self {
+        self.options.sampling = self.options.sampling.with_places(start, end);
         self
     }
 

@@ -1,5 +1,6 @@
 //! Which items an epoch has.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use firelight_transforms::Chance;
@@ -13,6 +14,8 @@ pub(crate) struct Sampling {
     sums: Option<Arc<[f64]>>,
     /// Items of an epoch, where it is not all of them.
     items: Option<usize>,
+    /// The places of an epoch's order that are served, where it is not all of them.
+    places: Option<Range<usize>>,
 }
 
 impl Sampling {
@@ -45,8 +48,27 @@ impl Sampling {
         self
     }
 
+    /// The part of every epoch's order from `start` to `end`.
+    #[cfg(feature = "burn-train")]
+    pub fn with_places(mut self, start: usize, end: usize) -> Self {
+        let offset = self.places.map_or(0, |places| places.start);
+        self.places = Some(offset + start..offset + end);
+        self
+    }
+
     /// How many of `all` items an epoch has.
     pub fn items(&self, all: usize) -> usize {
+        self.places_of(self.drawn(all)).len()
+    }
+
+    /// The places that are served of an epoch that has drawn this many items.
+    fn places_of(&self, drawn: usize) -> Range<usize> {
+        let places = self.places.clone().unwrap_or(0..drawn);
+        places.start.min(drawn)..places.end.clamp(places.start.min(drawn), drawn)
+    }
+
+    /// How many of `all` items an epoch draws.
+    fn drawn(&self, all: usize) -> usize {
         match (&self.sums, self.items) {
             (_, None) => all,
             // With replacement there may be more than there are.
@@ -57,12 +79,18 @@ impl Sampling {
 
     /// Whether it is anything but all items once.
     pub fn is_active(&self) -> bool {
-        self.sums.is_some() || self.items.is_some()
+        self.sums.is_some() || self.items.is_some() || self.places.is_some()
     }
 
     /// The items of an epoch of `all` items, in its order.
-    pub fn order(&self, all: usize, shuffle: bool, mut chance: Chance) -> Vec<usize> {
-        let items = self.items(all);
+    pub fn order(&self, all: usize, shuffle: bool, chance: Chance) -> Vec<usize> {
+        let order = self.draw(all, shuffle, chance);
+        order[self.places_of(order.len())].to_vec()
+    }
+
+    /// The whole order of an epoch.
+    fn draw(&self, all: usize, shuffle: bool, mut chance: Chance) -> Vec<usize> {
+        let items = self.drawn(all);
         if let Some(sums) = &self.sums {
             let last = sums[sums.len() - 1];
             let mut draw = || {

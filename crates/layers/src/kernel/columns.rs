@@ -2,6 +2,7 @@ use pulp::Simd;
 use rayon::prelude::*;
 
 use super::Window;
+use super::remainder::sort_rows;
 use super::scratch::with_scratch;
 
 /// A stack of pictures seen as the matrix that a convolution multiplies by: a row for every pair of channel and tap, a
@@ -242,19 +243,11 @@ fn clear<S: Simd>(simd: S, target: &mut [f32], len: usize) {
     to.fill(simd.splat_f32s(0.0));
 }
 
-/// Each row of `width` numbers with the columns of remainder 0 by `step` first, then those of remainder 1, and so on.
+/// [`sort_rows`] in parallel.
 fn sort_by_remainder(input: &[f32], width: usize, step: usize, sorted: &mut [f32]) {
     let rows = (1 << 14) / width + 1;
-    sorted.par_chunks_mut(rows * width).zip(input.par_chunks(rows * width)).for_each(|(sorted, input)| {
-        for (to, from) in sorted.chunks_exact_mut(width).zip(input.chunks_exact(width)) {
-            let mut rest = to;
-            for phase in 0..step.min(width) {
-                let (part, next) = rest.split_at_mut((width + step - 1 - phase) / step);
-                for (to, from) in part.iter_mut().zip(from[phase..].chunks(step)) {
-                    *to = from[0];
-                }
-                rest = next;
-            }
-        }
-    });
+    sorted
+        .par_chunks_mut(rows * width)
+        .zip(input.par_chunks(rows * width))
+        .for_each(|(sorted, input)| sort_rows(input, width, step, sorted));
 }

@@ -1,6 +1,7 @@
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
+use super::remainder::halve;
 use super::scratch::{Blank, with_scratch, written};
 use super::vectorized::vectorized;
 use super::{Finish, Window};
@@ -138,15 +139,14 @@ impl Frame {
     fn of_input(window: &Window) -> Self {
         let whole = [0, 1].map(|axis| window.size[axis] + window.padding[axis].0 + window.padding[axis].1);
         let [rows, pitch] = [0, 1].map(|axis| whole[axis].div_ceil(window.stride[axis]));
-        let [down, right] = window.stride;
-        let offsets = (0..window.taps())
-            .map(|tap| {
-                let y = tap / window.kernel[1] * window.dilation[0];
-                let x = tap % window.kernel[1] * window.dilation[1];
-                ((y % down * right + x % right) * rows + y / down) * pitch + x / right
-            })
-            .collect();
-        Self { rows, pitch, parts: down * right, offsets }
+        let parts = window.stride[0] * window.stride[1];
+        let frame = Self { rows, pitch, parts, offsets: Vec::new() };
+        let place = |tap: usize| {
+            let (y, x) = (tap / window.kernel[1], tap % window.kernel[1]);
+            frame.place(window.stride, y * window.dilation[0], x * window.dilation[1])
+        };
+        let offsets = (0..window.taps()).map(place).collect();
+        Self { offsets, ..frame }
     }
 
     fn len(&self) -> usize {
@@ -154,21 +154,36 @@ impl Frame {
         self.parts * self.rows * self.pitch + 2 * ROOM
     }
 
+    /// Where the padded plane's row `y` has its column `x`.
+    fn place(&self, [down, right]: [usize; 2], y: usize, x: usize) -> usize {
+        ((y % down * right + x % right) * self.rows + y / down) * self.pitch + x / right
+    }
+
     fn fill(&self, window: &Window, plane: &[f32], target: &mut [f32]) {
         target.fill(0.0);
-        let [down, right] = window.stride;
+        fill(self, window, plane, target);
+    }
+}
+
+vectorized! {
+    fn fill<'a>(frame: &'a Frame, window: &'a Window, plane: &'a [f32], target: &'a mut [f32]) -> () {
+        let [_, right] = window.stride;
         let [(top, _), (left, _)] = window.padding;
         for (y, row) in plane.chunks_exact(window.size[1]).enumerate() {
-            let y = y + top;
-            for phase in 0..right {
-                // The first column of the row whose padded position has this remainder.
-                let skip = (phase + right - left % right) % right;
-                if skip < row.len() {
-                    let start =
-                        ((y % down * right + phase) * self.rows + y / down) * self.pitch + (skip + left) / right;
-                    for (target, value) in target[start..].iter_mut().zip(row[skip..].iter().step_by(right)) {
-                        *target = *value;
-                    }
+            if right == 2 {
+                let [first, second] = [left, left + 1].map(|x| frame.place(window.stride, y + top, x));
+                let (low, high) = target.split_at_mut(first.max(second));
+                if first < second {
+                    halve(row, &mut low[first..], high);
+                } else {
+                    halve(row, high, &mut low[second..]);
+                }
+                continue;
+            }
+            for skip in 0..right.min(row.len()) {
+                let start = frame.place(window.stride, y + top, left + skip);
+                for (target, value) in target[start..].iter_mut().zip(row[skip..].iter().step_by(right)) {
+                    *target = *value;
                 }
             }
         }

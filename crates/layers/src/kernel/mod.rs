@@ -7,6 +7,7 @@ mod finish;
 pub mod norm;
 mod pool;
 mod product;
+mod remainder;
 mod scratch;
 mod softmax;
 mod tile;

@@ -2,9 +2,9 @@
 ///
 /// A closure would do, were it sure to be inlined; what is not inlined is compiled for the oldest processor.
 macro_rules! vectorized {
-    ($(#[$meta:meta])* fn $name:ident<$life:lifetime>($($field:ident: $type:ty),* $(,)?) -> $output:ty $body:block) => {
+    ($(#[$meta:meta])* $vis:vis fn $name:ident<$life:lifetime>($($field:ident: $type:ty),* $(,)?) -> $output:ty $body:block) => {
         $(#[$meta])*
-        fn $name<$life>($($field: $type),*) -> $output {
+        $vis fn $name<$life>($($field: $type),*) -> $output {
             struct Work<$life> {
                 $($field: $type,)*
                 life: std::marker::PhantomData<&$life ()>,

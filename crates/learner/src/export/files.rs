@@ -4,13 +4,12 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, sync_channel};
 
-use firelight_datablock::OnError;
+use firelight_datablock::{OnError, progress};
 use firelight_transforms::{Broken, Limits, Size, TransformError, open};
 use rayon::prelude::*;
 
 use super::{Prediction, Predictor};
 use crate::LearnerError;
-use crate::observe::progress_bar;
 
 /// Files to be predicted, in their order, a batch at a time, while the next batch is read; made by
 /// [`Predictor::predict_files`].
@@ -106,7 +105,7 @@ impl FilePredictions<'_> {
         self,
         mut each: impl FnMut(&Path, &Prediction) -> Result<(), E>,
     ) -> Result<Predicted, E> {
-        let bar = progress_bar(self.files.len(), "predict");
+        let bar = progress::bar(self.files.len(), "predict");
         let mut done = Predicted::default();
         std::thread::scope(|scope| {
             let (send, batches) = sync_channel(1);

@@ -1,7 +1,8 @@
 //! Trying rates out.
 
-use firelight_datablock::FittedTarget;
+use firelight_datablock::{FittedTarget, progress};
 use firelight_losses::Loss;
+use indicatif::ProgressBar;
 
 use super::RateCurve;
 use crate::fit::{Place, Plan, Run};
@@ -79,10 +80,10 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
         let (model, optimizer) = (self.model.valid(), self.optimizer.clone());
         let history = std::mem::take(&mut self.history);
         let observers = std::mem::take(&mut self.observers);
-        if search.stop_when_worse {
-            self.observers.push(Box::new(StopWhenWorse { lowest: f64::INFINITY }));
-        }
+        let bar = progress::bar(search.steps.max(6), "rates");
+        self.observers.push(Box::new(Watch { lowest: f64::INFINITY, stop: search.stop_when_worse, bar: bar.clone() }));
         let result = self.try_rates(search);
+        bar.finish_and_clear();
         self.model = model.train();
         self.optimizer = optimizer;
         self.observers = observers;
@@ -111,15 +112,18 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     }
 }
 
-/// Stops once the smoothed loss is over four times its lowest value.
-struct StopWhenWorse {
+/// Stops once the smoothed loss is over four times its lowest value, if asked to.
+struct Watch {
     lowest: f64,
+    stop: bool,
+    bar: ProgressBar,
 }
 
-impl crate::Observer for StopWhenWorse {
+impl crate::Observer for Watch {
     fn observe(&mut self, event: &Event) -> Flow {
         let Event::Step(step) = event else { return Flow::Continue };
+        self.bar.inc(1);
         self.lowest = self.lowest.min(step.smooth_loss);
-        if step.smooth_loss > 4.0 * self.lowest { Flow::Stop } else { Flow::Continue }
+        if self.stop && step.smooth_loss > 4.0 * self.lowest { Flow::Stop } else { Flow::Continue }
     }
 }

@@ -40,7 +40,8 @@ impl Run {
         batches: impl Iterator<Item = Step<D, F::Tensor>>,
         forward: impl Fn(&M, Tensor<D>) -> Tensor<2> + Sync,
     ) -> Result<(), LearnerError> {
-        let Learner { model: kept, loss, optimizer: Some(optimizer), observers, history, data, options, .. } = learner
+        let Learner { model: kept, loss, optimizer: Some(optimizer), observers, history, data, options, best, .. } =
+            learner
         else {
             return Ok(());
         };
@@ -69,7 +70,7 @@ impl Run {
                 });
                 here
             } else {
-                let shares = Shares::new(examples.inputs, &examples.items, data.train().dataset(), &options.devices);
+                let shares = Shares::new(examples, data.train().dataset(), &options.devices);
                 let (value, gradients, moved) = parallel::gradients(model, loss, shares, &forward, window, &device)?;
                 model = moved;
                 (value, gradients)
@@ -106,8 +107,8 @@ impl Run {
                 && complete
                 && self.place.step < self.plan.steps
             {
-                let optimizer = Some(&*optimizer);
-                resumption.keep(&Moment { run: self, model: &model, optimizer, history, epochs_done })?;
+                let (optimizer, best) = (Some(&*optimizer), best.as_ref());
+                resumption.keep(&Moment { run: self, model: &model, optimizer, best, history, epochs_done })?;
             }
         }
         *kept = model;

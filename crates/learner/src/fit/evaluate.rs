@@ -1,12 +1,11 @@
 //! Running a model over items without training it.
 
 use burn::tensor::Tensor;
-use firelight_datablock::{DataLoader, FittedTarget};
+use firelight_datablock::{DataLoader, FittedTarget, progress};
 use firelight_losses::{Decision, Loss};
 
 use crate::metrics::{Metric, Outcomes};
 use crate::models::{Model, features_in_threads};
-use crate::observe::progress_bar;
 use crate::{Learner, LearnerError};
 
 /// Loss and metrics over a part of the data.
@@ -169,7 +168,10 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     /// A loader that serves a part as validation does.
     pub(crate) fn part(&self, part: Part) -> DataLoader<F> {
         match part {
-            Part::Train => self.data.train().clone().with_shuffle(false).with_augment(false).with_drop_last(false),
+            Part::Train => {
+                let train = self.data.train().clone().without_sampling();
+                train.with_shuffle(false).with_augment(false).with_drop_last(false)
+            }
             Part::Valid => self.data.valid().clone(),
         }
     }
@@ -183,7 +185,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
         self.check_classes()?;
         let model = self.model.for_inference();
         let loader = loader.clone().with_device(&self.data.device().clone().inner());
-        let bar = progress_bar(loader.num_batches(), "valid");
+        let bar = progress::bar(loader.num_batches(), "valid");
         let mut tally = Tally::new(&self.loss, &self.decision, &mut self.metrics);
         for batch in loader.batches(epoch)? {
             let batch = batch?;

@@ -11,25 +11,50 @@ pub(crate) struct Examples<const D: usize, T> {
     pub targets: T,
     /// Which items of the training part they are.
     pub items: Vec<usize>,
-    /// The targets of what was mixed into the inputs, and what share of each example is its own.
-    pub mixed: Option<(T, Tensor<1>)>,
+    /// What was mixed into the inputs.
+    pub mixed: Option<Mixed<T>>,
+}
+
+/// Partners of the examples of a batch.
+pub(crate) struct Mixed<T> {
+    pub targets: T,
+    /// Which items of the training part they are.
+    pub items: Vec<usize>,
+    /// What share of each example is its own.
+    pub shares: Vec<f32>,
 }
 
 impl<const D: usize, T: Clone> Examples<D, T> {
-    /// The mean loss. Of mixed examples it is `share · loss(own) + (1 − share) · loss(partner)`, which needs no soft targets and
-    /// so works with every loss.
+    /// The mean loss.
     pub fn loss<L: Loss<T>>(self, loss: &L, forward: impl FnOnce(Tensor<D>) -> Tensor<2>) -> Tensor<1> {
+        if self.mixed.is_none() {
+            return loss.forward(forward(self.inputs), self.targets, Reduction::Mean);
+        }
+        let (losses, weights) = self.losses(loss, forward);
+        Reduction::Mean.apply(losses, weights)
+    }
+
+    /// The loss of each example, and what it counts in a mean where that is not 1. Of mixed examples it is
+    /// `share · loss(own) + (1 − share) · loss(partner)`, which needs no soft targets and so works with every loss.
+    pub fn losses<L: Loss<T>>(
+        self,
+        loss: &L,
+        forward: impl FnOnce(Tensor<D>) -> Tensor<2>,
+    ) -> (Tensor<1>, Option<Tensor<1>>) {
         let output = forward(self.inputs);
-        let Some((partners, share)) = self.mixed else {
-            return loss.forward(output, self.targets, Reduction::Mean);
+        let weights = loss.mean_weights(&output, &self.targets);
+        let Some(Mixed { targets, shares, .. }) = self.mixed else {
+            return (loss.per_example(output, self.targets), weights);
         };
+        let count = shares.len();
+        let share: Tensor<1> = Tensor::from_data(TensorData::new(shares, [count]), &output.device());
         let mix = |own: Tensor<1>, partner: Tensor<1>| own * share.clone() + partner * (share.clone().neg() + 1.0);
-        let weights = match (loss.mean_weights(&output, &self.targets), loss.mean_weights(&output, &partners)) {
+        let weights = match (weights, loss.mean_weights(&output, &targets)) {
             (Some(own), Some(partner)) => Some(mix(own, partner)),
             _ => None,
         };
         let own = loss.per_example(output.clone(), self.targets);
-        Reduction::Mean.apply(mix(own, loss.per_example(output, partners)), weights)
+        (mix(own, loss.per_example(output, targets)), weights)
     }
 }
 
@@ -98,10 +123,11 @@ impl<F: FittedTarget> Mixer<F> {
                 (inputs, draw.partners, vec![draw.share; examples])
             }
         };
-        let targets: Vec<_> = partners.iter().map(|&p| self.dataset.targets()[batch.items[p]].clone()).collect();
-        let partners = self.dataset.fitted().collate(&targets, &device);
-        let shares = Tensor::from_data(TensorData::new(shares, [examples]), &device);
-        Examples { inputs, targets: batch.targets, items: batch.items, mixed: Some((partners, shares)) }
+        let partners: Vec<usize> = partners.iter().map(|&partner| batch.items[partner]).collect();
+        let targets: Vec<_> = partners.iter().map(|&item| self.dataset.targets()[item].clone()).collect();
+        let targets = self.dataset.fitted().collate(&targets, &device);
+        let mixed = Some(Mixed { targets, items: partners, shares });
+        Examples { inputs, targets: batch.targets, items: batch.items, mixed }
     }
 }
 
@@ -125,12 +151,15 @@ mod tests {
             [[2.0, 1.0, 0.1, -1.0], [0.5, 2.5, 0.3, 0.0], [-0.2, 0.7, 2.1, 1.9], [1.0, -1.0, 0.0, 3.0]],
             &device,
         );
-        let share = [0.9, 0.6, 0.75, 0.5];
         let examples = Examples {
             inputs: Tensor::<1>::zeros([1], &device),
             targets: Tensor::<1, Int>::from_data([0, 1, 3, 2], &device),
             items: vec![0, 1, 2, 3],
-            mixed: Some((Tensor::from_data([3, 0, 2, 1], &device), Tensor::from_data(share, &device))),
+            mixed: Some(Mixed {
+                targets: Tensor::from_data([3, 0, 2, 1], &device),
+                items: vec![2, 0, 3, 1],
+                shares: vec![0.9, 0.6, 0.75, 0.5],
+            }),
         };
         let loss = examples.loss(&CrossEntropy::new(), |_| scores).into_scalar::<f32>();
         assert!((loss - 1.610_257_2).abs() < 1e-6, "{loss}");

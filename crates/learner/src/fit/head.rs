@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::time::Instant;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use firelight_datablock::{DataError, DataLoader, FittedTarget};
+use firelight_datablock::{DataError, DataLoader, FittedTarget, progress};
 use firelight_losses::Loss;
 use firelight_transforms::Chance;
 use indicatif::ProgressBar;
@@ -14,7 +14,6 @@ use super::evaluate::{Evaluation, Tally};
 use super::examples::Examples;
 use super::run::Run;
 use crate::models::{Model, features_in_threads};
-use crate::observe::progress_bar;
 use crate::{Learner, LearnerError, OneCycle, Rates, Schedule};
 
 /// What the frozen part of a model makes of the pictures, computed once by [`Learner::head_features`].
@@ -82,7 +81,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
         let train = train.with_device(&plain);
         let valid = self.data.valid().clone().with_device(&plain);
         let threads = self.options.inference_threads;
-        let bar = progress_bar((draws + 1) * train.num_batches() + valid.num_batches(), "features");
+        let bar = progress::bar((draws + 1) * train.num_batches() + valid.num_batches(), "features");
         let mut views = Vec::with_capacity(draws + 1);
         for view in 0..=draws {
             views.push(features(&body, &train.clone().with_augment(view > 0), view, threads, &bar)?);
@@ -171,8 +170,9 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
         let train = self.data.train();
         if train.is_sampled() {
             let row: BTreeMap<usize, usize> = items.iter().enumerate().map(|(row, &item)| (item, row)).collect();
-            // A picture that was left out because it is broken has no row; the first item stands in for it.
-            return train.order(self.epochs_done).iter().map(|item| row.get(item).copied().unwrap_or(0)).collect();
+            // A picture that was left out because it is broken has no row; the next one that has stands in for it.
+            let next = |&item: &usize| row.range(item..).next().map_or(0, |(_, &row)| row);
+            return train.order(self.epochs_done).iter().map(next).collect();
         }
         let mut order: Vec<usize> = (0..items.len()).collect();
         Chance::new(self.options.seed, self.epochs_done as u64, u64::MAX).shuffle(&mut order);

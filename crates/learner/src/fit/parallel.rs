@@ -7,8 +7,9 @@ use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::optim::{GradientsAccumulator, GradientsParams};
 use burn::tensor::{Device, Tensor};
 use firelight_datablock::{Dataset, FittedTarget};
-use firelight_losses::{Loss, Reduction};
+use firelight_losses::Loss;
 
+use super::examples::{Examples, Mixed};
 use crate::LearnerError;
 
 /// A batch in about equal shares, one a device; each goes to its device by the thread that works for it.
@@ -21,23 +22,46 @@ struct Share<const D: usize, T> {
     /// Still at home, without a graph.
     inputs: Tensor<D>,
     targets: Vec<T>,
+    /// Targets of what was mixed into the inputs, and what share of each is its own.
+    mixed: Option<(Vec<T>, Vec<f32>)>,
     device: Device,
 }
 
 impl<'a, const D: usize, F: FittedTarget> Shares<'a, D, F> {
-    /// Shares `inputs`, whose rows are `items` of the data set. Devices beyond the number of rows get none.
-    pub fn new(inputs: Tensor<D>, items: &[usize], dataset: &'a Dataset<F>, devices: &[Device]) -> Self {
+    /// Shares `examples` of the data set. Devices beyond the number of rows get none.
+    pub fn new(examples: Examples<D, F::Tensor>, dataset: &'a Dataset<F>, devices: &[Device]) -> Self {
+        let Examples { inputs, items, mixed, .. } = examples;
         let (inputs, rows) = (inputs.inner(), items.len());
         let cut = |share: usize| share * rows / devices.len();
+        let targets = |items: &[usize]| items.iter().map(|&item| dataset.targets()[item].clone()).collect();
         let share = |(number, device): (usize, &Device)| {
-            let (start, end) = (cut(number), cut(number + 1));
-            (end > start).then(|| Share {
-                inputs: inputs.clone().narrow(0, start, end - start),
-                targets: items[start..end].iter().map(|&item| dataset.targets()[item].clone()).collect(),
+            let rows = cut(number)..cut(number + 1);
+            (!rows.is_empty()).then(|| Share {
+                inputs: inputs.clone().narrow(0, rows.start, rows.len()),
+                targets: targets(&items[rows.clone()]),
+                mixed: mixed.as_ref().map(|mixed| (targets(&mixed.items[rows.clone()]), mixed.shares[rows].to_vec())),
                 device: device.clone().inner(),
             })
         };
         Self { fitted: dataset.fitted(), shares: devices.iter().enumerate().filter_map(share).collect() }
+    }
+}
+
+impl<const D: usize, T> Share<D, T> {
+    /// As examples on the device, with a graph.
+    fn examples<F: FittedTarget<Target = T>>(self, fitted: &F) -> Examples<D, F::Tensor> {
+        let tracked = self.device.clone().autodiff();
+        let mix = |(targets, shares): (Vec<T>, _)| Mixed {
+            targets: fitted.collate(&targets, &tracked),
+            items: Vec::new(),
+            shares,
+        };
+        Examples {
+            inputs: Tensor::from_inner(self.inputs.to_device(&self.device)),
+            targets: fitted.collate(&self.targets, &tracked),
+            items: Vec::new(),
+            mixed: self.mixed.map(mix),
+        }
     }
 }
 
@@ -80,12 +104,10 @@ where
     let copies: Vec<M> = shares.iter().map(|_| model.valid()).collect();
     let work = |copy: M, share: Share<D, F::Target>| {
         let copy = copy.fork(&share.device).train();
-        let inputs = Tensor::from_inner(share.inputs.to_device(&share.device));
-        let targets = fitted.collate(&share.targets, &share.device.clone().autodiff());
-        let output = forward(&copy, inputs);
-        let rows = output.dims()[0];
-        let weight = loss.mean_weights(&output, &targets).map(|weights| weights.inner().sum());
-        let sum = loss.forward(output, targets, Reduction::Sum);
+        let rows = share.targets.len();
+        let (losses, weights) = share.examples(fitted).losses(loss, |inputs| forward(&copy, inputs));
+        let weight = weights.map(|weights| weights.inner().sum());
+        let sum = losses.sum();
         let gradients = GradientsParams::from_grads(sum.backward(), &copy).to_device(&plain, &copy);
         let number = |tensor: Tensor<1>| f64::from(tensor.into_scalar::<f32>());
         Part {

@@ -73,15 +73,6 @@ impl Run {
             let value = format!("{rates:?}");
             return Err(LearnerError::Setting { setting: "learning rate", value, remedy: "give positive numbers" });
         }
-        if learner.options.mix.is_some() && !learner.options.devices.is_empty() {
-            let value = format!("mixing on {} devices", learner.options.devices.len());
-            return Err(LearnerError::Setting { setting: "with_mix", value, remedy: "mix on one device" });
-        }
-        if learner.options.best.is_some() && learner.resumption.is_some() {
-            let (value, remedy) =
-                ("the best model beside checkpoints".into(), "checkpoints hold one model: choose one of the two");
-            return Err(LearnerError::Setting { setting: "with_best", value, remedy });
-        }
         learner.check_classes()?;
         let metrics: Vec<String> = learner.metrics.iter().map(|metric| metric.name()).collect();
         let watched = [
@@ -97,9 +88,9 @@ impl Run {
         }
         let groups = learner.optimizer()?.groups();
         let plan = Plan { fit: learner.fits, epochs, steps, rates: rates.spread(groups), schedule };
+        learner.best = None;
         let resumed = learner.resume(&plan)?;
         learner.fits += 1;
-        learner.best = None;
         Learner::<F, L, M>::tell(&mut learner.observers, Event::Start { epochs, steps, metrics: &metrics });
         learner.history.metrics = metrics;
         learner.tell_again(resumed.steps, resumed.epochs);

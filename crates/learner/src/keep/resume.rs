@@ -9,7 +9,7 @@ use super::checkpoint::{Begun, Checkpoint, FORMAT, State};
 use super::checkpoints::Checkpoints;
 use super::setup::Setup;
 use super::{from_bytes, to_bytes};
-use crate::fit::{Place, Plan, Run};
+use crate::fit::{Best, Place, Plan, Run};
 use crate::models::Model;
 use crate::optim::GroupOptimizer;
 use crate::{Event, History, Learner, LearnerError};
@@ -38,6 +38,7 @@ pub(crate) struct Moment<'a, M> {
     pub run: &'a Run,
     pub model: &'a M,
     pub optimizer: Option<&'a GroupOptimizer>,
+    pub best: Option<&'a Best<M>>,
     pub history: &'a History,
     pub epochs_done: usize,
 }
@@ -55,11 +56,17 @@ impl Resumption {
             place: moment.run.place.clone(),
             epochs_done: moment.epochs_done,
             history: moment.history.clone(),
+            best: moment.best.map(|best| best.row.clone()),
         };
-        let weights = to_bytes(moment.model)?;
-        let optimizer = moment.optimizer.map_or(Ok(Vec::new()), GroupOptimizer::to_bytes)?;
-        let path = self.checkpoints.place(state.history.steps.len())?;
-        Checkpoint::write(&path, setup, &state, &weights, &optimizer).map_err(|error| match error {
+        let checkpoint = Checkpoint {
+            path: self.checkpoints.place(state.history.steps.len())?,
+            setup: setup.clone(),
+            state,
+            weights: to_bytes(moment.model)?,
+            optimizer: moment.optimizer.map_or(Ok(Vec::new()), GroupOptimizer::to_bytes)?,
+            best: moment.best.map_or(Ok(Vec::new()), |best| to_bytes(&best.model))?,
+        };
+        checkpoint.write().map_err(|error| match error {
             LearnerError::Write { path, source, .. } => {
                 let newest = self.checkpoints.there().unwrap_or_default().into_iter().next();
                 let good = newest.map_or("there is none before it".into(), |good| {
@@ -138,6 +145,11 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
             let device = self.data.device().clone();
             self.optimizer()?.load_bytes(&checkpoint.optimizer, &device)?;
         }
+        if let Some(row) = checkpoint.state.best.clone() {
+            let refuse = |why| LearnerError::Unusable { path: checkpoint.path.clone(), what: FORMAT.what, why };
+            let model = from_bytes(&self.model, checkpoint.best.clone()).map_err(refuse)?;
+            self.best = Some(Best { model: model.valid(), row });
+        }
         resumption.ahead = None;
         Ok(Resumed { place, steps, epochs })
     }
@@ -180,6 +192,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
             run,
             model: &self.model,
             optimizer: self.optimizer.as_ref(),
+            best: self.best.as_ref(),
             history: &self.history,
             epochs_done: self.epochs_done,
         };

@@ -1,12 +1,16 @@
 //! What a run is about: two runs of the same setup do the same.
 
+use std::fmt::Write;
+
 use firelight_datablock::{DataLoader, FittedTarget};
+use firelight_losses::Loss;
 use firelight_vocab::Vocab;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::other_classes;
 use crate::Learner;
+use crate::learner::Options;
 use crate::models::Arch;
 use crate::stored::hex;
 
@@ -20,13 +24,18 @@ pub(super) struct Setup {
     pub valid: String,
     pub batch_size: usize,
     pub transforms: String,
+    /// A digest of the first epoch's order: of the loaders' seed, shuffling and sampling.
+    pub order: String,
+    pub loss: String,
     pub optimizer: String,
+    /// What a step does besides.
+    pub steps: String,
     pub seed: u64,
 }
 
 impl Setup {
-    pub fn of<F: FittedTarget, L, M>(learner: &Learner<F, L, M>) -> Self {
-        let data = &learner.data;
+    pub fn of<F: FittedTarget, L: Loss<F::Tensor>, M>(learner: &Learner<F, L, M>) -> Self {
+        let (data, options) = (&learner.data, &learner.options);
         Self {
             arch: learner.recipe.as_ref().map(|(arch, _)| *arch),
             vocab: data.train().dataset().fitted().vocab().cloned(),
@@ -34,8 +43,11 @@ impl Setup {
             valid: items(data.valid()),
             batch_size: data.train().batch_size(),
             transforms: data.transforms().to_string(),
-            optimizer: learner.options.rule.name().into(),
-            seed: learner.options.seed,
+            order: order(data.train()),
+            loss: loss(&learner.loss),
+            optimizer: options.rule.name().into(),
+            steps: steps(options),
+            seed: options.seed,
         }
     }
 
@@ -53,7 +65,10 @@ impl Setup {
             ("validation items", self.valid.clone(), ours.valid.clone()),
             ("batch size", self.batch_size.to_string(), ours.batch_size.to_string()),
             ("transforms", self.transforms.replace('\n', ", "), ours.transforms.replace('\n', ", ")),
+            ("order of the pictures", self.order.clone(), ours.order.clone()),
+            ("loss", self.loss.clone(), ours.loss.clone()),
             ("optimizer", self.optimizer.clone(), ours.optimizer.clone()),
+            ("steps", self.steps.clone(), ours.steps.clone()),
             ("seed", self.seed.to_string(), ours.seed.to_string()),
         ];
         parts.into_iter().find(|(_, theirs, ours)| theirs != ours)
@@ -71,4 +86,35 @@ fn items<F: FittedTarget>(loader: &DataLoader<F>) -> String {
         digest.update([0]);
     }
     format!("{} ({})", dataset.len(), hex(&digest.finalize()[..4]))
+}
+
+/// `12 of 12 (9c1e…)`: how many items an epoch has, and a digest of the first epoch's numbers.
+fn order<F: FittedTarget>(loader: &DataLoader<F>) -> String {
+    let order = loader.order(0);
+    let mut digest = Sha256::new();
+    for item in &order {
+        digest.update(item.to_le_bytes());
+    }
+    format!("{} of {} ({})", order.len(), loader.dataset().len(), hex(&digest.finalize()[..4]))
+}
+
+/// `PairWeighted<CrossEntropy> (soft labels 3a1f…)`: the type without its modules, and a digest of each of its matrices.
+fn loss<T, L: Loss<T>>(loss: &L) -> String {
+    let mut name = String::new();
+    for part in std::any::type_name::<L>().split_inclusive(['<', '>', ',', ' ']) {
+        name.push_str(part.rsplit("::").next().unwrap_or(part));
+    }
+    for matrix in loss.matrices() {
+        let digest = Sha256::digest(format!("{matrix:?}"));
+        let _ = write!(name, " (matrix {})", hex(&digest[..4]));
+    }
+    name
+}
+
+/// What changes the updates, in words.
+fn steps(options: &Options) -> String {
+    let clip = options.most_gradient.map_or("no".into(), |most| most.to_string());
+    let mix = options.mix.map_or("no mixing".into(), |mix| format!("{mix:?}"));
+    let norms = if options.frozen_norms { "frozen" } else { "trained" };
+    format!("{clip} clipping, {} batches an update, {mix}, norms of frozen groups {norms}", options.batches_an_update)
 }

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use firelight_datablock::progress;
+use indicatif::ProgressBar;
 
 use super::{Event, Flow, Observer};
 use crate::EpochRow;
@@ -25,21 +26,11 @@ impl Default for Progress {
     }
 }
 
-/// A bar over `length` things that shows rate and time left, and nothing at all away from a terminal.
-pub(crate) fn progress_bar(length: usize, what: &'static str) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(Some(length as u64), ProgressDrawTarget::stderr_with_hz(8));
-    let template = "{prefix} {bar:32} {pos}/{len} [{elapsed} < {eta}, {per_sec}] {msg}";
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
-    }
-    bar.with_prefix(what)
-}
-
 impl Observer for Progress {
     fn observe(&mut self, event: &Event) -> Flow {
         match event {
             Event::Start { epochs, steps, metrics } => {
-                self.bar = progress_bar(epochs * steps, "train");
+                self.bar = progress::bar(epochs * steps, "train");
                 let mut names = vec!["epoch".to_string(), "train_loss".into(), "valid_loss".into()];
                 names.extend(metrics.iter().cloned());
                 names.push("time".into());

@@ -15,7 +15,8 @@
 //! finite leave a gap, long names keep their beginning and end around an ellipsis, and what is too much for one
 //! picture is counted in a note. Pictures are white, at most about 2000 pixels wide, and written in
 //! one embedded typeface (`DejaVu` Sans Condensed). Blue means right and orange means wrong; the two are
-//! told apart by people who do not tell red from green, and a sign or a place says the same again.
+//! told apart by people who do not tell red from green, and a sign or a place says the same again. In a Rust notebook they
+//! are shown inline ([`Inline`]).
 //!
 //! ```
 //! use firelight_learner::pictures::loss_curve;
@@ -32,6 +33,7 @@ mod curves;
 mod grid;
 mod heat_map;
 mod lr_find;
+mod notebook;
 mod overlay;
 
 // What they are made of: tiles, panels with axes, tables of cells.
@@ -58,6 +60,7 @@ pub use curves::{loss_curve, rate_curve};
 pub use grid::grid;
 pub use heat_map::heat_map;
 pub use lr_find::lr_find_curve;
+pub use notebook::Inline;
 pub use overlay::overlay;
 pub use tile::{Mark, Tile};
 

@@ -180,26 +180,3 @@ fn a_head_trains_on_the_items_that_sampling_chooses() {
     learn.fit_head(2, 1e-3, 0).expect("a fit");
     assert_eq!(learn.history().steps.len(), 2 * 3);
 }
-
-#[test]
-fn mixing_on_several_devices_is_refused() {
-    let folder = shapes::folder(24);
-    let device = Device::flex();
-    let mut learn = shapes::learner(shapes::loaders(&folder, &device))
-        .with_mix(MixUp::default())
-        .with_devices([device.clone(), device]);
-    let error = learn.fit(1, 1e-2).expect_err("refused");
-    assert_eq!(error.to_string(), "with_mix: mixing on 2 devices makes no sense; mix on one device");
-}
-
-#[test]
-fn the_best_model_beside_checkpoints_is_refused() {
-    let folder = shapes::folder(24);
-    let place = tempfile::tempdir().expect("a folder");
-    let mut learn = shapes::learner(shapes::loaders(&folder, &Device::flex()))
-        .with_best(KeepBest::new("valid_loss"))
-        .with_checkpoints(firelight_learner::Checkpoints::in_folder(place.path()));
-    let error = learn.fit(1, 1e-2).expect_err("refused");
-    let text = "with_best: the best model beside checkpoints makes no sense; checkpoints hold one model: choose one of the two";
-    assert_eq!(error.to_string(), text);
-}

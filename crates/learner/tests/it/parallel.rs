@@ -6,10 +6,12 @@ use burn::nn::{Linear, LinearConfig};
 use burn::optim::SgdConfig;
 use burn::tensor::activation::tanh;
 use burn::tensor::{Device, Int, Tensor};
+use firelight_datablock::Categories;
 use firelight_learner::models::{Arch, Model};
 use firelight_learner::optim::Rule;
-use firelight_learner::{Backbone, Event, Flow, Learner, LearnerError, vision_learner};
+use firelight_learner::{Backbone, Event, Flow, Learner, LearnerError, Mix, vision_learner};
 use firelight_losses::{ClassWeights, CrossEntropy, Loss, PairWeighted, PairWeights};
+use firelight_transforms::{CutMix, MixUp};
 
 use crate::shapes;
 
@@ -59,6 +61,15 @@ impl ModuleVisitor for Numbers {
 
 /// The parameters after one step of plain gradient descent at rate 1, and the step's loss: what moved is the gradient.
 fn step<L: Loss<Tensor<1, Int>>>(loss: impl Fn(&firelight_vocab::Vocab) -> L, devices: usize) -> (Vec<f32>, f64) {
+    step_of(loss, devices, |learn| learn)
+}
+
+/// [`step`] of a learner that `change` has changed.
+fn step_of<L: Loss<Tensor<1, Int>>>(
+    loss: impl Fn(&firelight_vocab::Vocab) -> L,
+    devices: usize,
+    change: impl Fn(Learner<Categories, L, Plain>) -> Learner<Categories, L, Plain>,
+) -> (Vec<f32>, f64) {
     let folder = shapes::folder(14);
     let device = Device::flex();
     let loaders = shapes::loaders(&folder, &device).with_batch_size(10);
@@ -66,7 +77,7 @@ fn step<L: Loss<Tensor<1, Int>>>(loss: impl Fn(&firelight_vocab::Vocab) -> L, de
     let seen = Arc::new(Mutex::new(0.0));
     let log = seen.clone();
     let sgd = || SgdConfig::new().build();
-    let mut learn = Learner::new(loaders, Plain::new(&device), loss)
+    let mut learn = change(Learner::new(loaders, Plain::new(&device), loss))
         .without_observers()
         .with_optimizer(Rule::of("sgd", sgd(), sgd()))
         .with_devices(vec![device; devices])
@@ -85,7 +96,10 @@ fn step<L: Loss<Tensor<1, Int>>>(loss: impl Fn(&firelight_vocab::Vocab) -> L, de
 
 /// Compares one device with `devices` on the same batch of ten.
 fn assert_same_gradient<L: Loss<Tensor<1, Int>>>(loss: impl Fn(&firelight_vocab::Vocab) -> L, devices: usize) {
-    let ((one, loss_of_one), (many, loss_of_many)) = (step(&loss, 0), step(&loss, devices));
+    assert_same(step(&loss, 0), step(&loss, devices), devices);
+}
+
+fn assert_same((one, loss_of_one): (Vec<f32>, f64), (many, loss_of_many): (Vec<f32>, f64), devices: usize) {
     assert!((loss_of_one - loss_of_many).abs() < 1e-6, "{loss_of_one} and {loss_of_many}");
     for (a, b) in one.iter().zip(&many) {
         assert!((a - b).abs() < 1e-5, "{devices} devices: {a} and {b}");
@@ -119,6 +133,23 @@ fn class_weights_count_over_the_whole_batch() {
         CrossEntropy::new().with_class_weights(&weights, vocab).expect("a loss")
     };
     assert_same_gradient(by_class, 3);
+}
+
+#[test]
+fn devices_share_mixed_pictures_with_their_partners() {
+    let weighted = |vocab: &firelight_vocab::Vocab| {
+        let weights = ClassWeights::new([("Bright", 4.0), ("bars", 1.0), ("dark", 0.25)]).expect("weights");
+        CrossEntropy::new().with_class_weights(&weights, vocab).expect("a loss")
+    };
+    let plain = step(weighted, 0).1;
+    for mix in [Mix::from(MixUp::new(0.4)), CutMix::default().into()] {
+        let mixed = |devices| step_of(weighted, devices, |learn| learn.with_mix(mix));
+        let one = mixed(0);
+        assert!((one.1 - plain).abs() > 1e-4, "{mix:?} changes nothing");
+        for devices in [2, 3] {
+            assert_same(one.clone(), mixed(devices), devices);
+        }
+    }
 }
 
 /// The running means of the first batch norm: of equal shares, their mean is the whole batch's.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use burn::tensor::Device;
 use firelight_learner::models::Arch;
-use firelight_learner::{Backbone, Checkpoints, Event, Flow, LearnerError, vision_learner};
+use firelight_learner::{Backbone, Checkpoints, Event, Flow, KeepBest, LearnerError, vision_learner};
 use firelight_transforms::Chance;
 use tempfile::TempDir;
 
@@ -196,6 +196,17 @@ fn checkpoints_of_another_run_are_refused() {
     assert_eq!(refusal(resnet.with_checkpoints(place.path())), "architecture is small, here it is resnet18");
     assert_eq!(refusal(small(loaders().with_batch_size(4))), "batch size is 8, here it is 4");
     assert_eq!(refusal(small(loaders()).with_seed(7)), "seed is 42, here it is 7");
+    let said = refusal(small(loaders().with_seed(7)));
+    assert!(said.starts_with("order of the pictures is 18 of 18 ("), "{said}");
+    let focal = small(loaders()).with_loss(firelight_losses::Focal::new(2.0).expect("a loss"));
+    let mut focal = focal;
+    let error = focal.fit_one_cycle(2, 1e-2).expect_err("another loss").to_string();
+    assert!(error.contains("its loss is CrossEntropy, here it is Focal;"), "{error}");
+    assert_eq!(
+        refusal(small(loaders()).with_gradient_clip(0.5)),
+        "steps is no clipping, 1 batches an update, no mixing, norms of frozen groups frozen, here it is 0.5 clipping, 1 \
+         batches an update, no mixing, norms of frozen groups frozen"
+    );
     let more = shapes::folder(28);
     let said = refusal(small(shapes::loaders(&more, &Device::flex())));
     assert!(said.starts_with("training items is 18 (") && said.contains("), here it is 21 ("), "{said}");
@@ -208,6 +219,29 @@ fn checkpoints_of_another_run_are_refused() {
     let error = learner(&folder, place.path()).fit_one_cycle(3, 1e-2).expect_err("another schedule").to_string();
     assert!(error.contains("its schedule is fit 1: 2 epochs of 2 steps"), "{error}");
     assert!(error.contains(", here it is fit 1: 3 epochs of 2 steps"), "{error}");
+}
+
+#[test]
+fn the_best_model_is_in_the_checkpoints() {
+    let (folder, place) = (shapes::folder(24), tempfile::tempdir().expect("a folder"));
+    // The rate is so high that the last epochs are not the best ones.
+    let run = || {
+        let mut learn = learner(&folder, place.path())
+            .with_checkpoints(Checkpoints::in_folder(place.path()).keeping(9))
+            .with_best(KeepBest::new("valid_loss"));
+        learn.fit(4, 0.5).expect("a fit");
+        let row = learn.best().expect("a best model").row.clone();
+        (learn.predictions().expect("predictions"), row)
+    };
+    let unbroken = run();
+    assert!(unbroken.1.epoch < 3, "the last epoch is the best, which tests nothing");
+    // As if it had been killed after the epoch after the best one, and after the last one.
+    assert_eq!(run().0, unbroken.0);
+    for steps in 2 * (unbroken.1.epoch + 2)..=8 {
+        let _ = std::fs::remove_file(place.path().join(format!("step-{:09}.checkpoint", steps + 1)));
+    }
+    let (predictions, row) = run();
+    assert_eq!((predictions, row.epoch), (unbroken.0, unbroken.1.epoch));
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! What the model says of a picture, for people and programs.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use firelight::prelude::*;
+use image::RgbImage;
+use image::codecs::jpeg::JpegEncoder;
 use serde::Serialize;
 
 use crate::data::species;
@@ -22,6 +26,9 @@ pub struct Answer {
     expected_cost: f32,
     /// The likeliest breeds, likeliest first.
     likeliest: Vec<Breed>,
+    /// The picture as the model saw it, with the evidence for the class drawn over it, as a data URI; only where asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -32,7 +39,7 @@ struct Breed {
 }
 
 impl Answer {
-    pub fn new(prediction: &Prediction, vocab: &Vocab) -> Self {
+    pub fn new(prediction: &Prediction, vocab: &Vocab, evidence: Option<&RgbImage>) -> Self {
         let group = species(&prediction.class);
         let (mut near, mut right) = (0.0, 0.0);
         for (name, probability) in vocab.names().iter().zip(&prediction.probabilities) {
@@ -49,6 +56,14 @@ impl Answer {
             group_probability: near.min(1.0),
             expected_cost: (NEAR * (near - right) + (1.0 - near)).clamp(0.0, 1.0),
             likeliest: prediction.likeliest(SHOWN).into_iter().map(breed).collect(),
+            evidence: evidence.and_then(uri),
         }
     }
+}
+
+/// A picture that cannot be written is left out; the answer stands without it.
+fn uri(picture: &RgbImage) -> Option<String> {
+    let mut jpeg = Vec::new();
+    JpegEncoder::new_with_quality(&mut jpeg, 85).encode_image(picture).ok()?;
+    Some(format!("data:image/jpeg;base64,{}", STANDARD.encode(jpeg)))
 }

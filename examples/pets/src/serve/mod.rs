@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Html;
 use axum::routing::{get, post};
@@ -83,7 +83,13 @@ async fn health(State(server): State<Server>) -> Json<serde_json::Value> {
     Json(serde_json::json!({ "status": "ok", "classes": server.worker.classes() }))
 }
 
-async fn predict(State(server): State<Server>, headers: HeaderMap, body: Body) -> Result<Json<Answer>, Refusal> {
+/// `POST /predict` with a picture's bytes; `POST /predict?evidence` for where the model looked, too.
+async fn predict(
+    State(server): State<Server>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<Answer>, Refusal> {
     let (largest, patience) = (server.largest, server.patience);
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     let length = announced.unwrap_or(largest);
@@ -97,6 +103,7 @@ async fn predict(State(server): State<Server>, headers: HeaderMap, body: Body) -
         .await
         .map_err(|_| Refusal::Slow { seconds: patience.as_secs() })?
         .map_err(|error| Refusal::of_upload(&error, largest))?;
-    let answer = timeout(4 * patience, server.worker.ask(bytes)).await.map_err(|_| Refusal::Busy)??;
+    let evidence = query.is_some_and(|query| query.split('&').any(|flag| flag == "evidence"));
+    let answer = timeout(4 * patience, server.worker.ask(bytes, evidence)).await.map_err(|_| Refusal::Busy)??;
     Ok(Json(answer))
 }

@@ -16,6 +16,8 @@ const WAITING: usize = 512;
 
 struct Job {
     bytes: Bytes,
+    /// Whether the evidence is to be drawn over the picture.
+    evidence: bool,
     reply: oneshot::Sender<Result<Answer, Refusal>>,
 }
 
@@ -31,10 +33,10 @@ impl Worker {
         let (jobs, mut waiting) = mpsc::channel::<Job>(WAITING);
         let classes = predictor.vocab().len();
         let work = move || {
-            while let Some(Job { bytes, reply }) = waiting.blocking_recv() {
+            while let Some(Job { bytes, evidence, reply }) = waiting.blocking_recv() {
                 // Whoever gave up waiting needs no answer.
                 if !reply.is_closed() {
-                    let answer = catch_unwind(AssertUnwindSafe(|| look(&predictor, &bytes)));
+                    let answer = catch_unwind(AssertUnwindSafe(|| look(&predictor, &bytes, evidence)));
                     let _ = reply.send(answer.unwrap_or(Err(Refusal::Failed)));
                 }
             }
@@ -47,16 +49,18 @@ impl Worker {
         self.classes
     }
 
-    pub async fn ask(&self, bytes: Bytes) -> Result<Answer, Refusal> {
+    pub async fn ask(&self, bytes: Bytes, evidence: bool) -> Result<Answer, Refusal> {
         let (reply, answer) = oneshot::channel();
-        self.jobs.try_send(Job { bytes, reply }).map_err(|_| Refusal::Busy)?;
+        self.jobs.try_send(Job { bytes, evidence, reply }).map_err(|_| Refusal::Busy)?;
         answer.await.map_err(|_| Refusal::Failed)?
     }
 }
 
-fn look(predictor: &Predictor, bytes: &[u8]) -> Result<Answer, Refusal> {
+fn look(predictor: &Predictor, bytes: &[u8], evidence: bool) -> Result<Answer, Refusal> {
     let refuse = |error: firelight::transforms::TransformError| Refusal::Picture(error.to_string());
     let picture = decode(bytes, &Limits::default()).map_err(refuse)?;
     let prediction = predictor.predict_picture(&picture).map_err(refuse)?;
-    Ok(Answer::new(&prediction, predictor.vocab()))
+    let evidence = evidence.then(|| predictor.explain(&picture, Some(prediction.index))).transpose().map_err(refuse)?;
+    let evidence = evidence.map(|map| map.overlay());
+    Ok(Answer::new(&prediction, predictor.vocab(), evidence.as_ref()))
 }

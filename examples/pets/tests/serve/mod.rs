@@ -1,42 +1,22 @@
 //! The server under good, broken, huge and slow uploads at once.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 
-/// A server that ends with its test.
-struct Served {
-    child: Child,
-    address: String,
-}
+use super::running::Running;
 
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+struct Served(Running);
 
 impl Served {
     fn start(folder: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_pets"))
-            .args(["serve", "pets-out/soft.firelight", "--port", "0", "--megabytes", "1", "--seconds", "15"])
-            .current_dir(folder)
-            .env_remove("FIRELIGHT_DEVICE")
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
-        let address = line.trim().rsplit("//").next().unwrap_or_default().to_owned();
-        assert!(address.starts_with("127.0.0.1:"), "{line}");
-        Self { child, address }
+        let arguments = ["serve", "pets-out/soft.firelight", "--port", "0", "--megabytes", "1", "--seconds", "15"];
+        Self(Running::start(folder, &arguments))
     }
 
     /// Sends what `write` writes and reads the answer to its end: status and body.
     fn ask(&self, write: impl FnOnce(&mut TcpStream)) -> (u16, String) {
-        let mut stream = TcpStream::connect(&self.address).expect("a connection");
+        let mut stream = TcpStream::connect(&self.0.address).expect("a connection");
         write(&mut stream);
         let mut answer = Vec::new();
         // A refused upload may end in a reset after its answer.
@@ -52,8 +32,12 @@ impl Served {
     }
 
     fn post(&self, announced: usize, bytes: &[u8]) -> (u16, String) {
+        self.send("/predict", announced, bytes)
+    }
+
+    fn send(&self, path: &str, announced: usize, bytes: &[u8]) -> (u16, String) {
         self.ask(|stream| {
-            let head = "POST /predict HTTP/1.1\r\nhost: pets\r\nconnection: close\r\ncontent-length:";
+            let head = format!("POST {path} HTTP/1.1\r\nhost: pets\r\nconnection: close\r\ncontent-length:");
             write!(stream, "{head} {announced}\r\n\r\n").expect("sent");
             let _ = stream.write_all(bytes);
         })
@@ -113,6 +97,12 @@ fn two_hundred_requests_at_once_get_what_they_deserve() {
         body("slow"),
         "{\"error\":\"the upload took longer than 15 s; send a smaller picture, or raise --seconds\"}"
     );
+
+    let (status, body) = server.send("/predict?evidence", good.len(), good);
+    let explained: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+    assert_eq!((status, &explained["class"]), (200, &answer["class"]));
+    assert!(explained["evidence"].as_str().is_some_and(|uri| uri.starts_with("data:image/jpeg;base64,/9j/")), "{body}");
+    assert!(answer.get("evidence").is_none());
 
     assert_eq!(server.get("/health"), (200, "{\"classes\":2,\"status\":\"ok\"}".to_owned()));
     assert_eq!(server.get("/favicon.ico").0, 404);

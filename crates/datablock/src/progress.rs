@@ -1,0 +1,37 @@
+//! Bars on standard error for what takes a while: with rate and time left, and nothing at all where that is no terminal.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+static SHOWN: AtomicBool = AtomicBool::new(true);
+
+/// Whether this process draws bars from now on. Default: yes, where standard error is a terminal.
+pub fn show_progress(shown: bool) {
+    SHOWN.store(shown, Ordering::Relaxed);
+}
+
+/// A bar over `length` things.
+pub fn bar(length: usize, what: &str) -> ProgressBar {
+    let bar = drawn(ProgressBar::new(length as u64)).with_prefix(what.to_owned());
+    bar.with_style(style("{prefix} [{bar:32}] {pos}/{len} [{elapsed} < {eta}, {per_sec}] {msg}"))
+}
+
+/// A count of things whose number nobody knows yet.
+pub fn count(what: &str) -> ProgressBar {
+    let bar = drawn(ProgressBar::no_length()).with_prefix(what.to_owned());
+    bar.with_style(style("{prefix} {human_pos} [{elapsed}, {per_sec}]"))
+}
+
+/// Draws a bar of any kind, or does not.
+pub(crate) fn drawn(bar: ProgressBar) -> ProgressBar {
+    let shown = SHOWN.load(Ordering::Relaxed);
+    bar.set_draw_target(if shown { ProgressDrawTarget::stderr_with_hz(8) } else { ProgressDrawTarget::hidden() });
+    bar
+}
+
+/// A template that does not parse would leave the plain bar.
+pub(crate) fn style(template: &str) -> ProgressStyle {
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    style.progress_chars("=> ")
+}

@@ -1,0 +1,25 @@
+//! A device for training runs in other processes.
+
+use std::net::{IpAddr, TcpListener};
+
+use firelight::prelude::*;
+
+/// Where to listen.
+#[derive(Debug, clap::Args)]
+pub struct Worker {
+    /// Address to listen on; the default is reached from this machine alone. Traffic is not encrypted
+    #[arg(long, default_value = "127.0.0.1")]
+    host: IpAddr,
+    /// Port to listen on; 0 for any free one
+    #[arg(long, default_value_t = 7000)]
+    port: u16,
+}
+
+/// Serves until the process is ended.
+pub fn work(options: &Worker, device: &str) -> Result<()> {
+    let (host, port) = (options.host, options.port);
+    let listener = TcpListener::bind((host, port))
+        .map_err(|error| format!("worker: cannot listen on {host}:{port}: {error}; choose another --port"))?;
+    println!("{device} is at ws://{}", listener.local_addr()?);
+    Ok(firelight::serve_devices([device_by_name(device)?], listener)?)
+}
