@@ -229,16 +229,17 @@ fn the_best_model_is_in_the_checkpoints() {
         let mut learn = learner(&folder, place.path())
             .with_checkpoints(Checkpoints::in_folder(place.path()).keeping(9))
             .with_best(KeepBest::new("valid_loss"));
-        learn.fit(4, 0.5).expect("a fit");
+        learn.freeze().expect("frozen");
+        learn.fit(6, 0.3).expect("a fit");
         let row = learn.best().expect("a best model").row.clone();
         (learn.predictions().expect("predictions"), row)
     };
     let unbroken = run();
-    assert!(unbroken.1.epoch < 3, "the last epoch is the best, which tests nothing");
-    // As if it had been killed after the epoch after the best one, and after the last one.
+    assert!(unbroken.1.epoch < 4, "the last epoch is the best, which tests nothing");
+    // As if it had been killed after the last epoch, and after the one behind the best.
     assert_eq!(run().0, unbroken.0);
-    for steps in 2 * (unbroken.1.epoch + 2)..=8 {
-        let _ = std::fs::remove_file(place.path().join(format!("step-{:09}.checkpoint", steps + 1)));
+    for steps in 2 * (unbroken.1.epoch + 2) + 1..=12 {
+        let _ = std::fs::remove_file(place.path().join(format!("step-{steps:09}.checkpoint")));
     }
     let (predictions, row) = run();
     assert_eq!((predictions, row.epoch), (unbroken.0, unbroken.1.epoch));
