@@ -29,10 +29,7 @@ fn main() -> Result<()> {
     let predictor = Predictor::load(kept.join("shapes.firelight"), &device)?;
     let table = kept.join("shapes.csv");
     // ANCHOR: predict
-    let done = predictor
-        .predict_files(image_files(&inbox)?)
-        .with_on_error(OnError::Skip)
-        .write_csv(&table)?;
+    let done = predictor.predict_files(image_files(&inbox)?).with_on_error(OnError::Skip).write_csv(&table)?;
     for broken in &done.broken {
         eprintln!("{}", broken.reason);
     }

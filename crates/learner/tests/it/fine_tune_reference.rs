@@ -18,8 +18,8 @@ use firelight_transforms::Resize;
 /// Ten batches an epoch.
 const TRAIN: usize = 80;
 
-/// How many losses are compared: the frozen epoch, and two steps of the whole network. The later ones drift apart, by up to 0.14.
-const COMPARED: usize = 12;
+/// Low enough that PyTorch's own losses do not drift apart when its inputs change in the sixth digit.
+const RATE: f64 = 5e-5;
 
 fn shared(path: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared").join(path);
@@ -61,12 +61,12 @@ fn the_first_losses_of_fine_tune_are_pytorchs() {
     if let Some(folder) = std::env::var_os("FIRELIGHT_DUMP") {
         dump(Path::new(&folder), &learn);
     }
-    learn.fine_tune(1, 2e-3).expect("a fit");
+    learn.fine_tune(1, RATE).expect("a fit");
     let losses: Vec<f64> = learn.history().steps.iter().map(|step| step.loss).collect();
     let expected: Vec<f64> = serde_json::from_str(include_str!("fine_tune.json")).expect("losses");
     assert_eq!((losses.len(), expected.len()), (20, 20));
-    let furthest =
-        losses.iter().zip(&expected).take(COMPARED).map(|(loss, other)| (loss - other).abs()).fold(0.0, f64::max);
+    let apart = losses.iter().zip(&expected).map(|(loss, other)| (loss - other).abs());
+    let furthest = apart.fold(0.0, f64::max);
     println!("furthest apart: {furthest:e}");
     assert!(furthest < 1e-3, "{furthest} between {losses:?} and {expected:?}");
 }
