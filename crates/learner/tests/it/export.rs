@@ -1,6 +1,8 @@
 use burn::tensor::{Device, Int, Tensor};
+use firelight_datablock::TrainingColours;
 use firelight_learner::{LearnerError, Predictor};
 use firelight_losses::{CostMatrix, Decision, Loss, PairWeighted, PairWeights, SoftLabelCrossEntropy, SoftLabels};
+use firelight_transforms::Normalize;
 use firelight_vocab::Groups;
 use image::RgbImage;
 
@@ -43,6 +45,19 @@ fn the_decision_rule_travels_with_the_export() {
     learn.export(place.path().join("x")).expect("an export");
     let loaded = Predictor::load(place.path().join("x"), &Device::flex()).expect("a predictor");
     assert_eq!(loaded.manifest().decision, rule);
+}
+
+#[test]
+fn the_training_pictures_colours_travel_with_the_export() {
+    let pictures = shapes::folder(24);
+    let loaders = shapes::loaders(&pictures, &Device::flex());
+    let measured = TrainingColours::default().measure(loaders.train().dataset()).expect("colours");
+    assert_ne!(measured, Normalize::imagenet());
+    let learn = shapes::learner(loaders.with_normalize(measured.clone()));
+    let place = tempfile::tempdir().expect("a folder");
+    learn.export(place.path().join("x")).expect("an export");
+    let loaded = Predictor::load(place.path().join("x"), &Device::flex()).expect("a predictor");
+    assert_eq!(loaded.manifest().transforms.normalize(), measured);
 }
 
 #[test]
