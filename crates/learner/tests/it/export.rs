@@ -53,7 +53,7 @@ fn the_training_pictures_colours_travel_with_the_export() {
     let loaders = shapes::loaders(&pictures, &Device::flex());
     let measured = TrainingColours::default().measure(loaders.train().dataset()).expect("colours");
     assert_ne!(measured, Normalize::imagenet());
-    let learn = shapes::learner(loaders.with_normalize(measured.clone()));
+    let learn = shapes::learner(loaders.with_normalize(measured));
     let place = tempfile::tempdir().expect("a folder");
     learn.export(place.path().join("x")).expect("an export");
     let loaded = Predictor::load(place.path().join("x"), &Device::flex()).expect("a predictor");

@@ -18,7 +18,7 @@ use firelight_transforms::Resize;
 /// Ten batches an epoch.
 const TRAIN: usize = 80;
 
-/// Low enough that PyTorch's own losses do not drift apart when its inputs change in the sixth digit.
+/// Low enough that `PyTorch`'s own losses do not drift apart when its inputs change in the sixth digit.
 const RATE: f64 = 5e-5;
 
 fn shared(path: &str) -> Option<PathBuf> {
