@@ -104,7 +104,7 @@ pub fn device_from_env() -> Result<Device, DeviceError> {
 /// | `vulkan`, `metal` | the same through that interface alone |
 /// | `cuda`, `cuda:1`, `rocm:0` | an NVIDIA or AMD card by number, 0 if not given |
 /// | `cpu` | the processor through `CubeCL`, compiled kernels |
-/// | `ws://host:7000`, `ws://host:7000#1` | a device that another process serves ([`serve_devices`](crate::serve_devices)), the first or by number |
+/// | `ws://host:7000`, `ws://host:7000#1` | a device that another process serves (`serve_devices`, feature `remote`), the first or by number |
 ///
 /// ```
 /// let device = firelight::device_by_name("flex")?;
