@@ -9,23 +9,21 @@ use burn_train::{ClassificationOutput, InferenceStep, SupervisedTraining, TrainO
 use firelight::prelude::*;
 use image::{Rgb, RgbImage};
 
-/// Scores from the colours of a picture's quarters.
+/// Scores from the mean colour of a picture.
 #[derive(Module, Debug)]
-struct Quarters {
+struct MeanColour {
     scores: Linear,
 }
 
-impl Quarters {
+impl MeanColour {
     fn judge(&self, batch: Batch<Tensor<1, Int>>) -> ClassificationOutput {
-        let [batch_size, ..] = batch.inputs.dims();
-        let colours = burn::tensor::module::adaptive_avg_pool2d(batch.inputs, [2, 2]).reshape([batch_size, 12]);
-        let scores = self.scores.forward(colours);
+        let scores = self.scores.forward(batch.inputs.mean_dims(&[2, 3]).flatten(1, 3));
         let loss = CrossEntropy::new().forward(scores.clone(), batch.targets.clone(), Reduction::Mean);
         ClassificationOutput::new(loss, scores, batch.targets)
     }
 }
 
-impl TrainStep for Quarters {
+impl TrainStep for MeanColour {
     type Input = Batch<Tensor<1, Int>>;
     type Output = ClassificationOutput;
     fn step(&self, batch: Self::Input) -> TrainOutput<ClassificationOutput> {
@@ -34,7 +32,7 @@ impl TrainStep for Quarters {
     }
 }
 
-impl InferenceStep for Quarters {
+impl InferenceStep for MeanColour {
     type Input = Batch<Tensor<1, Int>>;
     type Output = ClassificationOutput;
     fn step(&self, batch: Self::Input) -> ClassificationOutput {
@@ -44,18 +42,16 @@ impl InferenceStep for Quarters {
 
 fn main() -> Result<()> {
     let folder = tempfile::tempdir()?;
-    for number in 0..80_u32 {
-        let (name, top) = if number % 2 == 0 { ("land", 30) } else { ("sea", 200) };
-        let picture =
-            RgbImage::from_fn(16, 16, |_, y| Rgb([number as u8, 120, if y < 8 { top } else { 230 - top } as u8]));
-        picture.save(folder.path().join(format!("{name}_{number}.png")))?;
+    for number in 0..80_u8 {
+        let (name, red) = if number % 2 == 0 { ("leaf", number) } else { ("berry", 255 - number) };
+        RgbImage::from_pixel(16, 16, Rgb([red, 120, 60])).save(folder.path().join(format!("{name}_{number}.png")))?;
     }
     let device = device_from_env()?;
     let block = DataBlock::new(ImageBlock::rgb(), CategoryBlock::new(RegexLabeller::file_name(r"(.+)_\d+\.png$")?));
     let dls = block.dataloaders(folder.path(), &device)?.with_batch_size(8);
 
     // ANCHOR: training
-    let model = Quarters { scores: LinearConfig::new(12, dls.vocab().len()).init(&device.clone().autodiff()) };
+    let model = MeanColour { scores: LinearConfig::new(3, dls.vocab().len()).init(&device.clone().autodiff()) };
     let learner = burn_train::Learner::new(model, AdamConfig::new().init(), ConstantLr::new(0.05));
     let (train, valid) = (dls.train().clone().into_burn(), dls.valid().clone().into_burn());
     let result = SupervisedTraining::new(folder.path().join("run"), train, valid)
