@@ -2,9 +2,12 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
 
 static SHOWN: AtomicBool = AtomicBool::new(true);
+
+/// A bar goes when its owner does, also where an error ends what it counts.
+const FINISH: ProgressFinish = ProgressFinish::AndClear;
 
 /// Whether this process draws bars from now on. Default: yes, where standard error is a terminal.
 pub fn show_progress(shown: bool) {
@@ -14,13 +17,13 @@ pub fn show_progress(shown: bool) {
 /// A bar over `length` things.
 pub fn bar(length: usize, what: &str) -> ProgressBar {
     let bar = drawn(ProgressBar::new(length as u64)).with_prefix(what.to_owned());
-    bar.with_style(style("{prefix} [{bar:32}] {pos}/{len} [{elapsed} < {eta}, {per_sec}] {msg}"))
+    bar.with_style(style("{prefix} [{bar:32}] {pos}/{len} [{elapsed} < {eta}, {per_sec}] {msg}")).with_finish(FINISH)
 }
 
 /// A count of things whose number nobody knows yet.
 pub fn count(what: &str) -> ProgressBar {
     let bar = drawn(ProgressBar::no_length()).with_prefix(what.to_owned());
-    bar.with_style(style("{prefix} {human_pos} [{elapsed}, {per_sec}]"))
+    bar.with_style(style("{prefix} {human_pos} [{elapsed}, {per_sec}]")).with_finish(FINISH)
 }
 
 /// Draws a bar of any kind, or does not.

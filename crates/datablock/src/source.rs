@@ -104,7 +104,6 @@ impl ImageFiles {
                 }
             }
         }
-        bar.finish_and_clear();
         if files.is_empty() {
             let looked_for = match &self.folders {
                 Some(folders) => format!("the folders {folders:?} directly below it"),

@@ -65,7 +65,6 @@ impl TrainingColours {
             Ok(colours)
         };
         let counts: Vec<_> = (0..sample).into_par_iter().map(count).collect();
-        bar.finish_and_clear();
         let mut broken = None;
         let mut whole = Colours::default();
         for counted in counts {

@@ -23,10 +23,8 @@ use crate::progress;
 /// ```
 pub fn verify_images(root: impl AsRef<Path>) -> Verification {
     let bar = progress::bar(0, "verify");
-    let found = verify_images_with(&[root], &Limits::default(), |done, all| {
+    verify_images_with(&[root], &Limits::default(), |done, all| {
         bar.set_length(all as u64);
         bar.set_position(done as u64);
-    });
-    bar.finish_and_clear();
-    found
+    })
 }

@@ -84,8 +84,11 @@ impl Sampling {
 
     /// The items of an epoch of `all` items, in its order.
     pub fn order(&self, all: usize, shuffle: bool, chance: Chance) -> Vec<usize> {
-        let order = self.draw(all, shuffle, chance);
-        order[self.places_of(order.len())].to_vec()
+        let mut order = self.draw(all, shuffle, chance);
+        let places = self.places_of(order.len());
+        order.truncate(places.end);
+        order.drain(..places.start);
+        order
     }
 
     /// The whole order of an epoch.

@@ -170,6 +170,7 @@ vectorized! {
         let [_, right] = window.stride;
         let [(top, _), (left, _)] = window.padding;
         for (y, row) in plane.chunks_exact(window.size[1]).enumerate() {
+            // The usual stride has both parts written at once, which compiles to shuffles of vectors.
             if right == 2 {
                 let [first, second] = [left, left + 1].map(|x| frame.place(window.stride, y + top, x));
                 let (low, high) = target.split_at_mut(first.max(second));

@@ -126,7 +126,6 @@ impl FilePredictions<'_> {
             }
             Ok::<_, E>(())
         })?;
-        bar.finish_and_clear();
         Ok(done)
     }
 

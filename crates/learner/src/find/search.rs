@@ -36,6 +36,11 @@ impl Default for RateSearch {
 }
 
 impl RateSearch {
+    /// The suggestions need a few losses.
+    fn length(&self) -> usize {
+        self.steps.max(6)
+    }
+
     /// From `from` up to `to` in equal ratios.
     fn schedule(&self) -> Schedule {
         Schedule::new(Curve::of([(1.0, Piece::exponential(self.from / self.to, 1.0))]))
@@ -80,7 +85,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
         let (model, optimizer) = (self.model.valid(), self.optimizer.clone());
         let history = std::mem::take(&mut self.history);
         let observers = std::mem::take(&mut self.observers);
-        let bar = progress::bar(search.steps.max(6), "rates");
+        let bar = progress::bar(search.length(), "rates");
         self.observers.push(Box::new(Watch { lowest: f64::INFINITY, stop: search.stop_when_worse, bar: bar.clone() }));
         let result = self.try_rates(search);
         bar.finish_and_clear();
@@ -95,11 +100,11 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
         }
         let rates = steps.iter().filter_map(|step| step.rates.last().copied()).collect();
         let losses = steps.iter().map(|step| step.smooth_loss).collect();
-        Ok(RateCurve::of_search(rates, losses, search.steps.max(6) / 10))
+        Ok(RateCurve::of_search(rates, losses, search.length() / 10))
     }
 
     fn try_rates(&mut self, search: &RateSearch) -> Result<(), LearnerError> {
-        let steps = search.steps.max(6);
+        let steps = search.length();
         let rates = vec![search.to; self.optimizer()?.groups()];
         let plan = Plan { fit: 0, epochs: 1, steps, rates, schedule: search.schedule() };
         let mut run = Run { plan, place: Place::default() };

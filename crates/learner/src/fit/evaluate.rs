@@ -194,7 +194,6 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
             tally.add(&batch.items, model.classify(features), batch.targets, &targets);
             bar.inc(1);
         }
-        bar.finish_and_clear();
         Ok(tally.finish())
     }
 }

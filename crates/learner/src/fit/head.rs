@@ -87,7 +87,6 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
             views.push(features(&body, &train.clone().with_augment(view > 0), view, threads, &bar)?);
         }
         let valid = features(&body, &valid, 0, threads, &bar)?;
-        bar.finish_and_clear();
         Ok(HeadFeatures { views, valid, fitted: self.data.train().dataset().fitted().clone() })
     }
 

@@ -98,7 +98,7 @@ fn order<F: FittedTarget>(loader: &DataLoader<F>) -> String {
     format!("{} of {} ({})", order.len(), loader.dataset().len(), hex(&digest.finalize()[..4]))
 }
 
-/// `PairWeighted<CrossEntropy> (soft labels 3a1f…)`: the type without its modules, and a digest of each of its matrices.
+/// `PairWeighted<CrossEntropy> (matrix 3a1f…)`: the type without its modules, and a digest of each of its matrices.
 fn loss<T, L: Loss<T>>(loss: &L) -> String {
     let mut name = String::new();
     for part in std::any::type_name::<L>().split_inclusive(['<', '>', ',', ' ']) {

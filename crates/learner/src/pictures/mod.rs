@@ -33,8 +33,11 @@ mod curves;
 mod grid;
 mod heat_map;
 mod lr_find;
-mod notebook;
 mod overlay;
+
+// How they are shown elsewhere.
+mod encoded;
+mod notebook;
 
 // What they are made of: tiles, panels with axes, tables of cells.
 mod axis;
@@ -57,6 +60,8 @@ pub use class_matrix::HeatMap;
 pub(crate) use class_matrix::matrix_picture;
 pub use confusion::confusion;
 pub use curves::{loss_curve, rate_curve};
+pub use encoded::jpeg_uri;
+pub(crate) use encoded::png_base64;
 pub use grid::grid;
 pub use heat_map::heat_map;
 pub use lr_find::lr_find_curve;

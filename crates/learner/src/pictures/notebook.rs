@@ -1,9 +1,8 @@
 //! Pictures in a Rust notebook.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use image::codecs::png::PngEncoder;
-use image::{ImageEncoder, RgbImage};
+use image::RgbImage;
+
+use super::png_base64;
 
 /// Shows pictures inline in a notebook with the [evcxr](https://github.com/evcxr/evcxr) kernel: with this trait in scope (it is in
 /// the prelude), a cell whose last line is a picture displays it.
@@ -27,11 +26,8 @@ pub trait Inline {
 
 impl Inline for RgbImage {
     fn inline(&self) -> String {
-        let mut png = Vec::new();
-        let (width, height) = self.dimensions();
-        let written = PngEncoder::new(&mut png).write_image(self, width, height, image::ExtendedColorType::Rgb8);
-        match written {
-            Ok(()) => format!("EVCXR_BEGIN_CONTENT image/png\n{}\nEVCXR_END_CONTENT", STANDARD.encode(png)),
+        match png_base64(self) {
+            Ok(png) => format!("EVCXR_BEGIN_CONTENT image/png\n{png}\nEVCXR_END_CONTENT"),
             // PNG has no picture of no pixels.
             Err(error) => format!("no picture: {error}"),
         }
@@ -40,6 +36,9 @@ impl Inline for RgbImage {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+
     use super::*;
 
     #[test]

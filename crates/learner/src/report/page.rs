@@ -1,16 +1,12 @@
 //! The page as text: a skeleton, a style and a script from files, and what this run puts into them.
 
 use std::fmt::Write;
-use std::io::Cursor;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use image::codecs::jpeg::JpegEncoder;
-use image::{ImageFormat, RgbImage};
+use image::{ImageError, RgbImage};
 
 use super::facts::Facts;
 use crate::interpret::pages::{batch_picture, losses_picture, rates_picture};
-use crate::pictures::matrix_picture;
+use crate::pictures::{jpeg_uri, matrix_picture, png_base64};
 use crate::{Interpretation, LearnerError};
 
 const SKELETON: &str = include_str!("page.html");
@@ -125,22 +121,15 @@ fn escaped(text: &str) -> String {
 
 /// As a data URI.
 pub(super) fn jpeg(picture: &RgbImage) -> Result<String, LearnerError> {
-    let mut bytes = Vec::new();
-    let written = JpegEncoder::new_with_quality(&mut bytes, 85).encode_image(picture);
-    uri("jpeg", written.map(|()| bytes))
+    jpeg_uri(picture).map_err(unwritten("jpeg"))
 }
 
 fn png(picture: &RgbImage) -> Result<String, LearnerError> {
-    let mut bytes = Cursor::new(Vec::new());
-    let written = picture.write_to(&mut bytes, ImageFormat::Png);
-    uri("png", written.map(|()| bytes.into_inner()))
+    let text = png_base64(picture).map_err(unwritten("png"))?;
+    Ok(format!("data:image/png;base64,{text}"))
 }
 
-fn uri(kind: &str, bytes: image::ImageResult<Vec<u8>>) -> Result<String, LearnerError> {
-    let bytes = bytes.map_err(|source| LearnerError::Picture {
-        stage: "report",
-        path: format!("a {kind} picture of the page").into(),
-        source,
-    })?;
-    Ok(format!("data:image/{kind};base64,{}", STANDARD.encode(bytes)))
+fn unwritten(kind: &str) -> impl FnOnce(ImageError) -> LearnerError {
+    let path = format!("a {kind} picture of the page").into();
+    |source| LearnerError::Picture { stage: "report", path, source }
 }

@@ -1,10 +1,8 @@
 //! What the model says of a picture, for people and programs.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use firelight::learner::pictures::jpeg_uri;
 use firelight::prelude::*;
 use image::RgbImage;
-use image::codecs::jpeg::JpegEncoder;
 use serde::Serialize;
 
 use crate::data::species;
@@ -56,14 +54,8 @@ impl Answer {
             group_probability: near.min(1.0),
             expected_cost: (NEAR * (near - right) + (1.0 - near)).clamp(0.0, 1.0),
             likeliest: prediction.likeliest(SHOWN).into_iter().map(breed).collect(),
-            evidence: evidence.and_then(uri),
+            // A picture that cannot be written is left out; the answer stands without it.
+            evidence: evidence.and_then(|picture| jpeg_uri(picture).ok()),
         }
     }
-}
-
-/// A picture that cannot be written is left out; the answer stands without it.
-fn uri(picture: &RgbImage) -> Option<String> {
-    let mut jpeg = Vec::new();
-    JpegEncoder::new_with_quality(&mut jpeg, 85).encode_image(picture).ok()?;
-    Some(format!("data:image/jpeg;base64,{}", STANDARD.encode(jpeg)))
 }

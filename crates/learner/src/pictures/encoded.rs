@@ -1,0 +1,34 @@
+//! Pictures as text, for pages and notebooks.
+
+use std::io::Cursor;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use image::codecs::jpeg::JpegEncoder;
+use image::{ImageFormat, ImageResult, RgbImage};
+
+/// A photograph as a data URI, the source of an `<img>` that needs no file: a JPEG of quality 85.
+///
+/// ```
+/// use firelight_learner::pictures::jpeg_uri;
+///
+/// let uri = jpeg_uri(&image::RgbImage::new(4, 3))?;
+/// assert!(uri.starts_with("data:image/jpeg;base64,"));
+/// # Ok::<(), image::ImageError>(())
+/// ```
+///
+/// # Errors
+///
+/// Those of `image`: a picture without pixels, or one that is too large for the format.
+pub fn jpeg_uri(picture: &RgbImage) -> ImageResult<String> {
+    let mut bytes = Vec::new();
+    JpegEncoder::new_with_quality(&mut bytes, 85).encode_image(picture)?;
+    Ok(format!("data:image/jpeg;base64,{}", STANDARD.encode(bytes)))
+}
+
+/// A drawing as a PNG in base64.
+pub(crate) fn png_base64(picture: &RgbImage) -> ImageResult<String> {
+    let mut bytes = Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, ImageFormat::Png)?;
+    Ok(STANDARD.encode(bytes.into_inner()))
+}
