@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use firelight::burn::tensor::FloatDType;
 use firelight::learner::models::Model;
 use firelight::prelude::*;
 use firelight::transforms::AugTransforms;
@@ -63,6 +64,24 @@ fn a_step_trains_and_the_export_predicts() {
     let there = Predictor::load(&file, &flex).expect("a predictor").predict(&picture).expect("a prediction");
     for (a, b) in here.probabilities.iter().zip(&there.probabilities) {
         assert!((a - b).abs() < 1e-3, "{a} is not {b}");
+    }
+}
+
+#[test]
+fn half_precision_trains_where_the_device_has_it_and_is_refused_elsewhere() {
+    let images = folder();
+    for (precision, dtype) in [(Precision::F16, FloatDType::F16), (Precision::BF16, FloatDType::BF16)] {
+        let mut learn = learner(images.path(), &device(), aug_transforms().size(32)).with_precision(precision);
+        match learn.fit_one_cycle(1, 1e-3) {
+            Ok(()) => {
+                assert!(device().supports_dtype(dtype));
+                assert!(learn.history().steps.iter().all(|step| step.loss.is_finite()));
+            }
+            Err(error) => {
+                assert!(!device().supports_dtype(dtype), "{error}");
+                assert!(error.to_string().starts_with("precision: "), "{error}");
+            }
+        }
     }
 }
 

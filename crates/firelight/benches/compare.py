@@ -21,6 +21,8 @@ def main():
     artifacts = [json.loads(line) for line in subprocess.run(build, check=True, capture_output=True, text=True).stdout.splitlines()]
     program = [a["executable"] for a in artifacts if a.get("executable") and a["target"]["name"] == "training"][0]
     result = {"firelight": run([program, *words])}
+    if words[0] == "steps":
+        result["firelight"] |= run([program, "overhead", *words[1:]])
     for peer in {"steps": ["torch_steps"], "head": ["torch_head", "fastai_head"]}[words[0]]:
         try:
             result[peer] = run([sys.executable, __file__, "peer", peer, *words[1:]])

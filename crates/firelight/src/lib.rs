@@ -13,6 +13,7 @@ pub use firelight_datablock::download::datasets;
 
 pub use burn;
 pub use firelight_datablock as datablock;
+pub use firelight_layers as layers;
 pub use firelight_learner as learner;
 pub use firelight_losses as losses;
 pub use firelight_transforms as transforms;

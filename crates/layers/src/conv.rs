@@ -4,10 +4,12 @@ use burn::tensor::Tensor;
 use burn::tensor::ops::ConvOptions;
 
 use crate::Activation;
+use crate::precision::cast_like;
 
 /// The output of a convolution layer with an activation: `layer.forward(input)`, faster on flex.
 ///
 /// `input` is `[batch, inputs, height, width]`; the output has the layer's channels and the size that burn's layer gives.
+/// An input in half precision is convolved with weights of that precision, made from the layer's; its gradients reach them.
 ///
 /// # Panics
 ///
@@ -29,7 +31,9 @@ pub fn convolve(layer: &Conv2d, input: Tensor<4>, activation: Activation) -> Ten
     let [_, _, height, width] = input.dims();
     let options =
         ConvOptions::new_with_padding(layer.stride, padding(layer, [height, width]), layer.dilation, layer.groups);
-    conv2d(input, layer.weight.val(), layer.bias.as_ref().map(burn::module::Param::val), options, activation)
+    let weight = cast_like(layer.weight.val(), &input);
+    let bias = layer.bias.as_ref().map(|bias| cast_like(bias.val(), &input));
+    conv2d(input, weight, bias, options, activation)
 }
 
 /// The layer's padding before and after rows and columns, as burn's layer works it out.

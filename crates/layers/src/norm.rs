@@ -2,13 +2,15 @@ use burn::nn::BatchNorm;
 use burn::tensor::Tensor;
 
 use crate::Activation;
+use crate::precision::cast_like;
 
 /// The output of a batch norm layer, plus a shortcut if there is one, with an activation:
 /// `activation(layer.forward(input) + shortcut)`, in one pass over the input on flex.
 ///
 /// Training behaviour is the layer's own: on an autodiff device an enabled layer normalizes by the batch's statistics and
 /// moves its running ones, otherwise it normalizes by the running ones. `input`, `shortcut` and the output are
-/// `[batch, channels, height, width]`.
+/// `[batch, channels, height, width]`, of one precision; the layer computes in that of its parameters, since statistics of many
+/// numbers overflow in half precision.
 ///
 /// # Panics
 ///
@@ -33,9 +35,15 @@ pub fn normalize(
     shortcut: Option<Tensor<4>>,
     activation: Activation,
 ) -> Tensor<4> {
+    let gamma = layer.gamma.val();
+    if input.dtype() != gamma.dtype() {
+        let wide = |tensor: Tensor<4>| cast_like(tensor, &gamma);
+        let output = normalize(layer, wide(input.clone()), shortcut.map(wide), activation);
+        return cast_like(output, &input);
+    }
     #[cfg(feature = "flex")]
-    if layer.gamma.shape().num_elements() == input.dims()[1] {
-        let [gamma, beta] = [&layer.gamma, &layer.beta].map(burn::module::Param::val);
+    if gamma.dims() == [input.dims()[1]] {
+        let beta = layer.beta.val();
         let output = if input.device().is_autodiff() && layer.training.is_enabled() {
             crate::flex::batch_norm_train(&input, [&gamma, &beta], shortcut.as_ref(), layer.epsilon, activation).map(
                 |(output, statistics)| {

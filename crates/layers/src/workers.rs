@@ -1,4 +1,4 @@
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 
 /// Runs `work`, that is many operations on a device, where they begin fastest: for flex on a thread of rayon's pool.
 ///
@@ -26,4 +26,37 @@ pub fn on_workers<R: Send>(device: &Device, work: impl FnOnce() -> R + Send) -> 
     // Other devices may order operations by the thread that asks for them.
     let _ = device;
     work()
+}
+
+/// What `work` makes of the rows of `input`, in their order. For flex it gets `rows` of them at a time, on rayon's threads, so
+/// that a layer's output stays near the processor's caches; elsewhere all of them in one go.
+///
+/// It is for work that treats each row for itself: inference, not batch norm in training.
+///
+/// # Panics
+///
+/// If `work` does, or if `rows` is 0.
+///
+/// # Example
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+///
+/// let pictures = Tensor::<4>::ones([10, 3, 8, 8], &Device::flex());
+/// let features: Tensor<2> = firelight_layers::in_chunks(pictures, 4, |some| some.mean_dims(&[2, 3]).flatten(1, 3));
+/// assert_eq!(features.dims(), [10, 3]);
+/// ```
+pub fn in_chunks<const D: usize, const E: usize>(
+    input: Tensor<D>,
+    rows: usize,
+    work: impl Fn(Tensor<D>) -> Tensor<E> + Sync + Send,
+) -> Tensor<E> {
+    let device = input.device();
+    #[cfg(feature = "flex")]
+    if input.dims()[0] > rows && crate::flex::runs_on(&device) {
+        use rayon::prelude::*;
+        return Tensor::cat(input.split(rows, 0).into_par_iter().map(work).collect(), 0);
+    }
+    let _ = rows;
+    on_workers(&device, || work(input))
 }

@@ -1,7 +1,5 @@
 //! Data, a model, a loss and metrics, ready to train.
 
-use std::num::NonZeroUsize;
-
 use burn::tensor::Device;
 use firelight_datablock::{DataLoaders, FittedTarget};
 use firelight_losses::{Caution, Decision, Loss};
@@ -12,7 +10,7 @@ use crate::keep::Resumption;
 use crate::models::{Arch, HeadConfig, Model, VisionModel};
 use crate::observe::Progress;
 use crate::optim::{Adam, GroupOptimizer, Rule, group};
-use crate::{Event, Flow, History, LearnerError, Metric, Observer};
+use crate::{Event, Flow, History, LearnerError, Metric, Observer, Precision};
 
 /// Norm weights: batch norm's scale and shift.
 const NORMS: &str = r"(^|\.)(gamma|beta)$";
@@ -31,9 +29,9 @@ const NORMS: &str = r"(^|\.)(gamma|beta)$";
 /// | [`with_gradient_clip`](Self::with_gradient_clip) | none |
 /// | [`with_accumulation`](Self::with_accumulation) | an update a batch |
 /// | [`with_mix`](Self::with_mix) | none |
+/// | [`with_precision`](Self::with_precision) | [`Precision::F32`] |
 /// | [`with_best`](Self::with_best) | the last model of a fit stays |
 /// | [`with_frozen_norms`](Self::with_frozen_norms) | `true` |
-/// | [`with_inference_threads`](Self::with_inference_threads) | 1 |
 /// | [`with_seed`](Self::with_seed) | 42, for dropout |
 /// | [`with_devices`](Self::with_devices) | the loaders' device alone |
 /// | [`with_checkpoints`](Self::with_checkpoints) | none are kept |
@@ -66,13 +64,13 @@ pub(crate) struct Options {
     pub rule: Rule,
     pub seed: u64,
     pub frozen_norms: bool,
-    pub inference_threads: NonZeroUsize,
     /// Those that share the training batches; none: the loaders' device alone.
     pub devices: Vec<Device>,
     /// The length that the gradients of all parameters together are cut to.
     pub most_gradient: Option<f64>,
     pub batches_an_update: usize,
     pub mix: Option<Mix>,
+    pub precision: Precision,
     pub best: Option<KeepBest>,
 }
 
@@ -82,11 +80,11 @@ impl Default for Options {
             rule: Adam::default().into(),
             seed: 42,
             frozen_norms: true,
-            inference_threads: NonZeroUsize::MIN,
             devices: Vec::new(),
             most_gradient: None,
             batches_an_update: 1,
             mix: None,
+            precision: Precision::F32,
             best: None,
         }
     }
@@ -194,6 +192,15 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
         self
     }
 
+    /// What training steps on pictures calculate with: mixed precision in half the memory, on devices that have it.
+    ///
+    /// A fit is refused with [`LearnerError::Setting`] where a device does not support it, or where the model does not say
+    /// that it [`mixes_precision`](Model::mixes_precision); those of [`Arch`] do.
+    pub fn with_precision(mut self, precision: Precision) -> Self {
+        self.options.precision = precision;
+        self
+    }
+
     /// Keeps the best model of each fit, and ends the fit with it unless told otherwise.
     pub fn with_best(mut self, best: KeepBest) -> Self {
         self.options.best = Some(best);
@@ -207,13 +214,6 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
     /// (`train_bn=True`), which needs the graph through the whole body.
     pub fn with_frozen_norms(mut self, frozen_norms: bool) -> Self {
         self.options.frozen_norms = frozen_norms;
-        self
-    }
-
-    /// How many threads share the pictures of a batch when nothing is trained. On a processor give its number of cores: its
-    /// backends run much of a layer on one thread. On a GPU leave it at 1. Results do not depend on it.
-    pub fn with_inference_threads(mut self, threads: usize) -> Self {
-        self.options.inference_threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
         self
     }
 
@@ -348,6 +348,13 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
         let decision = self.decision.vocab().map(|vocab| ("the decision".to_string(), vocab));
         let mut all = loss.into_iter().chain(metrics).chain(decision);
         all.try_for_each(|(what, theirs)| self.check_classes_of(&what, Some(theirs)))
+    }
+
+    /// The model and all devices must do the steps' precision.
+    pub(crate) fn check_precision(&self) -> Result<(), LearnerError> {
+        let Options { precision, devices, .. } = &self.options;
+        let home = std::slice::from_ref(self.data.device());
+        precision.check(&self.model, if devices.is_empty() { home } else { devices })
     }
 
     /// `what` must be built for the data's own classes, if it is built for classes.

@@ -13,6 +13,7 @@ pub mod models;
 mod observe;
 pub mod optim;
 pub mod pictures;
+mod precision;
 mod report;
 mod schedule;
 mod stored;
@@ -37,5 +38,9 @@ pub use metrics::{
 };
 pub use observe::{CsvLog, EarlyStopping, Event, Flow, Observer};
 pub use pictures::{HeatMap, Inline};
+pub use precision::Precision;
 pub use schedule::{Curve, FlatCos, Monitor, OneCycle, Piece, Plateau, Rates, Schedule, WarmRestarts};
-pub use vision::{Backbone, VisionTarget, efficientnet_lite0, resnet18, resnet34, resnet50, vision_learner};
+pub use vision::{
+    Backbone, VisionTarget, efficientnet_lite0, efficientnet_lite1, efficientnet_lite2, resnet18, resnet34, resnet50,
+    resnet101, vision_learner,
+};

@@ -83,9 +83,24 @@ pub fn resnet50() -> Backbone {
     Arch::ResNet50.into()
 }
 
+/// ResNet-101, to be given weights.
+pub fn resnet101() -> Backbone {
+    Arch::ResNet101.into()
+}
+
 /// EfficientNet-Lite0, to be given weights.
 pub fn efficientnet_lite0() -> Backbone {
     Arch::EfficientNetLite0.into()
+}
+
+/// EfficientNet-Lite1, to be given weights.
+pub fn efficientnet_lite1() -> Backbone {
+    Arch::EfficientNetLite1.into()
+}
+
+/// EfficientNet-Lite2, to be given weights.
+pub fn efficientnet_lite2() -> Backbone {
+    Arch::EfficientNetLite2.into()
 }
 
 /// A kind of target that [`vision_learner`] knows what to do with.

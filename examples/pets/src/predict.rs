@@ -8,7 +8,7 @@ use firelight::transforms::{Limits, open};
 
 use crate::cli::{Cli, LossName, Predict};
 use crate::data::species;
-use crate::train::{export_path, inference_threads};
+use crate::train::export_path;
 
 /// Likeliest breeds to print.
 const SHOWN: usize = 3;
@@ -23,11 +23,7 @@ pub fn predict(what: &Predict, device: &str) -> Result<()> {
     // Printing goes on without a broken file and fails at its end; a table is whole or asks to leave files out.
     let printed = what.csv.is_none() && what.jsonl.is_none();
     let on_error = if printed || what.skip_broken { OnError::Skip } else { OnError::Fail };
-    let run = predictor
-        .predict_files(&files)
-        .with_on_error(on_error)
-        .with_inference_threads(inference_threads(device))
-        .with_probabilities(what.probabilities);
+    let run = predictor.predict_files(&files).with_on_error(on_error).with_probabilities(what.probabilities);
     let done = match (&what.csv, &what.jsonl) {
         (Some(path), _) => run.write_csv(path)?,
         (None, Some(path)) => run.write_json_lines(path)?,

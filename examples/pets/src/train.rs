@@ -35,7 +35,6 @@ pub fn train(cli: &Cli, images: &Path, loss_name: LossName) -> Result<Outcome> {
         .with_loss(loss(loss_name, &groups, &balance)?)
         .with_metrics([accuracy(), mean_recall(), group_accuracy(&groups)])
         .with_seed(seed)
-        .with_inference_threads(inference_threads(&cli.device))
         .with_devices(cli.training.devices.iter().map(|name| device_by_name(name)).collect::<Result<Vec<_>, _>>()?);
     if let Some(folder) = &cli.training.checkpoints {
         // The program may train with one loss after the other.
@@ -74,14 +73,6 @@ pub fn train(cli: &Cli, images: &Path, loss_name: LossName) -> Result<Outcome> {
         peak_rss_bytes: peak_rss_bytes(),
         ..outcome
     })
-}
-
-/// The processor's backends gain from a thread a core in inference; a GPU does not.
-pub fn inference_threads(device: &str) -> usize {
-    match device {
-        "flex" | "ndarray" => std::thread::available_parallelism().map_or(1, usize::from),
-        _ => 1,
-    }
 }
 
 /// Where a run's model goes.

@@ -38,9 +38,7 @@ fn main() -> Result<()> {
     for seed in SEEDS {
         let dls = loaders(Path::new(images), seed, &device)?;
         let body = efficientnet_lite0().with_weights(weights).with_seed(seed);
-        let features = vision_learner(dls.clone(), body.clone())?
-            .with_inference_threads(std::thread::available_parallelism()?.get())
-            .head_features(1)?;
+        let features = vision_learner(dls.clone(), body.clone())?.head_features(1)?;
         for tree in [Tree::species(dls.vocab())?, Tree::kinds(dls.vocab())?] {
             for form in forms(&tree)? {
                 eprintln!("seed {seed}, {}: {}", tree.name, form.names[0]);

@@ -5,6 +5,7 @@ mod close;
 mod conv;
 mod norm;
 mod pool;
+mod precision;
 mod shapes;
 mod softmax;
 mod threads;

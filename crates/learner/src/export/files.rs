@@ -1,6 +1,5 @@
 //! Predicting many files at once.
 
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, sync_channel};
 
@@ -17,7 +16,6 @@ use crate::LearnerError;
 /// | option | default |
 /// |---|---|
 /// | [`with_batch_size`](Self::with_batch_size) | 32 |
-/// | [`with_inference_threads`](Self::with_inference_threads) | 1 |
 /// | [`with_on_error`](Self::with_on_error) | [`OnError::Fail`] |
 /// | [`with_probabilities`](Self::with_probabilities) | `false`: the picked class's alone |
 #[derive(Debug, Clone)]
@@ -25,7 +23,6 @@ pub struct FilePredictions<'a> {
     pub(super) predictor: &'a Predictor,
     files: Vec<PathBuf>,
     batch_size: usize,
-    threads: NonZeroUsize,
     on_error: OnError,
     pub(super) probabilities: bool,
 }
@@ -57,7 +54,6 @@ impl Predictor {
             predictor: self,
             files: files.into_iter().map(Into::into).collect(),
             batch_size: 32,
-            threads: NonZeroUsize::MIN,
             on_error: OnError::Fail,
             probabilities: false,
         }
@@ -68,12 +64,6 @@ impl FilePredictions<'_> {
     /// Pictures that go through the model together.
     pub fn with_batch_size(mut self, batch_size: usize) -> Self {
         self.batch_size = batch_size.max(1);
-        self
-    }
-
-    /// Threads that share a batch in the model, as [`Learner::with_inference_threads`](crate::Learner::with_inference_threads).
-    pub fn with_inference_threads(mut self, threads: usize) -> Self {
-        self.threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
         self
     }
 
@@ -151,14 +141,14 @@ impl FilePredictions<'_> {
             .copied()
             .collect();
         let mut predictions = match size {
-            Some(size) => self.predictor.predict_planes(size, together, self.threads),
+            Some(size) => self.predictor.predict_planes(size, together),
             None => Vec::new(),
         }
         .into_iter();
         let one = |(path, seen): Seen<'a>| match seen {
             Ok((own, planes)) => {
                 let shared = if Some(own) == size { predictions.next() } else { None };
-                let alone = || self.predictor.predict_planes(own, planes, NonZeroUsize::MIN).into_iter().next();
+                let alone = || self.predictor.predict_planes(own, planes).into_iter().next();
                 let unread = || TransformError::Empty { size: own };
                 shared
                     .or_else(alone)

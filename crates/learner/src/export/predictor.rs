@@ -1,6 +1,5 @@
 //! Prediction from pictures, without training data.
 
-use std::num::NonZeroUsize;
 use std::path::Path;
 
 use burn::store::{ModuleSnapshot, SafetensorsStore};
@@ -13,7 +12,7 @@ use super::Manifest;
 use super::manifest::FORMAT;
 use crate::LearnerError;
 use crate::fit::{host, pick};
-use crate::models::{Model, VisionModel, features_in_threads};
+use crate::models::{Model, VisionModel};
 use crate::stored;
 
 /// A trained model that tells classes of pictures.
@@ -120,8 +119,7 @@ impl Predictor {
     /// [`TransformError`] if the transforms cannot take its size.
     pub fn predict_picture(&self, picture: &RgbImage) -> Result<Prediction, TransformError> {
         let (size, planes) = self.planes(picture)?;
-        let probabilities = host(softmax(self.model.forward(self.input(size, planes)), 1));
-        Ok(self.decide(probabilities))
+        Ok(self.decide(self.probabilities(size, planes)))
     }
 
     /// The class of a picture that is still encoded (JPEG, PNG, …), as a server gets it.
@@ -134,10 +132,15 @@ impl Predictor {
     }
 
     /// The classes of pictures of one size, whose planes follow each other.
-    pub(super) fn predict_planes(&self, size: Size, planes: Vec<f32>, threads: NonZeroUsize) -> Vec<Prediction> {
-        let features = features_in_threads(&self.model, self.input(size, planes), threads);
-        let probabilities = host(softmax(self.model.classify(features), 1));
+    pub(super) fn predict_planes(&self, size: Size, planes: Vec<f32>) -> Vec<Prediction> {
+        let probabilities = self.probabilities(size, planes);
         probabilities.chunks(self.vocab().len().max(1)).map(|row| self.decide(row.to_vec())).collect()
+    }
+
+    /// Of each class for each picture, one picture after the other.
+    fn probabilities(&self, size: Size, planes: Vec<f32>) -> Vec<f32> {
+        let features = self.model.features_in_chunks(self.input(size, planes));
+        host(softmax(self.model.classify(features), 1))
     }
 
     /// What the model sees of a picture.

@@ -82,6 +82,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
             return Err(LearnerError::Setting { setting: "lr_find", value, remedy: "go up from a rate over 0" });
         }
         self.check_classes()?;
+        self.check_precision()?;
         let (model, optimizer) = (self.model.valid(), self.optimizer.clone());
         let history = std::mem::take(&mut self.history);
         let observers = std::mem::take(&mut self.observers);
@@ -104,14 +105,14 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     }
 
     fn try_rates(&mut self, search: &RateSearch) -> Result<(), LearnerError> {
-        let steps = search.length();
+        let (steps, precision) = (search.length(), self.options.precision);
         let rates = vec![search.to; self.optimizer()?.groups()];
         let plan = Plan { fit: 0, epochs: 1, steps, rates, schedule: search.schedule() };
         let mut run = Run { plan, place: Place::default() };
         while run.place.step < steps && !run.place.stopped {
             let epoch = self.epochs_done + run.place.step / self.data.train().num_batches().max(1);
             let batches = self.training_batches(epoch, 0)?.take(steps - run.place.step);
-            run.train(self, batches, M::forward)?;
+            run.train(self, batches, |model, pictures| precision.forward(model, pictures))?;
         }
         Ok(())
     }

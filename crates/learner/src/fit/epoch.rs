@@ -12,7 +12,7 @@ use super::run::Run;
 use crate::keep::Moment;
 use crate::models::Model;
 use crate::optim::clip_global_norm;
-use crate::{Event, Flow, Learner, LearnerError, StepRow};
+use crate::{Event, Flow, Learner, LearnerError, Precision, StepRow};
 
 /// What a step trains on.
 type Step<const D: usize, T> = Result<Examples<D, T>, DataError>;
@@ -58,12 +58,13 @@ impl Run {
             device.seed(options.seed ^ (history.steps.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15));
 
             let (window, complete) = self.window(options.batches_an_update);
+            let scaled = options.precision == Precision::F16;
+            let factor = if scaled { self.place.scale.factor() } else { 1.0 } / window as f64;
             let (value, gradients) = if options.devices.is_empty() {
                 let here;
                 (model, here) = on_workers(&device, || {
                     let value = examples.loss(loss, |inputs| forward(&model, inputs));
-                    let shared = if window == 1 { value.clone() } else { value.clone() / window as f32 };
-                    let gradients = GradientsParams::from_grads(shared.backward(), &model);
+                    let gradients = GradientsParams::from_grads((value.clone() * factor).backward(), &model);
                     // Running statistics are kept by the thread that moved them until a copy asks for them.
                     drop(model.valid());
                     (model, (f64::from(value.inner().into_scalar::<f32>()), gradients))
@@ -71,7 +72,7 @@ impl Run {
                 here
             } else {
                 let shares = Shares::new(examples, data.train().dataset(), &options.devices);
-                let (value, gradients, moved) = parallel::gradients(model, loss, shares, &forward, window, &device)?;
+                let (value, gradients, moved) = parallel::gradients(model, loss, shares, &forward, factor, &device)?;
                 model = moved;
                 (value, gradients)
             };
@@ -81,6 +82,10 @@ impl Run {
                 gathered.accumulate(&model, gradients);
                 complete.then(|| gathered.grads())
             };
+            let gradients = match gradients {
+                Some(gradients) if scaled => self.place.scale.take_from(&model, gradients),
+                gradients => gradients,
+            };
             if let Some(gradients) = gradients {
                 let gradients = match options.most_gradient {
                     Some(most) => clip_global_norm(&model, gradients, most),
@@ -89,7 +94,7 @@ impl Run {
                 model = on_workers(&device, || optimizer.step(model, gradients));
             }
 
-            if !value.is_finite() {
+            if !value.is_finite() || self.place.scale.is_exhausted() {
                 let step = self.place.epoch * self.plan.steps + self.place.step;
                 return Err(LearnerError::Diverged { step, loss: value });
             }

@@ -5,7 +5,7 @@ use firelight_datablock::{DataLoader, FittedTarget, progress};
 use firelight_losses::{Decision, Loss};
 
 use crate::metrics::{Metric, Outcomes};
-use crate::models::{Model, features_in_threads};
+use crate::models::Model;
 use crate::{Learner, LearnerError};
 
 /// Loss and metrics over a part of the data.
@@ -144,7 +144,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     ///
     /// As [`evaluate`](Self::evaluate).
     pub fn evaluate_on(&mut self, part: Part) -> Result<Evaluation, LearnerError> {
-        self.run(&self.part(part), 0).map(|(evaluation, _)| evaluation)
+        self.run(&self.part(part), 0, true).map(|(evaluation, _)| evaluation)
     }
 
     /// What the model makes of the validation part, in its order: fastai's `get_preds`.
@@ -162,7 +162,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     ///
     /// As [`predictions`](Self::predictions).
     pub fn predictions_on(&mut self, part: Part) -> Result<Predictions<F::Target>, LearnerError> {
-        self.run(&self.part(part), 0).map(|(_, predictions)| predictions)
+        self.run(&self.part(part), 0, false).map(|(_, predictions)| predictions)
     }
 
     /// A loader that serves a part as validation does.
@@ -176,21 +176,23 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
         }
     }
 
-    /// One pass over a loader; `epoch` draws its augmentation, where it has one.
+    /// One pass over a loader; `epoch` draws its augmentation, where it has one. Without `metrics` the evaluation has none.
     pub(crate) fn run(
         &mut self,
         loader: &DataLoader<F>,
         epoch: usize,
+        metrics: bool,
     ) -> Result<(Evaluation, Predictions<F::Target>), LearnerError> {
         self.check_classes()?;
         let model = self.model.for_inference();
         let loader = loader.clone().with_device(&self.data.device().clone().inner());
         let bar = progress::bar(loader.num_batches(), "valid");
-        let mut tally = Tally::new(&self.loss, &self.decision, &mut self.metrics);
+        let metrics = if metrics { &mut self.metrics[..] } else { &mut [] };
+        let mut tally = Tally::new(&self.loss, &self.decision, metrics);
         for batch in loader.batches(epoch)? {
             let batch = batch?;
             let targets: Vec<_> = batch.items.iter().map(|&i| loader.dataset().targets()[i].clone()).collect();
-            let features = features_in_threads(&model, batch.inputs, self.options.inference_threads);
+            let features = model.features_in_chunks(batch.inputs);
             tally.add(&batch.items, model.classify(features), batch.targets, &targets);
             bar.inc(1);
         }

@@ -103,10 +103,11 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     ) -> Result<(), LearnerError> {
         let steps = self.data.train().num_batches();
         let mut run = Run::start(self, epochs, steps, rates.into(), schedule.into())?;
+        let precision = self.options.precision;
         while run.goes_on() {
             let start = Instant::now();
             let batches = self.training_batches(self.epochs_done, run.place.step)?;
-            run.train(self, batches, M::forward)?;
+            run.train(self, batches, |model, pictures| precision.forward(model, pictures))?;
             let evaluation = self.evaluate()?;
             run.finish_epoch(self, start.elapsed().as_secs_f64(), &evaluation)?;
         }

@@ -1,7 +1,6 @@
 //! Training the head on features that are computed once.
 
 use std::collections::BTreeMap;
-use std::num::NonZeroUsize;
 use std::time::Instant;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
@@ -13,7 +12,7 @@ use indicatif::ProgressBar;
 use super::evaluate::{Evaluation, Tally};
 use super::examples::Examples;
 use super::run::Run;
-use crate::models::{Model, features_in_threads};
+use crate::models::Model;
 use crate::{Learner, LearnerError, OneCycle, Rates, Schedule};
 
 /// What the frozen part of a model makes of the pictures, computed once by [`Learner::head_features`].
@@ -80,13 +79,12 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
         let train = self.data.train().clone().without_sampling().with_shuffle(false).with_drop_last(false);
         let train = train.with_device(&plain);
         let valid = self.data.valid().clone().with_device(&plain);
-        let threads = self.options.inference_threads;
         let bar = progress::bar((draws + 1) * train.num_batches() + valid.num_batches(), "features");
         let mut views = Vec::with_capacity(draws + 1);
         for view in 0..=draws {
-            views.push(features(&body, &train.clone().with_augment(view > 0), view, threads, &bar)?);
+            views.push(features(&body, &train.clone().with_augment(view > 0), view, &bar)?);
         }
-        let valid = features(&body, &valid, 0, threads, &bar)?;
+        let valid = features(&body, &valid, 0, &bar)?;
         Ok(HeadFeatures { views, valid, fitted: self.data.train().dataset().fitted().clone() })
     }
 
@@ -184,13 +182,12 @@ fn features<F: FittedTarget, M: Model + Sync>(
     body: &M,
     loader: &DataLoader<F>,
     epoch: usize,
-    threads: NonZeroUsize,
     bar: &ProgressBar,
 ) -> Result<Features<F>, DataError> {
     let (mut values, mut items) = (Vec::new(), Vec::new());
     for batch in loader.batches(epoch)? {
         let batch = batch?;
-        values.push(features_in_threads(body, batch.inputs, threads));
+        values.push(body.features_in_chunks(batch.inputs));
         items.extend(batch.items);
         bar.inc(1);
     }

@@ -11,6 +11,7 @@ use firelight_losses::Loss;
 
 use super::examples::{Examples, Mixed};
 use crate::LearnerError;
+use crate::optim::scale;
 
 /// A batch in about equal shares, one a device; each goes to its device by the thread that works for it.
 pub(super) struct Shares<'a, const D: usize, F: FittedTarget> {
@@ -76,8 +77,7 @@ struct Part<M> {
 }
 
 /// The mean loss of a batch and its gradients at `home`, where the model is: every device gets a copy of the model and works
-/// on its share at the same time as the others, and what they find is added up. The gradients are divided by `window`, the number
-/// of batches whose gradients are gathered.
+/// on its share at the same time as the others, and what they find is added up. The gradients are those of the loss times `factor`.
 ///
 /// The result is that of one device on the whole batch, but for batch norms in training: each device normalises with the statistics
 /// of its share, and the running statistics become the mean of what the devices have.
@@ -90,7 +90,7 @@ pub(super) fn gradients<M, L, F, const D: usize>(
     loss: &L,
     shares: Shares<D, F>,
     forward: &(impl Fn(&M, Tensor<D>) -> Tensor<2> + Sync),
-    window: usize,
+    factor: f64,
     home: &Device,
 ) -> Result<(f64, GradientsParams, M), LearnerError>
 where
@@ -108,7 +108,8 @@ where
         let (losses, weights) = share.examples(fitted).losses(loss, |inputs| forward(&copy, inputs));
         let weight = weights.map(|weights| weights.inner().sum());
         let sum = losses.sum();
-        let gradients = GradientsParams::from_grads(sum.backward(), &copy).to_device(&plain, &copy);
+        let gradients = (sum.clone() * factor).backward();
+        let gradients = GradientsParams::from_grads(gradients, &copy).to_device(&plain, &copy);
         let number = |tensor: Tensor<1>| f64::from(tensor.into_scalar::<f32>());
         Part {
             loss: number(sum.inner()),
@@ -146,29 +147,14 @@ where
         statistics.devices += 1;
         sum.accumulate(&model, part.gradients);
     }
-    let mut scale = Scale { gradients: sum.grads(), factor: 1.0 / (weight * window as f64) };
-    model.visit(&mut scale);
-    Ok((mean, scale.gradients, model.map(&mut statistics)))
+    let gradients = scale(&model, sum.grads(), 1.0 / weight);
+    Ok((mean, gradients, model.map(&mut statistics)))
 }
 
 /// What a panic said.
 fn said(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().cloned();
     text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string)).unwrap_or_else(|| "it gave no reason".into())
-}
-
-/// Multiplies all gradients.
-struct Scale {
-    gradients: GradientsParams,
-    factor: f64,
-}
-
-impl ModuleVisitor for Scale {
-    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
-        if let Some(gradient) = self.gradients.remove::<D>(parameter.id) {
-            self.gradients.register(parameter.id, gradient.mul_scalar(self.factor));
-        }
-    }
 }
 
 /// The mean of the batch norms' running statistics over the devices: added up by visiting their copies, put in place by

@@ -11,6 +11,7 @@ use super::best::Best;
 use super::evaluate::Evaluation;
 use crate::history::SmoothLoss;
 use crate::models::Model;
+use crate::optim::LossScale;
 use crate::schedule::Patience;
 use crate::{EpochRow, Event, Flow, Learner, LearnerError, Monitor, Plateau, Rates, Schedule};
 
@@ -49,6 +50,9 @@ pub(crate) struct Place {
     pub lowered: u32,
     /// What the choice of the best model has seen.
     pub best: Patience,
+    /// Of the loss, in half precision.
+    #[serde(default)]
+    pub scale: LossScale,
     /// An observer wanted to stop: the epoch at hand is the last.
     pub stopped: bool,
 }
@@ -74,6 +78,7 @@ impl Run {
             return Err(LearnerError::Setting { setting: "learning rate", value, remedy: "give positive numbers" });
         }
         learner.check_classes()?;
+        learner.check_precision()?;
         let metrics: Vec<String> = learner.metrics.iter().map(|metric| metric.name()).collect();
         let watched = [
             ("plateau", schedule.plateau().map(Plateau::monitor)),

@@ -62,7 +62,7 @@ impl<L: Loss<Tensor<1, Int>>, M: Model + Sync> Learner<Categories, L, M> {
     /// As [`interpret`](Self::interpret).
     pub fn interpret_on(&mut self, part: Part) -> Result<Interpretation, LearnerError> {
         let loader = self.part(part);
-        let (evaluation, predictions) = self.run(&loader, 0)?;
+        let (evaluation, predictions) = self.run(&loader, 0, true)?;
         let run = Run::of(self, evaluation);
         Ok(Interpretation { dataset: loader.dataset().clone(), predictions, run })
     }

@@ -98,17 +98,25 @@ fn order<F: FittedTarget>(loader: &DataLoader<F>) -> String {
     format!("{} of {} ({})", order.len(), loader.dataset().len(), hex(&digest.finalize()[..4]))
 }
 
-/// `PairWeighted<CrossEntropy> (matrix 3a1f…)`: the type without its modules, and a digest of each of its matrices.
+/// `PairWeighted<CrossEntropy> (3a1f…)`: the type without its modules, and a digest of all settings that its `Debug` shows.
 fn loss<T, L: Loss<T>>(loss: &L) -> String {
     let mut name = String::new();
     for part in std::any::type_name::<L>().split_inclusive(['<', '>', ',', ' ']) {
         name.push_str(part.rsplit("::").next().unwrap_or(part));
     }
-    for matrix in loss.matrices() {
-        let digest = Sha256::digest(format!("{matrix:?}"));
-        let _ = write!(name, " (matrix {})", hex(&digest[..4]));
+    let mut digest = TextDigest(Sha256::new());
+    let _ = write!(digest, "{loss:?}");
+    format!("{name} ({})", hex(&digest.0.finalize()[..4]))
+}
+
+/// Digests text as it is written: that of a large matrix is never in memory.
+struct TextDigest(Sha256);
+
+impl Write for TextDigest {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        self.0.update(text);
+        Ok(())
     }
-    name
 }
 
 /// What changes the updates, in words.
@@ -116,5 +124,8 @@ fn steps(options: &Options) -> String {
     let clip = options.most_gradient.map_or("no".into(), |most| most.to_string());
     let mix = options.mix.map_or("no mixing".into(), |mix| format!("{mix:?}"));
     let norms = if options.frozen_norms { "frozen" } else { "trained" };
-    format!("{clip} clipping, {} batches an update, {mix}, norms of frozen groups {norms}", options.batches_an_update)
+    let Options { batches_an_update, precision, .. } = options;
+    format!(
+        "{clip} clipping, {batches_an_update} batches an update, {mix}, norms of frozen groups {norms}, {precision:?} precision"
+    )
 }

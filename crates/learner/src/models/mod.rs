@@ -20,7 +20,6 @@ mod efficientnet;
 mod fresh;
 mod head;
 mod model;
-mod parallel;
 mod resnet;
 mod small;
 
@@ -32,6 +31,5 @@ pub use efficientnet::{EfficientNetLite, InvertedResidual};
 pub use fresh::Fresh;
 pub use head::{Head, HeadConfig, HeadLayer};
 pub use model::{Model, VisionModel};
-pub use parallel::features_in_threads;
 pub use resnet::{ResNet, Residual};
 pub use small::{SmallNet, SmallStage};

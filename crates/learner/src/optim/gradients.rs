@@ -1,4 +1,4 @@
-//! Gradients that are too long.
+//! The gradients of all parameters of a model together.
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
@@ -7,22 +7,30 @@ use burn::tensor::Tensor;
 /// Shortens the gradients of all parameters together to the length `most`, if they are longer: `g · min(1, most / (‖g‖ + 1e-6))`,
 /// as `PyTorch`'s `clip_grad_norm_`. The length stays on the device.
 pub(crate) fn clip_global_norm<M: Module>(model: &M, gradients: GradientsParams, most: f64) -> GradientsParams {
-    let mut norm = SquaredNorm { gradients: &gradients, sum: None };
-    model.visit(&mut norm);
-    let Some(sum) = norm.sum else { return gradients };
-    let factor = ((sum.sqrt() + 1e-6).recip() * most).clamp_max(1.0);
-    let mut scaled = Scaled { gradients, factor, done: GradientsParams::new() };
-    model.visit(&mut scaled);
-    scaled.done
+    let Some(length) = length(model, &gradients) else { return gradients };
+    let factor = ((length + 1e-6).recip() * most).clamp_max(1.0);
+    multiply(model, gradients, Factor::OnDevice(&factor))
+}
+
+/// All gradients times a number.
+pub(crate) fn scale<M: Module>(model: &M, gradients: GradientsParams, factor: f64) -> GradientsParams {
+    multiply(model, gradients, Factor::Known(factor))
+}
+
+/// The length of all gradients as one vector, `[1]`; `None` if there are none.
+pub(crate) fn length<M: Module>(model: &M, gradients: &GradientsParams) -> Option<Tensor<1>> {
+    let mut squares = Squares { gradients, sum: None };
+    model.visit(&mut squares);
+    squares.sum.map(Tensor::sqrt)
 }
 
 /// Adds up the squares of all gradients.
-struct SquaredNorm<'a> {
+struct Squares<'a> {
     gradients: &'a GradientsParams,
     sum: Option<Tensor<1>>,
 }
 
-impl ModuleVisitor for SquaredNorm<'_> {
+impl ModuleVisitor for Squares<'_> {
     fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
         if let Some(gradient) = self.gradients.get::<D>(parameter.id) {
             let square = gradient.square().sum();
@@ -34,17 +42,32 @@ impl ModuleVisitor for SquaredNorm<'_> {
     }
 }
 
-/// Multiplies every gradient.
-struct Scaled {
-    gradients: GradientsParams,
-    factor: Tensor<1>,
-    done: GradientsParams,
+#[derive(Clone, Copy)]
+enum Factor<'a> {
+    Known(f64),
+    OnDevice(&'a Tensor<1>),
 }
 
-impl ModuleVisitor for Scaled {
+fn multiply<M: Module>(model: &M, gradients: GradientsParams, factor: Factor) -> GradientsParams {
+    let mut product = Product { gradients, factor };
+    model.visit(&mut product);
+    product.gradients
+}
+
+/// Multiplies every gradient.
+struct Product<'a> {
+    gradients: GradientsParams,
+    factor: Factor<'a>,
+}
+
+impl ModuleVisitor for Product<'_> {
     fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
         if let Some(gradient) = self.gradients.remove::<D>(parameter.id) {
-            self.done.register(parameter.id, gradient * self.factor.clone().unsqueeze());
+            let gradient = match self.factor {
+                Factor::Known(factor) => gradient.mul_scalar(factor),
+                Factor::OnDevice(factor) => gradient * factor.clone().unsqueeze(),
+            };
+            self.gradients.register(parameter.id, gradient);
         }
     }
 }

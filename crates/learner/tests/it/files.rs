@@ -25,7 +25,6 @@ fn many_files_get_the_predictions_that_each_gets_alone() {
     let done = predictor
         .predict_files(&files)
         .with_batch_size(5)
-        .with_inference_threads(2)
         .with_on_error(OnError::Skip)
         .for_each(|path, prediction| seen.push((path.to_path_buf(), prediction.clone())))
         .expect("predictions");

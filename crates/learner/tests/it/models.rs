@@ -2,7 +2,7 @@
 
 use burn::module::{Module, ModuleVisitor, Param, ParamGroup, ParamId};
 use burn::tensor::{Device, Distribution, Tensor};
-use firelight_learner::models::{Arch, Body, Head, HeadConfig, Model, VisionModel, features_in_threads};
+use firelight_learner::models::{Arch, Body, Head, HeadConfig, Model, VisionModel};
 
 /// The backend the numeric tests run on: `FIRELIGHT_DEVICE=ndarray`, else flex.
 #[allow(deprecated)]
@@ -367,13 +367,11 @@ fn a_head_takes_maps_of_any_size() {
 }
 
 #[test]
-fn threads_change_no_feature() {
+fn chunks_change_no_feature() {
     let device = device();
     let model = model(Arch::Small, 3, &device).for_inference();
-    let input = pictures([7, 3, 64, 64], &device);
-    let alone = values(model.features(input.clone()));
-    for threads in [1, 2, 8] {
-        let threads = std::num::NonZeroUsize::new(threads).unwrap();
-        assert_eq!(values(features_in_threads(&model, input.clone(), threads)), alone);
+    for count in [1, 4, 5, 11] {
+        let input = pictures([count, 3, 64, 64], &device);
+        assert_eq!(values(model.features_in_chunks(input.clone())), values(model.features(input)), "{count} pictures");
     }
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use burn::tensor::Device;
 use firelight_learner::models::Arch;
 use firelight_learner::{Backbone, Checkpoints, Event, Flow, KeepBest, LearnerError, vision_learner};
+use firelight_losses::CrossEntropy;
 use firelight_transforms::Chance;
 use tempfile::TempDir;
 
@@ -198,14 +199,16 @@ fn checkpoints_of_another_run_are_refused() {
     assert_eq!(refusal(small(loaders()).with_seed(7)), "seed is 42, here it is 7");
     let said = refusal(small(loaders().with_seed(7)));
     assert!(said.starts_with("order of the pictures is 18 of 18 ("), "{said}");
-    let focal = small(loaders()).with_loss(firelight_losses::Focal::new(2.0).expect("a loss"));
-    let mut focal = focal;
+    let mut focal = small(loaders()).with_loss(firelight_losses::Focal::new(2.0).expect("a loss"));
     let error = focal.fit_one_cycle(2, 1e-2).expect_err("another loss").to_string();
-    assert!(error.contains("its loss is CrossEntropy, here it is Focal;"), "{error}");
+    assert!(error.contains("its loss is CrossEntropy (") && error.contains("), here it is Focal ("), "{error}");
+    let smooth = CrossEntropy::new().with_label_smoothing(0.1).expect("a loss");
+    let said = refusal(small(loaders()).with_loss(smooth));
+    assert!(said.starts_with("loss is CrossEntropy (") && said.contains("), here it is CrossEntropy ("), "{said}");
     assert_eq!(
         refusal(small(loaders()).with_gradient_clip(0.5)),
-        "steps is no clipping, 1 batches an update, no mixing, norms of frozen groups frozen, here it is 0.5 clipping, 1 \
-         batches an update, no mixing, norms of frozen groups frozen"
+        "steps is no clipping, 1 batches an update, no mixing, norms of frozen groups frozen, F32 precision, here it is \
+         0.5 clipping, 1 batches an update, no mixing, norms of frozen groups frozen, F32 precision"
     );
     let more = shapes::folder(28);
     let said = refusal(small(shapes::loaders(&more, &Device::flex())));

@@ -2,12 +2,13 @@ use std::sync::{Arc, Mutex};
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor};
-use firelight_learner::models::{Arch, Model, VisionModel};
+use firelight_learner::models::{Arch, HeadConfig, Model, VisionModel};
 use firelight_learner::optim::Sgd;
 use firelight_learner::{
-    Backbone, Event, Flow, LearnerError, OneCycle, Plateau, Schedule, group_accuracy, mistake_severity, vision_learner,
+    Backbone, Event, Flow, Learner, LearnerError, OneCycle, Plateau, Schedule, group_accuracy, mistake_severity,
+    vision_learner,
 };
-use firelight_losses::{SoftLabelCrossEntropy, SoftLabels};
+use firelight_losses::{CrossEntropy, SoftLabelCrossEntropy, SoftLabels};
 use firelight_vocab::{Groups, Vocab};
 
 use crate::shapes;
@@ -81,6 +82,29 @@ fn frozen_groups_do_not_move_by_a_bit() {
     learn.unfreeze().expect("thawed");
     learn.fit_one_cycle(1, 1e-2).expect("a fit");
     assert!(moved(&frozen, &bits(learn.model())).iter().any(|path| path.starts_with("body.")));
+}
+
+#[test]
+fn a_frozen_body_with_norms_that_train_trains_as_many_values_as_fastais() {
+    struct Trained(usize);
+    impl ModuleVisitor for Trained {
+        fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
+            if parameter.is_require_grad() {
+                self.0 += parameter.shape().num_elements();
+            }
+        }
+    }
+    let folder = shapes::folder(12);
+    for (arch, classes, expected) in [(Arch::ResNet34, 37, 563_328), (Arch::ResNet18, 2, 537_984)] {
+        let device = Device::flex();
+        let model = VisionModel::new(arch.body(1, &device), HeadConfig::new(512, classes).init(1, &device));
+        let loaders = shapes::loaders(&folder, &device);
+        let mut learn = Learner::new(loaders, model, CrossEntropy::new()).with_frozen_norms(false);
+        learn.freeze().expect("frozen");
+        let mut trained = Trained(0);
+        learn.model().visit(&mut trained);
+        assert_eq!(trained.0, expected, "{arch}");
+    }
 }
 
 #[test]

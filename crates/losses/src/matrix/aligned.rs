@@ -10,7 +10,7 @@ use crate::matrix::{ClassMatrix, Meaning};
 /// A matrix in the order of a vocab, checked: what losses and decisions work with.
 ///
 /// Made by [`ClassMatrix::align`] alone. Cheap to clone; its tensor is uploaded once for each device.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Aligned<M> {
     matrix: Arc<ClassMatrix<M>>,
     constant: Constant,
@@ -52,6 +52,12 @@ impl<M: Meaning> Aligned<M> {
     }
 }
 
+impl<M: fmt::Debug> fmt::Debug for Aligned<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Aligned").field(&self.matrix).finish()
+    }
+}
+
 impl<M: PartialEq> PartialEq for Aligned<M> {
     fn eq(&self, other: &Self) -> bool {
         self.matrix == other.matrix
@@ -86,9 +92,10 @@ impl Constant {
     }
 }
 
+/// Without the tensors, so that it is the same before and after the first batch.
 impl fmt::Debug for Constant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [rows, columns] = self.shape;
-        write!(f, "Constant({rows} x {columns})")
+        let Self { values, shape, .. } = self;
+        f.debug_struct("Constant").field("shape", shape).field("values", values).finish()
     }
 }

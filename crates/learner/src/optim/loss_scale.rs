@@ -1,0 +1,52 @@
+//! Gradients that half precision cannot hold.
+
+use burn::module::Module;
+use burn::optim::GradientsParams;
+use serde::{Deserialize, Serialize};
+
+use super::gradients::{length, scale};
+
+/// Good updates in a row after which the factor doubles.
+const PATIENCE: u32 = 2000;
+
+/// A factor on the loss that keeps small gradients from becoming 0 in half precision: as large as gradients allow. It starts at
+/// 65536, halves when they overflow and doubles after 2000 updates without (`PyTorch`'s `GradScaler`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct LossScale {
+    factor: f64,
+    /// Updates since it changed.
+    good: u32,
+}
+
+impl Default for LossScale {
+    fn default() -> Self {
+        Self { factor: 65_536.0, good: 0 }
+    }
+}
+
+impl LossScale {
+    pub fn factor(&self) -> f64 {
+        self.factor
+    }
+
+    /// Whether gradients overflow even of a loss that is scaled to almost nothing: they are no numbers, whatever the factor.
+    pub fn is_exhausted(&self) -> bool {
+        self.factor < 1e-6
+    }
+
+    /// The gradients of the loss itself, or `None` if some of them overflowed: the update then must be left out.
+    pub fn take_from<M: Module>(&mut self, model: &M, gradients: GradientsParams) -> Option<GradientsParams> {
+        let finite = length(model, &gradients).is_none_or(|length| length.into_scalar::<f32>().is_finite());
+        if !finite {
+            (self.factor, self.good) = (self.factor / 2.0, 0);
+            tracing::debug!("gradients overflowed; the loss is scaled by {} from now on", self.factor);
+            return None;
+        }
+        let gradients = scale(model, gradients, 1.0 / self.factor);
+        self.good += 1;
+        if self.good == PATIENCE {
+            (self.factor, self.good) = (self.factor * 2.0, 0);
+        }
+        Some(gradients)
+    }
+}
