@@ -1,10 +1,15 @@
 //! Bars on standard error for what takes a while: with rate and time left, and nothing at all where that is no terminal.
 
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
 
 static SHOWN: AtomicBool = AtomicBool::new(true);
+
+/// All bars of the process, each on a line of its own.
+static BARS: LazyLock<MultiProgress> =
+    LazyLock::new(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(8)));
 
 /// A bar goes when its owner does, also where an error ends what it counts.
 const FINISH: ProgressFinish = ProgressFinish::AndClear;
@@ -28,8 +33,10 @@ pub fn count(what: &str) -> ProgressBar {
 
 /// Draws a bar of any kind, or does not.
 pub(crate) fn drawn(bar: ProgressBar) -> ProgressBar {
-    let shown = SHOWN.load(Ordering::Relaxed);
-    bar.set_draw_target(if shown { ProgressDrawTarget::stderr_with_hz(8) } else { ProgressDrawTarget::hidden() });
+    if SHOWN.load(Ordering::Relaxed) {
+        return BARS.add(bar);
+    }
+    bar.set_draw_target(ProgressDrawTarget::hidden());
     bar
 }
 

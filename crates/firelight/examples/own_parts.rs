@@ -44,8 +44,7 @@ fn main() -> Result<()> {
     let folder = tempfile::tempdir()?;
     for number in 0..40_u8 {
         let (name, red) = if number % 2 == 0 { ("leaf", 4 * number) } else { ("berry", 255 - 3 * number) };
-        let picture = RgbImage::from_pixel(16, 16, Rgb([red, 120, 60]));
-        picture.save(folder.path().join(format!("{name}_{number}.png")))?;
+        RgbImage::from_pixel(16, 16, Rgb([red, 120, 60])).save(folder.path().join(format!("{name}_{number}.png")))?;
     }
     // ANCHOR: learner
     let device = device_from_env()?;
@@ -55,7 +54,6 @@ fn main() -> Result<()> {
     let model = MeanColour { scores: LinearConfig::new(3, dls.vocab().len()).init(&device) };
     let loss = Favoured(CrossEntropy::new(), class, 2.0);
     let mut learn = Learner::new(dls, model, loss).with_metrics([accuracy()]);
-    learn.fit_one_cycle(10, 0.3)?;
+    Ok(learn.fit_one_cycle(10, 0.3)?)
     // ANCHOR_END: learner
-    Ok(())
 }

@@ -1,6 +1,4 @@
-//! The book's tour: from a folder of pictures to a model in a file.
-//!
-//! Run it with a folder of pictures, named as the Oxford set names them, and the weights of EfficientNet-Lite0.
+//! The book's tour, from a folder of pictures named as the Oxford set's and EfficientNet-Lite0's weights to a model in a file.
 
 // ANCHOR: prelude
 use firelight::prelude::*;
@@ -10,11 +8,9 @@ fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
     let folder = arguments.next().ok_or("which folder of pictures?")?;
     let weights = arguments.next().ok_or("which file of weights?")?;
-
     // ANCHOR: device
     let device = device_from_env()?; // FIRELIGHT_DEVICE, or flex
     // ANCHOR_END: device
-
     // ANCHOR: block
     let breeds = CategoryBlock::new(RegexLabeller::file_name(r"(.+)_\d+\.jpg$")?);
     let pets = DataBlock::new(ImageBlock::rgb(), breeds)
