@@ -10,7 +10,7 @@ use super::series::Series;
 
 /// The loss over the learning rate, on a logarithmic axis, and each suggestion as a dashed line with a dot on the curve.
 ///
-/// Losses far above the first one, where training has come apart, leave the panel at the top.
+/// Losses far above most others, where training has come apart, leave the panel at the top.
 pub fn lr_find_curve(rates: &[f32], losses: &[f32], suggestions: &[(&str, f32)]) -> RgbImage {
     let usable = |rate: f32| rate.is_finite() && rate > 0.0;
     let points: Vec<(f64, f64)> = rates
@@ -48,17 +48,15 @@ pub fn lr_find_curve(rates: &[f32], losses: &[f32], suggestions: &[(&str, f32)])
 
 const DASHES: [&[f32]; 4] = [&[8.0, 5.0], &[2.0, 5.0], &[12.0, 5.0, 2.0, 5.0], &[4.0, 4.0]];
 
-/// The losses that set the height of the panel: those up to half as far above the first as the lowest is below it.
+/// The losses that set the height of the panel: not those further above most others than these are above the lowest.
 fn interesting(points: &[(f64, f64)]) -> Vec<f64> {
-    let losses: Vec<f64> = points.iter().map(|point| point.1).filter(|loss| loss.is_finite()).collect();
-    let Some(&first) = losses.first() else {
+    let mut losses: Vec<f64> = points.iter().map(|point| point.1).filter(|loss| loss.is_finite()).collect();
+    losses.sort_by(f64::total_cmp);
+    let (Some(&lowest), Some(&usual)) = (losses.first(), losses.get(losses.len() * 7 / 10)) else {
         return losses;
     };
-    let lowest = losses.iter().copied().fold(first, f64::min);
-    let limit = first + 0.5 * (first - lowest);
-    let kept: Vec<f64> = losses.iter().copied().filter(|loss| *loss <= limit).collect();
-    // A loss that never fell sets no such limit.
-    if kept.len() < losses.len() / 2 { losses } else { kept }
+    losses.retain(|loss| *loss <= usual + (usual - lowest));
+    losses
 }
 
 /// The loss on the line between the two tried rates around this one; None outside the tried ones.
