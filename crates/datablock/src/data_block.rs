@@ -25,6 +25,20 @@ use crate::{
 /// | item transforms | [`with_item_transform`](Self::with_item_transform) | none |
 /// | batch transforms | [`with_batch_transforms`](Self::with_batch_transforms) | none |
 /// | normalisation | [`with_normalize`](Self::with_normalize) or [`with_training_colours`](Self::with_training_colours) | the pretrained model's, or none: 0 to 1 |
+///
+/// ```no_run
+/// use burn::tensor::Device;
+/// use firelight_datablock::{CategoryBlock, DataBlock, ImageBlock, RandomSplitter, RegexLabeller};
+/// use firelight_transforms::{Resize, aug_transforms};
+///
+/// let pets = DataBlock::new(ImageBlock::rgb(), CategoryBlock::new(RegexLabeller::file_name(r"(.+)_\d+\.jpg$")?))
+///     .with_splitter(RandomSplitter::new(0.2).with_seed(42))
+///     .with_item_transform(Resize::crop(460))
+///     .with_batch_transforms(aug_transforms().size(224).min_scale(0.75));
+/// println!("{}", pets.summary("images", &Device::flex()));
+/// let dls = pets.dataloaders("images", &Device::flex())?.with_batch_size(64);
+/// # Ok::<(), firelight_datablock::DataError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct DataBlock<X, Y> {
     input: X,

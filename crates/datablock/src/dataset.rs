@@ -10,6 +10,18 @@ use rayon::prelude::*;
 use crate::{DataError, FittedTarget, InputBlock};
 
 /// Items in a fixed order, each with its target. Cheap to clone.
+///
+/// ```
+/// use burn::tensor::Device;
+/// use firelight_datablock::{CategoryBlock, DataBlock, ImageBlock, IndexSplitter, parent_label};
+///
+/// let items = ["pug/1.jpg", "pug/2.jpg", "beagle/3.jpg"].map(Into::into); // read when a batch needs them
+/// let block = DataBlock::new(ImageBlock::rgb(), CategoryBlock::new(parent_label)).with_splitter(IndexSplitter::new([0]));
+/// let dls = block.dataloaders_of(&items, &Device::flex())?;
+/// let train = dls.train().dataset();
+/// assert_eq!((train.len(), train.targets()), (2, &[1, 0][..]));
+/// # Ok::<(), firelight_datablock::DataError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Dataset<F: FittedTarget> {
     items: Arc<[PathBuf]>,

@@ -15,17 +15,33 @@ static BARS: LazyLock<MultiProgress> =
 const FINISH: ProgressFinish = ProgressFinish::AndClear;
 
 /// Whether this process draws bars from now on. Default: yes, where standard error is a terminal.
+///
+/// ```
+/// firelight_datablock::show_progress(false); // for a program with a `--quiet`
+/// ```
 pub fn show_progress(shown: bool) {
     SHOWN.store(shown, Ordering::Relaxed);
 }
 
 /// A bar over `length` things.
+///
+/// ```
+/// let bar = firelight_datablock::progress::bar(3, "files");
+/// for _ in 0..3 {
+///     bar.inc(1);
+/// }
+/// ```
 pub fn bar(length: usize, what: &str) -> ProgressBar {
     let bar = drawn(ProgressBar::new(length as u64)).with_prefix(what.to_owned());
     bar.with_style(style("{prefix} [{bar:32}] {pos}/{len} [{elapsed} < {eta}, {per_sec}] {msg}")).with_finish(FINISH)
 }
 
 /// A count of things whose number nobody knows yet.
+///
+/// ```
+/// let found = firelight_datablock::progress::count("found");
+/// found.inc(1);
+/// ```
 pub fn count(what: &str) -> ProgressBar {
     let bar = drawn(ProgressBar::no_length()).with_prefix(what.to_owned());
     bar.with_style(style("{prefix} {human_pos} [{elapsed}, {per_sec}]")).with_finish(FINISH)

@@ -20,6 +20,14 @@ const SHOWN_EVERY: usize = 1000;
 /// Files and folders whose names start with a dot are skipped; endings count in any letter case; symbolic links are
 /// followed. Use [`ImageFiles`] to look only into some folders.
 ///
+/// ```no_run
+/// use firelight_datablock::image_files;
+///
+/// let files = image_files("pets/images")?;
+/// println!("{} pictures, first {}", files.len(), files[0].display());
+/// # Ok::<(), firelight_datablock::DataError>(())
+/// ```
+///
 /// # Errors
 ///
 /// [`DataError::NoFolder`] if `root` is not a folder, [`DataError::Unreadable`] if a folder below cannot be listed, and
@@ -38,6 +46,13 @@ pub fn image_files(root: impl AsRef<Path>) -> Result<Vec<PathBuf>, DataError> {
 ///
 /// With a folder filter the files that lie directly in the root are left out, as fastai does, unless `"."` is among the
 /// names.
+///
+/// ```no_run
+/// use firelight_datablock::ImageFiles;
+///
+/// let jpegs = ImageFiles::new().in_folders(["train", "valid"]).with_endings(["jpg", "jpeg"]).find("flowers")?;
+/// # Ok::<(), firelight_datablock::DataError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct ImageFiles {
     folders: Option<Vec<String>>,

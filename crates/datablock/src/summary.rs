@@ -13,6 +13,18 @@ use crate::{DataBlock, DataError, DataLoaders, Dataset, FittedTarget, InputBlock
 const BATCH: usize = 4;
 
 /// What [`DataBlock::summary`] found: a line for each stage, and where it stopped.
+///
+/// ```no_run
+/// use burn::tensor::Device;
+/// use firelight_datablock::{CategoryBlock, DataBlock, ImageBlock, parent_label};
+///
+/// let block = DataBlock::new(ImageBlock::rgb(), CategoryBlock::new(parent_label));
+/// let summary = block.summary("flowers", &Device::flex());
+/// println!("{summary}");
+/// if let Some(error) = summary.failure() {
+///     eprintln!("{error}");
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Summary {
     text: String,

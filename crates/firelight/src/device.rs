@@ -70,6 +70,10 @@ pub enum DeviceError {
 const BACKENDS: [&str; 9] = ["flex", "ndarray", "wgpu", "vulkan", "metal", "cuda", "rocm", "cpu", "ws"];
 
 /// The names of the backends that this program can choose from.
+///
+/// ```
+/// assert!(firelight::compiled_devices().contains(&"flex"));
+/// ```
 pub fn compiled_devices() -> Vec<&'static str> {
     let compiled = [
         cfg!(feature = "flex"),
@@ -86,6 +90,11 @@ pub fn compiled_devices() -> Vec<&'static str> {
 }
 
 /// The device that the environment variable `FIRELIGHT_DEVICE` names; `flex` if it is not set.
+///
+/// ```
+/// let device = firelight::device_from_env()?; // FIRELIGHT_DEVICE=wgpu cargo run …
+/// # Ok::<(), firelight::DeviceError>(())
+/// ```
 ///
 /// # Errors
 ///

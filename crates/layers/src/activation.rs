@@ -2,6 +2,12 @@ use burn::tensor::Tensor;
 use burn::tensor::activation::relu;
 
 /// What is applied to a layer's output in the same pass.
+///
+/// ```
+/// use firelight_layers::Activation;
+///
+/// assert_eq!(Activation::default(), Activation::Identity);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Activation {
     /// Nothing.

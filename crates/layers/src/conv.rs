@@ -58,6 +58,17 @@ fn padding(layer: &Conv2d, size: [usize; 2]) -> [(usize, usize); 2] {
 /// | `weight` | `[outputs, inputs / groups, rows, columns]` |
 /// | `bias` | `[outputs]` |
 ///
+/// ```
+/// use burn::tensor::ops::ConvOptions;
+/// use burn::tensor::{Device, Tensor};
+/// use firelight_layers::{Activation, conv2d};
+///
+/// let device = Device::flex();
+/// let (x, weight) = (Tensor::ones([1, 3, 8, 8], &device), Tensor::ones([4, 3, 3, 3], &device));
+/// let output = conv2d(x, weight, None, ConvOptions::new([2, 2], [1, 1], [1, 1], 1), Activation::Relu6);
+/// assert_eq!(output.dims(), [1, 4, 4, 4]);
+/// ```
+///
 /// # Panics
 ///
 /// Where burn's operation panics: if shapes or devices do not fit.

@@ -3,6 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 /// One training step.
+///
+/// ```no_run
+/// # use firelight_datablock::Categories;
+/// # use firelight_learner::Learner;
+/// # use firelight_losses::CrossEntropy;
+/// # fn look(learn: Learner<Categories, CrossEntropy>) {
+/// let losses: Vec<f64> = learn.history().steps.iter().map(|step| step.smooth_loss).collect();
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StepRow {
     /// Loss of the batch.
@@ -16,6 +25,17 @@ pub struct StepRow {
 }
 
 /// One epoch.
+///
+/// ```no_run
+/// # use firelight_datablock::Categories;
+/// # use firelight_learner::Learner;
+/// # use firelight_losses::CrossEntropy;
+/// # fn look(learn: Learner<Categories, CrossEntropy>) {
+/// for row in &learn.history().epochs {
+///     println!("{}: {:.3}, {:.1} s", row.epoch, row.valid_loss, row.seconds);
+/// }
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EpochRow {
     /// Number of the epoch within its fit, from 0.
@@ -33,6 +53,14 @@ pub struct EpochRow {
 }
 
 /// Every step and every epoch of all fits of a learner.
+///
+/// ```
+/// use firelight_learner::{EpochRow, History};
+///
+/// let row = EpochRow { epoch: 0, steps: 9, train_loss: 1.2, valid_loss: 1.0, metrics: vec![Some(0.8)], seconds: 3.0 };
+/// let history = History { metrics: vec!["accuracy".into()], steps: vec![], epochs: vec![row] };
+/// assert_eq!(history.last("accuracy"), Some(0.8));
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct History {
     /// Names of the metrics.

@@ -36,6 +36,21 @@ const NORMS: &str = r"(^|\.)(gamma|beta)$";
 /// | [`with_devices`](Self::with_devices) | the loaders' device alone |
 /// | [`with_checkpoints`](Self::with_checkpoints) | none are kept |
 /// | [`with_observer`](Self::with_observer) | a table an epoch and a bar a batch |
+///
+/// ```no_run
+/// use firelight_datablock::{Categories, DataLoaders};
+/// use firelight_learner::{LearnerError, accuracy, mean_recall, resnet18, vision_learner};
+/// use firelight_losses::CrossEntropy;
+///
+/// fn train(dls: DataLoaders<Categories>) -> Result<(), Box<dyn std::error::Error>> {
+///     let mut learn = vision_learner(dls, resnet18().with_weights("resnet18.pth"))?
+///         .with_loss(CrossEntropy::new().with_label_smoothing(0.1)?)
+///         .with_metrics([accuracy(), mean_recall()]);
+///     learn.fine_tune(4, 2e-3)?;
+///     learn.export("pets.firelight")?;
+///     Ok(())
+/// }
+/// ```
 pub struct Learner<F: FittedTarget, L, M = VisionModel> {
     pub(crate) data: DataLoaders<F>,
     pub(crate) model: M,

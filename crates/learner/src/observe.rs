@@ -11,6 +11,19 @@ pub(crate) use progress::Progress;
 use crate::{EpochRow, StepRow};
 
 /// What happens during a fit, in order: `Start`, then for each epoch its `Step`s and an `Epoch`, then `End`.
+///
+/// ```
+/// use firelight_learner::{Event, Flow};
+///
+/// let mut steps = 0;
+/// let mut count = |event: &Event| {
+///     if let Event::Step(_) = event {
+///         steps += 1;
+///     }
+///     Flow::Continue
+/// };
+/// count(&Event::End);
+/// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Event<'a> {
@@ -32,6 +45,16 @@ pub enum Event<'a> {
 }
 
 /// Whether to go on.
+///
+/// ```no_run
+/// # use firelight_datablock::Categories;
+/// # use firelight_learner::{Event, Flow, Learner};
+/// # use firelight_losses::CrossEntropy;
+/// # fn train(learn: Learner<Categories, CrossEntropy>) {
+/// let begin = std::time::Instant::now();
+/// let learn = learn.with_observer(move |_: &Event| if begin.elapsed().as_secs() > 3600 { Flow::Stop } else { Flow::Continue });
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flow {
     /// Go on.

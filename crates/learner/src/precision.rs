@@ -9,6 +9,16 @@ use crate::models::Model;
 ///
 /// Weights, their updates, batch norms, the head and the loss are `f32` in all three, and so is validation. In half precision
 /// feature maps take half the memory, and devices with units for it multiply several times as fast.
+///
+/// ```no_run
+/// # use firelight_datablock::Categories;
+/// # use firelight_learner::{Learner, LearnerError, Precision};
+/// # use firelight_losses::CrossEntropy;
+/// # fn train(learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
+/// learn.with_precision(Precision::BF16).fine_tune(4, 2e-3)?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Precision {
     /// Single precision, the default.

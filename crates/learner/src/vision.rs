@@ -17,6 +17,14 @@ use crate::{Learner, LearnerError, Metric, accuracy, accuracy_multi, rmse};
 /// | [`with_weights`](Self::with_weights) | none: random weights | a `.pth` or `.safetensors` file |
 /// | [`with_dropout`](Self::with_dropout) | 0.5 | 0 to 1 (0 included), of the head's last layer; its first has half |
 /// | [`with_seed`](Self::with_seed) | 42 | any, for the weights that start at random |
+///
+/// ```
+/// use firelight_learner::models::Arch;
+/// use firelight_learner::{Backbone, resnet34};
+///
+/// let pretrained = resnet34().with_weights("resnet34.pth").with_dropout(0.3);
+/// let from_scratch = Backbone::from(Arch::Small).with_seed(7);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Backbone {
     arch: Arch,
@@ -156,6 +164,16 @@ impl VisionTarget for Values {
 ///
 /// Pictures are normalised as the body's weights expect, unless the loaders have statistics of their own. A body with
 /// weights from a file starts frozen, as fastai's.
+///
+/// ```no_run
+/// use firelight_datablock::{Categories, DataLoaders};
+/// use firelight_learner::{LearnerError, efficientnet_lite0, vision_learner};
+///
+/// fn train(dls: DataLoaders<Categories>) -> Result<(), LearnerError> {
+///     let mut learn = vision_learner(dls, efficientnet_lite0().with_weights("efficientnet-lite0.pth"))?;
+///     learn.fit_head(10, 5e-3, 1)
+/// }
+/// ```
 ///
 /// # Errors
 ///

@@ -16,6 +16,16 @@ const FAR: f32 = 1e37;
 ///
 /// [`with_positive_weights`](Self::with_positive_weights) multiplies the loss of a class where it is present, which
 /// balances rare classes.
+///
+/// ```
+/// use burn::tensor::{Bool, Device, Tensor};
+/// use firelight_losses::{BinaryCrossEntropy, Loss, Reduction};
+///
+/// let device = Device::flex();
+/// let has = Tensor::<2, Bool>::from_data([[true, true, false], [false, false, true]], &device); // any number of classes
+/// let loss = BinaryCrossEntropy::new().forward(Tensor::zeros([2, 3], &device), has, Reduction::Mean);
+/// assert!((loss.into_scalar::<f32>() - 2.0_f32.ln()).abs() < 1e-6);
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct BinaryCrossEntropy {
     positive: Option<(Constant, Vocab)>,

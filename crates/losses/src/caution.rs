@@ -33,6 +33,16 @@ pub enum Caution {
 }
 
 /// What a loss does that one should know beside others: see [`Loss::traits`](crate::Loss::traits).
+///
+/// ```
+/// use firelight_losses::{ClassWeights, CrossEntropy, Loss, Vocab};
+///
+/// let vocab = Vocab::from_labels(["cat", "dog"]);
+/// let weights = ClassWeights::new([("cat", 2.0), ("dog", 1.0)])?;
+/// let loss = CrossEntropy::new().with_class_weights(&weights, &vocab)?;
+/// assert_ne!(Loss::<burn::tensor::Tensor<1, burn::tensor::Int>>::traits(&loss), Default::default());
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LossTraits {
     /// It weighs examples by their class.

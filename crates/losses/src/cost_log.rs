@@ -13,6 +13,15 @@ use crate::{CostMatrix, Loss, LossError, LossTraits, MatrixRows};
 /// Polat et al. (2022). The probabilities it trains are not calibrated.
 ///
 /// `ln(1 - p)` of the likeliest class comes from the other classes' scores, so it is exact where `p` rounds to 1.
+///
+/// ```
+/// use firelight_losses::{CostLog, CostMatrix, Groups, Vocab};
+///
+/// let vocab = Vocab::from_labels(["Bengal", "beagle", "pug"]);
+/// let species = Groups::by(&vocab, |breed| if breed.starts_with(char::is_uppercase) { "cat" } else { "dog" });
+/// let loss = CostLog::new(&CostMatrix::from_groups(&species, 0.25, 1.0), &vocab)?;
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct CostLog {
     cost: AlignedCost,

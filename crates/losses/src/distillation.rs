@@ -8,6 +8,17 @@ use crate::{Loss, LossError};
 /// Targets are the teacher's logits, `[batch, classes]`; no gradient goes to them. The factor `τ²` keeps the gradients
 /// of the same size whatever the temperature. The divergence is summed over the classes, so a mean divides
 /// by the batch size alone (`PyTorch`'s `KLDivLoss` with its default reduction divides by the classes, too).
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use firelight_losses::{Distillation, Loss, Reduction};
+///
+/// let device = Device::flex();
+/// let teacher = Tensor::<2>::from_data([[2.0, 0.0, -1.0]], &device);
+/// let loss = Distillation::new(4.0)?.forward(teacher.clone(), teacher, Reduction::Mean);
+/// assert!(loss.into_scalar::<f32>().abs() < 1e-6); // nothing left to learn
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Distillation {
     temperature: f64,

@@ -14,6 +14,18 @@ use crate::{CostMatrix, Loss, LossError, LossTraits, MatrixRows};
 /// [`CostRegularized`], or use [`CostLog`](crate::CostLog), whose gradient stays.
 ///
 /// With costs of 1 for every mistake it is `1 - p(target)`.
+///
+/// ```
+/// use burn::tensor::{Device, Int, Tensor};
+/// use firelight_losses::{CostMatrix, ExpectedCost, Loss, Reduction, Vocab};
+///
+/// let vocab = Vocab::from_labels(["cat", "dog"]);
+/// let loss = ExpectedCost::new(&CostMatrix::uniform(&vocab), &vocab)?;
+/// let device = Device::flex();
+/// let undecided = loss.forward(Tensor::zeros([1, 2], &device), Tensor::<1, Int>::from_ints([0], &device), Reduction::Mean);
+/// assert_eq!(undecided.into_scalar::<f32>(), 0.5); // half the probability, at a cost of 1
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct ExpectedCost {
     cost: AlignedCost,
@@ -59,6 +71,15 @@ impl Loss<Tensor<1, Int>> for ExpectedCost {
 /// With cross entropy inside and costs scaled to a highest of 1
 /// ([`scaled_to_one`](CostMatrix::scaled_to_one)), `lambda` 10 is usual. A mean divides as the loss inside says, and
 /// rows that it ignores cost nothing.
+///
+/// ```
+/// use firelight_losses::{CostMatrix, CostRegularized, CrossEntropy, Vocab};
+///
+/// let vocab = Vocab::from_labels(["benign", "malignant"]);
+/// let cost = CostMatrix::uniform(&vocab).with("malignant", "benign", 10.0)?;
+/// let loss = CostRegularized::new(CrossEntropy::new(), &cost, 1.0, &vocab)?;
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct CostRegularized<L> {
     inner: L,

@@ -11,6 +11,13 @@ use crate::{ClassWeights, Loss, LossError, LossTraits};
 /// how much an example counts and not how easy it seems; [`with_weighted_probability`](Self::with_weighted_probability)
 /// is fastai's `FocalLoss`, in which `p` is `exp` of the weighted log-probability. A mean divides by the batch
 /// size, or by the rows that are not ignored.
+///
+/// ```
+/// use firelight_losses::Focal;
+///
+/// let loss = Focal::new(2.0)?; // what is nearly right counts little
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Focal {
     gamma: f64,

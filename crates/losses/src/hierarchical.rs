@@ -20,6 +20,15 @@ use crate::{Loss, LossError};
 /// Memory grows as classes times levels, never as classes squared. A level takes one log-sum-exp over the classes below
 /// the target's node there, which stand side by side in the tree's order, so lower levels cost next to nothing; and the
 /// loss stays finite and keeps its gradient where probabilities underflow.
+///
+/// ```
+/// use firelight_losses::{HierarchicalCrossEntropy, Taxonomy, Vocab};
+///
+/// let vocab = Vocab::from_labels(["Bengal", "beagle", "pug"]);
+/// let tree = Taxonomy::from_paths(["cat/Bengal", "dog/beagle", "dog/pug"])?;
+/// let loss = HierarchicalCrossEntropy::new(&tree, &vocab, 0.1)?;
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct HierarchicalCrossEntropy {
     vocab: Vocab,

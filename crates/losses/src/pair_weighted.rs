@@ -23,6 +23,16 @@ use crate::{Loss, LossError, LossTraits, MatrixRows, PairWeights};
 ///
 /// A mean divides as the loss inside says, by the batch size for plain cross entropy;
 /// [`PairMean::Weights`] divides by the sum of the factors too, which takes them out of a batch of one.
+///
+/// ```
+/// use firelight_losses::{Focal, Groups, PairWeighted, PairWeights, Vocab};
+///
+/// let vocab = Vocab::from_labels(["Bengal", "beagle", "pug"]);
+/// let species = Groups::by(&vocab, |breed| if breed.starts_with(char::is_uppercase) { "cat" } else { "dog" });
+/// let weights = PairWeights::from_groups(&species, 1.0, 3.0);
+/// let loss = PairWeighted::new(Focal::new(2.0)?, &weights, &vocab)?.expected();
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct PairWeighted<L> {
     inner: L,
@@ -32,6 +42,15 @@ pub struct PairWeighted<L> {
 }
 
 /// What a mean over pair-weighted losses divides by.
+///
+/// ```
+/// use firelight_losses::{CrossEntropy, PairMean, PairWeighted, PairWeights, Vocab};
+///
+/// let vocab = Vocab::from_labels(["cat", "dog"]);
+/// let weights = PairWeights::from_fn(&vocab, |truth, predicted| if truth == predicted { 1.0 } else { 2.0 });
+/// let loss = PairWeighted::new(CrossEntropy::new(), &weights, &vocab)?.with_mean(PairMean::Weights);
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum PairMean {
     /// What the loss inside divides by: the batch size unless it says otherwise.

@@ -2,6 +2,16 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 /// From one number an example to what is trained on.
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use firelight_losses::Reduction;
+///
+/// let losses = || Tensor::<1>::from_floats([1.0, 3.0], &Device::flex());
+/// assert_eq!(Reduction::None.apply(losses(), None).dims(), [2]);
+/// assert_eq!(Reduction::Mean.apply(losses(), None).into_scalar::<f32>(), 2.0);
+/// assert_eq!(Reduction::Sum.apply(losses(), None).into_scalar::<f32>(), 4.0);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub enum Reduction {
     /// Keep one number an example: `[batch]`.

@@ -7,12 +7,30 @@ use crate::scores::{nothing, wide};
 ///
 /// Targets are `Tensor<2>` of the shape of the output, `[batch, values]`. With
 /// [`Reduction::Mean`](crate::Reduction::Mean) it agrees with `PyTorch`'s `MSELoss`.
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use firelight_losses::{Loss, MeanSquared, Reduction};
+///
+/// let device = Device::flex();
+/// let loss = MeanSquared.forward(Tensor::zeros([1, 2], &device), Tensor::from_data([[1.0, 3.0]], &device), Reduction::Mean);
+/// assert_eq!(loss.into_scalar::<f32>(), 5.0);
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct MeanSquared;
 
 /// The mean absolute difference of the values of an example: `PyTorch`'s `L1Loss`.
 ///
 /// Less drawn to outliers than [`MeanSquared`].
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use firelight_losses::{Loss, MeanAbsolute, Reduction};
+///
+/// let device = Device::flex();
+/// let loss = MeanAbsolute.forward(Tensor::zeros([1, 2], &device), Tensor::from_data([[1.0, 3.0]], &device), Reduction::Mean);
+/// assert_eq!(loss.into_scalar::<f32>(), 2.0);
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct MeanAbsolute;
 

@@ -12,6 +12,14 @@ use crate::{Loss, LossError, Similarity};
 /// Inside a group the gradient is weak (the loss is at most `-ln S` there), so near classes are told apart less
 /// well. Computed from logits as a difference of two log-sum-exps, so it is exact where the probabilities
 /// underflow.
+///
+/// ```
+/// use firelight_losses::{Similarity, SimilarityCrossEntropy, Vocab};
+///
+/// let stages = Vocab::ordered(["none", "mild", "severe"])?;
+/// let loss = SimilarityCrossEntropy::new(&Similarity::ordinal(&stages, 0.2)?, &stages)?;
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct SimilarityCrossEntropy {
     vocab: Vocab,

@@ -13,6 +13,15 @@ use crate::{Loss, LossError, SoftLabels};
 /// like it the gradient vanishes where the model is sure and wrong. It has kinks where `P` and `Q` meet.
 ///
 /// Memory grows as classes times levels; only [`with_labels`](Self::with_labels) keeps what it is given, a row a class.
+///
+/// ```
+/// use firelight_losses::{Taxonomy, TreeWasserstein, Vocab};
+///
+/// let vocab = Vocab::from_labels(["Bengal", "beagle", "pug"]);
+/// let tree = Taxonomy::from_paths(["cat/Bengal", "dog/beagle", "dog/pug"])?;
+/// let loss = TreeWasserstein::new(&tree, &vocab)?;
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct TreeWasserstein {
     vocab: Vocab,

@@ -18,6 +18,12 @@ use crate::{Size, TransformError, jpeg};
 /// |---|---|---|
 /// | `pixels` | 64 million | width × height |
 /// | `bytes` | 224 MiB | estimate of the memory that decoding takes, the result included and the file not |
+///
+/// ```
+/// use firelight_transforms::Limits;
+///
+/// let thumbnails = Limits::default().with_pixels(4_000_000).with_bytes(32 << 20);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     pixels: u64,
@@ -67,6 +73,12 @@ pub fn open(path: &Path, limits: &Limits) -> Result<RgbImage, TransformError> {
 }
 
 /// Decodes a picture from memory; otherwise as [`open`].
+///
+/// ```
+/// use firelight_transforms::{Limits, decode};
+///
+/// assert!(decode(b"not a picture", &Limits::default()).is_err());
+/// ```
 ///
 /// # Errors
 ///

@@ -6,6 +6,15 @@ use crate::{Area, Erasing, Filter, Lighting, Map, Normalize, PadMode, Scratch, S
 ///
 /// The map is the whole geometry, from positions in the output to positions in the picture. It carries points, boxes and
 /// masks that belong to the picture along: see [`point`](Draw::point), [`area`](Draw::area) and [`mask`](Draw::mask).
+///
+/// ```
+/// use firelight_transforms::{PictureTransforms, Resize, Size};
+///
+/// let draw = PictureTransforms::new().with_item(Resize::crop(224)).draw(Size::new(640, 480), None)?;
+/// assert_eq!(draw.size, Size::square(224));
+/// assert_eq!(draw.point(320.0, 240.0), Some((112.0, 112.0))); // the centre stays it
+/// # Ok::<(), firelight_transforms::TransformError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draw {
     /// From output positions to positions in the picture; (0, 0) is the outer corner of the first pixel.

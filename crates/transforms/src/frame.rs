@@ -3,6 +3,13 @@
 use crate::{Area, Map, PadMode, Size};
 
 /// A size in pixels and where these pixels come from: what an item transform takes and gives back.
+///
+/// ```
+/// use firelight_transforms::{Area, Frame, Size};
+///
+/// let left_half = Frame::whole(Size::new(640, 480)).through(Area::new(0.0, 0.0, 320.0, 480.0), Size::new(32, 48));
+/// assert_eq!(left_half.map.point(16.0, 24.0), (160.0, 240.0));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Frame {
     /// From positions in the frame to positions in the picture.

@@ -128,6 +128,13 @@ impl Map {
 }
 
 /// A rectangle in continuous pixel positions; it may reach beyond the picture, where padding fills it.
+///
+/// ```
+/// use firelight_transforms::Area;
+///
+/// let centre = Area::new(80.0, 0.0, 480.0, 480.0);
+/// assert_eq!(centre.map_from(224.0, 224.0).point(112.0, 112.0), (320.0, 240.0));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Area {
     /// Position of the left edge.

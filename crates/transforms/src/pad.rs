@@ -3,6 +3,13 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// What stands where a transform looks beyond the picture.
+///
+/// ```
+/// use firelight_transforms::{PadMode, Resize, aug_transforms};
+///
+/// let letterbox = Resize::pad(224).with_pad_mode(PadMode::Zeros);
+/// let augment = aug_transforms().pad_mode(PadMode::Border);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PadMode {
@@ -45,6 +52,12 @@ impl PadMode {
 }
 
 /// How a plain resize weighs the source pixels; both widen when they shrink a picture (antialiasing), as Pillow does.
+///
+/// ```
+/// use firelight_transforms::{Filter, Resize};
+///
+/// let sharp = Resize::squish(224).with_filter(Filter::Bicubic);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Filter {

@@ -3,6 +3,13 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// Width and height in pixels. One number stands for a square: `Size::from(224)`.
+///
+/// ```
+/// use firelight_transforms::Size;
+///
+/// assert_eq!(Size::from(224), Size::square(224));
+/// assert_eq!(Size::new(640, 480).pixels(), 307_200);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Size {
     /// Pixels from left to right.

@@ -16,6 +16,13 @@ const EXTENSIONS: [&str; 17] = [
 ];
 
 /// What [`verify_images`] found.
+///
+/// ```no_run
+/// use firelight_transforms::{Limits, verify_images};
+///
+/// let found = verify_images(&["images"], &Limits::default());
+/// println!("{} of {} files are broken", found.broken.len(), found.checked);
+/// ```
 #[derive(Debug)]
 pub struct Verification {
     /// How many files were decoded or refused.
@@ -25,6 +32,13 @@ pub struct Verification {
 }
 
 /// A file that cannot be used.
+///
+/// ```no_run
+/// # use firelight_transforms::{Limits, verify_images};
+/// for broken in verify_images(&["images"], &Limits::default()).broken {
+///     println!("{}: {}", broken.path.display(), broken.reason);
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Broken {
     /// The file, or a folder that could not be listed.
@@ -53,6 +67,12 @@ pub fn verify_images(sources: &[impl AsRef<Path>], limits: &Limits) -> Verificat
 }
 
 /// [`verify_images`] that calls `tell(done, all)` after each file, from the thread that looked at it: for a bar.
+///
+/// ```no_run
+/// use firelight_transforms::{Limits, verify_images_with};
+///
+/// let found = verify_images_with(&["images"], &Limits::default(), |done, all| eprint!("\r{done} of {all}"));
+/// ```
 pub fn verify_images_with(
     sources: &[impl AsRef<Path>],
     limits: &Limits,

@@ -163,6 +163,15 @@ impl Groups {
 }
 
 /// Lists of classes whose rest goes into one more group: see [`Groups::default_group`].
+///
+/// ```
+/// use firelight_vocab::{Groups, Vocab};
+///
+/// let vocab = Vocab::from_labels(["Bengal", "beagle", "rabbit"]);
+/// let groups = Groups::default_group("other").from_lists(&vocab, &[("cat", &["Bengal"][..]), ("dog", &["beagle"][..])])?;
+/// assert_eq!(groups.names()[groups.of(vocab.o2i("rabbit")?)], "other");
+/// # Ok::<(), firelight_vocab::VocabError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DefaultGroup(String);
 

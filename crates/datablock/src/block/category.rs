@@ -16,6 +16,15 @@ use crate::{DataError, Labeller};
 ///
 /// The vocab is built from the training items, sorted by code point, as fastai's. [`with_vocab`](Self::with_vocab) gives
 /// it instead, in an order that is kept (fastai sorts it).
+///
+/// ```
+/// use firelight_datablock::{CategoryBlock, RegexLabeller, parent_label};
+/// use firelight_vocab::Vocab;
+///
+/// let by_name = CategoryBlock::new(RegexLabeller::file_name(r"(.+)_\d+\.jpg$")?); // pug_7.jpg is a pug
+/// let by_folder = CategoryBlock::new(parent_label).with_vocab(Vocab::ordered(["low", "middle", "high"])?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct CategoryBlock {
     labeller: Arc<dyn Labeller>,
@@ -70,6 +79,16 @@ impl TargetBlock for CategoryBlock {
 }
 
 /// Classes with a vocab. A target is a class number, a batch of targets an integer tensor of shape `[batch]`.
+///
+/// ```
+/// use std::path::Path;
+/// use firelight_datablock::{CategoryBlock, FittedTarget, TargetBlock, parent_label};
+///
+/// let classes = CategoryBlock::new(parent_label).fit(&[Path::new("pug/1.jpg"), Path::new("beagle/2.jpg")])?;
+/// assert_eq!(classes.target(Path::new("pug/3.jpg"))?, 1);
+/// assert_eq!(classes.describe(&1), "pug");
+/// # Ok::<(), firelight_datablock::DataError>(())
+/// ```
 #[derive(Clone)]
 pub struct Categories {
     labeller: Arc<dyn Labeller>,

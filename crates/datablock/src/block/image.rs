@@ -9,6 +9,13 @@ use super::InputBlock;
 
 /// Reads a picture file as 8-bit RGB, whatever its format: by content, not by ending, turned upright as its EXIF
 /// orientation says.
+///
+/// ```
+/// use firelight_datablock::ImageBlock;
+/// use firelight_transforms::Limits;
+///
+/// let scans = ImageBlock::rgb().with_limits(Limits::default().with_pixels(400_000_000));
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct ImageBlock {
     limits: Limits,

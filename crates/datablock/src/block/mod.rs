@@ -52,6 +52,37 @@ pub trait InputBlock: Debug + Send + Sync + 'static {
 }
 
 /// A kind of target that has not seen any data: it learns what it must (a vocab, say) from the training items alone.
+///
+/// ```
+/// use std::path::Path;
+/// use burn::tensor::{Device, Tensor};
+/// use firelight_datablock::{DataError, FittedTarget, TargetBlock};
+///
+/// /// How long a file's name is: one number an item, with nothing to learn from the training part.
+/// #[derive(Debug, Clone)]
+/// struct NameLength;
+///
+/// impl TargetBlock for NameLength {
+///     type Fitted = Self;
+///     fn fit(&self, _train: &[&Path]) -> Result<Self, DataError> {
+///         Ok(self.clone())
+///     }
+/// }
+///
+/// impl FittedTarget for NameLength {
+///     type Target = f32;
+///     type Tensor = Tensor<2>;
+///     fn target(&self, item: &Path) -> Result<f32, DataError> {
+///         Ok(item.file_name().map_or(0.0, |name| name.len() as f32))
+///     }
+///     fn collate(&self, targets: &[f32], device: &Device) -> Tensor<2> {
+///         Tensor::<1>::from_floats(targets, device).unsqueeze_dim(1)
+///     }
+///     fn describe(&self, target: &f32) -> String {
+///         format!("{target} letters")
+///     }
+/// }
+/// ```
 pub trait TargetBlock {
     /// The same kind of target once it knows its data.
     type Fitted: FittedTarget;
@@ -65,6 +96,17 @@ pub trait TargetBlock {
 }
 
 /// A kind of target that knows its data: it turns items into targets and targets into tensors.
+///
+/// ```
+/// use std::path::Path;
+/// use firelight_datablock::{FittedTarget, RegressionBlock, TargetBlock};
+///
+/// let side = |item: &Path| Ok(vec![if item.starts_with("left") { -1.0 } else { 1.0 }]);
+/// let values = RegressionBlock::new(side).fit(&[Path::new("left/1.png")])?;
+/// let targets = [values.target(Path::new("left/2.png"))?, values.target(Path::new("right/3.png"))?];
+/// assert_eq!(values.collate(&targets, &burn::tensor::Device::flex()).dims(), [2, 1]);
+/// # Ok::<(), firelight_datablock::DataError>(())
+/// ```
 pub trait FittedTarget: Clone + Debug + Send + Sync + 'static {
     /// One item's target, a class number for instance.
     type Target: Clone + Debug + Send + Sync + 'static;

@@ -64,6 +64,17 @@ impl TargetBlock for MultiCategoryBlock {
 
 /// Classes with a vocab, of which an item has any number. A target is a list of class numbers, lowest first, and a batch of
 /// targets a boolean tensor `[batch, classes]`.
+///
+/// ```
+/// use std::path::Path;
+/// use firelight_datablock::{FittedTarget, MultiCategoryBlock, TargetBlock};
+///
+/// let tags = |item: &Path| Ok(item.to_string_lossy().split('+').map(String::from).collect::<Vec<_>>());
+/// let tags = MultiCategoryBlock::new(tags).fit(&[Path::new("sea+boat"), Path::new("boat+tree")])?;
+/// assert_eq!(tags.target(Path::new("tree+sea"))?, [1, 2]); // boat, sea, tree
+/// assert_eq!(tags.outputs(), 3);
+/// # Ok::<(), firelight_datablock::DataError>(())
+/// ```
 #[derive(Clone)]
 pub struct MultiCategories {
     labeller: Arc<dyn Labeller<Vec<String>>>,

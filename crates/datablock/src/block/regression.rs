@@ -63,6 +63,16 @@ impl TargetBlock for RegressionBlock {
 }
 
 /// A known count of numbers an item. A target is a list of them, and a batch of targets a tensor `[batch, numbers]`.
+///
+/// ```
+/// use std::path::Path;
+/// use firelight_datablock::{FittedTarget, RegressionBlock, TargetBlock};
+///
+/// let corner = |_: &Path| Ok(vec![0.25, 0.75]);
+/// let values = RegressionBlock::new(corner).fit(&[Path::new("1.png")])?;
+/// assert_eq!(values.outputs(), 2);
+/// # Ok::<(), firelight_datablock::DataError>(())
+/// ```
 #[derive(Clone)]
 pub struct Values {
     labeller: Arc<dyn Labeller<Vec<f32>>>,

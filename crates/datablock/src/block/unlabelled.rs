@@ -8,6 +8,14 @@ use super::FittedTarget;
 use crate::DataError;
 
 /// No target: the kind of pictures to predict.
+///
+/// ```no_run
+/// # use firelight_datablock::{Categories, DataLoader, DataLoaders, DataError, NoTarget, image_files};
+/// # fn unlabelled(dls: DataLoaders<Categories>) -> Result<(), DataError> {
+/// let unlabelled: DataLoader<NoTarget> = dls.test(image_files("inbox")?)?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoTarget;
 

@@ -11,6 +11,13 @@ use sha2::Sha256;
 use super::DownloadError;
 
 /// The digest that makes a file the right one, in hexadecimal digits of either case.
+///
+/// ```
+/// use firelight_datablock::download::Checksum;
+///
+/// let pets = Checksum::md5("5c4f3ee8e5d25df40f4fd59a7f44e54c");
+/// let resnet18 = Checksum::sha256_prefix("f37072fd");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Checksum {

@@ -9,6 +9,14 @@ use super::{Checksum, Download, DownloadError, Patience, Unpacking, home};
 ///
 /// The archives have about 810 MB, and the folder as much again. Once unpacked, the call returns at once.
 ///
+/// ```no_run
+/// use firelight_datablock::download::datasets;
+/// use firelight_datablock::image_files;
+///
+/// let pictures = image_files(datasets::oxford_pets()?.join("images"))?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 ///
 /// As [`PublishedDataset::fetch`], and [`DownloadError::NoHome`].
@@ -17,6 +25,11 @@ pub fn oxford_pets() -> Result<PathBuf, DownloadError> {
 }
 
 /// [`oxford_pets`] below another home.
+///
+/// ```no_run
+/// let pets = firelight_datablock::download::datasets::oxford_pets_in("/data".as_ref())?;
+/// # Ok::<(), firelight_datablock::download::DownloadError>(())
+/// ```
 ///
 /// # Errors
 ///

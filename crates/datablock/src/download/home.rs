@@ -15,6 +15,11 @@ use super::DownloadError;
 /// | macOS | `$HOME/Library/Caches` |
 /// | Windows | `%LOCALAPPDATA%` |
 ///
+/// ```no_run
+/// println!("downloads are below {}", firelight_datablock::download::home()?.display());
+/// # Ok::<(), firelight_datablock::download::DownloadError>(())
+/// ```
+///
 /// # Errors
 ///
 /// [`DownloadError::NoHome`] if none of these variables is set.

@@ -14,6 +14,13 @@ use super::tree::Tree;
 
 /// Unpacks `archive` as the folder `into`, with the default limits of [`Unpacking`].
 ///
+/// ```no_run
+/// use firelight_datablock::download::unpack_tar_gz;
+///
+/// let folder = unpack_tar_gz("images.tar.gz".as_ref(), "images".as_ref())?; // whole, or not there
+/// # Ok::<(), firelight_datablock::download::DownloadError>(())
+/// ```
+///
 /// # Errors
 ///
 /// As [`Unpacking::run`].

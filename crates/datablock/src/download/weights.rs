@@ -11,13 +11,20 @@ use super::{Checksum, Download, DownloadError, home};
 /// | `resnet18` | `resnet18-f37072fd.pth` | 47 MB |
 /// | `resnet34` | `resnet34-b627a593.pth` | 87 MB |
 /// | `resnet50` | `resnet50-11ad3fa6.pth` | 103 MB |
-pub const TORCHVISION: [Weights; 3] = [
+/// | `resnet101` | `resnet101-63fe2227.pth` | 179 MB |
+pub const TORCHVISION: [Weights; 4] = [
     Weights { arch: "resnet18", sha256_prefix: "f37072fd" },
     Weights { arch: "resnet34", sha256_prefix: "b627a593" },
     Weights { arch: "resnet50", sha256_prefix: "11ad3fa6" },
+    Weights { arch: "resnet101", sha256_prefix: "63fe2227" },
 ];
 
 /// torchvision's weights for `arch`, as a `.pth` file in `weights/` below [`home`]; fetched at the first call.
+///
+/// ```no_run
+/// let file = firelight_datablock::download::weights::torchvision("resnet34")?;
+/// # Ok::<(), firelight_datablock::download::DownloadError>(())
+/// ```
 ///
 /// # Errors
 ///
@@ -27,6 +34,14 @@ pub fn torchvision(arch: &str) -> Result<PathBuf, DownloadError> {
 }
 
 /// torchvision's weights for `arch`, not fetched yet.
+///
+/// ```
+/// use firelight_datablock::download::weights;
+///
+/// assert_eq!(weights::find("resnet18")?.sha256_prefix, "f37072fd");
+/// assert!(weights::find("vgg").is_err());
+/// # Ok::<(), firelight_datablock::download::DownloadError>(())
+/// ```
 ///
 /// # Errors
 ///
@@ -39,6 +54,12 @@ pub fn find(arch: &str) -> Result<Weights, DownloadError> {
 }
 
 /// A file of weights on torchvision's server.
+///
+/// ```
+/// let resnet50 = firelight_datablock::download::weights::find("resnet50")?;
+/// assert!(resnet50.download().url.ends_with("resnet50-11ad3fa6.pth"));
+/// # Ok::<(), firelight_datablock::download::DownloadError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Weights {

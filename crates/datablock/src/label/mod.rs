@@ -38,6 +38,14 @@ impl<L, F: Fn(&Path) -> Result<L, DataError> + Send + Sync> Labeller<L> for F {
 
 /// The name of the folder an item lies in: `train/pug/7.jpg` is a `pug`.
 ///
+/// ```
+/// use std::path::Path;
+/// use firelight_datablock::parent_label;
+///
+/// assert_eq!(parent_label(Path::new("train/pug/7.jpg"))?, "pug");
+/// # Ok::<(), firelight_datablock::DataError>(())
+/// ```
+///
 /// # Errors
 ///
 /// [`DataError::NoLabel`] for a path without a folder.

@@ -11,6 +11,16 @@ use super::planes::Planes;
 use crate::{DataError, Dataset, FittedTarget};
 
 /// Pictures and targets on a device.
+///
+/// ```no_run
+/// # use firelight_datablock::{Categories, DataError, DataLoaders};
+/// # fn look(dls: DataLoaders<Categories>) -> Result<(), DataError> {
+/// let batch = dls.one_batch()?;
+/// assert_eq!(batch.inputs.dims()[0], batch.len());
+/// let first = &dls.train().dataset().items()[batch.items[0]]; // the file of the first row
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Batch<T> {
     /// Normalised pictures, `[batch, 3, height, width]`.

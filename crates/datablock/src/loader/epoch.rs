@@ -13,6 +13,18 @@ use crate::{DataError, Dataset, FittedTarget};
 const READY: usize = 1;
 
 /// The batches of one epoch, in order. Dropping it stops the workers after the picture at hand.
+///
+/// ```no_run
+/// # use firelight_datablock::{Categories, DataError, DataLoaders};
+/// # fn run(dls: DataLoaders<Categories>) -> Result<(), DataError> {
+/// for epoch in 0..3 {
+///     for batch in dls.train().batches(epoch)? {
+///         println!("{:?}", batch?.inputs.dims());
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Batches<F: FittedTarget> {
     ready: Receiver<Result<HostBatch, DataError>>,

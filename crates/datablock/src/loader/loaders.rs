@@ -23,6 +23,20 @@ use crate::{Categories, DataError, Dataset, FittedTarget, MultiCategories, NoTar
 /// | [`with_drop_last`](Self::with_drop_last) | `true` | leave out a last training batch that is not full |
 /// | [`with_weights`](Self::with_weights) | all alike | how often each training item is drawn |
 /// | [`with_items_an_epoch`](Self::with_items_an_epoch) | all | training items of an epoch |
+///
+/// ```
+/// use burn::tensor::Device;
+/// use firelight_datablock::{CategoryBlock, DataBlock, ImageBlock, OnError, parent_label};
+///
+/// let items: Vec<_> = (0..100).map(|n| format!("{}/{n}.jpg", ["pug", "beagle"][n % 2]).into()).collect();
+/// let dls = DataBlock::new(ImageBlock::rgb(), CategoryBlock::new(parent_label))
+///     .dataloaders_of(&items, &Device::flex())?
+///     .with_batch_size(32)
+///     .with_on_error(OnError::Skip);
+/// assert_eq!((dls.train().num_batches(), dls.valid().num_batches()), (2, 1)); // 80 and 20 pictures
+/// assert_eq!(dls.vocab().o2i("pug").ok(), Some(1));
+/// # Ok::<(), firelight_datablock::DataError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct DataLoaders<F: FittedTarget> {
     train: DataLoader<F>,

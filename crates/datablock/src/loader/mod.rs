@@ -30,6 +30,15 @@ use workers::Workers;
 ///
 /// The batches of an epoch depend on the data, the seed and the epoch's number alone, bit for bit: not on the number of
 /// workers, nor on which epochs were served before.
+///
+/// ```no_run
+/// # use firelight_datablock::{Categories, DataError, DataLoaders};
+/// # fn count(dls: DataLoaders<Categories>) -> Result<(), DataError> {
+/// let all = dls.train().clone().with_shuffle(false).with_augment(false).with_drop_last(false);
+/// let pictures: usize = all.batches(0)?.map(|batch| Ok(batch?.len())).sum::<Result<usize, DataError>>()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct DataLoader<F: FittedTarget> {
     dataset: Dataset<F>,

@@ -6,6 +6,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::sampling::Sampling;
 
 /// What to do with a picture that cannot be read or decoded.
+///
+/// ```no_run
+/// # use firelight_datablock::{Categories, DataError, DataLoaders, OnError};
+/// # fn run(dls: DataLoaders<Categories>) -> Result<(), DataError> {
+/// let dls = dls.with_on_error(OnError::Skip);
+/// for batch in dls.valid().batches(0)? {
+///     batch?;
+/// }
+/// for (file, why) in dls.valid().skipped() {
+///     println!("{}: {why}", file.display());
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnError {
     /// Stop with an error that names the file.

@@ -6,6 +6,14 @@ use super::{Split, Splitter, cut};
 use crate::DataError;
 
 /// Validates on the last share of the items (for series, where the future must not train), or on the first.
+///
+/// ```
+/// use firelight_datablock::{EndSplitter, Splitter};
+///
+/// let days: Vec<_> = (1..=10).map(|day| format!("day_{day:02}.png").into()).collect();
+/// assert_eq!(EndSplitter::last(0.2).split(&days)?.valid, [8, 9]);
+/// # Ok::<(), firelight_datablock::DataError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct EndSplitter {
     valid_share: f64,

@@ -8,6 +8,15 @@ use crate::DataError;
 
 /// Splits `train/pug/1.jpg` from `valid/pug/2.jpg` by the name of the folder two levels up. Items in other folders are in
 /// neither part.
+///
+/// ```
+/// use firelight_datablock::{GrandparentSplitter, Splitter};
+///
+/// let items = ["train/pug/1.jpg", "val/pug/2.jpg", "test/pug/3.jpg"].map(Into::into);
+/// let split = GrandparentSplitter::new("train", "val").split(&items)?;
+/// assert_eq!((split.train, split.valid), (vec![0], vec![1]));
+/// # Ok::<(), firelight_datablock::DataError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct GrandparentSplitter {
     train: String,

@@ -9,6 +9,15 @@ use super::{Split, Splitter};
 use crate::DataError;
 
 /// Validates on the items with the given numbers, in the order given; all others train.
+///
+/// ```
+/// use firelight_datablock::{IndexSplitter, Splitter};
+///
+/// let items: Vec<_> = (0..5).map(|n| format!("{n}.jpg").into()).collect();
+/// let split = IndexSplitter::new([3, 1]).split(&items)?;
+/// assert_eq!((split.train, split.valid), (vec![0, 2, 4], vec![3, 1]));
+/// # Ok::<(), firelight_datablock::DataError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct IndexSplitter {
     valid: Vec<usize>,
@@ -36,6 +45,14 @@ impl Splitter for IndexSplitter {
 }
 
 /// Validates on the items for which a function says so.
+///
+/// ```
+/// use firelight_datablock::{FuncSplitter, Splitter};
+///
+/// let items = ["a/1.jpg", "held-out/2.jpg"].map(Into::into);
+/// assert_eq!(FuncSplitter::new(|path| path.starts_with("held-out")).split(&items)?.valid, [1]);
+/// # Ok::<(), firelight_datablock::DataError>(())
+/// ```
 #[derive(Clone)]
 pub struct FuncSplitter {
     validates: Arc<dyn Fn(&Path) -> bool + Send + Sync>,

@@ -16,6 +16,15 @@ pub use random::RandomSplitter;
 use crate::DataError;
 
 /// Item numbers of the two parts, in the order in which the parts list them.
+///
+/// ```
+/// use firelight_datablock::{RandomSplitter, Split, Splitter};
+///
+/// let items: Vec<_> = (0..10).map(|n| format!("{n}.jpg").into()).collect();
+/// let Split { train, valid } = RandomSplitter::new(0.2).split(&items)?;
+/// assert_eq!(train.len() + valid.len(), 10);
+/// # Ok::<(), firelight_datablock::DataError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Split {
     /// Items to train on.

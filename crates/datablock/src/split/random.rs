@@ -17,6 +17,14 @@ use crate::DataError;
 /// |---|---|---|
 /// | `valid_share` | – | strictly between 0 and 1 |
 /// | [`with_seed`](Self::with_seed) | 42 | any; torch uses its lower 32 bits |
+///
+/// ```
+/// use firelight_datablock::{RandomSplitter, Splitter};
+///
+/// let items: Vec<_> = (0..10).map(|n| format!("{n}.jpg").into()).collect();
+/// assert_eq!(RandomSplitter::new(0.2).with_seed(42).split(&items)?.valid, [2, 6]); // fastai's, too
+/// # Ok::<(), firelight_datablock::DataError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct RandomSplitter {
     valid_share: f64,

@@ -71,7 +71,7 @@ fn torchvision_weights_are_found_by_architecture() {
     assert_eq!(download.checksum, Checksum::sha256_prefix("11ad3fa6"));
     assert_eq!(
         weights::torchvision("resnet99").unwrap_err().to_string(),
-        "no pretrained weights are known for `resnet99`; known are resnet18, resnet34, resnet50"
+        "no pretrained weights are known for `resnet99`; known are resnet18, resnet34, resnet50, resnet101"
     );
 }
 

@@ -17,6 +17,16 @@ use crate::pictures::overlay;
 ///
 /// Source: R. Selvaraju and others, *Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization*
 /// (2017).
+///
+/// ```no_run
+/// # use firelight_learner::{LearnerError, Predictor};
+/// # fn explain(predictor: Predictor) -> Result<(), Box<dyn std::error::Error>> {
+/// let picture = image::open("my-pet.jpg")?.to_rgb8();
+/// let evidence = predictor.explain(&picture, None)?; // for the class that it picks
+/// evidence.overlay().save("why.png")?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct GradCam {
     /// The class that is explained.

@@ -18,6 +18,21 @@ use crate::LearnerError;
 /// | [`with_batch_size`](Self::with_batch_size) | 32 |
 /// | [`with_on_error`](Self::with_on_error) | [`OnError::Fail`] |
 /// | [`with_probabilities`](Self::with_probabilities) | `false`: the picked class's alone |
+///
+/// ```no_run
+/// use burn::tensor::Device;
+/// use firelight_datablock::{OnError, image_files};
+/// use firelight_learner::Predictor;
+///
+/// let predictor = Predictor::load("pets.firelight", &Device::flex())?;
+/// let done = predictor
+///     .predict_files(image_files("inbox")?)
+///     .with_on_error(OnError::Skip)
+///     .with_probabilities(true)
+///     .write_csv("predictions.csv")?;
+/// println!("{} files, {} of them broken", done.files, done.broken.len());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct FilePredictions<'a> {
     pub(super) predictor: &'a Predictor,
@@ -28,6 +43,15 @@ pub struct FilePredictions<'a> {
 }
 
 /// How a run over many files went.
+///
+/// ```no_run
+/// # use firelight_learner::{LearnerError, Predictor};
+/// # fn run(predictor: Predictor) -> Result<(), LearnerError> {
+/// let done = predictor.predict_files(["a.jpg", "b.jpg"]).write_json_lines("predictions.jsonl")?;
+/// assert!(done.broken.is_empty());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Default)]
 pub struct Predicted {
     /// Files that have a prediction.

@@ -12,6 +12,15 @@ use crate::stored::Format;
 pub(super) const FORMAT: Format = Format { magic: "firelight-export", version: 1, what: "export", writer: "export" };
 
 /// Everything that prediction needs besides the weights: data, no code.
+///
+/// ```no_run
+/// # use firelight_learner::Predictor;
+/// # fn look(predictor: Predictor) {
+/// let manifest = predictor.manifest();
+/// println!("{} of {} classes, by Firelight {}", manifest.arch, manifest.vocab.len(), manifest.firelight);
+/// println!("{}", manifest.transforms);
+/// # }
+/// ```
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Manifest {
     /// Version of the library that wrote the file.

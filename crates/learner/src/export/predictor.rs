@@ -35,6 +35,14 @@ pub struct Predictor {
 }
 
 /// What a model says of one picture.
+///
+/// ```
+/// use firelight_learner::Prediction;
+///
+/// let prediction = Prediction { class: "pug".into(), index: 1, probabilities: vec![0.3, 0.6, 0.1] };
+/// assert_eq!(prediction.probability(), 0.6);
+/// assert_eq!(prediction.likeliest(2), [(1, 0.6), (0, 0.3)]);
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prediction {
     /// The class that the decision rule picks.

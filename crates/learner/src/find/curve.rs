@@ -10,6 +10,15 @@ use crate::pictures::lr_find_curve;
 ///
 /// The suggestions look at the curve without the first tenth of the search, its last five steps, and what follows a loss that is
 /// no number. Each is `None` where too little is left to say anything.
+///
+/// ```
+/// use firelight_learner::RateCurve;
+///
+/// let curve = RateCurve::of(vec![1e-4, 1e-3, 1e-2, 1e-1, 1.0], vec![2.0, 1.8, 1.0, 0.9, 4.0]);
+/// let rate = curve.valley().expect("a valley");
+/// assert!((1e-4..=1e-1).contains(&rate));
+/// assert_eq!(curve.minimum(), Some(1e-2)); // a tenth of where the loss is lowest
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct RateCurve {
     rates: Vec<f64>,

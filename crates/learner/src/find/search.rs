@@ -17,6 +17,16 @@ use crate::{Curve, Event, Flow, History, Learner, LearnerError, Piece, Schedule}
 /// | `to` | 10 | the rate that the search goes up to |
 /// | `steps` | 100 | training steps, at least 6 |
 /// | `stop_when_worse` | `true` | end once the smoothed loss is over four times its lowest value |
+///
+/// ```no_run
+/// # use firelight_datablock::Categories;
+/// # use firelight_learner::{Learner, LearnerError, RateSearch};
+/// # use firelight_losses::CrossEntropy;
+/// # fn find(mut learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
+/// let curve = learn.lr_find_with(&RateSearch { from: 1e-5, to: 1.0, steps: 50, ..RateSearch::default() })?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RateSearch {
     /// The first rate, over 0.

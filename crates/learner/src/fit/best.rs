@@ -45,6 +45,20 @@ impl KeepBest {
 }
 
 /// The best model so far.
+///
+/// ```no_run
+/// # use firelight_datablock::Categories;
+/// # use firelight_learner::{KeepBest, Learner, LearnerError};
+/// # use firelight_losses::CrossEntropy;
+/// # fn train(learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
+/// let mut learn = learn.with_best(KeepBest::new("accuracy").with_restore(false));
+/// learn.fit_one_cycle(10, 1e-3)?;
+/// if let Some(best) = learn.best() {
+///     println!("epoch {} was the best", best.row.epoch);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Best<M> {
     /// The model, on the plain device, with its norms' running statistics.

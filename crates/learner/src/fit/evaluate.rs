@@ -9,6 +9,17 @@ use crate::models::Model;
 use crate::{Learner, LearnerError};
 
 /// Loss and metrics over a part of the data.
+///
+/// ```no_run
+/// # use firelight_datablock::Categories;
+/// # use firelight_learner::{Learner, LearnerError};
+/// # use firelight_losses::CrossEntropy;
+/// # fn look(mut learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
+/// let evaluation = learn.evaluate()?;
+/// println!("loss {:.3}, metrics {:?}", evaluation.loss, evaluation.metrics);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evaluation {
     /// Mean loss.
@@ -18,6 +29,16 @@ pub struct Evaluation {
 }
 
 /// A part of the data.
+///
+/// ```no_run
+/// # use firelight_datablock::Categories;
+/// # use firelight_learner::{Learner, LearnerError, Part};
+/// # use firelight_losses::CrossEntropy;
+/// # fn look(mut learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
+/// let gap = learn.evaluate()?.loss - learn.evaluate_on(Part::Train)?.loss; // how much it has learned by heart
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Part {
     /// The training part, in its own order, without augmentation and with its last pictures.
@@ -28,6 +49,17 @@ pub enum Part {
 }
 
 /// What a model makes of items, in the order of the data set: fastai's `get_preds`.
+///
+/// ```no_run
+/// # use firelight_datablock::Categories;
+/// # use firelight_learner::{Learner, LearnerError};
+/// # use firelight_losses::CrossEntropy;
+/// # fn look(mut learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
+/// let seen = learn.predictions()?;
+/// let unsure = (0..seen.items.len()).filter(|&row| seen.row(row)[seen.decided[row]] < 0.5).count();
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Predictions<T> {
     /// Which items of the data set these are.

@@ -62,6 +62,14 @@ impl<const D: usize, T: Clone> Examples<D, T> {
 ///
 /// Class numbers are not made soft: the loss of a mixed example is the mixture of its losses on both targets. So both work with
 /// every loss and every kind of target.
+///
+/// ```
+/// use firelight_learner::Mix;
+/// use firelight_transforms::{CutMix, MixUp};
+///
+/// assert_eq!(Mix::from(MixUp::new(0.4)), Mix::Up(MixUp::new(0.4)));
+/// let mix: Mix = CutMix::default().into();
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Mix {
     /// Pictures are blended.

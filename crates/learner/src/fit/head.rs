@@ -19,6 +19,17 @@ use crate::{Learner, LearnerError, OneCycle, Rates, Schedule};
 ///
 /// Cheap to keep and to share: learners of the same data and the same body (with other losses, other heads, other rates) train
 /// on it by [`Learner::fit_head_on`], so that what differs between them is what was meant to.
+///
+/// ```no_run
+/// # use firelight_datablock::Categories;
+/// # use firelight_learner::{Learner, LearnerError};
+/// # use firelight_losses::CrossEntropy;
+/// # fn train(mut learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
+/// let features = learn.head_features(1)?; // plain, and one draw of the augmentation
+/// learn.fit_head_on(&features, 20, 5e-3)?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct HeadFeatures<F: FittedTarget> {
     /// The training part, once for each view: first as validation sees it, then augmented.

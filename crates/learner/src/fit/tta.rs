@@ -17,6 +17,12 @@ use crate::{Learner, LearnerError};
 /// | `most` | `false`: the views' mean | `use_max` `False` |
 ///
 /// A number stands for that many passes with the other defaults.
+///
+/// ```
+/// use firelight_learner::Tta;
+///
+/// assert_eq!(Tta::from(8), Tta { passes: 8, beta: 0.25, most: false });
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Tta {
     /// Augmented views of each picture; 0 leaves the plain prediction.

@@ -9,6 +9,18 @@ use crate::models::Model;
 use crate::{Learner, LearnerError};
 
 /// A validation example with a high loss, whatever its target is.
+///
+/// ```no_run
+/// # use firelight_datablock::MultiCategories;
+/// # use firelight_learner::{Learner, LearnerError};
+/// # use firelight_losses::BinaryCrossEntropy;
+/// # fn look(mut learn: Learner<MultiCategories, BinaryCrossEntropy>) -> Result<(), LearnerError> {
+/// for high in learn.top_losses(9)? {
+///     println!("{:.2} {} {:?}", high.loss, high.path.display(), high.target);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct HighLoss<T> {
     /// The picture's file.

@@ -20,6 +20,21 @@ use crate::report::Run;
 use crate::{Learner, LearnerError, Part, Predictions};
 
 /// Predictions over a part of the data with what they were about.
+///
+/// ```no_run
+/// # use firelight_datablock::Categories;
+/// # use firelight_learner::{Learner, LearnerError};
+/// # use firelight_losses::CrossEntropy;
+/// # fn look(mut learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
+/// let seen = learn.interpret()?;
+/// for (actual, predicted, times) in seen.most_confused(2) {
+///     println!("{actual} taken for {predicted}: {times} times");
+/// }
+/// println!("{}", seen.class_report());
+/// seen.save_report("out")?; // one page with all of it
+/// # Ok(())
+/// # }
+/// ```
 pub struct Interpretation {
     dataset: Dataset<Categories>,
     predictions: Predictions<usize>,
@@ -27,6 +42,16 @@ pub struct Interpretation {
 }
 
 /// An example with a high loss.
+///
+/// ```no_run
+/// # use firelight_learner::Interpretation;
+/// # fn look(seen: Interpretation) {
+/// for mistake in seen.top_losses(9) {
+///     let (predicted, actual) = (&seen.vocab()[mistake.predicted], &seen.vocab()[mistake.actual]);
+///     println!("{}: {predicted} {:.2}, is {actual}", mistake.path.display(), mistake.predicted_probability);
+/// }
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mistake {
     /// The picture's file.

@@ -22,6 +22,17 @@ const ENDING: &str = ".checkpoint";
 /// | [`keeping`](Self::keeping) | the newest 2 |
 ///
 /// A path stands for a folder with these defaults.
+///
+/// ```no_run
+/// # use firelight_datablock::Categories;
+/// # use firelight_learner::{Checkpoints, Learner, LearnerError};
+/// # use firelight_losses::CrossEntropy;
+/// # fn train(learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
+/// let mut learn = learn.with_checkpoints(Checkpoints::in_folder("kept").every_steps(500).keeping(3));
+/// learn.fine_tune(10, 2e-3)?; // run again after a crash, it goes on where it was
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkpoints {
     folder: PathBuf,

@@ -4,17 +4,41 @@ use super::ClassMetric;
 use super::mean::share;
 
 /// Share of examples whose picked class is the actual one, from 0 to 1.
+///
+/// ```
+/// use firelight_learner::metrics::{accuracy, measure};
+/// use firelight_losses::Decision;
+///
+/// let probabilities = [[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.1, 0.4, 0.5], [0.45, 0.15, 0.4]];
+/// assert_eq!(measure(accuracy(), &probabilities, &[0, 1, 1, 2], &Decision::Argmax), Some(0.5));
+/// ```
 pub fn accuracy() -> ClassMetric {
     share("accuracy", None, |example| example.decided == example.target)
 }
 
 /// Share of examples whose picked class is not the actual one: 1 − accuracy.
+///
+/// ```
+/// use firelight_learner::metrics::{error_rate, measure};
+/// use firelight_losses::Decision;
+///
+/// let probabilities = [[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.1, 0.4, 0.5], [0.45, 0.15, 0.4]];
+/// assert_eq!(measure(error_rate(), &probabilities, &[0, 1, 1, 2], &Decision::Argmax), Some(0.5));
+/// ```
 pub fn error_rate() -> ClassMetric {
     share("error_rate", None, |example| example.decided != example.target)
 }
 
 /// Share of examples whose actual class is among the first `k` in the decision's ranking: the likeliest, or with
 /// minimum risk the cheapest. Of equals the lower class number comes first.
+///
+/// ```
+/// use firelight_learner::metrics::{measure, top_k};
+/// use firelight_losses::Decision;
+///
+/// let probabilities = [[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.1, 0.4, 0.5], [0.45, 0.15, 0.4]];
+/// assert_eq!(measure(top_k(2), &probabilities, &[0, 1, 1, 2], &Decision::Argmax), Some(1.0));
+/// ```
 pub fn top_k(k: usize) -> ClassMetric {
     share(format!("top_{k}"), None, move |example| {
         let (scores, target) = (example.decision.scores(example.row), example.target);

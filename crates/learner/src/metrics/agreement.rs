@@ -8,6 +8,15 @@ use super::{ClassMetric, Metric, Outcomes};
 
 /// Cohen's kappa: 1 for full agreement, 0 for what picks drawn with the same frequencies would reach by chance, below 0 for
 /// less. Not defined where chance would always agree (one class alone).
+///
+/// ```
+/// use firelight_learner::metrics::{cohen_kappa, measure};
+/// use firelight_losses::Decision;
+///
+/// let probabilities = [[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.1, 0.4, 0.5], [0.45, 0.15, 0.4]];
+/// let value = measure(cohen_kappa(), &probabilities, &[0, 1, 1, 2], &Decision::Argmax);
+/// assert!(value.is_some_and(|value| (value - 3.0 / 11.0).abs() < 1e-6));
+/// ```
 pub fn cohen_kappa() -> ClassMetric {
     of_counts("kappa", |counts| {
         let chance: f64 = counts.classes().map(|class| class.actual as f64 * class.picked as f64).sum();
@@ -19,6 +28,15 @@ pub fn cohen_kappa() -> ClassMetric {
 
 /// Matthews correlation coefficient for any number of classes, −1 to 1 (Gorodkin, 2004): the correlation between picked
 /// and actual classes. 0 where all picks or all targets are of one class, as in scikit-learn.
+///
+/// ```
+/// use firelight_learner::metrics::{matthews_corr_coef, measure};
+/// use firelight_losses::Decision;
+///
+/// let probabilities = [[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.1, 0.4, 0.5], [0.45, 0.15, 0.4]];
+/// let value = measure(matthews_corr_coef(), &probabilities, &[0, 1, 1, 2], &Decision::Argmax);
+/// assert!(value.is_some_and(|value| (value - 0.3).abs() < 1e-6));
+/// ```
 pub fn matthews_corr_coef() -> ClassMetric {
     of_counts("matthews", |counts| {
         let all = counts.examples as f64;
@@ -35,6 +53,19 @@ pub fn matthews_corr_coef() -> ClassMetric {
 ///
 /// With costs of 1 it is [`cohen_kappa`]; with [`CostMatrix::ordinal`] and squared distances it is the quadratic weighted
 /// kappa that grades are judged by. Not defined where chance would cost nothing.
+///
+/// ```
+/// use firelight_learner::metrics::{measure, weighted_kappa};
+/// use firelight_losses::{CostMatrix, Decision, Groups, Vocab};
+///
+/// let vocab = Vocab::from_labels(["Bengal", "beagle", "pug"]);
+/// let species = Groups::by(&vocab, |breed| if breed == "Bengal" { "cat" } else { "dog" });
+/// let cost = CostMatrix::from_groups(&species, 0.25, 1.0);
+/// let probabilities = [[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.1, 0.4, 0.5], [0.45, 0.15, 0.4]];
+/// let value = measure(weighted_kappa(&cost, &vocab)?, &probabilities, &[0, 1, 1, 2], &Decision::Argmax);
+/// assert!(value.is_some_and(|value| (value - 3.0 / 7.0).abs() < 1e-6));
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
 ///
 /// # Errors
 ///

@@ -12,12 +12,30 @@ const BINS: usize = 15;
 /// averaged over the bins, weighted by their examples.
 ///
 /// Soft labels raise it by design: they teach a model not to be sure.
+///
+/// ```
+/// use firelight_learner::metrics::{calibration_error, measure};
+/// use firelight_losses::Decision;
+///
+/// let probabilities = [[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.1, 0.4, 0.5], [0.45, 0.15, 0.4]];
+/// let value = measure(calibration_error(), &probabilities, &[0, 1, 1, 2], &Decision::Argmax);
+/// assert!(value.is_some_and(|value| (value - 0.4125).abs() < 1e-6));
+/// ```
 pub fn calibration_error() -> ClassMetric {
     Box::new(CalibrationError::default())
 }
 
 /// Brier score: the mean of `Σ_j (p_j − y_j)²`, 0 to 2, where `y` is 1 for the actual class (Brier, 1950). Lower is better;
 /// it rewards accuracy and calibration together.
+///
+/// ```
+/// use firelight_learner::metrics::{brier_score, measure};
+/// use firelight_losses::Decision;
+///
+/// let probabilities = [[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.1, 0.4, 0.5], [0.45, 0.15, 0.4]];
+/// let value = measure(brier_score(), &probabilities, &[0, 1, 1, 2], &Decision::Argmax);
+/// assert!(value.is_some_and(|value| (value - 0.40125).abs() < 1e-6));
+/// ```
 pub fn brier_score() -> ClassMetric {
     ratio("brier", None, |example| {
         let gap = |(class, probability): (usize, &f32)| f64::from(*probability) - f64::from(class == example.target);

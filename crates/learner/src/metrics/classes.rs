@@ -4,17 +4,43 @@ use super::{ClassMetric, Metric, Outcomes};
 
 /// Mean over the classes of the share of their examples that are recognised; classes without examples are left out. Also
 /// called balanced accuracy: a rare class counts as much as a frequent one.
+///
+/// ```
+/// use firelight_learner::metrics::{mean_recall, measure};
+/// use firelight_losses::Decision;
+///
+/// let probabilities = [[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.1, 0.4, 0.5], [0.45, 0.15, 0.4]];
+/// assert_eq!(measure(mean_recall(), &probabilities, &[0, 1, 1, 2], &Decision::Argmax), Some(0.5));
+/// ```
 pub fn mean_recall() -> ClassMetric {
     of_counts("mean_recall", |counts| mean(counts.classes().map(ClassCount::recall)))
 }
 
 /// Mean over the classes of their F1, the harmonic mean of precision and recall; classes that are neither there nor picked
 /// are left out. scikit-learn's `f1_score(average="macro")`.
+///
+/// ```
+/// use firelight_learner::metrics::{macro_f1, measure};
+/// use firelight_losses::Decision;
+///
+/// let probabilities = [[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.1, 0.4, 0.5], [0.45, 0.15, 0.4]];
+/// let value = measure(macro_f1(), &probabilities, &[0, 1, 1, 2], &Decision::Argmax);
+/// assert!(value.is_some_and(|value| (value - 4.0 / 9.0).abs() < 1e-6));
+/// ```
 pub fn macro_f1() -> ClassMetric {
     of_counts("macro_f1", |counts| mean(counts.classes().map(ClassCount::f1)))
 }
 
 /// Mean of the classes' F1 weighted by their examples. scikit-learn's `f1_score(average="weighted")`.
+///
+/// ```
+/// use firelight_learner::metrics::{measure, weighted_f1};
+/// use firelight_losses::Decision;
+///
+/// let probabilities = [[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.1, 0.4, 0.5], [0.45, 0.15, 0.4]];
+/// let value = measure(weighted_f1(), &probabilities, &[0, 1, 1, 2], &Decision::Argmax);
+/// assert!(value.is_some_and(|value| (value - 0.5).abs() < 1e-6));
+/// ```
 pub fn weighted_f1() -> ClassMetric {
     of_counts("weighted_f1", |counts| {
         let sum: f64 = counts.classes().filter_map(|class| Some(class.f1()? * class.actual as f64)).sum();

@@ -8,6 +8,19 @@ use super::mean::ratio;
 
 /// Mean cost of the picks, `mean C[actual][picked]`: the cost-weighted error, where a right pick costs 0.
 ///
+/// ```
+/// use firelight_learner::metrics::{mean_cost, measure};
+/// use firelight_losses::{CostMatrix, Decision, Groups, Vocab};
+///
+/// let vocab = Vocab::from_labels(["Bengal", "beagle", "pug"]);
+/// let species = Groups::by(&vocab, |breed| if breed == "Bengal" { "cat" } else { "dog" });
+/// let cost = CostMatrix::from_groups(&species, 0.25, 1.0);
+/// let probabilities = [[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.1, 0.4, 0.5], [0.45, 0.15, 0.4]];
+/// let value = measure(mean_cost(&cost, &vocab)?, &probabilities, &[0, 1, 1, 2], &Decision::Argmax);
+/// assert!(value.is_some_and(|value| (value - 0.3125).abs() < 1e-6));
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
+///
 /// # Errors
 ///
 /// What the costs are refused for, or [`LossError::NamesDiffer`] unless they name exactly the classes of the vocab.
@@ -21,6 +34,19 @@ pub fn mean_cost(cost: &CostMatrix, vocab: &Vocab) -> Result<ClassMetric, LossEr
 ///
 /// Read it beside the accuracy: a model can lower it by adding harmless mistakes.
 ///
+/// ```
+/// use firelight_learner::metrics::{mean_mistake_cost, measure};
+/// use firelight_losses::{CostMatrix, Decision, Groups, Vocab};
+///
+/// let vocab = Vocab::from_labels(["Bengal", "beagle", "pug"]);
+/// let species = Groups::by(&vocab, |breed| if breed == "Bengal" { "cat" } else { "dog" });
+/// let cost = CostMatrix::from_groups(&species, 0.25, 1.0);
+/// let probabilities = [[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.1, 0.4, 0.5], [0.45, 0.15, 0.4]];
+/// let value = measure(mean_mistake_cost(&cost, &vocab)?, &probabilities, &[0, 1, 1, 2], &Decision::Argmax);
+/// assert!(value.is_some_and(|value| (value - 0.625).abs() < 1e-6));
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
+///
 /// # Errors
 ///
 /// As [`mean_cost`].
@@ -33,6 +59,19 @@ pub fn mean_mistake_cost(cost: &CostMatrix, vocab: &Vocab) -> Result<ClassMetric
 
 /// What a pick drawn from the probabilities would cost on average, `mean Σ_j p_j C[actual][j]`: the same under every
 /// decision.
+///
+/// ```
+/// use firelight_learner::metrics::{expected_cost, measure};
+/// use firelight_losses::{CostMatrix, Decision, Groups, Vocab};
+///
+/// let vocab = Vocab::from_labels(["Bengal", "beagle", "pug"]);
+/// let species = Groups::by(&vocab, |breed| if breed == "Bengal" { "cat" } else { "dog" });
+/// let cost = CostMatrix::from_groups(&species, 0.25, 1.0);
+/// let probabilities = [[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.1, 0.4, 0.5], [0.45, 0.15, 0.4]];
+/// let value = measure(expected_cost(&cost, &vocab)?, &probabilities, &[0, 1, 1, 2], &Decision::Argmax);
+/// assert!(value.is_some_and(|value| (value - 0.296875).abs() < 1e-6));
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
 ///
 /// # Errors
 ///

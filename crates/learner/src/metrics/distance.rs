@@ -15,6 +15,19 @@ use super::mean::{Example, ratio};
 /// It cannot fall to 0 for `k` above 1, since the actual class can be there only once:
 /// [`hierarchical_distance_floor`] is the least, and [`hierarchical_distance_above_floor`] what is left to gain.
 ///
+/// ```
+/// use firelight_learner::metrics::{hierarchical_distance, measure};
+/// use firelight_losses::{CostMatrix, Decision, Groups, Vocab};
+///
+/// let vocab = Vocab::from_labels(["Bengal", "beagle", "pug"]);
+/// let species = Groups::by(&vocab, |breed| if breed == "Bengal" { "cat" } else { "dog" });
+/// let cost = CostMatrix::from_groups(&species, 0.25, 1.0);
+/// let probabilities = [[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.1, 0.4, 0.5], [0.45, 0.15, 0.4]];
+/// let value = measure(hierarchical_distance(&cost, &vocab, 2)?, &probabilities, &[0, 1, 1, 2], &Decision::Argmax);
+/// assert!(value.is_some_and(|value| (value - 0.3125).abs() < 1e-6));
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
+///
 /// # Errors
 ///
 /// What the costs are refused for, or [`LossError::NamesDiffer`] unless they name exactly the classes of the vocab.
@@ -25,6 +38,19 @@ pub fn hierarchical_distance(cost: &CostMatrix, vocab: &Vocab, k: usize) -> Resu
 /// The least that [`hierarchical_distance`] can be on these examples: the mean of the `k` least distances of each actual
 /// class.
 ///
+/// ```
+/// use firelight_learner::metrics::{hierarchical_distance_floor, measure};
+/// use firelight_losses::{CostMatrix, Decision, Groups, Vocab};
+///
+/// let vocab = Vocab::from_labels(["Bengal", "beagle", "pug"]);
+/// let species = Groups::by(&vocab, |breed| if breed == "Bengal" { "cat" } else { "dog" });
+/// let cost = CostMatrix::from_groups(&species, 0.25, 1.0);
+/// let probabilities = [[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.1, 0.4, 0.5], [0.45, 0.15, 0.4]];
+/// let value = measure(hierarchical_distance_floor(&cost, &vocab, 2)?, &probabilities, &[0, 1, 1, 2], &Decision::Argmax);
+/// assert!(value.is_some_and(|value| (value - 0.21875).abs() < 1e-6));
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
+///
 /// # Errors
 ///
 /// As [`hierarchical_distance`].
@@ -34,6 +60,19 @@ pub fn hierarchical_distance_floor(cost: &CostMatrix, vocab: &Vocab, k: usize) -
 
 /// [`hierarchical_distance`] minus its floor: 0 if behind every actual class come its nearest ones.
 ///
+/// ```
+/// use firelight_learner::metrics::{hierarchical_distance_above_floor, measure};
+/// use firelight_losses::{CostMatrix, Decision, Groups, Vocab};
+///
+/// let vocab = Vocab::from_labels(["Bengal", "beagle", "pug"]);
+/// let species = Groups::by(&vocab, |breed| if breed == "Bengal" { "cat" } else { "dog" });
+/// let cost = CostMatrix::from_groups(&species, 0.25, 1.0);
+/// let probabilities = [[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.1, 0.4, 0.5], [0.45, 0.15, 0.4]];
+/// let value = measure(hierarchical_distance_above_floor(&cost, &vocab, 2)?, &probabilities, &[0, 1, 1, 2], &Decision::Argmax);
+/// assert!(value.is_some_and(|value| (value - 0.09375).abs() < 1e-6));
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
+///
 /// # Errors
 ///
 /// As [`hierarchical_distance`].
@@ -42,6 +81,19 @@ pub fn hierarchical_distance_above_floor(cost: &CostMatrix, vocab: &Vocab, k: us
 }
 
 /// Mean distance of the nearest of the first `k` classes: 0 where the actual class is among them.
+///
+/// ```
+/// use firelight_learner::metrics::{measure, nearest_distance};
+/// use firelight_losses::{CostMatrix, Decision, Groups, Vocab};
+///
+/// let vocab = Vocab::from_labels(["Bengal", "beagle", "pug"]);
+/// let species = Groups::by(&vocab, |breed| if breed == "Bengal" { "cat" } else { "dog" });
+/// let cost = CostMatrix::from_groups(&species, 0.25, 1.0);
+/// let probabilities = [[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.1, 0.4, 0.5], [0.45, 0.15, 0.4]];
+/// let value = measure(nearest_distance(&cost, &vocab, 2)?, &probabilities, &[0, 1, 1, 2], &Decision::Argmax);
+/// assert!(value.is_some_and(|value| (value - 0.0).abs() < 1e-6));
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
 ///
 /// # Errors
 ///
@@ -53,6 +105,19 @@ pub fn nearest_distance(cost: &CostMatrix, vocab: &Vocab, k: usize) -> Result<Cl
 
 /// Hierarchical precision at `k` (hP@k, after `DeViSE`, 2013): how like the actual class the first `k` classes are, as a
 /// share of the most that is possible, 0 to 1. A class is as like another as its distance is below the highest one.
+///
+/// ```
+/// use firelight_learner::metrics::{hierarchical_precision, measure};
+/// use firelight_losses::{CostMatrix, Decision, Groups, Vocab};
+///
+/// let vocab = Vocab::from_labels(["Bengal", "beagle", "pug"]);
+/// let species = Groups::by(&vocab, |breed| if breed == "Bengal" { "cat" } else { "dog" });
+/// let cost = CostMatrix::from_groups(&species, 0.25, 1.0);
+/// let probabilities = [[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.1, 0.4, 0.5], [0.45, 0.15, 0.4]];
+/// let value = measure(hierarchical_precision(&cost, &vocab, 2)?, &probabilities, &[0, 1, 1, 2], &Decision::Argmax);
+/// assert!(value.is_some_and(|value| (value - 0.88).abs() < 1e-6));
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
 ///
 /// # Errors
 ///

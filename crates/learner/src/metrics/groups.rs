@@ -6,12 +6,32 @@ use super::ClassMetric;
 use super::mean::{Example, ratio, share};
 
 /// Share of examples whose picked class is in the actual class's group: the right species, whatever the breed.
+///
+/// ```
+/// use firelight_learner::metrics::{group_accuracy, measure};
+/// use firelight_losses::{Decision, Groups, Vocab};
+///
+/// let vocab = Vocab::from_labels(["Bengal", "beagle", "pug"]);
+/// let species = Groups::by(&vocab, |breed| if breed == "Bengal" { "cat" } else { "dog" });
+/// let probabilities = [[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.1, 0.4, 0.5], [0.45, 0.15, 0.4]];
+/// assert_eq!(measure(group_accuracy(&species), &probabilities, &[0, 1, 1, 2], &Decision::Argmax), Some(0.75));
+/// ```
 pub fn group_accuracy(groups: &Groups) -> ClassMetric {
     let same = in_group(groups);
     share("group_accuracy", Some(groups.vocab()), same)
 }
 
 /// Share of examples whose picked class is in another group than the actual one: a dog taken for a cat.
+///
+/// ```
+/// use firelight_learner::metrics::{cross_group_errors, measure};
+/// use firelight_losses::{Decision, Groups, Vocab};
+///
+/// let vocab = Vocab::from_labels(["Bengal", "beagle", "pug"]);
+/// let species = Groups::by(&vocab, |breed| if breed == "Bengal" { "cat" } else { "dog" });
+/// let probabilities = [[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.1, 0.4, 0.5], [0.45, 0.15, 0.4]];
+/// assert_eq!(measure(cross_group_errors(&species), &probabilities, &[0, 1, 1, 2], &Decision::Argmax), Some(0.25));
+/// ```
 pub fn cross_group_errors(groups: &Groups) -> ClassMetric {
     let same = in_group(groups);
     share("cross_group", Some(groups.vocab()), move |example| !same(example))
@@ -22,6 +42,16 @@ pub fn cross_group_errors(groups: &Groups) -> ClassMetric {
 ///
 /// What a model of the groups alone would be judged by. It differs from [`group_accuracy`]: one likely cat loses to several
 /// less likely dogs.
+///
+/// ```
+/// use firelight_learner::metrics::{measure, summed_group_accuracy};
+/// use firelight_losses::{Decision, Groups, Vocab};
+///
+/// let vocab = Vocab::from_labels(["Bengal", "beagle", "pug"]);
+/// let species = Groups::by(&vocab, |breed| if breed == "Bengal" { "cat" } else { "dog" });
+/// let probabilities = [[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.1, 0.4, 0.5], [0.45, 0.15, 0.4]];
+/// assert_eq!(measure(summed_group_accuracy(&species), &probabilities, &[0, 1, 1, 2], &Decision::Argmax), Some(1.0));
+/// ```
 pub fn summed_group_accuracy(groups: &Groups) -> ClassMetric {
     let members = groups.clone();
     share("summed_group_accuracy", Some(groups.vocab()), move |example| {
@@ -35,6 +65,16 @@ pub fn summed_group_accuracy(groups: &Groups) -> ClassMetric {
 }
 
 /// Share of the mistakes that stay in the actual class's group; not defined without mistakes.
+///
+/// ```
+/// use firelight_learner::metrics::{measure, same_group_mistakes};
+/// use firelight_losses::{Decision, Groups, Vocab};
+///
+/// let vocab = Vocab::from_labels(["Bengal", "beagle", "pug"]);
+/// let species = Groups::by(&vocab, |breed| if breed == "Bengal" { "cat" } else { "dog" });
+/// let probabilities = [[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.1, 0.4, 0.5], [0.45, 0.15, 0.4]];
+/// assert_eq!(measure(same_group_mistakes(&species), &probabilities, &[0, 1, 1, 2], &Decision::Argmax), Some(0.5));
+/// ```
 pub fn same_group_mistakes(groups: &Groups) -> ClassMetric {
     let same = in_group(groups);
     ratio("same_group", Some(groups.vocab()), move |example| {
@@ -48,6 +88,16 @@ pub fn same_group_mistakes(groups: &Groups) -> ClassMetric {
 /// [`mean_mistake_cost`](super::mean_mistake_cost) takes other costs.
 ///
 /// Read it beside the accuracy: a model can lower it by adding harmless mistakes.
+///
+/// ```
+/// use firelight_learner::metrics::{measure, mistake_severity};
+/// use firelight_losses::{Decision, Groups, Vocab};
+///
+/// let vocab = Vocab::from_labels(["Bengal", "beagle", "pug"]);
+/// let species = Groups::by(&vocab, |breed| if breed == "Bengal" { "cat" } else { "dog" });
+/// let probabilities = [[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.1, 0.4, 0.5], [0.45, 0.15, 0.4]];
+/// assert_eq!(measure(mistake_severity(&species), &probabilities, &[0, 1, 1, 2], &Decision::Argmax), Some(1.5));
+/// ```
 pub fn mistake_severity(groups: &Groups) -> ClassMetric {
     let same = in_group(groups);
     ratio("severity", Some(groups.vocab()), move |example| match (example.is_right(), same(example)) {

@@ -26,6 +26,7 @@ mod costs;
 mod distance;
 mod groups;
 mod mean;
+mod measure;
 mod multi;
 mod report;
 mod values;
@@ -43,11 +44,37 @@ pub use distance::{
     nearest_distance,
 };
 pub use groups::{cross_group_errors, group_accuracy, mistake_severity, same_group_mistakes, summed_group_accuracy};
+pub use measure::measure;
 pub use multi::{accuracy_multi, f1_multi, precision_multi, recall_multi};
 pub use report::{ClassReport, ClassScores};
 pub use values::{mae, mse, r2, rmse};
 
 /// What a model made of some examples, on the host.
+///
+/// ```
+/// use firelight_learner::metrics::{Metric, Outcomes};
+///
+/// /// The mean probability of the actual class.
+/// #[derive(Default)]
+/// struct Belief(f64, usize);
+///
+/// impl Metric<usize> for Belief {
+///     fn name(&self) -> String {
+///         "belief".into()
+///     }
+///     fn reset(&mut self) {
+///         *self = Self::default();
+///     }
+///     fn update(&mut self, outcomes: &Outcomes<usize>) {
+///         for (row, &actual) in outcomes.rows().zip(outcomes.targets) {
+///             (self.0, self.1) = (self.0 + f64::from(row[actual]), self.1 + 1);
+///         }
+///     }
+///     fn value(&self) -> Option<f64> {
+///         (self.1 > 0).then(|| self.0 / self.1 as f64)
+///     }
+/// }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Outcomes<'a, T> {
     /// Activated outputs (probabilities for classes), row after row.
@@ -108,12 +135,24 @@ pub trait Metric<T>: Send {
 }
 
 /// A metric of a model with one class an example.
+///
+/// ```
+/// let metrics: [firelight_learner::ClassMetric; 2] = [firelight_learner::accuracy(), firelight_learner::top_k(5)];
+/// ```
 pub type ClassMetric = Box<dyn Metric<usize>>;
 
 /// A metric of a model with any number of classes an example.
+///
+/// ```
+/// let metrics: [firelight_learner::MultiMetric; 1] = [firelight_learner::f1_multi()];
+/// ```
 pub type MultiMetric = Box<dyn Metric<Vec<usize>>>;
 
 /// A metric of a model with one or several numbers an example.
+///
+/// ```
+/// let metrics: [firelight_learner::ValueMetric; 2] = [firelight_learner::mae(), firelight_learner::r2()];
+/// ```
 pub type ValueMetric = Box<dyn Metric<Vec<f32>>>;
 
 /// `part` of `whole`, if there is a whole.

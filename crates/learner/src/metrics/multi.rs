@@ -6,6 +6,15 @@ use super::{Metric, MultiMetric, Outcomes, ratio};
 
 /// Share of the (example, class) pairs that are right: one minus the Hamming loss. High by itself where most classes are absent;
 /// read it beside [`f1_multi`].
+///
+/// ```
+/// use firelight_learner::metrics::{accuracy_multi, measure};
+/// use firelight_losses::Decision;
+///
+/// let probabilities = [[0.9, 0.6, 0.1], [0.2, 0.3, 0.8]];
+/// let value = measure(accuracy_multi(), &probabilities, &[vec![0], vec![1, 2]], &Decision::Threshold(0.5));
+/// assert_eq!(value, Some(2.0 / 3.0));
+/// ```
 pub fn accuracy_multi() -> MultiMetric {
     Box::new(Counted::new("accuracy_multi", |classes| {
         let right: usize = classes.iter().map(|class| class.hits + class.rejections).sum();
@@ -15,16 +24,43 @@ pub fn accuracy_multi() -> MultiMetric {
 
 /// Mean over the classes of the harmonic mean of precision and recall, 0 for a class that is neither there nor picked
 /// (scikit-learn's `average="macro"`).
+///
+/// ```
+/// use firelight_learner::metrics::{f1_multi, measure};
+/// use firelight_losses::Decision;
+///
+/// let probabilities = [[0.9, 0.6, 0.1], [0.2, 0.3, 0.8]];
+/// let value = measure(f1_multi(), &probabilities, &[vec![0], vec![1, 2]], &Decision::Threshold(0.5));
+/// assert_eq!(value, Some(2.0 / 3.0));
+/// ```
 pub fn f1_multi() -> MultiMetric {
     Box::new(Counted::new("f1_multi", |classes| mean(classes, |c| share(2 * c.hits, 2 * c.hits + c.alarms + c.misses))))
 }
 
 /// Mean over the classes of the share of picks that are right, 0 for a class that is never picked.
+///
+/// ```
+/// use firelight_learner::metrics::{measure, precision_multi};
+/// use firelight_losses::Decision;
+///
+/// let probabilities = [[0.9, 0.6, 0.1], [0.2, 0.3, 0.8]];
+/// let value = measure(precision_multi(), &probabilities, &[vec![0], vec![1, 2]], &Decision::Threshold(0.5));
+/// assert_eq!(value, Some(2.0 / 3.0));
+/// ```
 pub fn precision_multi() -> MultiMetric {
     Box::new(Counted::new("precision_multi", |classes| mean(classes, |c| share(c.hits, c.hits + c.alarms))))
 }
 
 /// Mean over the classes of the share of its examples that are picked, 0 for a class without examples.
+///
+/// ```
+/// use firelight_learner::metrics::{measure, recall_multi};
+/// use firelight_losses::Decision;
+///
+/// let probabilities = [[0.9, 0.6, 0.1], [0.2, 0.3, 0.8]];
+/// let value = measure(recall_multi(), &probabilities, &[vec![0], vec![1, 2]], &Decision::Threshold(0.5));
+/// assert_eq!(value, Some(2.0 / 3.0));
+/// ```
 pub fn recall_multi() -> MultiMetric {
     Box::new(Counted::new("recall_multi", |classes| mean(classes, |c| share(c.hits, c.hits + c.misses))))
 }

@@ -35,6 +35,14 @@ pub struct ClassReport {
 }
 
 /// A row of a [`ClassReport`].
+///
+/// ```
+/// use firelight_learner::ClassReport;
+/// use firelight_vocab::Vocab;
+///
+/// let report = ClassReport::of(&Vocab::from_labels(["cat", "dog"]), [(0, 0), (0, 1), (1, 1)]);
+/// assert_eq!(report.macro_mean.recall, Some(0.75));
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ClassScores {
     /// The class.

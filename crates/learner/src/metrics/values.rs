@@ -3,22 +3,54 @@
 use super::{Metric, Outcomes, ValueMetric, ratio};
 
 /// Mean squared difference.
+///
+/// ```
+/// use firelight_learner::metrics::{measure, mse};
+/// use firelight_losses::Decision;
+///
+/// let targets = [vec![1.0], vec![2.0], vec![3.0]];
+/// assert_eq!(measure(mse(), &[[1.0], [2.0], [5.0]], &targets, &Decision::Argmax), Some(4.0 / 3.0));
+/// ```
 pub fn mse() -> ValueMetric {
     Box::new(Compared::new("mse", |sums| sums.mean(|column| column.squares)))
 }
 
 /// Root of the mean squared difference, in the unit of the numbers.
+///
+/// ```
+/// use firelight_learner::metrics::{measure, rmse};
+/// use firelight_losses::Decision;
+///
+/// let targets = [vec![1.0], vec![2.0], vec![3.0]];
+/// assert_eq!(measure(rmse(), &[[1.0], [2.0], [5.0]], &targets, &Decision::Argmax), Some((4.0_f64 / 3.0).sqrt()));
+/// ```
 pub fn rmse() -> ValueMetric {
     Box::new(Compared::new("rmse", |sums| sums.mean(|column| column.squares).map(f64::sqrt)))
 }
 
 /// Mean absolute difference, in the unit of the numbers; less drawn to outliers.
+///
+/// ```
+/// use firelight_learner::metrics::{mae, measure};
+/// use firelight_losses::Decision;
+///
+/// let targets = [vec![1.0], vec![2.0], vec![3.0]];
+/// assert_eq!(measure(mae(), &[[1.0], [2.0], [5.0]], &targets, &Decision::Argmax), Some(2.0 / 3.0));
+/// ```
 pub fn mae() -> ValueMetric {
     Box::new(Compared::new("mae", |sums| sums.mean(|column| column.absolute)))
 }
 
 /// Share of the numbers' variance that is explained: 1 is perfect, 0 as good as their mean, and less is worse. Of several
 /// numbers an example it is the mean over them (scikit-learn's `r2_score`); not defined where a number never varies.
+///
+/// ```
+/// use firelight_learner::metrics::{measure, r2};
+/// use firelight_losses::Decision;
+///
+/// let targets = [vec![1.0], vec![2.0], vec![3.0]];
+/// assert_eq!(measure(r2(), &[[1.0], [2.0], [5.0]], &targets, &Decision::Argmax), Some(-1.0));
+/// ```
 pub fn r2() -> ValueMetric {
     Box::new(Compared::new("r2", |sums| {
         let explained = |column: &Column| {

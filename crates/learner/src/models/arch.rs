@@ -194,6 +194,13 @@ impl FromStr for Arch {
 }
 
 /// A name that no [`Arch`] has.
+///
+/// ```
+/// use firelight_learner::models::Arch;
+///
+/// let error = "resnet19".parse::<Arch>().unwrap_err();
+/// assert_eq!(error.suggestion, Some(Arch::ResNet18));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("there is no architecture \"{name}\"{}; known are {}", did_you_mean(*suggestion), known())]
 pub struct UnknownArch {

@@ -6,6 +6,15 @@ use super::{EfficientNetLite, ResNet, SmallNet};
 /// The part of a network that turns pictures into a feature map; made by [`Arch::body`](super::Arch::body).
 ///
 /// A record does not say which variant it holds: keep the [`Arch`](super::Arch) beside it.
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use firelight_learner::models::Arch;
+///
+/// let device = Device::flex();
+/// let body = Arch::Small.body(42, &device);
+/// assert_eq!(body.forward(Tensor::zeros([1, 3, 64, 64], &device)).dims()[1], Arch::Small.features());
+/// ```
 #[derive(Module, Debug)]
 #[allow(clippy::large_enum_variant)]
 pub enum Body {

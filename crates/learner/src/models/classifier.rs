@@ -8,6 +8,15 @@ use super::{Body, Fresh};
 ///
 /// It gives the scores of the data the weights were trained on (1000 classes for `ImageNet`); fine-tuning takes the
 /// [`body`](Self::body) and puts a [`Head`](super::Head) on it.
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use firelight_learner::models::Arch;
+///
+/// let device = Device::flex();
+/// let network = Arch::Small.classifier(10, 42, &device);
+/// assert_eq!(network.forward(Tensor::zeros([2, 3, 32, 32], &device)).dims(), [2, 10]);
+/// ```
 #[derive(Module, Debug)]
 pub struct Classifier {
     /// Pictures to feature map.

@@ -24,6 +24,15 @@ pub(super) const FEATURES: usize = 1280;
 /// `EfficientNet` without squeeze-and-excitation, with `ReLU6`, and with a stem and a last convolution that do not scale.
 ///
 /// Padding is TensorFlow's SAME: where it cannot be even, the extra row and column are at the bottom and right.
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use firelight_learner::models::Arch;
+///
+/// let device = Device::flex();
+/// let body = Arch::EfficientNetLite0.body(42, &device);
+/// assert_eq!(body.forward(Tensor::zeros([1, 3, 64, 64], &device)).dims(), [1, 1280, 2, 2]);
+/// ```
 #[derive(Module, Debug)]
 pub struct EfficientNetLite {
     stem: ConvNorm,

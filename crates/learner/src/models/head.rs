@@ -115,6 +115,16 @@ impl HeadConfig {
 }
 
 /// Pools a feature map and turns it into scores; made by [`HeadConfig::init`].
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use firelight_learner::models::HeadConfig;
+///
+/// let device = Device::flex();
+/// let head = HeadConfig::new(8, 3).init(42, &device);
+/// let pooled = head.pool(Tensor::zeros([2, 8, 7, 7], &device));
+/// assert_eq!((pooled.dims(), head.classify(pooled.clone()).dims()), ([2, 16], [2, 3]));
+/// ```
 #[derive(Module, Debug)]
 pub struct Head {
     layers: Vec<HeadLayer>,

@@ -82,6 +82,16 @@ pub trait Model: Module {
 }
 
 /// A [`Body`] and a [`Head`].
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use firelight_learner::models::{Arch, HeadConfig, Model, VisionModel};
+///
+/// let device = Device::flex();
+/// let head = HeadConfig::new(Arch::Small.features(), 37).init(43, &device);
+/// let model = VisionModel::new(Arch::Small.body(42, &device), head);
+/// assert_eq!(model.forward(Tensor::zeros([2, 3, 32, 32], &device)).dims(), [2, 37]);
+/// ```
 #[derive(Module, Debug)]
 pub struct VisionModel {
     /// Pictures to feature map.

@@ -10,6 +10,15 @@ use super::conv_norm::{ConvNorm, ConvNormConfig};
 /// that divides the sides by 4, then four layers, the last three of which halve them again.
 ///
 /// The bottleneck form has its stride in the 3×3 convolution.
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use firelight_learner::models::{Fresh, ResNet};
+///
+/// let device = Device::flex();
+/// let net = ResNet::new([1, 1, 1, 1], false, &mut Fresh::seeded(42), &device);
+/// assert_eq!(net.forward(Tensor::zeros([1, 3, 64, 64], &device)).dims(), [1, 512, 2, 2]);
+/// ```
 #[derive(Module, Debug)]
 pub struct ResNet {
     conv1: ConvNorm,

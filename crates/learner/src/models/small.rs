@@ -16,6 +16,13 @@ pub(super) const FEATURES: usize = WIDTHS[WIDTHS.len() - 1];
 ///
 /// 0.29 million parameters and 11 million multiplications for a picture of 64 px. All its convolutions are 3×3 with few
 /// channels, which the CPU backends take gradients of fastest.
+///
+/// ```
+/// use burn::tensor::Device;
+/// use firelight_learner::models::{Arch, Body};
+///
+/// assert!(matches!(Arch::Small.body(42, &Device::flex()), Body::Small(_)));
+/// ```
 #[derive(Module, Debug)]
 pub struct SmallNet {
     stem: ConvNorm,

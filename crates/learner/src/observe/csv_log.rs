@@ -12,6 +12,17 @@ use crate::{EpochRow, LearnerError};
 /// Each line is on the disk before the next epoch begins. A metric that is not defined is an empty field. A fit whose metrics
 /// differ from the one before writes a new header. If a line cannot be written, because the disk is full for instance, the log
 /// says so on standard error and ends; the fit goes on.
+///
+/// ```no_run
+/// # use firelight_datablock::Categories;
+/// # use firelight_learner::{CsvLog, Learner, LearnerError};
+/// # use firelight_losses::CrossEntropy;
+/// # fn train(learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
+/// let mut learn = learn.with_observer(CsvLog::create("history.csv")?);
+/// learn.fit_one_cycle(5, 1e-3)?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct CsvLog {
     path: PathBuf,

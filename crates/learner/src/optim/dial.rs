@@ -5,6 +5,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A shared `f64`. burn's optimizers own their settings, so a momentum that changes from step to step has to live in a
 /// cell beside them.
+///
+/// ```
+/// use firelight_learner::optim::Dial;
+///
+/// let momentum = Dial::new(0.9);
+/// let same = momentum.clone();
+/// momentum.turn(0.85);
+/// assert_eq!(same.read(), 0.85);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Dial(Arc<AtomicU64>);
 

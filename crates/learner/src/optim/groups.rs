@@ -17,6 +17,24 @@ const NO_DECAY: &str = r"(^|\.)(bias|gamma|beta)$";
 ///
 /// What it knows of a parameter is kept under the parameter's path in the model, so a state that was written as bytes fits
 /// every model of the same architecture.
+///
+/// ```
+/// use burn::optim::GradientsParams;
+/// use burn::module::Module;
+/// use burn::tensor::{Device, Tensor};
+/// use firelight_learner::models::{Arch, HeadConfig, Model, VisionModel};
+/// use firelight_learner::optim::{Adam, GroupOptimizer};
+///
+/// let device = Device::flex().autodiff();
+/// let head = HeadConfig::new(Arch::Small.features(), 2).init(43, &device);
+/// let model = VisionModel::new(Arch::Small.body(42, &device), head).train();
+/// let mut optimizer = GroupOptimizer::new(Adam::default(), &model.groups())?;
+/// optimizer.set(&[1e-4, 1e-3], Some(0.9)); // body and head
+/// let loss = model.forward(Tensor::ones([2, 3, 32, 32], &device)).mean();
+/// let gradients = GradientsParams::from_grads(loss.backward(), &model);
+/// let model = optimizer.step(model, gradients);
+/// # Ok::<(), firelight_learner::LearnerError>(())
+/// ```
 #[derive(Clone)]
 pub struct GroupOptimizer {
     pub(super) rule: Rule,

@@ -35,6 +35,16 @@ impl<O: Scheduled> Lookahead<O> {
 }
 
 /// [`Lookahead`] over [`RAdam`] with fastai's settings: momentum 0.95, epsilon 1e-6, weight decay 0.01.
+///
+/// ```no_run
+/// # use firelight_datablock::Categories;
+/// # use firelight_learner::{Learner, LearnerError, optim::ranger};
+/// # use firelight_losses::CrossEntropy;
+/// # fn train(learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
+/// learn.with_optimizer(ranger()).fit_flat_cos(10, 1e-3)?;
+/// # Ok(())
+/// # }
+/// ```
 pub fn ranger() -> Lookahead<RAdam> {
     Lookahead::new(RAdam { momentum: Dial::new(0.95), epsilon: 1e-6, weight_decay: 0.01, ..RAdam::default() })
 }

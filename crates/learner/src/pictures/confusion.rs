@@ -15,6 +15,11 @@ use super::scale::Scale;
 /// together and lines part the groups, so mistakes across groups are those outside the blocks.
 ///
 /// A class without a name is called by its number, and a count that is missing is 0.
+///
+/// ```
+/// let names = ["cat".to_string(), "dog".to_string()];
+/// let picture = firelight_learner::pictures::confusion(&names, &[vec![9, 1], vec![2, 8]], None);
+/// ```
 pub fn confusion(names: &[String], counts: &[Vec<usize>], groups: Option<&[String]>) -> RgbImage {
     let widest = counts.iter().map(Vec::len).fold(counts.len(), usize::max);
     let classes = names.len().max(widest);

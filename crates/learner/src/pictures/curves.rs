@@ -13,6 +13,10 @@ use super::series::Series;
 /// `train[i]` is the loss of step `i + 1`; a validation loss stands at the number of steps done before it.
 /// Rare spikes of single training steps may leave the panel at the top: the smoothed line and the validation
 /// losses set its height. A value that is not finite leaves a gap.
+///
+/// ```
+/// let picture = firelight_learner::pictures::loss_curve(&[0.9, 0.7, 0.5, 0.4], &[(2, 0.6), (4, 0.45)]);
+/// ```
 pub fn loss_curve(train: &[f32], valid: &[(usize, f32)]) -> RgbImage {
     let smooth = smoothed(train);
     let points = valid.iter().map(|&(step, loss)| (step as f64, f64::from(loss))).collect();
@@ -41,6 +45,10 @@ pub fn loss_curve(train: &[f32], valid: &[(usize, f32)]) -> RgbImage {
 ///
 /// `rates[g][i]` is the rate of group `g` at step `i + 1`. The rates stand on a logarithmic axis when the groups'
 /// highest rates lie more than a factor of 20 apart: the slow groups would lie flat on a linear one.
+///
+/// ```
+/// let picture = firelight_learner::pictures::rate_curve(&[vec![1e-4, 1e-3, 1e-5]], &[0.95, 0.85, 0.95]);
+/// ```
 pub fn rate_curve(rates: &[Vec<f32>], momentum: &[f32]) -> RgbImage {
     let steps = rates.iter().map(Vec::len).fold(momentum.len(), usize::max);
     let lines: Vec<Series> = rates.iter().enumerate().map(|(group, rates)| rate_line(group, rates)).collect();

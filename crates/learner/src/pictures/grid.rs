@@ -18,6 +18,13 @@ const NARROWEST_CELL: f32 = 112.0;
 /// `columns` is held between 1 and 15; 0 asks for about as many columns as rows. A cell is 184 to 288 pixels
 /// wide, less where many columns share the width. Smaller pictures are enlarged, those of a few pixels without
 /// smoothing, so that they show as what they are. Tiles below a height of 12000 pixels are counted in a note.
+///
+/// ```
+/// use firelight_learner::pictures::{Mark, Tile, grid};
+///
+/// let tile = |title: &str, mark| Tile { picture: image::RgbImage::new(32, 32), title: vec![title.into()], mark: Some(mark) };
+/// let sheet = grid(&[tile("pug", Mark::Right), tile("said beagle", Mark::Wrong)], 2);
+/// ```
 pub fn grid(tiles: &[Tile], columns: usize) -> RgbImage {
     let columns = if columns == 0 { (tiles.len() as f32).sqrt().ceil() as usize } else { columns };
     let most = ((WIDEST - 2.0 * MARGIN + GAP) / (NARROWEST_CELL + GAP)) as usize;

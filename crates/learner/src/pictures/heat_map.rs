@@ -13,6 +13,11 @@ use super::scale::Scale;
 /// Values of zero and more go from white to blue; with values below zero among them, zero is white, positive
 /// ones are blue and negative ones orange. A value that is missing or not a number is grey. `groups`, the name of
 /// each class's group, orders and parts the rows and the columns wherever it has as many entries as they are.
+///
+/// ```
+/// let (rows, columns) = (["a".to_string()], ["x".to_string(), "y".to_string()]);
+/// let picture = firelight_learner::pictures::heat_map("shares", &rows, &columns, &[vec![0.2, 0.8]], None);
+/// ```
 pub fn heat_map(
     title: &str,
     row_names: &[String],

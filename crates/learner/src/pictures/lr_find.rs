@@ -11,6 +11,11 @@ use super::series::Series;
 /// The loss over the learning rate, on a logarithmic axis, and each suggestion as a dashed line with a dot on the curve.
 ///
 /// Losses far above most others, where training has come apart, leave the panel at the top.
+///
+/// ```
+/// let (rates, losses) = ([1e-4, 1e-3, 1e-2, 1e-1], [2.0, 1.5, 1.0, 8.0]);
+/// let picture = firelight_learner::pictures::lr_find_curve(&rates, &losses, &[("valley", 1e-3)]);
+/// ```
 pub fn lr_find_curve(rates: &[f32], losses: &[f32], suggestions: &[(&str, f32)]) -> RgbImage {
     let usable = |rate: f32| rate.is_finite() && rate > 0.0;
     let points: Vec<(f64, f64)> = rates

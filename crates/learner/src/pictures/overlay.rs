@@ -11,6 +11,11 @@ const COVER: f32 = 0.75;
 /// says; the map is stretched over the picture and smoothed between its cells.
 ///
 /// Heat that is missing or not a number counts as none.
+///
+/// ```
+/// let picture = image::RgbImage::new(64, 64);
+/// let where_it_looked = firelight_learner::pictures::overlay(&picture, &[0.0, 1.0, 0.2, 0.0], 2);
+/// ```
 pub fn overlay(picture: &RgbImage, heat: &[f32], columns: usize) -> RgbImage {
     let columns = columns.max(1);
     let rows = heat.len() / columns;

@@ -9,6 +9,12 @@ use super::palette::{BLUE, Color, FAINT, MISSING, ORANGE, WHITE};
 use super::text::Style;
 
 /// One picture of a [`grid`](super::grid()).
+///
+/// ```
+/// use firelight_learner::pictures::Tile;
+///
+/// let tile = Tile { picture: image::RgbImage::new(8, 8), title: vec!["pug".into(), "91 %".into()], mark: None };
+/// ```
 #[derive(Clone, Debug)]
 pub struct Tile {
     /// Of any size; shown as large as its cell allows, its proportions kept.
@@ -20,6 +26,12 @@ pub struct Tile {
 }
 
 /// Whether a prediction is right.
+///
+/// ```
+/// use firelight_learner::pictures::Mark;
+///
+/// let mark = if "pug" == "beagle" { Mark::Right } else { Mark::Wrong };
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
     /// A blue border and a tick.

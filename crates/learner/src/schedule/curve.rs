@@ -43,6 +43,13 @@ impl Curve {
 }
 
 /// One piece of a [`Curve`]: from a value to another in a certain shape.
+///
+/// ```
+/// use firelight_learner::{Curve, Piece};
+///
+/// let warm_up = Curve::of([(0.1, Piece::linear(0.0, 1.0)), (0.9, Piece::cosine(1.0, 0.0))]);
+/// assert_eq!(warm_up.at(0.1), 1.0);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Piece {
     from: f64,

@@ -100,6 +100,13 @@ impl Default for Plateau {
 ///
 /// A string is a metric by its name: `train_loss` and `valid_loss` are the losses; of a metric whose name has `loss`, `error`,
 /// `cross_group`, `severity`, `mse` or `mae` in it less is better, of all others more.
+///
+/// ```
+/// use firelight_learner::Monitor;
+///
+/// assert_eq!(Monitor::from("valid_loss"), Monitor::ValidLoss);
+/// assert_eq!(Monitor::from("error_rate"), Monitor::Least("error_rate".into()));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Monitor {

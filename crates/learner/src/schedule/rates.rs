@@ -9,6 +9,12 @@ use std::ops::{Range, RangeTo};
 /// | `1e-3` | `1e-3` | `1e-3, 1e-3, 1e-3` |
 /// | `..1e-3` | `slice(1e-3)` | `1e-4, 1e-4, 1e-3` |
 /// | `1e-5..1e-3` | `slice(1e-5, 1e-3)` | `1e-5, 1e-4, 1e-3` (equal ratios) |
+///
+/// ```
+/// use firelight_learner::Rates;
+///
+/// assert_eq!(Rates::from(..1e-3).spread(3), [1e-4, 1e-4, 1e-3]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Rates {
     /// The same for every group.

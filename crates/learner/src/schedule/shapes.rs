@@ -13,6 +13,13 @@ use super::{Curve, Piece, Schedule};
 /// | `div_final` | 1e5 | so is the last one by this |
 /// | `pct_start` | 0.25 | share of the steps that rise |
 /// | `momenta` | 0.95, 0.85, 0.95 | at the start, at the highest rate, at the end |
+///
+/// ```
+/// use firelight_learner::{OneCycle, Schedule};
+///
+/// let schedule = Schedule::from(OneCycle { pct_start: 0.3, ..OneCycle::default() });
+/// assert!((schedule.rate(1e-3, 0.3) - 1e-3).abs() < 1e-12); // the highest
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct OneCycle {
     /// Divides the highest rate to give the first.
@@ -51,6 +58,12 @@ impl From<OneCycle> for Schedule {
 /// |---|---|---|
 /// | `div_final` | 1e5 | the last rate is the highest one divided by this |
 /// | `pct_start` | 0.75 | share of the steps with the highest rate |
+///
+/// ```
+/// use firelight_learner::{FlatCos, Schedule};
+///
+/// assert_eq!(Schedule::from(FlatCos::default()).rate(1e-3, 0.5), 1e-3);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FlatCos {
     /// Divides the highest rate to give the last.
@@ -81,6 +94,12 @@ impl From<FlatCos> for Schedule {
 /// | `cycles` | – | how many |
 /// | `length` | – | epochs of the first |
 /// | `multiple` | 2 | how many times as long each next one is |
+///
+/// ```
+/// use firelight_learner::WarmRestarts;
+///
+/// assert_eq!(WarmRestarts::new(3, 1).epochs(), 1 + 2 + 4);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WarmRestarts {
     /// How many cycles.

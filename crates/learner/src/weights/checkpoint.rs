@@ -10,6 +10,15 @@ use burn::tensor::TensorData;
 use super::{WeightsError, digest};
 
 /// The tensors of a file of weights, not yet read.
+///
+/// ```no_run
+/// use firelight_learner::weights::Checkpoint;
+///
+/// for (name, shape) in Checkpoint::open("resnet18.pth")?.tensors() {
+///     println!("{name} {shape:?}");
+/// }
+/// # Ok::<(), firelight_learner::weights::WeightsError>(())
+/// ```
 #[derive(Debug)]
 pub struct Checkpoint {
     path: PathBuf,

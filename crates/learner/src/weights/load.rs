@@ -11,6 +11,15 @@ use crate::models::{Arch, Body, Classifier, Fresh};
 
 /// A body with trained weights; the file's last layer is left.
 ///
+/// ```no_run
+/// use burn::tensor::Device;
+/// use firelight_learner::models::Arch;
+///
+/// let (body, report) = firelight_learner::weights::load_body(Arch::ResNet18, "resnet18.pth", &Device::flex())?;
+/// assert_eq!(report.unused, ["fc.weight", "fc.bias"]);
+/// # Ok::<(), firelight_learner::weights::WeightsError>(())
+/// ```
+///
 /// # Errors
 ///
 /// Everything of [`Checkpoint::open`]; [`WeightsError::Mismatch`] where the tensors are not those of `arch`, with the
@@ -22,6 +31,14 @@ pub fn load_body(arch: Arch, path: impl AsRef<Path>, device: &Device) -> Result<
 }
 
 /// The whole published network with its weights; the number of classes is the file's.
+///
+/// ```no_run
+/// use burn::tensor::Device;
+/// use firelight_learner::models::Arch;
+///
+/// let (network, _) = firelight_learner::weights::load_classifier(Arch::ResNet18, "resnet18.pth", &Device::flex())?;
+/// # Ok::<(), firelight_learner::weights::WeightsError>(())
+/// ```
 ///
 /// # Errors
 ///

@@ -4,6 +4,15 @@ use std::path::PathBuf;
 use crate::models::Arch;
 
 /// What a load took from a file and what it left.
+///
+/// ```no_run
+/// # use burn::tensor::Device;
+/// # use firelight_learner::{models::Arch, weights::load_body};
+/// let (_, report) = load_body(Arch::ResNet18, "resnet18-f37072fd.pth", &Device::flex())?;
+/// println!("{} tensors from {}", report.tensors, report.path.display());
+/// assert!(report.digest_checked); // the file's name has the first digits of its digest
+/// # Ok::<(), firelight_learner::weights::WeightsError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadReport {
     /// The file.

@@ -10,6 +10,17 @@ use crate::matrix::{ClassMatrix, Meaning};
 /// A matrix in the order of a vocab, checked: what losses and decisions work with.
 ///
 /// Made by [`ClassMatrix::align`] alone. Cheap to clone; its tensor is uploaded once for each device.
+///
+/// ```
+/// use burn::tensor::Device;
+/// use firelight_losses::{CostMatrix, Vocab};
+///
+/// let cost = CostMatrix::uniform(&Vocab::from_labels(["cat", "dog"]));
+/// let other_order = Vocab::ordered(["dog", "cat"])?;
+/// let aligned = cost.align(&other_order)?;
+/// assert_eq!(aligned.tensor(&Device::flex()).dims(), [2, 2]);
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
 #[derive(Clone)]
 pub struct Aligned<M> {
     matrix: Arc<ClassMatrix<M>>,

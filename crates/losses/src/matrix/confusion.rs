@@ -7,6 +7,15 @@ use crate::matrix::{ClassMatrix, Meaning};
 /// How often each class was predicted for each true class.
 ///
 /// Soft labels and costs can be made from it. Checked: entries finite and not negative.
+///
+/// ```
+/// use firelight_losses::{Confusion, Vocab};
+///
+/// let vocab = Vocab::from_labels(["cat", "dog"]);
+/// let counts = Confusion::count(&vocab, [(0, 0), (0, 1), (1, 1)])?; // (true, predicted)
+/// assert_eq!(counts.get("cat", "dog")?, 1.0);
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
 pub type Confusion = ClassMatrix<Counts>;
 
 impl Confusion {

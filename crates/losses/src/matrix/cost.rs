@@ -14,9 +14,28 @@ use crate::matrix::{ClassMatrix, Confusion, Meaning, PairWeights, Similarity, So
 ///
 /// Checked: entries finite and not negative, the diagonal 0. It need not be symmetric:
 /// [`asymmetric_pair`](Self::asymmetric_pair) names a pair for which it is not.
+///
+/// ```
+/// use firelight_losses::{CostMatrix, Groups, Vocab};
+///
+/// let vocab = Vocab::from_labels(["Bengal", "beagle", "pug"]);
+/// let species = Groups::by(&vocab, |breed| if breed.starts_with(char::is_uppercase) { "cat" } else { "dog" });
+/// let cost = CostMatrix::from_groups(&species, 0.25, 1.0).with("pug", "beagle", 0.1)?;
+/// assert_eq!(cost.row(2), [1.0, 0.1, 0.0]); // of a pug
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
 pub type CostMatrix = ClassMatrix<Cost>;
 
 /// How far two leaves of a tree are apart.
+///
+/// ```
+/// use firelight_losses::{CostMatrix, Taxonomy, TreeDistance};
+///
+/// let tree = Taxonomy::from_paths(["cat/Bengal", "dog/beagle", "dog/pug"])?;
+/// let cost = CostMatrix::from_taxonomy(&tree, TreeDistance::MeetingHeight)?;
+/// assert_eq!((cost.get("pug", "beagle")?, cost.get("pug", "Bengal")?), (1.0, 2.0));
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TreeDistance {
     /// The height of the lowest node above both: classes of one genus are all alike.
@@ -26,6 +45,15 @@ pub enum TreeDistance {
 }
 
 /// How far two embeddings are apart.
+///
+/// ```
+/// use firelight_losses::{CostMatrix, Distance};
+///
+/// let embeddings = [("cat", [1.0, 0.0]), ("lion", [0.9, 0.1]), ("car", [0.0, 1.0])];
+/// let cost = CostMatrix::from_embeddings(embeddings, Distance::Cosine)?;
+/// assert!(cost.get("cat", "lion")? < cost.get("cat", "car")?);
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Distance {
     /// `max(0, 1 - cos)`: 0 to 2.
@@ -35,6 +63,14 @@ pub enum Distance {
 }
 
 /// How far two grades are apart, in ranks.
+///
+/// ```
+/// use firelight_losses::{CostMatrix, OrdinalDistance, Vocab};
+///
+/// let stages = Vocab::ordered(["none", "mild", "severe"])?;
+/// assert_eq!(CostMatrix::ordinal(&stages, OrdinalDistance::Squared).get("none", "severe")?, 4.0);
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OrdinalDistance {
     /// `|i - j|`.

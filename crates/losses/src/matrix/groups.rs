@@ -18,6 +18,16 @@ use crate::SoftLabels;
 /// more than there is, which is refused when the labels are aligned.
 ///
 /// It is used where [`SoftLabels`] are: by reference in a loss, or turned into them with `into()`.
+///
+/// ```
+/// use firelight_losses::{Groups, SoftLabels, Vocab};
+///
+/// let vocab = Vocab::from_labels(["Bengal", "beagle", "boxer", "pug"]);
+/// let species = Groups::by(&vocab, |breed| if breed.starts_with(char::is_uppercase) { "cat" } else { "dog" });
+/// let labels = SoftLabels::from_groups(&species).within_each(0.1).across_mass(0.02);
+/// assert!((labels.labels().get("pug", "pug")? - 0.78).abs() < 1e-12);
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct GroupSoftLabels {
     groups: Groups,

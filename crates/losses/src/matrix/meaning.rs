@@ -6,6 +6,13 @@ use crate::LossError;
 use crate::matrix::ClassMatrix;
 
 /// What the entries of a [`ClassMatrix`] mean, and so which are mistakes. Closed: these are all.
+///
+/// ```
+/// use firelight_losses::Meaning;
+/// use firelight_losses::meaning::{Cost, Pair};
+///
+/// assert_ne!(Cost::NAME, Pair::NAME);
+/// ```
 pub trait Meaning: Clone + Debug + Default + PartialEq + Send + Sync + sealed::Sealed + 'static {
     /// What one entry is called, in texts and files.
     const NAME: &'static str;

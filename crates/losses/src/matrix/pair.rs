@@ -8,6 +8,15 @@ use crate::matrix::{ClassMatrix, Meaning};
 ///
 /// Used by [`PairWeighted`](crate::PairWeighted). Checked: entries finite and not negative, the diagonal above 0
 /// (usually 1): a 0 there would stop training on correct predictions.
+///
+/// ```
+/// use firelight_losses::{Groups, PairWeights, Vocab};
+///
+/// let vocab = Vocab::from_labels(["Bengal", "beagle", "pug"]);
+/// let species = Groups::by(&vocab, |breed| if breed.starts_with(char::is_uppercase) { "cat" } else { "dog" });
+/// let weights = PairWeights::from_groups(&species, 1.0, 3.0);
+/// assert_eq!(weights.row(0), [1.0, 3.0, 3.0]); // a Bengal taken for a dog counts three times
+/// ```
 pub type PairWeights = ClassMatrix<Pair>;
 
 impl PairWeights {

@@ -8,6 +8,14 @@ use crate::matrix::{ClassMatrix, Meaning};
 /// How alike two classes are: 1 for a class and itself, 0 for nothing in common.
 ///
 /// Used by [`SimilarityCrossEntropy`](crate::SimilarityCrossEntropy). Checked: entries in 0..=1, the diagonal 1.
+///
+/// ```
+/// use firelight_losses::{Similarity, Vocab};
+///
+/// let stages = Vocab::ordered(["none", "mild", "severe"])?;
+/// assert_eq!(Similarity::ordinal(&stages, 0.5)?.row(0), [1.0, 0.5, 0.25]);
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
 pub type Similarity = ClassMatrix<Likeness>;
 
 impl Similarity {

@@ -15,6 +15,15 @@ use crate::matrix::{ClassMatrix, Confusion, GroupSoftLabels, Meaning, OrdinalDis
 ///
 /// Checked: entries finite and not negative, rows summing to 1 within 1e-4, the row's own class strictly on
 /// top (unless [`allow_non_dominant`](Self::allow_non_dominant)).
+///
+/// ```
+/// use firelight_losses::{SoftLabels, Vocab};
+///
+/// let vocab = Vocab::from_labels(["boxer", "pug"]);
+/// let labels = SoftLabels::from_rows(["pug", "boxer"], &[[0.9, 0.1], [0.2, 0.8]])?; // rows and columns in this order
+/// assert_eq!(labels.align(&vocab)?.matrix().row(0), [0.8, 0.2]); // of a boxer
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
 pub type SoftLabels = ClassMatrix<Soft>;
 
 impl SoftLabels {

@@ -13,6 +13,16 @@ use crate::matrix::{Aligned, Meaning};
 /// A matrix is a value that may still be wrong: it can be normalised or edited first. [`check`](Self::check)
 /// says what is wrong, and [`align`](Self::align), the only way to a tensor, checks first. Names never get lost
 /// on the way, so the order of the classes cannot be mistaken.
+///
+/// ```
+/// use firelight_losses::{CostMatrix, Vocab};
+///
+/// let vocab = Vocab::from_labels(["cat", "dog"]);
+/// let cost = CostMatrix::from_fn(&vocab, |truth, predicted| if truth == predicted { 0.0 } else { 1.0 });
+/// println!("{cost}"); // a table with names
+/// assert!(cost.align(&Vocab::from_labels(["cat", "fox"])).is_err()); // other classes
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClassMatrix<M> {
     pub(crate) vocab: Vocab,
@@ -165,6 +175,17 @@ impl<M: Meaning> ClassMatrix<M> {
 }
 
 /// What a [`ClassMatrix`] holds without its type: what [`Loss::matrices`](crate::Loss::matrices) shows.
+///
+/// ```
+/// use burn::tensor::{Int, Tensor};
+/// use firelight_losses::{CostMatrix, ExpectedCost, Loss, Vocab};
+///
+/// let vocab = Vocab::from_labels(["cat", "dog"]);
+/// let loss = ExpectedCost::new(&CostMatrix::uniform(&vocab), &vocab)?;
+/// let matrices = Loss::<Tensor<1, Int>>::matrices(&loss);
+/// assert_eq!(matrices.len(), 1); // to be drawn or printed
+/// # Ok::<(), firelight_losses::LossError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct MatrixRows {
     /// What stands over a picture of it, such as `Soft labels`.

@@ -47,6 +47,13 @@ pub fn aug_transforms() -> AugTransforms {
 /// - `align_corners` is off: -1 and 1 are the outer edges of the frame, so that plain scaling agrees with `Resize`. On, they
 ///   are the centres of the border pixels, as in fastai.
 /// - Settings apply however they are ordered; later ones never remove earlier ones.
+///
+/// ```
+/// use firelight_transforms::{RandomErasing, aug_transforms};
+///
+/// let cells = aug_transforms().size(128).flip_vert(true).max_rotate(180.0).erasing(RandomErasing::new(0.25));
+/// let photographs = aug_transforms().size(224).min_scale(0.5).mult(1.5);
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AugTransforms {

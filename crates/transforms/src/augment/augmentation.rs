@@ -3,6 +3,14 @@ use crate::item::draw_crop;
 use crate::{Area, Chance, Map, Size};
 
 /// What [`AugTransforms::draw`] drew for one picture.
+///
+/// ```
+/// use firelight_transforms::{Chance, Size, aug_transforms};
+///
+/// let drawn = aug_transforms().size(224).draw(Size::new(640, 480), Some(&mut Chance::new(42, 0, 7)));
+/// assert_eq!(drawn.size, Size::square(224));
+/// assert_eq!(drawn, aug_transforms().size(224).draw(Size::new(640, 480), Some(&mut Chance::new(42, 0, 7))));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Augmentation {
     /// From the output to the frame, in pixels.

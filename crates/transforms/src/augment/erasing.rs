@@ -15,6 +15,12 @@ use crate::{Chance, Size, TransformError};
 /// | `max_count` | 1 | most rectangles a picture, each count equally likely |
 ///
 /// Every picture has its own coin and rectangles (fastai draws them once for a whole batch).
+///
+/// ```
+/// use firelight_transforms::{RandomErasing, aug_transforms};
+///
+/// let augment = aug_transforms().erasing(RandomErasing::new(0.5).with_area(0.02, 0.2).with_max_count(3));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct RandomErasing {
     p: f32,
@@ -89,6 +95,13 @@ impl fmt::Display for RandomErasing {
 }
 
 /// What [`RandomErasing`] drew for one picture.
+///
+/// ```
+/// use firelight_transforms::{Chance, RandomErasing, Size};
+///
+/// let erasing = RandomErasing::new(1.0).draw(Size::square(64), &mut Chance::new(1, 0, 0));
+/// assert_eq!(erasing.map(|erasing| erasing.patches.len()), Some(1));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Erasing {
     /// The rectangles, in output pixels; they may overlap.
@@ -98,6 +111,12 @@ pub struct Erasing {
 }
 
 /// A rectangle of whole pixels.
+///
+/// ```
+/// use firelight_transforms::{Patch, Size};
+///
+/// let eye = Patch { left: 10, top: 12, size: Size::new(8, 4) };
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Patch {
     /// Pixels left of it.

@@ -7,6 +7,10 @@
 use crate::Map;
 
 /// Mirrors left and right.
+///
+/// ```
+/// assert_eq!(firelight_transforms::flip_matrix().point(0.5, 0.25), (-0.5, 0.25));
+/// ```
 pub fn flip_matrix() -> Map {
     dihedral_matrix(1)
 }
@@ -14,6 +18,10 @@ pub fn flip_matrix() -> Map {
 /// One of the eight symmetries of the square, 0 to 7 (numbers as in [`DihedralItem`](crate::DihedralItem)).
 ///
 /// Larger numbers count modulo 8.
+///
+/// ```
+/// assert_eq!(firelight_transforms::dihedral_matrix(6).point(0.5, 0.25), (0.25, 0.5)); // transposed
+/// ```
 pub fn dihedral_matrix(symmetry: usize) -> Map {
     let symmetry = symmetry % 8;
     let x = [1.0, -1.0, 1.0, -1.0, -1.0, 1.0, 1.0, -1.0][symmetry];
@@ -26,6 +34,11 @@ pub fn dihedral_matrix(symmetry: usize) -> Map {
 }
 
 /// Turns around the centre by `degrees`; the content turns clockwise for positive angles.
+///
+/// ```
+/// let (x, y) = firelight_transforms::rotate_matrix(90.0).point(1.0, 0.0);
+/// assert!(x.abs() < 1e-12 && (y + 1.0).abs() < 1e-12);
+/// ```
 pub fn rotate_matrix(degrees: f64) -> Map {
     let angle = degrees.to_radians();
     let (sine, cosine) = (libm::sin(angle), libm::cos(angle));
@@ -33,6 +46,11 @@ pub fn rotate_matrix(degrees: f64) -> Map {
 }
 
 /// Enlarges by `zoom` around a centre given as shares of the width and height, 0 to 1; the centre stays where it is.
+///
+/// ```
+/// let zoom = firelight_transforms::zoom_matrix(2.0, (0.5, 0.5));
+/// assert_eq!(zoom.point(1.0, 1.0), (0.5, 0.5)); // the corner shows what was half way to it
+/// ```
 pub fn zoom_matrix(zoom: f64, centre: (f64, f64)) -> Map {
     let scale = 1.0 / zoom;
     let shift = |share: f64| (1.0 - scale) * (2.0 * share - 1.0);
@@ -40,6 +58,12 @@ pub fn zoom_matrix(zoom: f64, centre: (f64, f64)) -> Map {
 }
 
 /// Lets a matrix that turns keep angles in a picture that is not square: the unit square is stretched to its sides.
+///
+/// ```
+/// use firelight_transforms::{keep_aspect, rotate_matrix};
+///
+/// let turned = keep_aspect(rotate_matrix(10.0), 400.0, 200.0);
+/// ```
 pub fn keep_aspect(matrix: Map, width: f64, height: f64) -> Map {
     let mut cells = matrix.0;
     cells[0][1] *= height / width;
@@ -51,6 +75,13 @@ pub fn keep_aspect(matrix: Map, width: f64, height: f64) -> Map {
 ///
 /// The map takes the four points (-1-y, -1-x), (-1+y, 1+x), (1+y, -1+x), (1-y, 1-x) to the corners of the square. `None`
 /// where these points lie on a line, which takes an `x` or `y` of 1 or more.
+///
+/// ```
+/// use firelight_transforms::warp_matrix;
+///
+/// assert!(warp_matrix(0.2, 0.0).is_some());
+/// assert!(warp_matrix(1.0, 0.0).is_none());
+/// ```
 pub fn warp_matrix(x: f64, y: f64) -> Option<Map> {
     let corners = [(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)];
     let seen = [(-1.0 - y, -1.0 - x), (-1.0 + y, 1.0 + x), (1.0 + y, -1.0 + x), (1.0 - y, 1.0 - x)];

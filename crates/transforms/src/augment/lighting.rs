@@ -71,12 +71,20 @@ impl Lighting {
 }
 
 /// log(x / (1 - x)), with x kept 10⁻⁷ away from 0 and 1 so that the result stays finite.
+///
+/// ```
+/// assert_eq!(firelight_transforms::logit(0.5), 0.0);
+/// ```
 pub fn logit(x: f32) -> f32 {
     let x = x.clamp(1e-7, 1.0 - 1e-7);
     -libm::logf(1.0 / x - 1.0)
 }
 
 /// 1 / (1 + e⁻ˣ): the inverse of [`logit`].
+///
+/// ```
+/// assert_eq!(firelight_transforms::sigmoid(0.0), 0.5);
+/// ```
 pub fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + libm::expf(-x))
 }

@@ -8,6 +8,12 @@ use crate::{Area, Chance, Frame, PadMode, Size, TransformError};
 /// Cuts out a part of fixed size: at a random position in training, at the centre in validation.
 ///
 /// A picture that is smaller is padded with black, in training at a random position.
+///
+/// ```
+/// use firelight_transforms::{PictureTransforms, RandomCrop};
+///
+/// let transforms = PictureTransforms::new().with_item(RandomCrop::new(128));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RandomCrop {
     size: Size,
@@ -50,6 +56,12 @@ impl fmt::Display for RandomCrop {
 }
 
 /// Cuts or pads a picture evenly on all sides to a fixed size, without resizing.
+///
+/// ```
+/// use firelight_transforms::{CropPad, PadMode, PictureTransforms};
+///
+/// let transforms = PictureTransforms::new().with_item(CropPad::new(300).with_pad_mode(PadMode::Border));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CropPad {
     size: Size,
@@ -91,6 +103,12 @@ impl fmt::Display for CropPad {
 }
 
 /// Resizes the longer side to a fixed length and keeps the aspect ratio, so pictures keep different sizes.
+///
+/// ```
+/// use firelight_transforms::{RatioResize, Size};
+///
+/// assert_eq!(RatioResize::new(320).size_for(Size::new(640, 480)), Size::new(320, 240));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RatioResize {
     longer: u32,

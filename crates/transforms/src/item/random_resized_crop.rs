@@ -17,6 +17,13 @@ use crate::{Area, Chance, Filter, Frame, Size, TransformError};
 /// pixels) and its centre is cut out, which does not keep the aspect ratio: fastai's rule. With
 /// [`keeping_aspect`](RandomResizedCrop::keeping_aspect) it is torchvision's instead: the shorter side is resized to the
 /// result plus the margin, then the centre is cut out.
+///
+/// ```
+/// use firelight_transforms::{PictureTransforms, RandomResizedCrop};
+///
+/// let crop = RandomResizedCrop::new(224).with_scale(0.35, 1.0).keeping_aspect();
+/// let transforms = PictureTransforms::new().with_item(crop);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct RandomResizedCrop {
     size: Size,
@@ -123,6 +130,13 @@ impl fmt::Display for RandomResizedCrop {
 ///
 /// Ten tries, as fastai and torchvision; then, and without a source of chance, the largest centred part within the aspect
 /// ratios.
+///
+/// ```
+/// use firelight_transforms::{Chance, Size, draw_crop};
+///
+/// let part = draw_crop(Size::new(640, 480), (0.5, 1.0), (0.75, 4.0 / 3.0), Some(&mut Chance::new(42, 0, 0)));
+/// assert!(part.left >= 0.0 && part.left + part.width <= 640.0);
+/// ```
 pub fn draw_crop(of: Size, scale: (f32, f32), ratio: (f32, f32), chance: Option<&mut Chance>) -> Area {
     let (w, h) = (f64::from(of.width), f64::from(of.height));
     if let Some(chance) = chance {

@@ -31,6 +31,12 @@ pub struct Resize {
 }
 
 /// What [`Resize`] does with a picture of another aspect ratio.
+///
+/// ```
+/// use firelight_transforms::{Resize, ResizeMethod, Size};
+///
+/// assert_eq!(Resize::by(Size::new(256, 128), ResizeMethod::Pad), Resize::pad(Size::new(256, 128)));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ResizeMethod {

@@ -7,6 +7,13 @@ use super::{Closure, CropPad, DihedralItem, FlipItem, RandomCrop, RandomResizedC
 use crate::{Chance, Filter, Frame, Size, TransformError};
 
 /// One stage before augmentation. Every transform of this list converts into it.
+///
+/// ```
+/// use firelight_transforms::{FlipItem, ItemTransform, RatioResize, Size};
+///
+/// let stages: [ItemTransform; 2] = [RatioResize::new(256).into(), FlipItem::new(0.5).into()];
+/// assert_eq!(stages[1].output_size(Some(Size::square(8))), Some(Size::square(8)));
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[serde(rename_all = "snake_case")]

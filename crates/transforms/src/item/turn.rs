@@ -6,6 +6,12 @@ use super::stage::within;
 use crate::{Chance, Frame, TransformError};
 
 /// Mirrors left and right with a probability, in training only.
+///
+/// ```
+/// use firelight_transforms::{FlipItem, PictureTransforms, Resize};
+///
+/// let transforms = PictureTransforms::new().with_item(Resize::crop(64)).with_item(FlipItem::new(0.5));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct FlipItem {
     p: f32,
@@ -43,6 +49,12 @@ impl fmt::Display for FlipItem {
 /// With probability `p` (default 1) one of the eight is drawn, the first of which leaves the picture as it is: 0 none,
 /// 1 mirror left–right, 2 mirror top–bottom, 3 quarter turn anticlockwise, 4 half turn, 5 quarter turn clockwise,
 /// 6 transpose, 7 transpose along the other diagonal.
+///
+/// ```
+/// use firelight_transforms::{DihedralItem, PictureTransforms};
+///
+/// let satellite = PictureTransforms::new().with_item(DihedralItem::default());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct DihedralItem {
     p: f32,

@@ -26,6 +26,13 @@ impl Default for CutMix {
 }
 
 /// What [`CutMix`] drew for a batch: inside `patch`, example i shows `partners[i]`.
+///
+/// ```
+/// use firelight_transforms::{Chance, CutMix, CutMixDraw, Size};
+///
+/// let CutMixDraw { partners, patch, share } = CutMix::default().draw(8, Size::square(32), &mut Chance::new(1, 0, 0));
+/// assert_eq!(partners.len(), 8);
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct CutMixDraw {
     /// A permutation of the batch.

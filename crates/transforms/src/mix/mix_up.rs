@@ -25,6 +25,13 @@ impl Default for MixUp {
 }
 
 /// What [`MixUp`] drew for a batch: example i becomes `shares[i]` · itself + (1 - `shares[i]`) · `partners[i]`.
+///
+/// ```
+/// use firelight_transforms::{Chance, MixUp, MixUpDraw};
+///
+/// let MixUpDraw { partners, shares } = MixUp::new(0.2).draw(8, &mut Chance::new(1, 0, 0));
+/// assert_eq!((partners.len(), shares.len()), (8, 8));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct MixUpDraw {
     /// A permutation of the batch.

@@ -10,6 +10,18 @@ use crate::{Draw, Filter, Normalize, Size};
 /// Buffers that a worker reuses from picture to picture, so that nothing is allocated once they have grown.
 ///
 /// It holds no results: a new one gives the same planes as a used one.
+///
+/// ```
+/// use firelight_transforms::{PictureTransforms, Resize, Scratch};
+///
+/// let transforms = PictureTransforms::new().with_item(Resize::crop(8));
+/// let mut scratch = Scratch::default(); // one a thread
+/// for side in [16, 32] {
+///     let (size, planes) = transforms.planes(&image::RgbImage::new(side, side), None, &mut scratch)?;
+///     assert_eq!(planes.len(), size.planes());
+/// }
+/// # Ok::<(), firelight_transforms::TransformError>(())
+/// ```
 #[derive(Default)]
 pub struct Scratch {
     pub(super) resizer: Resizer,

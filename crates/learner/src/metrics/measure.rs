@@ -1,0 +1,36 @@
+//! Metrics of predictions that are there already.
+
+use firelight_losses::Decision;
+
+use super::{Metric, Outcomes};
+use crate::fit::pick;
+
+/// A metric over rows of activated outputs (probabilities for classes) and their targets: fastai's `accuracy(preds, targs)`.
+/// `None` where it is not defined.
+///
+/// ```
+/// use firelight_learner::metrics::{accuracy, measure};
+/// use firelight_losses::Decision;
+///
+/// let probabilities = [[0.9, 0.1], [0.4, 0.6], [0.2, 0.8]];
+/// let accuracy = measure(accuracy(), &probabilities, &[0, 0, 1], &Decision::Argmax);
+/// assert_eq!(accuracy, Some(2.0 / 3.0));
+/// ```
+///
+/// # Panics
+///
+/// If there are not as many rows as targets, or rows of different lengths.
+pub fn measure<T>(
+    mut metric: Box<dyn Metric<T>>,
+    rows: &[impl AsRef<[f32]>],
+    targets: &[T],
+    decision: &Decision,
+) -> Option<f64> {
+    assert_eq!(rows.len(), targets.len(), "rows and targets");
+    let columns = rows.first().map_or(0, |row| row.as_ref().len());
+    let outputs: Vec<f32> = rows.iter().flat_map(|row| row.as_ref()).copied().collect();
+    assert_eq!(outputs.len(), rows.len() * columns, "rows of one length");
+    let decided: Vec<usize> = rows.iter().map(|row| pick(decision, row.as_ref())).collect();
+    metric.update(&Outcomes { outputs: &outputs, columns, targets, decided: &decided, decision });
+    metric.value()
+}
