@@ -65,7 +65,10 @@ fn the_pets_come_from_oxford_and_stay() {
 #[test]
 fn torchvision_weights_are_found_by_architecture() {
     let files = weights::TORCHVISION.map(|weights| weights.download().file_name);
-    assert_eq!(files, ["resnet18-f37072fd.pth", "resnet34-b627a593.pth", "resnet50-11ad3fa6.pth"]);
+    assert_eq!(
+        files,
+        ["resnet18-f37072fd.pth", "resnet34-b627a593.pth", "resnet50-11ad3fa6.pth", "resnet101-63fe2227.pth"]
+    );
     let download = weights::find("resnet50").unwrap().download();
     assert_eq!(download.url, "https://download.pytorch.org/models/resnet50-11ad3fa6.pth");
     assert_eq!(download.checksum, Checksum::sha256_prefix("11ad3fa6"));

@@ -28,7 +28,7 @@ pub fn measure<T>(
 ) -> Option<f64> {
     assert_eq!(rows.len(), targets.len(), "rows and targets");
     let columns = rows.first().map_or(0, |row| row.as_ref().len());
-    let outputs: Vec<f32> = rows.iter().flat_map(|row| row.as_ref()).copied().collect();
+    let outputs: Vec<f32> = rows.iter().flat_map(AsRef::as_ref).copied().collect();
     assert_eq!(outputs.len(), rows.len() * columns, "rows of one length");
     let decided: Vec<usize> = rows.iter().map(|row| pick(decision, row.as_ref())).collect();
     metric.update(&Outcomes { outputs: &outputs, columns, targets, decided: &decided, decision });
