@@ -36,7 +36,7 @@ pub use metrics::{
     nearest_distance, precision_multi, r2, recall_multi, rmse, same_group_mistakes, summed_group_accuracy, top_k,
     weighted_f1, weighted_kappa,
 };
-pub use observe::{CsvLog, EarlyStopping, Event, Flow, Observer};
+pub use observe::{CsvLog, EarlyStopping, Event, Flow, LossPlot, Observer};
 pub use pictures::{HeatMap, Inline};
 pub use precision::Precision;
 pub use schedule::{Curve, FlatCos, Monitor, OneCycle, Piece, Plateau, Rates, Schedule, WarmRestarts};

@@ -2,10 +2,12 @@
 
 mod csv_log;
 mod early_stopping;
+mod loss_plot;
 mod progress;
 
 pub use csv_log::CsvLog;
 pub use early_stopping::EarlyStopping;
+pub use loss_plot::LossPlot;
 pub(crate) use progress::Progress;
 
 use crate::{EpochRow, StepRow};

@@ -50,3 +50,37 @@ impl LossScale {
         Some(gradients)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use burn::module::Param;
+    use burn::tensor::{Device, Tensor};
+
+    use super::*;
+
+    #[derive(Module, Debug)]
+    struct One {
+        weight: Param<Tensor<1>>,
+    }
+
+    #[test]
+    fn the_factor_halves_at_an_overflow_and_doubles_after_two_thousand_good_updates() {
+        let device = Device::flex().autodiff();
+        let one = One { weight: Param::from_tensor(Tensor::ones([1], &device)) };
+        let gradients = |size: f32| GradientsParams::from_grads((one.weight.val() * size).backward(), &one);
+        let mut scale = LossScale::default();
+        assert!(scale.take_from(&one, gradients(f32::INFINITY)).is_none());
+        assert_eq!(scale.factor(), 32_768.0);
+        for update in 0..PATIENCE {
+            assert_eq!(scale.factor(), 32_768.0, "after {update} updates");
+            let unscaled = scale.take_from(&one, gradients(32_768.0)).expect("no overflow");
+            assert_eq!(unscaled.get::<1>(one.weight.id).expect("a gradient").into_scalar::<f32>(), 1.0);
+        }
+        assert_eq!(scale.factor(), 65_536.0);
+        assert!(!scale.is_exhausted());
+        while scale.factor() >= 1e-6 {
+            assert!(scale.take_from(&one, gradients(f32::NAN)).is_none());
+        }
+        assert!(scale.is_exhausted());
+    }
+}

@@ -1,5 +1,7 @@
 //! What the page's script works with.
 
+use firelight_datablock::progress;
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::page::jpeg;
@@ -53,7 +55,10 @@ impl Facts {
         });
         let all = interpretation.predictions();
         let wrong = interpretation.top_losses(usize::MAX).into_iter().filter(|row| row.actual != row.predicted);
+        let wrong: Vec<crate::Mistake> = wrong.take(SHOWN).collect();
+        let bar = progress::bar(wrong.len(), "report");
         let mistake = |row: crate::Mistake| {
+            bar.inc(1);
             Ok(Mistake {
                 picture: jpeg(&interpretation.picture(row.item)?)?,
                 file: row.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
@@ -71,7 +76,7 @@ impl Facts {
             valid: count(data.valid().dataset().targets()),
             confusion: interpretation.confusion(),
             report: interpretation.class_report(),
-            mistakes: wrong.take(SHOWN).map(mistake).collect::<Result<_, LearnerError>>()?,
+            mistakes: wrong.into_par_iter().map(mistake).collect::<Result<_, LearnerError>>()?,
             mistaken: all.targets.iter().zip(&all.decided).filter(|(actual, picked)| actual != picked).count(),
         })
     }

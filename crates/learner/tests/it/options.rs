@@ -6,7 +6,7 @@ use burn::tensor::{Device, Tensor};
 use firelight_datablock::DataLoaders;
 use firelight_learner::models::Model;
 use firelight_learner::optim::Sgd;
-use firelight_learner::{CsvLog, EarlyStopping, KeepBest, Learner, Monitor};
+use firelight_learner::{CsvLog, EarlyStopping, KeepBest, Learner, LossPlot, Monitor};
 use firelight_losses::CrossEntropy;
 use firelight_transforms::{CutMix, MixUp};
 
@@ -179,4 +179,19 @@ fn a_head_trains_on_the_items_that_sampling_chooses() {
     let mut learn = shapes::learner(loaders);
     learn.fit_head(2, 1e-3, 0).expect("a fit");
     assert_eq!(learn.history().steps.len(), 2 * 3);
+}
+
+#[test]
+fn a_loss_plot_is_drawn_after_each_epoch_and_ends_quietly_where_it_cannot_be() {
+    let folder = shapes::folder(24);
+    let out = tempfile::tempdir().expect("a folder");
+    let path = out.path().join("losses.png");
+    let learn = shapes::learner(shapes::loaders(&folder, &Device::flex())).with_observer(LossPlot::new(&path));
+    let mut learn = learn.with_observer(LossPlot::new(out.path().join("missing/losses.png")));
+    learn.fit(2, 1e-3).expect("a fit, whatever becomes of its plots");
+    let drawn = image::open(&path).expect("a picture").to_rgb8();
+    assert_eq!(drawn, learn.plot_losses());
+    assert_eq!(std::fs::read_dir(out.path()).expect("a folder").count(), 1, "nothing half-written stays");
+    learn.fit(1, 1e-3).expect("a second fit");
+    assert_ne!(image::open(&path).expect("a picture").to_rgb8(), drawn, "the plot is of the fit under way");
 }
