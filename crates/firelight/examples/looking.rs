@@ -7,7 +7,7 @@ fn main() -> Result<()> {
     let folder = tempfile::tempdir()?;
     for n in 0..90_u32 {
         let (name, stripes) = [("tiger", 4), ("lion", 40), ("Zebra", 2)][n as usize % 3];
-        let bright = |x: u32| if (x + n) / stripes % 2 == 0 { 230 } else { 60 };
+        let bright = |x: u32| if ((x + n) / stripes).is_multiple_of(2) { 230 } else { 60 };
         let picture = RgbImage::from_fn(32, 32, |x, y| Rgb([bright(x), (y * 4) as u8, 40]));
         picture.save(folder.path().join(format!("{name}_{n}.png")))?;
     }
