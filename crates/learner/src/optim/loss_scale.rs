@@ -64,6 +64,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::float_cmp, reason = "powers of two are exact")]
     fn the_factor_halves_at_an_overflow_and_doubles_after_two_thousand_good_updates() {
         let device = Device::flex().autodiff();
         let one = One { weight: Param::from_tensor(Tensor::ones([1], &device)) };
