@@ -123,6 +123,8 @@ fn step_by_hand(seconds: f64, rule: Rule, frozen: bool, shape: [usize; 4]) -> Re
     let targets: Tensor<1, Int> = Tensor::from_data(TensorData::new(classes, [shape[0]]), &device);
     let mut model = network(&plain).to_device(&device).train();
     let groups = model.groups();
+    // As the learner does: a copy without a graph, whose norms are folded.
+    let body = frozen.then(|| model.for_inference());
     if frozen {
         model.body = model.body.freeze();
     }
@@ -131,8 +133,14 @@ fn step_by_hand(seconds: f64, rule: Rule, frozen: bool, shape: [usize; 4]) -> Re
     let mut model = Some(model);
     let mut step = || {
         let Some(now) = model.take() else { return };
-        let inputs = Tensor::from_data(planes.clone(), &device);
-        let loss = CrossEntropy::new().forward(now.forward(inputs), targets.clone(), Reduction::Mean);
+        let scores = match &body {
+            Some(body) => {
+                let features = body.features_in_chunks(Tensor::from_data(planes.clone(), &plain));
+                now.classify(Tensor::from_inner(features))
+            }
+            None => now.forward(Tensor::from_data(planes.clone(), &device)),
+        };
+        let loss = CrossEntropy::new().forward(scores, targets.clone(), Reduction::Mean);
         let gradients = GradientsParams::from_grads(loss.backward(), &now);
         model = Some(optimizer.step(now, gradients));
         loss.inner().into_scalar::<f32>();

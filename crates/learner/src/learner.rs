@@ -64,6 +64,8 @@ pub struct Learner<F: FittedTarget, L, M = VisionModel> {
     pub(crate) epochs_done: usize,
     /// Fits begun: the number of the next one.
     pub(crate) fits: usize,
+    /// How many parameter groups are frozen, from the input.
+    frozen: usize,
     /// The best model of the last fit, where it was to be kept.
     pub(crate) best: Option<Best<M>>,
     pub(crate) options: Options,
@@ -120,6 +122,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
             history: History::default(),
             epochs_done: 0,
             fits: 0,
+            frozen: 0,
             best: None,
             options: Options::default(),
             resumption: None,
@@ -140,6 +143,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
             history: self.history,
             epochs_done: self.epochs_done,
             fits: self.fits,
+            frozen: self.frozen,
             best: self.best,
             options: self.options,
             resumption: self.resumption,
@@ -201,7 +205,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
     }
 
     /// Mixes the pictures of training batches and their targets: `MixUp::default()` or `CutMix::default()` of
-    /// `firelight_transforms`. It works with every loss, on one device.
+    /// `firelight_transforms`. It works with every loss and on several devices.
     pub fn with_mix(mut self, mix: impl Into<Mix>) -> Self {
         self.options.mix = Some(mix.into());
         self
@@ -224,8 +228,8 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
 
     /// What batch norms do in frozen groups.
     ///
-    /// `true` (default): they are frozen too, use their running statistics, and the frozen body builds no graph, which
-    /// makes the frozen phase about three times as fast. `false`: their scales, shifts and statistics go on training, as in fastai
+    /// `true` (default): they are frozen too and use their running statistics; the frozen body builds no graph, with its norms
+    /// folded into its convolutions, which makes the frozen phase more than three times as fast. `false`: their scales, shifts and statistics go on training, as in fastai
     /// (`train_bn=True`), which needs the graph through the whole body.
     pub fn with_frozen_norms(mut self, frozen_norms: bool) -> Self {
         self.options.frozen_norms = frozen_norms;
@@ -318,6 +322,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
             };
         }
         self.model = model;
+        self.frozen = group_number;
         self.optimizer = None;
         Ok(())
     }
@@ -338,6 +343,11 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
     /// As [`freeze_to`](Self::freeze_to).
     pub fn unfreeze(&mut self) -> Result<(), LearnerError> {
         self.freeze_to(0)
+    }
+
+    /// Whether all that comes before the last group stays as it is, its norms' statistics too.
+    pub(crate) fn body_is_frozen(&self) -> bool {
+        self.options.frozen_norms && self.frozen > 0 && self.frozen + 1 == self.model.groups().len()
     }
 
     /// The optimizer with what it knows; a new one if there is none, or if the model was frozen or thawed since.

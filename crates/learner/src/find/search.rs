@@ -115,14 +115,14 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     }
 
     fn try_rates(&mut self, search: &RateSearch) -> Result<(), LearnerError> {
-        let (steps, precision) = (search.length(), self.options.precision);
+        let (steps, forward) = (search.length(), self.forward());
         let rates = vec![search.to; self.optimizer()?.groups()];
         let plan = Plan { fit: 0, epochs: 1, steps, rates, schedule: search.schedule() };
         let mut run = Run { plan, place: Place::default() };
         while run.place.step < steps && !run.place.stopped {
             let epoch = self.epochs_done + run.place.step / self.data.train().num_batches().max(1);
             let batches = self.training_batches(epoch, 0)?.take(steps - run.place.step);
-            run.train(self, batches, |model, pictures| precision.forward(model, pictures))?;
+            run.train(self, batches, &forward)?;
         }
         Ok(())
     }

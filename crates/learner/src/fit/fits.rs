@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use burn::tensor::Tensor;
 use firelight_datablock::{DataError, FittedTarget};
 use firelight_losses::Loss;
 
@@ -103,16 +104,28 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     ) -> Result<(), LearnerError> {
         let steps = self.data.train().num_batches();
         let mut run = Run::start(self, epochs, steps, rates.into(), schedule.into())?;
-        let precision = self.options.precision;
+        let forward = self.forward();
         while run.goes_on() {
             let start = Instant::now();
             let batches = self.training_batches(self.epochs_done, run.place.step)?;
-            run.train(self, batches, |model, pictures| precision.forward(model, pictures))?;
+            run.train(self, batches, &forward)?;
             let evaluation = self.evaluate()?;
             run.finish_epoch(self, start.elapsed().as_secs_f64(), &evaluation)?;
         }
         Run::end(self);
         Ok(())
+    }
+
+    /// A training step from pictures to scores. The features of a frozen body are those of a copy without a graph, whose norms are
+    /// folded into its convolutions.
+    pub(crate) fn forward(&self) -> impl Fn(&M, Tensor<4>) -> Tensor<2> + Sync + use<F, L, M> {
+        let precision = self.options.precision;
+        let alone = self.options.devices.is_empty();
+        let body = (alone && self.body_is_frozen()).then(|| self.model.for_inference());
+        move |model, pictures| match &body {
+            Some(body) => model.classify(Tensor::from_inner(body.features_in_chunks(pictures.inner()))),
+            None => precision.forward(model, pictures),
+        }
     }
 
     /// The batches of an epoch on the training device, mixed where that is wanted, without the first `done` ones.

@@ -271,3 +271,19 @@ fn a_loss_that_is_no_number_stops_and_keeps_the_last_good_weights() {
     assert!(matches!(error, LearnerError::Diverged { .. }), "{error}");
     assert!(error.to_string().contains("use a lower learning rate"));
 }
+
+#[test]
+fn a_frozen_fit_is_the_same_with_the_bodys_norms_folded_or_not() {
+    let folder = shapes::folder(24);
+    let train = |devices: Vec<Device>| {
+        let mut learn = shapes::learner(shapes::loaders(&folder, &Device::flex())).with_devices(devices);
+        learn.fit_one_cycle(2, 1e-2).expect("a fit that moves the statistics");
+        learn.freeze().expect("frozen");
+        learn.fit_one_cycle(2, 1e-3).expect("a fit");
+        learn.history().steps.iter().map(|step| step.loss).collect::<Vec<f64>>()
+    };
+    // A list of devices, even of one, works on copies of the model as it is.
+    for (folded, whole) in train(vec![]).iter().zip(train(vec![Device::flex()])) {
+        assert!((folded - whole).abs() < 1e-3 * whole.max(1.0), "{folded} is not {whole}");
+    }
+}
