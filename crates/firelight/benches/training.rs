@@ -59,6 +59,10 @@ fn middle(seconds: f64, mut work: impl FnMut()) -> f64 {
         work();
         times.push(1e3 * start.elapsed().as_secs_f64());
     }
+    median(times)
+}
+
+fn median(mut times: Vec<f64>) -> f64 {
     times.sort_by(f64::total_cmp);
     times[times.len() / 2]
 }
@@ -94,11 +98,7 @@ fn overhead(seconds: f64) -> Result<Map<String, Value>> {
         by_hand.push(step_by_hand(seconds, sgd(), false, [8, 3, 128, 128])?);
         learner.push(step_of_learner(seconds)?);
     }
-    let middle_of = |times: &mut Vec<f64>| {
-        times.sort_by(f64::total_cmp);
-        times[times.len() / 2]
-    };
-    let (by_hand, learner) = (middle_of(&mut by_hand), middle_of(&mut learner));
+    let (by_hand, learner) = (median(by_hand), median(learner));
     let mut result = Map::new();
     result.insert("by_hand_sgd_128px_8_ms".into(), json!(by_hand));
     result.insert("learner_sgd_128px_8_ms".into(), json!(learner));
@@ -178,9 +178,8 @@ fn step_of_learner(seconds: f64) -> Result<f64> {
     while begin.elapsed().as_secs_f64() < seconds {
         learn.fit(1, 1e-4)?;
     }
-    let mut times = times.lock().map_err(|error| error.to_string())?.1.clone();
-    times.sort_by(f64::total_cmp);
-    Ok(times[times.len() / 2])
+    let times = times.lock().map_err(|error| error.to_string())?.1.clone();
+    Ok(median(times))
 }
 
 /// One picture for every item, as bumpy as the numbers that steps by hand get.

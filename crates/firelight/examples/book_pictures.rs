@@ -36,9 +36,8 @@ fn main() -> Result<()> {
         ("soft/confusion.png", "confusion-soft.png"),
     ] {
         let picture = image::open(run.join(from))?;
-        let height = picture.height() * WIDTH / picture.width().max(1);
-        let picture =
-            if picture.width() > WIDTH { picture.resize(WIDTH, height, FilterType::Lanczos3) } else { picture };
+        let (width, height) = (picture.width().min(WIDTH), picture.height());
+        let picture = picture.resize(width, height, FilterType::Lanczos3); // as large as fits
         picture.to_rgb8().save(folder.join(to))?;
     }
     Ok(())

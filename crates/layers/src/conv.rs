@@ -4,7 +4,6 @@ use burn::tensor::Tensor;
 use burn::tensor::ops::ConvOptions;
 
 use crate::Activation;
-use crate::precision::cast_like;
 
 /// The output of a convolution layer with an activation: `layer.forward(input)`, faster on flex.
 ///
@@ -31,8 +30,9 @@ pub fn convolve(layer: &Conv2d, input: Tensor<4>, activation: Activation) -> Ten
     let [_, _, height, width] = input.dims();
     let options =
         ConvOptions::new_with_padding(layer.stride, padding(layer, [height, width]), layer.dilation, layer.groups);
-    let weight = cast_like(layer.weight.val(), &input);
-    let bias = layer.bias.as_ref().map(|bias| cast_like(bias.val(), &input));
+    // Where the precision is the same already, a cast is no operation.
+    let weight = layer.weight.val().cast(input.dtype());
+    let bias = layer.bias.as_ref().map(|bias| bias.val().cast(input.dtype()));
     conv2d(input, weight, bias, options, activation)
 }
 

@@ -10,7 +10,6 @@ mod flex;
 mod kernel;
 mod norm;
 mod pool;
-mod precision;
 mod softmax;
 pub mod update;
 mod workers;

@@ -2,7 +2,6 @@ use burn::nn::BatchNorm;
 use burn::tensor::Tensor;
 
 use crate::Activation;
-use crate::precision::cast_like;
 
 /// The output of a batch norm layer, plus a shortcut if there is one, with an activation:
 /// `activation(layer.forward(input) + shortcut)`, in one pass over the input on flex.
@@ -36,10 +35,10 @@ pub fn normalize(
     activation: Activation,
 ) -> Tensor<4> {
     let gamma = layer.gamma.val();
-    if input.dtype() != gamma.dtype() {
-        let wide = |tensor: Tensor<4>| cast_like(tensor, &gamma);
-        let output = normalize(layer, wide(input.clone()), shortcut.map(wide), activation);
-        return cast_like(output, &input);
+    let (narrow, wide) = (input.dtype(), gamma.dtype());
+    if narrow != wide {
+        let shortcut = shortcut.map(|shortcut| shortcut.cast(wide));
+        return normalize(layer, input.cast(wide), shortcut, activation).cast(narrow);
     }
     #[cfg(feature = "flex")]
     if gamma.dims() == [input.dims()[1]] {

@@ -64,8 +64,8 @@ pub struct Learner<F: FittedTarget, L, M = VisionModel> {
     pub(crate) epochs_done: usize,
     /// Fits begun: the number of the next one.
     pub(crate) fits: usize,
-    /// How many parameter groups are frozen, from the input.
-    frozen: usize,
+    /// Whether all that comes before the last group stays as it is, its norms' statistics too.
+    pub(crate) body_is_frozen: bool,
     /// The best model of the last fit, where it was to be kept.
     pub(crate) best: Option<Best<M>>,
     pub(crate) options: Options,
@@ -122,7 +122,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
             history: History::default(),
             epochs_done: 0,
             fits: 0,
-            frozen: 0,
+            body_is_frozen: false,
             best: None,
             options: Options::default(),
             resumption: None,
@@ -143,7 +143,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
             history: self.history,
             epochs_done: self.epochs_done,
             fits: self.fits,
-            frozen: self.frozen,
+            body_is_frozen: self.body_is_frozen,
             best: self.best,
             options: self.options,
             resumption: self.resumption,
@@ -322,7 +322,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
             };
         }
         self.model = model;
-        self.frozen = group_number;
+        self.body_is_frozen = self.options.frozen_norms && group_number > 0 && group_number + 1 == groups.len();
         self.optimizer = None;
         Ok(())
     }
@@ -343,11 +343,6 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
     /// As [`freeze_to`](Self::freeze_to).
     pub fn unfreeze(&mut self) -> Result<(), LearnerError> {
         self.freeze_to(0)
-    }
-
-    /// Whether all that comes before the last group stays as it is, its norms' statistics too.
-    pub(crate) fn body_is_frozen(&self) -> bool {
-        self.options.frozen_norms && self.frozen > 0 && self.frozen + 1 == self.model.groups().len()
     }
 
     /// The optimizer with what it knows; a new one if there is none, or if the model was frozen or thawed since.

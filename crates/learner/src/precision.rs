@@ -42,7 +42,7 @@ impl Precision {
 
     /// A training step from pictures to scores.
     pub(crate) fn forward<M: Model>(self, model: &M, pictures: Tensor<4>) -> Tensor<2> {
-        model.forward(if self == Self::F32 { pictures } else { pictures.cast(self.dtype()) })
+        model.forward(pictures.cast(self.dtype()))
     }
 
     /// Whether a model and all devices can do it.

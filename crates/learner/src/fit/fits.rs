@@ -121,7 +121,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     pub(crate) fn forward(&self) -> impl Fn(&M, Tensor<4>) -> Tensor<2> + Sync + use<F, L, M> {
         let precision = self.options.precision;
         let alone = self.options.devices.is_empty();
-        let body = (alone && self.body_is_frozen()).then(|| self.model.for_inference());
+        let body = (alone && self.body_is_frozen).then(|| self.model.for_inference());
         move |model, pictures| match &body {
             Some(body) => model.classify(Tensor::from_inner(body.features_in_chunks(pictures.inner()))),
             None => precision.forward(model, pictures),

@@ -1,7 +1,7 @@
 use burn::module::Module;
 use burn::nn::{BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Initializer, Linear, LinearConfig};
 use burn::tensor::activation::relu;
-use burn::tensor::{DType, Device, FloatDType, Tensor};
+use burn::tensor::{Device, FloatDType, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::Fresh;
@@ -136,8 +136,7 @@ impl Head {
     /// Feature map `[n, f, h, w]` to `[n, 2f]`: first the maximum of every channel, then the average (`[n, f]`, the
     /// average, without `concat_pool`). They are `f32`, also of a map in half precision.
     pub fn pool(&self, map: Tensor<4>) -> Tensor<2> {
-        let map = if map.dtype() == DType::F32 { map } else { map.cast(FloatDType::F32) };
-        let map: Tensor<3> = map.flatten(2, 3);
+        let map: Tensor<3> = map.cast(FloatDType::F32).flatten(2, 3);
         let average = map.clone().mean_dim(2);
         let pooled = if self.concat_pool { Tensor::cat(vec![map.max_dim(2), average], 1) } else { average };
         pooled.squeeze_dim(2)

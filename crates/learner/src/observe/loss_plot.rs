@@ -2,8 +2,12 @@
 
 use std::path::PathBuf;
 
+use image::ImageError;
+use image::codecs::png::PngEncoder;
+
 use super::{Event, Flow, Observer};
 use crate::pictures::loss_curve;
+use crate::stored::Whole;
 
 /// Draws the losses of the fit under way to a PNG file after each epoch: the training loss of every step and the validation
 /// losses, as [`Learner::plot_losses`](crate::Learner::plot_losses). fastai's `ShowGraphCallback`.
@@ -35,10 +39,12 @@ impl LossPlot {
 
     fn draw(&mut self) {
         let Some(path) = &self.path else { return };
-        let part = path.with_extension("part.png");
         let picture = loss_curve(&self.train, &self.valid);
-        let written = picture.save(&part).map_err(|error| error.to_string());
-        if let Err(error) = written.and_then(|()| std::fs::rename(&part, path).map_err(|error| error.to_string())) {
+        let written = Whole::create(path).map_err(ImageError::from).and_then(|mut file| {
+            picture.write_with_encoder(PngEncoder::new(&mut file))?;
+            Ok(file.keep()?)
+        });
+        if let Err(error) = written {
             eprintln!("loss plot: cannot write {}: {error}; the plot ends here", path.display());
             self.path = None;
         }

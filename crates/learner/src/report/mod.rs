@@ -4,10 +4,12 @@ mod facts;
 mod page;
 mod run;
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 pub(crate) use run::Run;
 
+use crate::stored::Whole;
 use crate::{Interpretation, LearnerError};
 
 impl Interpretation {
@@ -40,9 +42,9 @@ impl Interpretation {
         };
         let page = page::page(self)?;
         std::fs::create_dir_all(folder).map_err(wrong(folder))?;
-        let (path, part) = (folder.join("report.html"), folder.join("report.html.part"));
-        std::fs::write(&part, page).map_err(wrong(&part))?;
-        std::fs::rename(&part, &path).map_err(wrong(&path))?;
+        let path = folder.join("report.html");
+        let mut file = Whole::create(&path).map_err(wrong(&path))?;
+        file.write_all(page.as_bytes()).and_then(|()| file.keep()).map_err(wrong(&path))?;
         Ok(path)
     }
 }

@@ -287,3 +287,16 @@ fn a_frozen_fit_is_the_same_with_the_bodys_norms_folded_or_not() {
         assert!((folded - whole).abs() < 1e-3 * whole.max(1.0), "{folded} is not {whole}");
     }
 }
+
+#[test]
+fn norms_that_train_go_on_training_whatever_is_asked_for_the_next_freeze() {
+    let folder = shapes::folder(24);
+    let mut learn = shapes::learner(shapes::loaders(&folder, &Device::flex())).with_frozen_norms(false);
+    learn.freeze().expect("frozen but for its norms");
+    let before = bits(learn.model());
+    let mut learn = learn.with_frozen_norms(true);
+    learn.fit_one_cycle(1, 1e-2).expect("a fit");
+    let moving = moved(&before, &bits(learn.model()));
+    let is_norm = |path: &String| path.starts_with("body.") && path.rsplit('.').next() == Some("gamma");
+    assert!(moving.iter().any(is_norm), "{moving:?}");
+}
