@@ -1,8 +1,9 @@
 use burn::tensor::{Bool, Tensor, activation};
 use firelight_vocab::Vocab;
 
+use crate::describe::described;
 use crate::matrix::Constant;
-use crate::scores::{check_classes, nothing, wide};
+use crate::scores::{check_classes, join, nothing, wide};
 use crate::{ClassWeights, Loss, LossError};
 
 /// A logit of ±inf, kept finite so that it times 0 is 0.
@@ -16,6 +17,9 @@ const FAR: f32 = 1e37;
 ///
 /// [`with_positive_weights`](Self::with_positive_weights) multiplies the loss of a class where it is present, which
 /// balances rare classes.
+///
+/// The gradient is the closed form, `(σ(logit) - target) / classes` without weights: half a class at a logit of 0, and exact at ±inf,
+/// where a logit on the side of its target costs nothing.
 ///
 /// ```
 /// use burn::tensor::{Bool, Device, Tensor};
@@ -45,6 +49,12 @@ impl BinaryCrossEntropy {
         self.positive = Some((weights.constant(vocab)?, vocab.clone()));
         Ok(self)
     }
+
+    fn settings(&self) -> String {
+        let weights =
+            self.positive.as_ref().map(|(weights, vocab)| format!("positive weights {}", weights.digest(vocab)));
+        described("binary cross entropy", &weights.into_iter().collect::<Vec<_>>())
+    }
 }
 
 impl Loss<Tensor<2>> for BinaryCrossEntropy {
@@ -52,9 +62,10 @@ impl Loss<Tensor<2>> for BinaryCrossEntropy {
         if let Some(nothing) = nothing(&output) {
             return nothing;
         }
-        let [batch, classes] = output.dims();
+        let [_, classes] = output.dims();
         check_classes(&targets, classes);
-        let logits = wide(output).clamp(-FAR, FAR);
+        let output = wide(output);
+        let logits = output.clone().inner().clamp(-FAR, FAR);
         let present = wide(targets.inner()).cast(logits.dtype());
         let positive = match &self.positive {
             Some((weights, vocab)) => {
@@ -64,8 +75,15 @@ impl Loss<Tensor<2>> for BinaryCrossEntropy {
             None => present.clone(),
         };
         let negative = present.neg() + 1.0;
-        let losses = positive * softplus(logits.clone().neg()) + negative * softplus(logits);
-        losses.mean_dim(1).reshape([batch])
+        let value = positive.clone() * softplus(logits.clone().neg()) + negative.clone() * softplus(logits.clone());
+        join(output, value.mean_dim(1), || {
+            let slope = negative * activation::sigmoid(logits.clone()) - positive * activation::sigmoid(logits.neg());
+            slope / classes as f64
+        })
+    }
+
+    fn describe(&self) -> String {
+        self.settings()
     }
 
     /// Each class on its own: the logistic function.
@@ -81,6 +99,10 @@ impl Loss<Tensor<2>> for BinaryCrossEntropy {
 impl Loss<Tensor<2, Bool>> for BinaryCrossEntropy {
     fn per_example(&self, output: Tensor<2>, targets: Tensor<2, Bool>) -> Tensor<1> {
         Loss::<Tensor<2>>::per_example(self, output, targets.float())
+    }
+
+    fn describe(&self) -> String {
+        self.settings()
     }
 
     fn activation(&self, output: Tensor<2>) -> Tensor<2> {

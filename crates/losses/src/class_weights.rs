@@ -4,7 +4,7 @@ use firelight_vocab::Vocab;
 use serde::{Deserialize, Serialize};
 
 use crate::LossError;
-use crate::error::share;
+use crate::error::{share, single};
 use crate::matrix::{Constant, same_names, short};
 
 /// One factor a class, by name: how much the examples of a class count.
@@ -22,27 +22,44 @@ use crate::matrix::{Constant, same_names, short};
 /// # Ok::<(), firelight_losses::LossError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 pub struct ClassWeights {
     names: Vocab,
     weights: Vec<f64>,
+}
+
+/// Weights in a file, which may be anything.
+#[derive(Deserialize)]
+#[serde(rename = "ClassWeights")]
+struct Stored {
+    names: Vocab,
+    weights: Vec<f64>,
+}
+
+impl TryFrom<Stored> for ClassWeights {
+    type Error = LossError;
+
+    fn try_from(Stored { names, weights }: Stored) -> Result<Self, LossError> {
+        Self { names, weights }.checked()
+    }
 }
 
 impl ClassWeights {
     /// Weights set by hand.
     ///
     /// # Errors
-    /// [`LossError::Vocab`] for a repeated name, [`LossError::ClassWeight`] unless all are finite and at least 0.
+    /// [`LossError::Vocab`] for a repeated name, [`LossError::ClassWeight`] unless all are finite and at least 0,
+    /// [`LossError::NoClasses`] if there are none.
     pub fn new<S: Into<String>>(weights: impl IntoIterator<Item = (S, f64)>) -> Result<Self, LossError> {
         let (names, weights): (Vec<S>, Vec<f64>) = weights.into_iter().unzip();
-        let made = Self { names: Vocab::ordered(names)?, weights };
-        made.check()?;
-        Ok(made)
+        Self { names: Vocab::ordered(names)?, weights }.checked()
     }
 
     /// `examples / (classes * count)`, scikit-learn's "balanced".
     ///
     /// # Errors
-    /// [`LossError::NoExamples`] for a count of 0, [`LossError::Vocab`] for a repeated name.
+    /// [`LossError::NoExamples`] for a count of 0, [`LossError::NoClasses`] for no counts, [`LossError::Vocab`] for a repeated
+    /// name.
     pub fn balanced<S: Into<String>>(counts: impl IntoIterator<Item = (S, usize)>) -> Result<Self, LossError> {
         Self::from_counts(counts, |count| 1.0 / count, |_, counts| counts.iter().sum::<f64>() / counts.len() as f64)
     }
@@ -50,7 +67,8 @@ impl ClassWeights {
     /// `1 / sqrt(count)`, scaled to a mean of 1: between no weights and balanced ones.
     ///
     /// # Errors
-    /// [`LossError::NoExamples`] for a count of 0, [`LossError::Vocab`] for a repeated name.
+    /// [`LossError::NoExamples`] for a count of 0, [`LossError::NoClasses`] for no counts, [`LossError::Vocab`] for a repeated
+    /// name.
     pub fn inverse_sqrt<S: Into<String>>(counts: impl IntoIterator<Item = (S, usize)>) -> Result<Self, LossError> {
         Self::from_counts(counts, |count| 1.0 / count.sqrt(), mean_of_one)
     }
@@ -59,15 +77,16 @@ impl ClassWeights {
     /// alike, and close to 1 it is balanced; 0.9 to 0.9999 are usual.
     ///
     /// # Errors
-    /// [`LossError::OutsideUnit`] for `beta`, [`LossError::NoExamples`] for a count of 0, [`LossError::Vocab`] for
-    /// a repeated name.
+    /// [`LossError::OutsideUnit`] for `beta`, [`LossError::NoExamples`] for a count of 0, [`LossError::NoClasses`] for no
+    /// counts, [`LossError::Vocab`] for a repeated name.
     pub fn effective_number<S: Into<String>>(
         counts: impl IntoIterator<Item = (S, usize)>,
         beta: f64,
     ) -> Result<Self, LossError> {
         let beta = share("beta", beta)?;
         let weight = |count: f64| {
-            if beta < 1.0 { (1.0 - beta) / (1.0 - beta.powf(count)) } else { 1.0 / count }
+            // Exact where beta is so close to 1 that its power rounds to 1.
+            if beta < 1.0 { (beta - 1.0) / (count * beta.ln()).exp_m1() } else { 1.0 / count }
         };
         Self::from_counts(counts, weight, mean_of_one)
     }
@@ -87,7 +106,7 @@ impl ClassWeights {
         let weights: Vec<f64> = counts.iter().map(|count| weight(*count)).collect();
         let factor = scale(&weights, &counts);
         let weights = weights.into_iter().map(|weight| weight * factor).collect();
-        Ok(Self { names, weights })
+        Self { names, weights }.checked()
     }
 
     /// The weight of a class.
@@ -106,10 +125,8 @@ impl ClassWeights {
     /// The weights in the order of a vocab.
     ///
     /// # Errors
-    /// [`LossError::NamesDiffer`] unless they name exactly its classes, [`LossError::ClassWeight`] for a weight that
-    /// is none.
+    /// [`LossError::NamesDiffer`] unless they name exactly its classes.
     pub fn aligned(&self, vocab: &Vocab) -> Result<Vec<f64>, LossError> {
-        self.check()?;
         same_names(&self.names, vocab)?;
         vocab.iter().map(|name| self.get(name)).collect()
     }
@@ -119,14 +136,18 @@ impl ClassWeights {
         Ok(Constant::new(self.aligned(vocab)?, [1, vocab.len()]))
     }
 
-    fn check(&self) -> Result<(), LossError> {
-        match self.iter().find(|(_, weight)| !(weight.is_finite() && *weight >= 0.0)) {
-            None => Ok(()),
-            Some((class, value)) => {
-                let class = class.to_owned();
-                Err(LossError::ClassWeight { class, value })
-            }
+    /// The weights, if they are some: there are no others, so that nobody who has them needs to look.
+    fn checked(self) -> Result<Self, LossError> {
+        if self.weights.is_empty() && self.names.is_empty() {
+            return Err(LossError::NoClasses);
         }
+        if self.weights.len() != self.names.len() {
+            return Err(LossError::WeightCount { weights: self.weights.len(), names: self.names.len() });
+        }
+        if let Some(class) = self.weights.iter().position(|weight| !(single(*weight) && *weight >= 0.0)) {
+            return Err(LossError::ClassWeight { class: self.names[class].to_owned(), value: self.weights[class] });
+        }
+        Ok(self)
     }
 }
 

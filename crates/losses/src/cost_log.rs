@@ -2,6 +2,7 @@ use burn::tensor::{Int, Tensor};
 use firelight_vocab::Vocab;
 
 use crate::caution::owned;
+use crate::describe::described;
 use crate::matrix::AlignedCost;
 use crate::scores::{BELOW, Scores, add_at, check_classes, normalised, nothing};
 use crate::{CostMatrix, Loss, LossError, LossTraits, MatrixRows};
@@ -63,6 +64,10 @@ impl Loss<Tensor<1, Int>> for CostLog {
             let gradient = odds - probabilities * total - among_rest * weight.clone();
             add_at(gradient, top, weight)
         })
+    }
+
+    fn describe(&self) -> String {
+        described("cost log", &[format!("costs {}", self.cost.digest())])
     }
 
     fn vocab(&self) -> Option<&Vocab> {

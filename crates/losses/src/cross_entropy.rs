@@ -1,11 +1,12 @@
 use burn::tensor::{Int, Tensor};
 use firelight_vocab::Vocab;
 
+use crate::describe::described;
 use crate::error::share;
 use crate::scores::{Scores, add_at, check_classes, nothing, times, wide};
 use crate::targets::Kept;
 use crate::weighing::Weighing;
-use crate::{ClassWeights, Loss, LossError, LossTraits, Reduction};
+use crate::{ClassWeights, Loss, LossError, LossTraits, Parts, Term};
 
 /// Cross entropy on logits: `-ln p(target)`.
 ///
@@ -75,8 +76,21 @@ impl CrossEntropy {
         self
     }
 
+    /// Whether the smoothed part is divided by itself.
+    fn divides_twice(&self) -> bool {
+        self.unweighted_smoothing && self.weighing.weights.is_some() && self.smoothing > 0.0
+    }
+
+    fn settings(&self) -> String {
+        let smoothing = (self.smoothing > 0.0).then(|| {
+            let unweighted = if self.divides_twice() { "unweighted " } else { "" };
+            format!("{unweighted}label smoothing {}", self.smoothing)
+        });
+        described("cross entropy", &smoothing.into_iter().chain(self.weighing.settings()).collect::<Vec<_>>())
+    }
+
     /// `on_target`: `1 - smoothing` of the target's class. `on_all`: `smoothing` spread over all classes.
-    fn parts(&self, output: Tensor<2>, kept: &Kept, on_target: bool, on_all: bool) -> Tensor<1> {
+    fn sum(&self, output: Tensor<2>, kept: &Kept, on_target: bool, on_all: bool) -> Tensor<1> {
         let [_, classes] = output.dims();
         let scores = Scores::of(output);
         let column = kept.column();
@@ -106,7 +120,7 @@ impl CrossEntropy {
             mass = mass + times(scores.log_norm.ones_like() * sum, counted.as_ref());
         }
         let plain = self.smoothing == 0.0 && self.weighing.weights.is_none() && counted.is_none();
-        scores.join(value, |probabilities| {
+        scores.join(kept.cleared(value), |probabilities| {
             let mut gradient = if plain { probabilities } else { probabilities * mass };
             if let Some(spread) = spread {
                 gradient = match &counted {
@@ -114,10 +128,10 @@ impl CrossEntropy {
                     None => gradient - spread,
                 };
             }
-            match own {
+            kept.cleared(match own {
                 Some(own) => add_at(gradient, column, own.neg()),
                 None => gradient,
-            }
+            })
         })
     }
 }
@@ -130,7 +144,7 @@ impl Loss<Tensor<1, Int>> for CrossEntropy {
         if let Some(vocab) = self.weighing.vocab() {
             check_classes(&output, vocab.len());
         }
-        self.parts(output, &self.weighing.kept(&targets), true, self.smoothing > 0.0)
+        self.sum(output, &self.weighing.kept(&targets), true, self.smoothing > 0.0)
     }
 
     fn mean_weights(&self, output: &Tensor<2>, targets: &Tensor<1, Int>) -> Option<Tensor<1>> {
@@ -150,19 +164,24 @@ impl Loss<Tensor<1, Int>> for CrossEntropy {
         self.weighing.traits()
     }
 
-    /// As provided, except that fastai's smoothing divides its two parts by different sums.
-    fn forward(&self, output: Tensor<2>, targets: Tensor<1, Int>, reduction: Reduction) -> Tensor<1> {
-        let weights = match reduction {
-            Reduction::Mean => self.mean_weights(&output, &targets),
-            Reduction::None | Reduction::Sum => None,
-        };
-        let apart = self.unweighted_smoothing && self.weighing.weights.is_some() && self.smoothing > 0.0;
-        if !apart || reduction != Reduction::Mean || output.dims()[0] == 0 {
-            return reduction.apply(self.per_example(output, targets), weights);
+    /// As provided, except that fastai's smoothing divides its two terms by different sums.
+    fn parts(&self, output: Tensor<2>, targets: Tensor<1, Int>) -> Parts {
+        let weights = self.mean_weights(&output, &targets);
+        if !self.divides_twice() {
+            return Parts::new(self.per_example(output, targets), weights);
         }
+        if let Some(nothing) = nothing(&output) {
+            return Parts::new(nothing.clone(), None).with_term(Term { numerators: nothing, denominators: None });
+        }
+        check_classes(&output, self.weighing.vocab().map_or(0, Vocab::len));
         let kept = self.weighing.kept(&targets);
-        reduction.apply(self.parts(output.clone(), &kept, true, false), weights)
-            + reduction.apply(self.parts(output, &kept, false, true), kept.counted)
+        let spread = self.sum(output.clone(), &kept, false, true);
+        let own = self.sum(output, &kept, true, false);
+        Parts::new(own, weights).with_term(Term { numerators: spread, denominators: kept.counted })
+    }
+
+    fn describe(&self) -> String {
+        self.settings()
     }
 }
 
@@ -188,6 +207,10 @@ impl Loss<Tensor<2>> for CrossEntropy {
             targets = targets * weights;
         }
         scores.against(targets)
+    }
+
+    fn describe(&self) -> String {
+        self.settings()
     }
 
     fn vocab(&self) -> Option<&Vocab> {

@@ -1,6 +1,9 @@
+use std::cmp::Ordering;
+
 use firelight_vocab::Vocab;
 use serde::{Deserialize, Serialize};
 
+use crate::error::share;
 use crate::{AlignedCost, CostMatrix, LossError};
 
 /// How probabilities become a prediction.
@@ -24,11 +27,13 @@ use crate::{AlignedCost, CostMatrix, LossError};
 /// # Ok::<(), firelight_losses::LossError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 pub enum Decision {
     /// The likeliest class.
     #[default]
     Argmax,
-    /// Every class with at least this probability, for several labels an example; 0.5 is usual.
+    /// Every class with at least this probability, for several labels an example; 0.5 is usual. One outside 0 to 1 is refused
+    /// when it is read from a file; [`threshold`](Self::threshold) refuses it when it is made.
     Threshold(f32),
     /// The class with the least expected cost, `argmin_k Σ_j p_j C[j][k]`: conditional risk minimisation.
     ///
@@ -47,32 +52,63 @@ impl Decision {
         Ok(Self::MinimumRisk(cost.align(vocab)?))
     }
 
-    /// The class numbers decided for one example: one of them, or any number with a threshold.
+    /// [`Threshold`](Self::Threshold) with a probability.
+    ///
+    /// # Errors
+    /// [`LossError::OutsideUnit`] unless it is in 0..=1.
+    pub fn threshold(least: f32) -> Result<Self, LossError> {
+        share("threshold", f64::from(least)).map(|_| Self::Threshold(least))
+    }
+
+    /// The class numbers decided for one example: one of them, or any number with a threshold. None where nothing can be
+    /// decided: of no classes, or of probabilities that are not numbers.
     ///
     /// # Panics
-    /// If there are no probabilities, or not one for each class of the costs.
+    /// If there is not one probability for each class of the costs.
     pub fn decide(&self, probabilities: &[f32]) -> Vec<usize> {
         match self {
             Self::Threshold(least) => {
                 (0..probabilities.len()).filter(|class| probabilities[*class] >= *least).collect()
             }
-            Self::Argmax | Self::MinimumRisk(_) => self.rank(probabilities, 1),
+            Self::Argmax | Self::MinimumRisk(_) => self.best(probabilities).into_iter().collect(),
         }
     }
 
-    /// The `k` best classes, best first; among equals the lower number. All of them if there are fewer than `k`.
+    /// The one class that is ranked first, or `None` where no class has a score that is a number: a model that gives NaN has
+    /// said nothing, and above all not class 0.
+    ///
+    /// ```
+    /// use firelight_losses::Decision;
+    ///
+    /// assert_eq!(Decision::Argmax.best(&[0.2, 0.8]), Some(1));
+    /// assert_eq!(Decision::Argmax.best(&[f32::NAN; 2]), None);
+    /// ```
+    ///
+    /// # Panics
+    /// If there is not one probability for each class of the costs.
+    pub fn best(&self, probabilities: &[f32]) -> Option<usize> {
+        let scores = self.scores(probabilities);
+        let classes = (0..scores.len()).filter(|class| !scores[*class].is_nan());
+        // The first of the highest.
+        classes.reduce(|best, class| if scores[class] > scores[best] { class } else { best })
+    }
+
+    /// The `k` best classes, best first; among equals the lower number. All of them if there are fewer than `k`. Classes whose
+    /// scores are not numbers come last, so of a row of NaN this is the order of the classes: ask [`best`](Self::best) whether there is
+    /// a first.
     ///
     /// # Panics
     /// If there is not one probability for each class of the costs.
     pub fn rank(&self, probabilities: &[f32], k: usize) -> Vec<usize> {
         let scores = self.scores(probabilities);
         let mut classes: Vec<usize> = (0..scores.len()).collect();
-        classes.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
+        classes.sort_by(|a, b| better_first(scores[*a], scores[*b]));
         classes.truncate(k);
         classes
     }
 
-    /// What the classes are ranked by, higher is better: their probability, or their negative risk.
+    /// What the classes are ranked by, higher is better: their probability, or their negative risk. With costs, one probability
+    /// that is not a number makes every risk so.
     ///
     /// # Panics
     /// If there is not one probability for each class of the costs.
@@ -88,6 +124,32 @@ impl Decision {
         match self {
             Self::MinimumRisk(cost) => Some(cost.vocab()),
             Self::Argmax | Self::Threshold(_) => None,
+        }
+    }
+}
+
+/// What is not a number is worse than all that is.
+fn better_first(a: f64, b: f64) -> Ordering {
+    a.is_nan().cmp(&b.is_nan()).then(b.partial_cmp(&a).unwrap_or(Ordering::Equal))
+}
+
+/// A decision in a file.
+#[derive(Deserialize)]
+#[serde(rename = "Decision")]
+enum Stored {
+    Argmax,
+    Threshold(f32),
+    MinimumRisk(AlignedCost),
+}
+
+impl TryFrom<Stored> for Decision {
+    type Error = LossError;
+
+    fn try_from(stored: Stored) -> Result<Self, LossError> {
+        match stored {
+            Stored::Argmax => Ok(Self::Argmax),
+            Stored::Threshold(least) => Self::threshold(least),
+            Stored::MinimumRisk(cost) => Ok(Self::MinimumRisk(cost)),
         }
     }
 }

@@ -1,5 +1,6 @@
 use burn::tensor::Tensor;
 
+use crate::describe::described;
 use crate::scores::{Scores, check_classes, nothing, wide};
 use crate::{Loss, LossError};
 
@@ -28,12 +29,15 @@ impl Distillation {
     /// A temperature of 2 to 8 is usual.
     ///
     /// # Errors
-    /// [`LossError::NotPositive`] unless it is finite and above 0.
+    /// [`LossError::NotPositive`] unless it is above 0, [`LossError::OutsideRange`] unless it is in 1e-6..=1e6, beyond which
+    /// single precision has no room for its square times a logit.
     pub fn new(temperature: f64) -> Result<Self, LossError> {
-        if temperature.is_finite() && temperature > 0.0 {
-            return Ok(Self { temperature });
+        let (name, value, [least, most]) = ("temperature", temperature, [1e-6, 1e6]);
+        match temperature {
+            _ if (least..=most).contains(&temperature) => Ok(Self { temperature }),
+            _ if temperature > 0.0 => Err(LossError::OutsideRange { name, value, least, most }),
+            _ => Err(LossError::NotPositive { name, value }),
         }
-        Err(LossError::NotPositive { name: "temperature", value: temperature })
     }
 }
 
@@ -50,5 +54,9 @@ impl Loss<Tensor<2>> for Distillation {
         let square = self.temperature * self.temperature;
         let value = (teacher.probabilities.clone() * gap).sum_dim(1) * square;
         student.join(value, |probabilities| (probabilities - teacher.probabilities) * square)
+    }
+
+    fn describe(&self) -> String {
+        described("distillation", &[format!("temperature {}", self.temperature)])
     }
 }

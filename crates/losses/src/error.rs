@@ -34,8 +34,8 @@ pub enum LossError {
     /// More or fewer rows than names.
     #[error("matrix has {rows} rows for {names} names")]
     RowCount { rows: usize, names: usize },
-    /// NaN or an infinity.
-    #[error("matrix[{row:?}][{column:?}] is {value}; every entry must be finite")]
+    /// NaN, an infinity, or a number that single precision has no room for.
+    #[error("matrix[{row:?}][{column:?}] is {}; every entry must be finite in single precision", number(*value))]
     NotFinite { row: String, column: String, value: f64 },
     /// A cell of a CSV table that is no number, or a table that cannot be read.
     #[error("CSV line {line}: {reason}")]
@@ -91,8 +91,14 @@ pub enum LossError {
     #[error("count[{row:?}][{column:?}] = {value} is negative")]
     NegativeCount { row: String, column: String, value: f64 },
     /// A class weight that is no weight.
-    #[error("class weight of {class:?} is {value}; use a finite value >= 0")]
+    #[error("class weight of {class:?} is {}; use a value >= 0 that is finite in single precision", number(*value))]
     ClassWeight { class: String, value: f64 },
+    /// More or fewer class weights than names.
+    #[error("there are {weights} class weights for {names} names")]
+    WeightCount { weights: usize, names: usize },
+    /// Class weights of nothing.
+    #[error("there is no class to weigh; count the labels of the training part first")]
+    NoClasses,
     /// A class without examples where a weight divides by their number.
     #[error(
         "class {class:?} has no examples, so its weight has no value; leave it out of the vocab or set its weight by hand"
@@ -101,6 +107,9 @@ pub enum LossError {
     /// A vector without a direction.
     #[error("embedding of {class:?} is all zero; a cosine needs a direction")]
     ZeroEmbedding { class: String },
+    /// A vector with NaN or an infinity.
+    #[error("embedding of {class:?} has the value {value}; every value must be finite")]
+    EmbeddingNotFinite { class: String, value: f64 },
     /// Embeddings of different lengths.
     #[error("embedding of {class:?} has {values} values, expected {expected}")]
     EmbeddingLength { class: String, values: usize, expected: usize },
@@ -116,6 +125,9 @@ pub enum LossError {
     /// A negative or infinite parameter.
     #[error("{name} must be finite and >= 0")]
     NotFiniteParameter { name: &'static str },
+    /// A parameter that leaves no room in single precision.
+    #[error("{name} {} is outside [{least:e},{most:e}]", number(*value))]
+    OutsideRange { name: &'static str, value: f64, least: f64, most: f64 },
     /// A target that is no class.
     #[error("target {target} is out of range for {classes} classes")]
     TargetOutOfRange { target: i64, classes: usize },
@@ -125,6 +137,12 @@ pub enum LossError {
     /// A model with another number of classes than the matrix.
     #[error("logits have {logits} classes, matrix has {matrix}")]
     LogitsDiffer { logits: usize, matrix: usize },
+}
+
+/// Without three hundred zeros.
+fn number(value: f64) -> String {
+    let usual = value == 0.0 || !value.is_finite() || (1e-6..1e16).contains(&value.abs());
+    if usual { value.to_string() } else { format!("{value:e}") }
 }
 
 fn each_hint(siblings: usize, each: Option<f64>) -> String {
@@ -140,5 +158,10 @@ pub(crate) fn share(name: &'static str, value: f64) -> Result<f64, LossError> {
 
 /// `value` if it is finite and not negative.
 pub(crate) fn finite(name: &'static str, value: f64) -> Result<f64, LossError> {
-    if value.is_finite() && value >= 0.0 { Ok(value) } else { Err(LossError::NotFiniteParameter { name }) }
+    if single(value) && value >= 0.0 { Ok(value) } else { Err(LossError::NotFiniteParameter { name }) }
+}
+
+/// Whether it is finite where losses are computed: 1e300 is infinite there.
+pub(crate) fn single(value: f64) -> bool {
+    (value as f32).is_finite()
 }

@@ -3,9 +3,10 @@ use firelight_layers::weigh;
 use firelight_vocab::Vocab;
 
 use crate::caution::owned;
+use crate::describe::described;
 use crate::matrix::AlignedCost;
 use crate::scores::{Scores, check_classes, nothing};
-use crate::{CostMatrix, Loss, LossError, LossTraits, MatrixRows};
+use crate::{CostMatrix, Loss, LossError, LossTraits, MatrixRows, Parts};
 
 /// What a random prediction from the model's probabilities costs: `Σ_j p_j C[target][j]`.
 ///
@@ -41,8 +42,9 @@ impl ExpectedCost {
     }
 }
 
-impl Loss<Tensor<1, Int>> for ExpectedCost {
-    fn per_example(&self, output: Tensor<2>, targets: Tensor<1, Int>) -> Tensor<1> {
+impl ExpectedCost {
+    /// The costs of the rows, 0 for those that count nothing, whatever they hold.
+    fn of(&self, output: Tensor<2>, targets: Tensor<1, Int>, counted: Option<&Tensor<1>>) -> Tensor<1> {
         if let Some(nothing) = nothing(&output) {
             return nothing;
         }
@@ -50,7 +52,24 @@ impl Loss<Tensor<1, Int>> for ExpectedCost {
         let scores = Scores::of(output);
         let costs = self.cost.rows(targets.inner(), &scores.log_norm);
         let value = weigh(scores.probabilities.clone(), costs.clone(), None, f32::NEG_INFINITY);
-        scores.join(value.clone(), |probabilities| probabilities * (costs - value))
+        let cleared = |rows: Tensor<2>| match counted {
+            Some(counted) => {
+                let (shape, none) = (rows.dims(), counted.clone().inner().equal_elem(0.0));
+                rows.mask_fill(none.unsqueeze_dim::<2>(1).expand(shape), 0.0)
+            }
+            None => rows,
+        };
+        scores.join(cleared(value.clone()), |probabilities| cleared(probabilities * (costs - value)))
+    }
+}
+
+impl Loss<Tensor<1, Int>> for ExpectedCost {
+    fn per_example(&self, output: Tensor<2>, targets: Tensor<1, Int>) -> Tensor<1> {
+        self.of(output, targets, None)
+    }
+
+    fn describe(&self) -> String {
+        described("expected cost", &[format!("costs {}", self.cost.digest())])
     }
 
     fn vocab(&self) -> Option<&Vocab> {
@@ -96,23 +115,40 @@ impl<L> CostRegularized<L> {
     }
 }
 
+impl<L> CostRegularized<L> {
+    /// `lambda` times the costs, 0 for the rows that count nothing: `[batch]`.
+    fn costs(&self, output: Tensor<2>, targets: Tensor<1, Int>, counted: Option<&Tensor<1>>) -> Tensor<1> {
+        let [_, classes] = output.dims();
+        self.cost.of(output, targets.clamp(0, classes as i64 - 1), counted) * self.lambda
+    }
+}
+
 impl<L: Loss<Tensor<1, Int>>> Loss<Tensor<1, Int>> for CostRegularized<L> {
     fn per_example(&self, output: Tensor<2>, targets: Tensor<1, Int>) -> Tensor<1> {
-        let [batch, classes] = output.dims();
-        if batch == 0 {
-            return self.inner.per_example(output, targets);
-        }
         let counted = self.inner.mean_weights(&output, &targets);
-        let inside = targets.clone().clamp(0, classes as i64 - 1);
-        let mut cost = self.cost.per_example(output.clone(), inside) * self.lambda;
-        if let Some(weights) = counted {
-            cost = cost * weights.greater_elem(0).float();
-        }
-        self.inner.per_example(output, targets) + cost
+        let costs = self.costs(output.clone(), targets.clone(), counted.as_ref());
+        self.inner.per_example(output, targets) + costs
     }
 
     fn mean_weights(&self, output: &Tensor<2>, targets: &Tensor<1, Int>) -> Option<Tensor<1>> {
         self.inner.mean_weights(output, targets)
+    }
+
+    /// Those of the loss inside, the costs beside its first term.
+    fn parts(&self, output: Tensor<2>, targets: Tensor<1, Int>) -> Parts {
+        let inner = self.inner.parts(output.clone(), targets.clone());
+        let mut costs = Some(self.costs(output, targets, inner.terms()[0].denominators.as_ref()));
+        inner.map(|mut term| {
+            if let Some(costs) = costs.take() {
+                term.numerators = term.numerators + costs;
+            }
+            term
+        })
+    }
+
+    fn describe(&self) -> String {
+        let settings = [format!("lambda {}", self.lambda), format!("costs {}", self.cost.cost.digest())];
+        format!("{} of {}", described("cost regularised", &settings), self.inner.describe())
     }
 
     fn activation(&self, output: Tensor<2>) -> Tensor<2> {

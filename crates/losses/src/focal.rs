@@ -1,6 +1,8 @@
 use burn::tensor::{Int, Tensor};
 use firelight_vocab::Vocab;
 
+use crate::describe::described;
+use crate::error::finite;
 use crate::scores::{Scores, add_at, check_classes, nothing, times};
 use crate::weighing::Weighing;
 use crate::{ClassWeights, Loss, LossError, LossTraits};
@@ -27,11 +29,12 @@ pub struct Focal {
 
 impl Focal {
     /// # Errors
-    /// [`LossError::BelowZero`] unless `gamma` is at least 0.
+    /// [`LossError::BelowZero`] unless `gamma` is at least 0, [`LossError::NotFiniteParameter`] unless it is finite.
     pub fn new(gamma: f64) -> Result<Self, LossError> {
         if gamma.is_nan() || gamma < 0.0 {
             return Err(LossError::BelowZero { name: "gamma", value: gamma });
         }
+        let gamma = finite("gamma", gamma)?;
         Ok(Self { gamma, weighing: Weighing::default(), weighted_probability: false })
     }
 
@@ -97,7 +100,7 @@ impl Loss<Tensor<1, Int>> for Focal {
         let weigh = |column: Tensor<2>| times(column, outside.as_ref());
         let damped = self.damped(hardness.clone());
         let value = weigh(damped.clone() * entropy.clone());
-        scores.join(value, |_| {
+        scores.join(kept.cleared(value), |_| {
             // -ln p / (1 - p), which tends to 1 where both vanish.
             let tiny = hardness.clone().lower_elem(1e-30);
             let ratio = (entropy / hardness.clamp_min(1e-30)).mask_fill(tiny, 1.0);
@@ -106,12 +109,19 @@ impl Loss<Tensor<1, Int>> for Focal {
                 (true, Some(weights)) => weigh(slope * weights),
                 _ => weigh(slope),
             };
-            add_at(others, column, rest.neg()) * slope
+            kept.cleared(add_at(others, column, rest.neg()) * slope)
         })
     }
 
     fn mean_weights(&self, output: &Tensor<2>, targets: &Tensor<1, Int>) -> Option<Tensor<1>> {
         self.weighing.counted(output, targets)
+    }
+
+    fn describe(&self) -> String {
+        let inside = self.weighted_probability && self.weighing.weights.is_some();
+        let inside = inside.then(|| "weighted probability".to_owned());
+        let settings = [format!("gamma {}", self.gamma)].into_iter().chain(self.weighing.settings()).chain(inside);
+        described("focal loss", &settings.collect::<Vec<_>>())
     }
 
     fn vocab(&self) -> Option<&Vocab> {

@@ -1,6 +1,7 @@
 use burn::tensor::{Int, Tensor};
 use firelight_vocab::{Taxonomy, Vocab};
 
+use crate::describe::{described, digest_tree};
 use crate::error::finite;
 use crate::matrix::Constant;
 use crate::scores::{BELOW, Scores, add_at, check_classes, normalised, nothing};
@@ -201,6 +202,14 @@ impl Loss<Tensor<1, Int>> for HierarchicalCrossEntropy {
         scores.join(value, |probabilities| {
             parts.into_iter().fold(probabilities * root, |gradient, (classes, part)| add_at(gradient, classes, part))
         })
+    }
+
+    fn describe(&self) -> String {
+        let tree = digest_tree(&self.tree, &self.leaves, &self.vocab);
+        let mut settings = vec![format!("tree {tree}"), format!("alpha {}", self.alpha)];
+        settings.extend(self.height.then(|| "by height".to_owned()));
+        settings.extend(self.normalize.then(|| "normalised".to_owned()));
+        described("hierarchical cross entropy", &settings)
     }
 
     fn vocab(&self) -> Option<&Vocab> {

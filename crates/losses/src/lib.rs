@@ -6,6 +6,7 @@ mod class_weights;
 mod cost_log;
 mod cross_entropy;
 mod decision;
+mod describe;
 mod distillation;
 mod error;
 mod expected_cost;
@@ -14,12 +15,14 @@ mod hierarchical;
 mod loss;
 mod matrix;
 mod pair_weighted;
+mod parts;
 mod reduction;
 mod regression;
 mod scores;
 mod similarity;
 mod soft_label;
 mod targets;
+mod totals;
 mod tree_wasserstein;
 mod weighing;
 
@@ -41,9 +44,11 @@ pub use matrix::{
     OrdinalDistance, PairWeights, Similarity, SoftLabels, TreeDistance, meaning,
 };
 pub use pair_weighted::{PairMean, PairWeighted};
+pub use parts::{Parts, Term};
 pub use reduction::Reduction;
 pub use regression::{MeanAbsolute, MeanSquared};
 pub use similarity::SimilarityCrossEntropy;
 pub use soft_label::SoftLabelCrossEntropy;
 pub use targets::check_targets;
+pub use totals::Totals;
 pub use tree_wasserstein::TreeWasserstein;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use burn::tensor::{Tensor, activation};
 use firelight_vocab::Vocab;
 
-use crate::{LossTraits, MatrixRows, Reduction};
+use crate::{LossTraits, MatrixRows, Parts, Reduction, describe};
 
 /// A loss: one number for each example of a batch.
 ///
@@ -12,8 +12,10 @@ use crate::{LossTraits, MatrixRows, Reduction};
 /// `Tensor<2>` for probabilities or regression values, `Tensor<2, Bool>` for several classes an example.
 /// So a loss over single classes does not accept multi-label targets: the program does not compile.
 ///
-/// [`per_example`](Loss::per_example) is all that has to be written. Reductions are in one place,
-/// [`Reduction::apply`], which [`forward`](Loss::forward) calls. A loss that wraps another one is a few lines:
+/// [`per_example`](Loss::per_example) is all that has to be written. What a mean divides by, where that is not the number of
+/// examples, goes into [`mean_weights`](Loss::mean_weights); a loss that divides twice gives its [`parts`](Loss::parts) itself.
+/// The division is never the loss's business: it is in [`Reduction::apply`], which [`forward`](Loss::forward) calls. A loss that
+/// wraps another one is a few lines:
 ///
 /// ```
 /// use burn::tensor::{Int, Tensor};
@@ -47,10 +49,54 @@ pub trait Loss<T>: Debug + Send + Sync {
     fn per_example(&self, output: Tensor<2>, targets: T) -> Tensor<1>;
 
     /// What a mean divides by, one number an example: the class weight of its target, 0 for an ignored row.
-    /// `None`, the default, stands for the batch size.
+    /// `None`, the default, stands for the batch size. Of a loss with several terms it is the first one's.
     fn mean_weights(&self, output: &Tensor<2>, targets: &T) -> Option<Tensor<1>> {
         let _ = (output, targets);
         None
+    }
+
+    /// The numerators and denominators that every mean of this loss is made of: one term of
+    /// [`per_example`](Self::per_example) and [`mean_weights`](Self::mean_weights), unless the loss says otherwise.
+    ///
+    /// A loss around another one changes all terms of that by [`Parts::map`]; one that overrides `per_example` alone still
+    /// works, as one term. Whatever it is, the terms' numerators add up to `per_example`.
+    ///
+    /// # Panics
+    /// As [`per_example`](Self::per_example).
+    fn parts(&self, output: Tensor<2>, targets: T) -> Parts {
+        let weights = self.mean_weights(&output, &targets);
+        Parts::new(self.per_example(output, targets), weights)
+    }
+
+    /// What the loss is, with all its settings, in words: `cross entropy (label smoothing 0.1, class weights 3f2a91bc)`.
+    ///
+    /// Two losses with one description are one function: a run that was broken off goes on only with the loss it began with.
+    /// Weights and matrices are said as a digest of their numbers and class names.
+    ///
+    /// By default the name of the type, without the modules it is in; a loss of yours that has settings should say them,
+    /// and one around another loss should say that too:
+    ///
+    /// ```
+    /// use burn::tensor::{Int, Tensor};
+    /// use firelight_losses::{CrossEntropy, Loss};
+    ///
+    /// #[derive(Debug)]
+    /// struct Louder<L>(L, f64);
+    ///
+    /// impl<L: Loss<Tensor<1, Int>>> Loss<Tensor<1, Int>> for Louder<L> {
+    ///     fn per_example(&self, output: Tensor<2>, targets: Tensor<1, Int>) -> Tensor<1> {
+    ///         self.0.per_example(output, targets) * self.1
+    ///     }
+    ///
+    ///     fn describe(&self) -> String {
+    ///         format!("{} times {}", self.1, self.0.describe())
+    ///     }
+    /// }
+    ///
+    /// assert_eq!(Louder(CrossEntropy::new().with_ignore_index(-100), 2.5).describe(), "2.5 times cross entropy (ignoring -100)");
+    /// ```
+    fn describe(&self) -> String {
+        describe::type_name::<Self>()
     }
 
     /// Turns the model's output into what it means: by default probabilities, by softmax over the classes.
@@ -74,13 +120,13 @@ pub trait Loss<T>: Debug + Send + Sync {
         Vec::new()
     }
 
-    /// The loss of the batch: `[batch]` for [`Reduction::None`], `[1]` otherwise.
+    /// The loss of the batch: `[batch]` for [`Reduction::None`], `[1]` otherwise. To be called, not overridden: what else a mean
+    /// is made of goes into [`parts`](Self::parts).
+    ///
+    /// # Panics
+    /// As [`per_example`](Self::per_example).
     fn forward(&self, output: Tensor<2>, targets: T, reduction: Reduction) -> Tensor<1> {
-        let weights = match reduction {
-            Reduction::Mean => self.mean_weights(&output, &targets),
-            Reduction::None | Reduction::Sum => None,
-        };
-        reduction.apply(self.per_example(output, targets), weights)
+        reduction.apply(&self.parts(output, targets))
     }
 }
 
@@ -93,6 +139,14 @@ macro_rules! pass_on {
 
             fn mean_weights(&self, output: &Tensor<2>, targets: &T) -> Option<Tensor<1>> {
                 (**self).mean_weights(output, targets)
+            }
+
+            fn parts(&self, output: Tensor<2>, targets: T) -> Parts {
+                (**self).parts(output, targets)
+            }
+
+            fn describe(&self) -> String {
+                (**self).describe()
             }
 
             fn activation(&self, output: Tensor<2>) -> Tensor<2> {
@@ -109,10 +163,6 @@ macro_rules! pass_on {
 
             fn matrices(&self) -> Vec<MatrixRows> {
                 (**self).matrices()
-            }
-
-            fn forward(&self, output: Tensor<2>, targets: T, reduction: Reduction) -> Tensor<1> {
-                (**self).forward(output, targets, reduction)
             }
         }
     )*};

@@ -2,9 +2,10 @@ use burn::tensor::{Int, Tensor};
 use firelight_layers::weigh;
 use firelight_vocab::Vocab;
 
+use crate::describe::described;
 use crate::matrix::{Aligned, meaning::Pair};
 use crate::scores::{Scores, check_classes, wide};
-use crate::{Loss, LossError, LossTraits, MatrixRows, PairWeights};
+use crate::{Loss, LossError, LossTraits, MatrixRows, PairWeights, Parts, Term};
 
 /// Multiplies the loss of each example by a factor for its true class and the class predicted for it.
 ///
@@ -94,7 +95,9 @@ impl<L> PairWeighted<L> {
             let predicted = output.clone().argmax(1).reshape([batch]);
             self.weights.entries(targets * classes as i64 + predicted, &output)
         };
-        factors.reshape([batch])
+        // A row that is not a number has no factor; the loss inside says so itself, or ignores the row.
+        let without = factors.clone().is_nan();
+        factors.mask_fill(without, 1.0).reshape([batch])
     }
 }
 
@@ -117,6 +120,29 @@ impl<L: Loss<Tensor<1, Int>>> Loss<Tensor<1, Int>> for PairWeighted<L> {
             Some(inner) => inner * factors,
             None => factors,
         })
+    }
+
+    /// Those of the loss inside, each times the factors.
+    fn parts(&self, output: Tensor<2>, targets: Tensor<1, Int>) -> Parts {
+        if output.dims()[0] == 0 {
+            return self.inner.parts(output, targets);
+        }
+        let factors = self.factors(&output, &targets);
+        self.inner.parts(output, targets).map(|Term { numerators, denominators }| Term {
+            numerators: numerators * factors.clone(),
+            denominators: match (self.mean, denominators) {
+                (PairMean::Batch, denominators) => denominators,
+                (PairMean::Weights, Some(denominators)) => Some(denominators * factors.clone()),
+                (PairMean::Weights, None) => Some(factors.clone()),
+            },
+        })
+    }
+
+    fn describe(&self) -> String {
+        let mut settings = vec![format!("pair weights {}", self.weights.digest())];
+        settings.extend(self.expected.then(|| "expected".to_owned()));
+        settings.extend((self.mean == PairMean::Weights).then(|| "mean over the weights".to_owned()));
+        format!("{} of {}", described("pair weighted", &settings), self.inner.describe())
     }
 
     fn activation(&self, output: Tensor<2>) -> Tensor<2> {

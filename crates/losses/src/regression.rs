@@ -39,6 +39,10 @@ impl Loss<Tensor<2>> for MeanSquared {
         per_example(output, targets, Tensor::<2>::square)
     }
 
+    fn describe(&self) -> String {
+        "mean squared error".to_owned()
+    }
+
     /// The output is the prediction itself.
     fn activation(&self, output: Tensor<2>) -> Tensor<2> {
         output
@@ -48,6 +52,10 @@ impl Loss<Tensor<2>> for MeanSquared {
 impl Loss<Tensor<2>> for MeanAbsolute {
     fn per_example(&self, output: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
         per_example(output, targets, Tensor::<2>::abs)
+    }
+
+    fn describe(&self) -> String {
+        "mean absolute error".to_owned()
     }
 
     /// The output is the prediction itself.

@@ -65,13 +65,7 @@ impl Scores {
     /// tensor of the size of the logits where the chain keeps several. The gradient is made only if it is wanted.
     pub fn join(self, value: Tensor<2>, gradient: impl FnOnce(Tensor<2>) -> Tensor<2>) -> Tensor<1> {
         let Self { output, probabilities, .. } = self;
-        let [batch, _] = output.dims();
-        let beyond = value.clone().greater_elem(CEILING);
-        let value = value.mask_fill(beyond, f32::INFINITY).reshape([batch]);
-        if !output.is_tracked() {
-            return value;
-        }
-        with_gradient(output, value, gradient(probabilities))
+        join(output, value, || gradient(probabilities))
     }
 
     /// Cross entropy against rows of any mass, `[batch, classes]`: `-Σ T ln p`, whose gradient is `p ΣT - T`.
@@ -81,6 +75,15 @@ impl Scores {
         let value = self.log_norm.clone() * mass.clone() - met;
         self.join(value, |probabilities| probabilities * mass - targets)
     }
+}
+
+/// Joins a value, `[batch, 1]`, and its gradient with respect to an output in f32 or f64, both outside the graph, to the graph of
+/// the output: see [`Scores::join`].
+pub(crate) fn join(output: Tensor<2>, value: Tensor<2>, gradient: impl FnOnce() -> Tensor<2>) -> Tensor<1> {
+    let [batch, _] = output.dims();
+    let beyond = value.clone().greater_elem(CEILING);
+    let value = value.mask_fill(beyond, f32::INFINITY).reshape([batch]);
+    if output.is_tracked() { with_gradient(output, value, gradient()) } else { value }
 }
 
 /// Softmax over rows of scores, and `ln Σ exp` of each: `[batch, classes]`, `[batch, 1]`.

@@ -1,6 +1,7 @@
 use burn::tensor::{Int, Tensor};
 use firelight_vocab::Vocab;
 
+use crate::describe::described;
 use crate::matrix::Constant;
 use crate::scores::{LOG_ZERO, Scores, check_classes, normalised, nothing};
 use crate::{Loss, LossError, Similarity};
@@ -23,6 +24,8 @@ use crate::{Loss, LossError, Similarity};
 #[derive(Debug, Clone)]
 pub struct SimilarityCrossEntropy {
     vocab: Vocab,
+    /// A digest of the similarities.
+    digest: String,
     logarithms: Constant,
 }
 
@@ -34,7 +37,11 @@ impl SimilarityCrossEntropy {
         let aligned = similarity.align(vocab)?;
         let values = aligned.matrix().rows().flatten();
         let logarithms: Vec<f64> = values.map(|value| value.ln().max(LOG_ZERO)).collect();
-        Ok(Self { vocab: vocab.clone(), logarithms: Constant::new(logarithms, [vocab.len(), vocab.len()]) })
+        Ok(Self {
+            vocab: vocab.clone(),
+            digest: aligned.digest(),
+            logarithms: Constant::new(logarithms, [vocab.len(), vocab.len()]),
+        })
     }
 }
 
@@ -49,6 +56,10 @@ impl Loss<Tensor<1, Int>> for SimilarityCrossEntropy {
         let (similar, log_similar) = normalised(scores.shifted() + rows);
         let value = scores.log_norm.clone() - log_similar;
         scores.join(value, |probabilities| probabilities - similar)
+    }
+
+    fn describe(&self) -> String {
+        described("similarity cross entropy", &[format!("similarities {}", self.digest)])
     }
 
     fn vocab(&self) -> Option<&Vocab> {

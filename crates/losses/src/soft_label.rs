@@ -1,9 +1,10 @@
 use burn::tensor::{Int, Tensor};
 use firelight_vocab::Vocab;
 
+use crate::describe::{described, digest};
 use crate::matrix::Constant;
 use crate::matrix::meaning::Soft;
-use crate::scores::{Scores, check_classes, nothing, times};
+use crate::scores::{Scores, check_classes, nothing};
 use crate::weighing::Weighing;
 use crate::{ClassWeights, Loss, LossError, LossTraits, MatrixRows, Meaning, SoftLabels};
 
@@ -120,17 +121,25 @@ impl Loss<Tensor<1, Int>> for SoftLabelCrossEntropy {
         let rows = self.rows.like(&scores.log_norm).select(0, kept.classes.clone());
         let sums = self.sums.like(&scores.log_norm).select(0, kept.classes.clone());
         let (mass, floor) = (sums.clone().narrow(1, 0, 1), sums.narrow(1, 1, 1));
-        let counted = kept.only(None);
         let met = scores.weighed(rows.clone());
         let value = scores.log_norm.clone() * mass.clone() - met - floor;
-        scores.join(times(value, counted.as_ref()), |probabilities| {
+        scores.join(kept.cleared(value), |probabilities| {
             let reached = if self.unit { probabilities } else { probabilities * mass };
-            times(reached - rows, counted.as_ref())
+            kept.cleared(reached - rows)
         })
     }
 
     fn mean_weights(&self, output: &Tensor<2>, targets: &Tensor<1, Int>) -> Option<Tensor<1>> {
         self.weighing.counted(output, targets)
+    }
+
+    fn describe(&self) -> String {
+        let number = |numbers: &[f64]| digest(&self.vocab, numbers.iter().copied());
+        let labels = format!("labels {}", number(&self.labels));
+        let kl = self.kl.then(|| "less their entropy".to_owned());
+        let weights = self.class_weights.as_ref().map(|weights| format!("class weights {}", number(weights)));
+        let settings = [labels].into_iter().chain(kl).chain(weights).chain(self.weighing.settings());
+        described("soft label cross entropy", &settings.collect::<Vec<_>>())
     }
 
     fn vocab(&self) -> Option<&Vocab> {

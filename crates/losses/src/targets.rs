@@ -1,4 +1,4 @@
-use burn::tensor::{Int, Tensor};
+use burn::tensor::{Bool, Int, Tensor};
 
 use crate::LossError;
 
@@ -28,16 +28,21 @@ pub(crate) struct Kept {
     pub classes: Tensor<1, Int>,
     /// 1 for a row that counts, 0 for an ignored one: `[batch]`. `None` if all count.
     pub counted: Option<Tensor<1>>,
+    ignored: Option<Tensor<1, Bool>>,
 }
 
 impl Kept {
     pub fn of(targets: &Tensor<1, Int>, ignore_index: Option<i64>) -> Self {
         let targets = targets.clone().inner();
         let Some(index) = ignore_index else {
-            return Self { classes: targets, counted: None };
+            return Self { classes: targets, counted: None, ignored: None };
         };
         let ignored = targets.clone().equal_elem(index);
-        Self { classes: targets.mask_fill(ignored.clone(), 0), counted: Some(ignored.bool_not().float()) }
+        Self {
+            classes: targets.mask_fill(ignored.clone(), 0),
+            counted: Some(ignored.clone().bool_not().float()),
+            ignored: Some(ignored),
+        }
     }
 
     /// The classes as a column, for gathering: `[batch, 1]`.
@@ -51,6 +56,17 @@ impl Kept {
         match (weights, counted) {
             (Some(weights), Some(counted)) => Some(weights * counted),
             (weights, counted) => weights.or(counted),
+        }
+    }
+
+    /// `rows`, `[batch, n]`, with 0 in the ignored ones, whatever they hold: 0 times what is not a number is not 0.
+    pub fn cleared(&self, rows: Tensor<2>) -> Tensor<2> {
+        match &self.ignored {
+            Some(ignored) => {
+                let shape = rows.dims();
+                rows.mask_fill(ignored.clone().unsqueeze_dim::<2>(1).expand(shape), 0.0)
+            }
+            None => rows,
         }
     }
 }

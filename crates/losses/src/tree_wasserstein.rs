@@ -1,6 +1,7 @@
 use burn::tensor::{IndexingUpdateOp, Int, Tensor};
 use firelight_vocab::{Taxonomy, Vocab};
 
+use crate::describe::{described, digest_tree};
 use crate::matrix::Constant;
 use crate::scores::{Scores, add_at, check_classes, nothing};
 use crate::{Loss, LossError, SoftLabels};
@@ -25,6 +26,8 @@ use crate::{Loss, LossError, SoftLabels};
 #[derive(Debug, Clone)]
 pub struct TreeWasserstein {
     vocab: Vocab,
+    /// A digest of the tree.
+    tree: String,
     /// For each level the number of the inner node above each class, counted among inner nodes; one more than there are
     /// where there is none: `[1, classes]`.
     levels: Vec<Constant>,
@@ -60,6 +63,7 @@ impl TreeWasserstein {
         };
         Ok(Self {
             vocab: vocab.clone(),
+            tree: digest_tree(taxonomy, &leaves, vocab),
             levels: (1..=deepest).map(above).collect(),
             inner_weights: row(inner.iter().map(|node| weight(*node)).chain([0.0]).collect()),
             leaf_weights: row(leaves.iter().map(|leaf| weight(*leaf)).collect()),
@@ -110,6 +114,12 @@ impl Loss<Tensor<1, Int>> for TreeWasserstein {
             let mean = (probabilities.clone() * slope.clone()).sum_dim(1);
             probabilities * (slope - mean)
         })
+    }
+
+    fn describe(&self) -> String {
+        let labels = self.labels.as_ref().map(|labels| format!("labels {}", labels.digest(&self.vocab)));
+        let settings = [format!("tree {}", self.tree)].into_iter().chain(labels);
+        described("tree Wasserstein distance", &settings.collect::<Vec<_>>())
     }
 
     fn vocab(&self) -> Option<&Vocab> {

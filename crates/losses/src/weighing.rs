@@ -47,6 +47,13 @@ impl Weighing {
         kept.only(self.of_classes(kept, like))
     }
 
+    /// What it does, in words.
+    pub fn settings(&self) -> Vec<String> {
+        let weights = self.weights.as_ref().map(|(weights, vocab)| format!("class weights {}", weights.digest(vocab)));
+        let ignored = self.ignore_index.map(|index| format!("ignoring {index}"));
+        weights.into_iter().chain(ignored).collect()
+    }
+
     pub fn traits(&self) -> LossTraits {
         LossTraits { class_weights: self.weights.is_some(), ..LossTraits::default() }
     }

@@ -2,7 +2,7 @@
 
 use burn::tensor::{Int, Tensor, TensorData};
 use firelight_datablock::{Batch, Dataset, FittedTarget};
-use firelight_losses::{Loss, Reduction};
+use firelight_losses::{Loss, Parts, Reduction};
 use firelight_transforms::{Chance, CutMix, MixUp, Size};
 
 /// Inputs and targets of a step.
@@ -31,7 +31,7 @@ impl<const D: usize, T: Clone> Examples<D, T> {
             return loss.forward(forward(self.inputs), self.targets, Reduction::Mean);
         }
         let (losses, weights) = self.losses(loss, forward);
-        Reduction::Mean.apply(losses, weights)
+        Parts::new(losses, weights).mean()
     }
 
     /// The loss of each example, and what it counts in a mean where that is not 1. Of mixed examples it is

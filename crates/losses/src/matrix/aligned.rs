@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use firelight_vocab::Vocab;
 
+use crate::describe;
 use crate::matrix::meaning::Cost;
 use crate::matrix::{ClassMatrix, Meaning};
 
@@ -51,6 +52,11 @@ impl<M: Meaning> Aligned<M> {
         self.constant.like(&Tensor::zeros([1, 1], device))
     }
 
+    /// Eight digits for its entries and class names.
+    pub(crate) fn digest(&self) -> String {
+        self.constant.digest(self.vocab())
+    }
+
     /// The rows of the true classes: `[batch, classes]`.
     pub(crate) fn rows(&self, classes: Tensor<1, Int>, like: &Tensor<2>) -> Tensor<2> {
         self.constant.like(like).select(0, classes)
@@ -86,6 +92,11 @@ pub(crate) struct Constant {
 impl Constant {
     pub fn new(values: impl Into<Arc<[f64]>>, shape: [usize; 2]) -> Self {
         Self { values: values.into(), shape, uploaded: Arc::default() }
+    }
+
+    /// Eight digits for its numbers and the classes that they belong to.
+    pub fn digest(&self, vocab: &Vocab) -> String {
+        describe::digest(vocab, self.values.iter().copied())
     }
 
     /// On the device of `like` and in its number type.

@@ -160,7 +160,7 @@ impl CostMatrix {
     /// Distances between vectors, one a class, by class name: word vectors, attributes, mean features.
     ///
     /// # Errors
-    /// [`LossError::Vocab`] for a repeated name, [`LossError::EmbeddingLength`], or
+    /// [`LossError::Vocab`] for a repeated name, [`LossError::EmbeddingLength`], [`LossError::EmbeddingNotFinite`], or
     /// [`LossError::ZeroEmbedding`] with [`Distance::Cosine`].
     pub fn from_embeddings<S: Into<String>, V: AsRef<[f64]>>(
         embeddings: impl IntoIterator<Item = (S, V)>,
@@ -174,6 +174,9 @@ impl CostMatrix {
             if vector.len() != expected {
                 let values = vector.len();
                 return Err(LossError::EmbeddingLength { class, values, expected });
+            }
+            if let Some(value) = vector.iter().copied().find(|value| !value.is_finite()) {
+                return Err(LossError::EmbeddingNotFinite { class, value });
             }
             if distance == Distance::Cosine && vector.iter().all(|value| *value == 0.0) {
                 return Err(LossError::ZeroEmbedding { class });
@@ -249,11 +252,20 @@ impl CostMatrix {
 }
 
 fn apart(a: &[f64], b: &[f64], distance: Distance) -> f64 {
-    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
     match distance {
-        Distance::Cosine => (1.0 - dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()).max(0.0),
+        Distance::Cosine => (1.0 - cosine(a, b)).max(0.0),
         Distance::Euclidean => a.iter().zip(b).map(|(x, y)| (x - y).powi(2)).sum::<f64>().sqrt(),
     }
+}
+
+/// Of the vectors divided by their highest entries, whose squares neither overflow nor vanish.
+fn cosine(a: &[f64], b: &[f64]) -> f64 {
+    let [a, b] = [a, b].map(|vector| {
+        let highest = vector.iter().fold(0.0_f64, |highest, value| highest.max(value.abs()));
+        vector.iter().map(|value| value / highest).collect::<Vec<_>>()
+    });
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
+    dot(&a, &b) / (dot(&a, &a) * dot(&b, &b)).sqrt()
 }
 
 impl Meaning for Cost {

@@ -153,7 +153,7 @@ impl Meaning for Soft {
             if sum == 0.0 {
                 return Err(LossError::ZeroRow { row: name(truth) });
             }
-            if (sum - 1.0).abs() > 1e-4 {
+            if (sum - 1.0).abs() > 1e-4 || sum.is_nan() {
                 return Err(LossError::RowSum { row: name(truth), sum });
             }
             let rival = (0..row.len()).find(|class| *class != truth && row[*class] >= row[truth]);

@@ -1,6 +1,7 @@
 use firelight_vocab::Vocab;
 
 use crate::LossError;
+use crate::error::single;
 use crate::matrix::{Aligned, Meaning};
 
 /// One number for each pair of classes, by name: rows are true classes, columns predicted ones.
@@ -142,7 +143,7 @@ impl<M: Meaning> ClassMatrix<M> {
     /// # Errors
     /// [`LossError::NotFinite`], or what the type refuses: see each one.
     pub fn check(&self) -> Result<(), LossError> {
-        if let Some(at) = self.values.iter().position(|value| !value.is_finite()) {
+        if let Some(at) = self.values.iter().position(|value| !single(*value)) {
             let (row, column) = self.names_at(at);
             return Err(LossError::NotFinite { row, column, value: self.values[at] });
         }

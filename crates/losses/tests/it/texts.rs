@@ -55,9 +55,9 @@ fn tables_of_the_wrong_shape() {
 fn entries_that_are_no_numbers() {
     let cost = CostMatrix::uniform(&Vocab::from_labels(["boxer", "pug"]));
     let error = cost.clone().with("pug", "boxer", f64::NAN).unwrap().check().unwrap_err();
-    assert_snapshot!(error, @r#"matrix["pug"]["boxer"] is NaN; every entry must be finite"#);
+    assert_snapshot!(error, @r#"matrix["pug"]["boxer"] is NaN; every entry must be finite in single precision"#);
     let error = cost.with("pug", "boxer", f64::INFINITY).unwrap().check().unwrap_err();
-    assert_snapshot!(error, @r#"matrix["pug"]["boxer"] is inf; every entry must be finite"#);
+    assert_snapshot!(error, @r#"matrix["pug"]["boxer"] is inf; every entry must be finite in single precision"#);
 }
 
 #[test]
@@ -93,13 +93,26 @@ fn costs_weights_similarities_and_counts_that_are_none() {
 
 #[test]
 fn class_weights_and_embeddings_that_are_none() {
-    assert_snapshot!(ClassWeights::new([("a", -1.0)]).unwrap_err(), @r#"class weight of "a" is -1; use a finite value >= 0"#);
+    assert_snapshot!(ClassWeights::new([("a", -1.0)]).unwrap_err(), @r#"class weight of "a" is -1; use a value >= 0 that is finite in single precision"#);
     assert_snapshot!(ClassWeights::balanced([("a", 1), ("b", 0)]).unwrap_err(), @r#"class "b" has no examples, so its weight has no value; leave it out of the vocab or set its weight by hand"#);
     let vectors = |b: &'static [f64]| {
         CostMatrix::from_embeddings([("a", &[1.0, 0.0][..]), ("b", b)], Distance::Cosine).unwrap_err()
     };
     assert_snapshot!(vectors(&[0.0, 0.0]), @r#"embedding of "b" is all zero; a cosine needs a direction"#);
     assert_snapshot!(vectors(&[1.0]), @r#"embedding of "b" has 1 values, expected 2"#);
+    // A cosine with NaN used to be a distance of 0.
+    assert_snapshot!(vectors(&[f64::NAN, 1.0]), @r#"embedding of "b" has the value NaN; every value must be finite"#);
+    assert_snapshot!(vectors(&[f64::INFINITY, 1.0]), @r#"embedding of "b" has the value inf; every value must be finite"#);
+    // B51: weights of nothing.
+    let none: [(&str, usize); 0] = [];
+    for error in [
+        ClassWeights::balanced(none).unwrap_err(),
+        ClassWeights::inverse_sqrt(none).unwrap_err(),
+        ClassWeights::effective_number(none, 0.9).unwrap_err(),
+        ClassWeights::new(none.map(|(name, _)| (name, 1.0))).unwrap_err(),
+    ] {
+        assert_eq!(error.to_string(), "there is no class to weigh; count the labels of the training part first");
+    }
 }
 
 #[test]
@@ -110,6 +123,14 @@ fn parameters_out_of_range() {
     assert_snapshot!(cost.soft_labels(f64::NAN, 0.3).unwrap_err(), @"beta must be finite and >= 0");
     assert_snapshot!(cost.soft_labels(4.0, 1.5).unwrap_err(), @"eps 1.5 is outside [0,1]");
     assert_snapshot!(Distillation::new(0.0).unwrap_err(), @"temperature 0 must be > 0");
+    assert_snapshot!(Distillation::new(f64::NAN).unwrap_err(), @"temperature NaN must be > 0");
+    // Beyond single precision, in which all is computed.
+    assert_snapshot!(Distillation::new(1e-300).unwrap_err(), @"temperature 1e-300 is outside [1e-6,1e6]");
+    assert_snapshot!(Distillation::new(f64::INFINITY).unwrap_err(), @"temperature inf is outside [1e-6,1e6]");
+    assert_snapshot!(Focal::new(f64::INFINITY).unwrap_err(), @"gamma must be finite and >= 0");
+    assert_snapshot!(Focal::new(f64::NAN).unwrap_err(), @"gamma NaN must be >= 0");
+    assert_snapshot!(cost.pair_weights(1e300).unwrap_err(), @"lambda must be finite and >= 0");
+    assert_snapshot!(cost.clone().with("a", "b", 1e300).unwrap().check().unwrap_err(), @r#"matrix["a"]["b"] is 1e300; every entry must be finite in single precision"#);
 }
 
 #[test]

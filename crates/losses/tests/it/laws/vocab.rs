@@ -1,4 +1,4 @@
-//! What holds for any logits.
+//! Classes in another order, and gradients that sum to 0.
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use firelight_losses::{
