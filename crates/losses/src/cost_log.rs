@@ -4,7 +4,7 @@ use firelight_vocab::Vocab;
 use crate::caution::owned;
 use crate::describe::described;
 use crate::matrix::AlignedCost;
-use crate::scores::{BELOW, Scores, add_at, check_classes, normalised, nothing};
+use crate::scores::{BELOW, Scores, add_at, check_classes, nothing};
 use crate::{CostMatrix, Loss, LossError, LossTraits, MatrixRows};
 
 /// `-Σ_j C[target][j] ln(1 - p_j)`: costs on the logarithm of not predicting each class.
@@ -46,14 +46,13 @@ impl Loss<Tensor<1, Int>> for CostLog {
         check_classes(&output, self.cost.vocab().len());
         let scores = Scores::of(output);
         let costs = self.cost.rows(targets.inner(), &scores.log_norm);
-        let shifted = scores.shifted();
-        let top = shifted.clone().argmax(1);
+        let floored = scores.floored();
+        let top = floored.clone().argmax(1);
         let top_cost = costs.clone().gather(1, top.clone());
         let top_probability = scores.probabilities.clone().gather(1, top.clone());
         // All but the likeliest class: their probabilities are at most 1/2, where 1 - p is exact.
         let below = Tensor::full_like(&scores.log_norm, BELOW);
-        let rest = add_at(shifted, top.clone(), below);
-        let (among_rest, log_rest) = normalised(rest);
+        let (among_rest, log_rest) = scores.among(add_at(floored, top.clone(), below));
         let others = add_at(scores.probabilities.clone(), top.clone(), top_probability.clone().neg());
         let spread = (costs.clone() * others.clone().neg().log1p()).sum_dim(1);
         let value = (spread + top_cost.clone() * (log_rest - scores.log_norm.clone())).neg();

@@ -4,7 +4,7 @@ use firelight_vocab::{Taxonomy, Vocab};
 use crate::describe::{described, digest_tree};
 use crate::error::finite;
 use crate::matrix::Constant;
-use crate::scores::{BELOW, Scores, add_at, check_classes, normalised, nothing};
+use crate::scores::{BELOW, Scores, add_at, check_classes, nothing};
 use crate::{Loss, LossError};
 
 /// Hierarchical cross entropy: `Σ_l λ_l (-ln p(node_l | parent_l))` over the path from the root to the target's leaf,
@@ -169,7 +169,7 @@ impl Level {
         let order = order.like(&scores.log_norm).int().reshape([classes]);
         let below = order.select(0, places.reshape([batch * self.widest])).reshape(size);
         let beyond = steps.expand(size).greater_equal(count.int().expand(size));
-        let (among, log_sum) = normalised(scores.shifted_at(below.clone()).mask_fill(beyond, BELOW));
+        let (among, log_sum) = scores.among(scores.floored().gather(1, below.clone()).mask_fill(beyond, BELOW));
         (below, among, log_sum)
     }
 }

@@ -43,6 +43,19 @@ impl Scores {
         (self.output.clone().inner() - self.top.clone()).clamp_min(FLOOR)
     }
 
+    /// The logits as they are, those of -inf at [`FLOOR`]: for a softmax among some classes, which shifts them by the highest of these.
+    /// Shifted by the highest of all, far below which they may be, they would have lost digits.
+    pub fn floored(&self) -> Tensor<2> {
+        self.output.clone().inner().clamp_min(FLOOR)
+    }
+
+    /// Softmax over rows of [`floored`](Self::floored) scores, some of them changed, and `ln Σ exp(score - top)` with the highest of
+    /// all classes as `top`: `[batch, n]`, `[batch, 1]`.
+    pub fn among(&self, scores: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
+        let Softmax { probabilities, highest, log_sum } = softmax(scores, f32::NEG_INFINITY);
+        (probabilities, (highest - self.top.clone()) + log_sum)
+    }
+
     /// The shifted logits weighed by rows of the same shape, summed: `[batch, 1]`.
     pub fn weighed(&self, rows: Tensor<2>) -> Tensor<2> {
         weigh(self.output.clone().inner(), rows, Some(self.top.clone()), FLOOR)
@@ -84,12 +97,6 @@ pub(crate) fn join(output: Tensor<2>, value: Tensor<2>, gradient: impl FnOnce() 
     let beyond = value.clone().greater_elem(CEILING);
     let value = value.mask_fill(beyond, f32::INFINITY).reshape([batch]);
     if output.is_tracked() { with_gradient(output, value, gradient()) } else { value }
-}
-
-/// Softmax over rows of scores, and `ln Σ exp` of each: `[batch, classes]`, `[batch, 1]`.
-pub(crate) fn normalised(scores: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
-    let Softmax { probabilities, highest, log_sum } = softmax(scores, f32::NEG_INFINITY);
-    (probabilities, highest + log_sum)
 }
 
 /// f16 and bf16 become f32: a batch of 256 with losses of 300 overflows f16.

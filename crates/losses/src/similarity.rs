@@ -3,7 +3,7 @@ use firelight_vocab::Vocab;
 
 use crate::describe::described;
 use crate::matrix::Constant;
-use crate::scores::{LOG_ZERO, Scores, check_classes, normalised, nothing};
+use crate::scores::{LOG_ZERO, Scores, check_classes, nothing};
 use crate::{Loss, LossError, Similarity};
 
 /// Cross entropy in which similar classes count as partly right: `-ln Σ_j S[target][j] p_j`, the `SimLoss` of
@@ -53,7 +53,7 @@ impl Loss<Tensor<1, Int>> for SimilarityCrossEntropy {
         check_classes(&output, self.vocab.len());
         let scores = Scores::of(output);
         let rows = self.logarithms.like(&scores.log_norm).select(0, targets.inner());
-        let (similar, log_similar) = normalised(scores.shifted() + rows);
+        let (similar, log_similar) = scores.among(scores.floored() + rows);
         let value = scores.log_norm.clone() - log_similar;
         scores.join(value, |probabilities| probabilities - similar)
     }
