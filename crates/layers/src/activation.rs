@@ -1,7 +1,13 @@
 use burn::tensor::Tensor;
 use burn::tensor::activation::relu;
 
+#[cfg(feature = "flex")]
+use crate::kernel::Bounds;
+
 /// What is applied to a layer's output in the same pass.
+///
+/// As `PyTorch` has them: what is not a number stays what it is and lets its gradient through; where an output lies on a bound,
+/// its gradient is 0.
 ///
 /// ```
 /// use firelight_layers::Activation;
@@ -21,20 +27,24 @@ pub enum Activation {
 
 impl Activation {
     /// By burn's own operations.
-    pub(crate) fn apply(self, x: Tensor<4>) -> Tensor<4> {
+    pub(crate) fn apply<const D: usize>(self, x: Tensor<D>) -> Tensor<D> {
         match self {
             Self::Identity => x,
             Self::Relu => relu(x),
-            Self::Relu6 => x.clamp(0.0, 6.0),
+            Self::Relu6 => {
+                // A clamp of burn's lets the gradient through on its bounds.
+                let above = x.clone().greater_equal_elem(6.0);
+                relu(x).mask_fill(above, 6.0)
+            }
         }
     }
 
-    /// All three are clamps: the least and greatest output.
+    /// All three are clamps.
     #[cfg(feature = "flex")]
-    pub(crate) fn bounds(self) -> [f32; 2] {
+    pub(crate) fn bounds(self) -> Bounds {
         match self {
-            Self::Identity => [f32::NEG_INFINITY, f32::INFINITY],
-            Self::Relu => [0.0, f32::INFINITY],
+            Self::Identity => [f32::NAN, f32::NAN],
+            Self::Relu => [0.0, f32::NAN],
             Self::Relu6 => [0.0, 6.0],
         }
     }

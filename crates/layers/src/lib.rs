@@ -11,6 +11,7 @@ mod kernel;
 mod norm;
 mod pool;
 mod softmax;
+mod statistics;
 pub mod update;
 mod workers;
 
@@ -20,4 +21,5 @@ pub use conv::{conv2d, convolve};
 pub use norm::normalize;
 pub use pool::max_pool2d;
 pub use softmax::{Softmax, softmax, weigh, with_gradient};
+pub use statistics::{keep_statistics, move_statistics};
 pub use workers::{in_chunks, on_workers};

@@ -10,7 +10,7 @@ use burn::tensor::ops::ConvOptions;
 use super::is_ours;
 use super::numbers::{Numbers, changeable, in_order, slice, tensor};
 use crate::Activation;
-use crate::kernel::{Finish, Window, depthwise, forward, input_gradient, weight_gradient};
+use crate::kernel::{Finish, Window, depthwise, forward, input_gradient, is_closed, weight_gradient};
 
 /// The convolution by our kernels, or `None` where they do not apply.
 pub fn conv2d(
@@ -129,10 +129,10 @@ impl Saved {
     /// The gradient before the activation.
     fn open(&self, gradient: Numbers) -> Numbers {
         let Some(output) = &self.output else { return in_order(gradient) };
-        let [low, high] = self.activation.bounds();
+        let bounds = self.activation.bounds();
         let mut gradient = changeable(gradient);
         for (gradient, y) in gradient.storage_mut::<f32>().iter_mut().zip(slice(output)) {
-            *gradient = if *y > low && *y < high { *gradient } else { 0.0 };
+            *gradient = if is_closed(*y, bounds) { 0.0 } else { *gradient };
         }
         gradient
     }

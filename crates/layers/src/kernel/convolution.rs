@@ -12,12 +12,20 @@ pub fn forward(window: &Window, input: &[f32], weight: &[f32], finish: &Finish) 
 }
 
 fn forward_into(window: &Window, input: &[f32], weight: &[f32], finish: &Finish, output: &mut [Blank]) {
+    let Some(tiles) = Tiles::forward(window) else {
+        return forward_by_taps(window, input, weight, finish, output);
+    };
+    let kernel = |target, source| kernel(weight, target * window.inputs() + source);
+    let planes = Planes::new(output, window.output_plane(), window.channels[1]);
+    for picture in convolve(&tiles, input, kernel, &planes, finish) {
+        let (one, [source, target]) = window.of_picture(picture);
+        forward_by_taps(&one, &input[source], weight, finish, &mut output[target]);
+    }
+}
+
+fn forward_by_taps(window: &Window, input: &[f32], weight: &[f32], finish: &Finish, output: &mut [Blank]) {
     let planes = Planes::new(output, window.output_plane(), window.channels[1]);
     let (inputs, outputs, taps) = (window.inputs(), window.outputs(), window.taps());
-    if let Some(tiles) = Tiles::forward(window) {
-        let kernel = |target, source| kernel(weight, target * inputs + source);
-        return convolve(&tiles, input, kernel, &planes, finish);
-    }
     let steps = inputs * taps;
     Columns::of_input(window, input, |columns| {
         for group in 0..window.groups {
@@ -41,16 +49,24 @@ pub fn input_gradient(window: &Window, weight: &[f32], gradient: &[f32]) -> Vec<
 }
 
 fn input_gradient_into(window: &Window, weight: &[f32], gradient: &[f32], output: &mut [Blank]) {
+    let Some(tiles) = Tiles::backward(window) else {
+        return input_gradient_by_taps(window, weight, gradient, output);
+    };
+    let turned = |target, source| {
+        let mut kernel = kernel(weight, source * window.inputs() + target);
+        kernel.reverse();
+        kernel
+    };
+    let planes = Planes::new(output, window.input_plane(), window.channels[0]);
+    for picture in convolve(&tiles, gradient, turned, &planes, &Finish::default()) {
+        let (one, [target, source]) = window.of_picture(picture);
+        input_gradient_by_taps(&one, weight, &gradient[source], &mut output[target]);
+    }
+}
+
+fn input_gradient_by_taps(window: &Window, weight: &[f32], gradient: &[f32], output: &mut [Blank]) {
     let planes = Planes::new(output, window.input_plane(), window.channels[0]);
     let (inputs, outputs, taps) = (window.inputs(), window.outputs(), window.taps());
-    if let Some(tiles) = Tiles::backward(window) {
-        let turned = |target, source| {
-            let mut kernel = kernel(weight, source * inputs + target);
-            kernel.reverse();
-            kernel
-        };
-        return convolve(&tiles, gradient, turned, &planes, &Finish::default());
-    }
     let phases = (0..window.stride[0].min(window.size[0]))
         .flat_map(|y| (0..window.stride[1].min(window.size[1])).map(move |x| [y, x]));
     for phase in phases {

@@ -114,6 +114,9 @@ pub fn weight_gradient(window: &Window, input: &[f32], gradient: &[f32]) -> Vec<
                 target[..width].copy_from_slice(row);
             }
             Arch::new().dispatch(Dots { source, offsets: &frame.offsets, gradient: spread, results: part });
+            if part.iter().any(|dot| !dot.is_finite()) {
+                dots_by_rows(source, &frame, gradient, width, part);
+            }
         });
     });
     let mut result = vec![0.0; window.groups * taps];
@@ -123,6 +126,17 @@ pub fn weight_gradient(window: &Window, input: &[f32], gradient: &[f32]) -> Vec<
         }
     }
     result
+}
+
+/// [`Dots`] without the gaps between the rows of the gradient, where 0 times what is not finite is not 0.
+fn dots_by_rows(source: &[f32], frame: &Frame, gradient: &[f32], width: usize, results: &mut [f32]) {
+    for (offset, dot) in frame.offsets.iter().zip(results) {
+        let rows = gradient.chunks_exact(width).enumerate();
+        let of_row = |(y, row): (usize, &[f32])| {
+            row.iter().zip(&source[offset + y * frame.pitch..]).map(|(gradient, source)| gradient * source).sum::<f32>()
+        };
+        *dot = rows.map(of_row).sum();
+    }
 }
 
 /// A padded plane, sorted by remainder of rows and columns by the stride: then each tap is a shift of a flat array.

@@ -1,3 +1,4 @@
+use super::bounds::clamp;
 use super::scratch::Blank;
 use crate::Activation;
 
@@ -13,9 +14,9 @@ impl Finish<'_> {
     #[inline(always)]
     pub fn row(&self, channel: usize, sums: &[f32], target: &mut [Blank]) {
         let bias = self.bias.map_or(0.0, |bias| bias[channel]);
-        let [low, high] = self.activation.bounds();
+        let bounds = self.activation.bounds();
         for (target, sum) in target.iter_mut().zip(sums) {
-            target.write((sum + bias).max(low).min(high));
+            target.write(clamp(sum + bias, bounds));
         }
     }
 
@@ -23,13 +24,13 @@ impl Finish<'_> {
     #[inline(always)]
     pub fn pairs(&self, channel: usize, left: &[f32], right: &[f32], target: &mut [Blank]) {
         let bias = self.bias.map_or(0.0, |bias| bias[channel]);
-        let [low, high] = self.activation.bounds();
+        let bounds = self.activation.bounds();
         let (pairs, last) = target.as_chunks_mut::<2>();
         for ((pair, left), right) in pairs.iter_mut().zip(left).zip(right) {
-            *pair = [(left + bias).max(low).min(high), (right + bias).max(low).min(high)].map(Blank::new);
+            *pair = [left + bias, right + bias].map(|sum| Blank::new(clamp(sum, bounds)));
         }
         if let [last] = last {
-            last.write((left[left.len() - 1] + bias).max(low).min(high));
+            last.write(clamp(left[left.len() - 1] + bias, bounds));
         }
     }
 }

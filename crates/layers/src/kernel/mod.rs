@@ -1,5 +1,6 @@
 //! The work itself, on slices of numbers in burn's order `[picture, channel, row, column]`.
 
+mod bounds;
 mod columns;
 mod convolution;
 pub mod depthwise;
@@ -17,6 +18,7 @@ mod weight_gradient;
 mod window;
 mod winograd;
 
+pub use bounds::{Bounds, is_closed};
 pub use columns::Columns;
 pub use convolution::{forward, input_gradient};
 pub use finish::Finish;

@@ -1,5 +1,6 @@
 use rayon::prelude::*;
 
+use super::bounds::{Bounds, at_least, clamp, is_closed};
 use super::scratch::{Blank, written};
 use super::vectorized::vectorized;
 use crate::Activation;
@@ -32,7 +33,7 @@ pub fn statistics(stack: &Stack, input: &[f32]) -> [Vec<f32>; 2] {
                 mean += step * n / total;
                 count = total;
             }
-            (mean as f32, (square / count.max(1.0)).max(0.0) as f32)
+            (mean as f32, at_least(square / at_least(count, 1.0), 0.0) as f32)
         })
         .unzip();
     [mean, variance]
@@ -97,9 +98,9 @@ pub fn apply(
 }
 
 vectorized! {
-    fn rescale<'a>(input: &'a [f32], line: [f32; 2], bounds: [f32; 2], output: &'a mut [Blank]) -> () {
+    fn rescale<'a>(input: &'a [f32], line: [f32; 2], bounds: Bounds, output: &'a mut [Blank]) -> () {
         for (output, x) in output.iter_mut().zip(input) {
-            output.write(x.mul_add(line[0], line[1]).max(bounds[0]).min(bounds[1]));
+            output.write(clamp(x.mul_add(line[0], line[1]), bounds));
         }
     }
 }
@@ -109,11 +110,11 @@ vectorized! {
         input: &'a [f32],
         other: &'a [f32],
         line: [f32; 2],
-        bounds: [f32; 2],
+        bounds: Bounds,
         output: &'a mut [Blank],
     ) -> () {
         for ((output, x), other) in output.iter_mut().zip(input).zip(other) {
-            output.write((x.mul_add(line[0], line[1]) + other).max(bounds[0]).min(bounds[1]));
+            output.write(clamp(x.mul_add(line[0], line[1]) + other, bounds));
         }
     }
 }
@@ -169,12 +170,12 @@ pub fn close(
 }
 
 vectorized! {
-    /// The activation is open where `signs`, scaled and shifted, lies inside the bounds.
+    /// The activation is closed where `signs`, scaled and shifted, lies on or beyond its bounds.
     fn sums<'a>(
         input: &'a [f32],
         signs: &'a [f32],
         line: [f32; 2],
-        bounds: [f32; 2],
+        bounds: Bounds,
         mean: f32,
         gradient: &'a mut [f32],
     ) -> [f64; 2] {
@@ -185,7 +186,7 @@ vectorized! {
         for ((gradient, input), signs) in chunks.iter_mut().zip(input.as_chunks::<LANES>().0).zip(signs.as_chunks::<LANES>().0) {
             for lane in 0..LANES {
                 let y = signs[lane].mul_add(line[0], line[1]);
-                let g = if y > bounds[0] && y < bounds[1] { gradient[lane] } else { 0.0 };
+                let g = if is_closed(y, bounds) { 0.0 } else { gradient[lane] };
                 gradient[lane] = g;
                 lanes[0][lane] += g;
                 lanes[1][lane] += g * (input[lane] - mean);
@@ -194,7 +195,7 @@ vectorized! {
         let mut totals = [total(&lanes[0]), total(&lanes[1])];
         for ((gradient, x), sign) in rest.iter_mut().zip(input_rest).zip(signs_rest) {
             let y = sign.mul_add(line[0], line[1]);
-            *gradient = if y > bounds[0] && y < bounds[1] { *gradient } else { 0.0 };
+            *gradient = if is_closed(y, bounds) { 0.0 } else { *gradient };
             totals[0] += f64::from(*gradient);
             totals[1] += f64::from(*gradient * (x - mean));
         }
@@ -225,7 +226,41 @@ vectorized! {
     }
 }
 
+/// `gradient · scale`, one scale a channel: the gradient of the input where the statistics are not its own.
+#[expect(unsafe_code, reason = "outputs are written once, not twice")]
+pub fn scale(stack: &Stack, scale: &[f32], gradient: &[f32]) -> Vec<f32> {
+    let plane = stack.plane.max(1);
+    let fill = |output: &mut [Blank]| {
+        let planes = output.par_chunks_mut(plane).zip(gradient.par_chunks(plane)).enumerate();
+        planes.for_each(|(index, (output, gradient))| scale_plane(gradient, scale[index % stack.channels], output));
+    };
+    // SAFETY: as many planes are written as `gradient` has.
+    unsafe { written(gradient.len(), fill) }
+}
+
+vectorized! {
+    fn scale_plane<'a>(gradient: &'a [f32], scale: f32, output: &'a mut [Blank]) -> () {
+        for (output, g) in output.iter_mut().zip(gradient) {
+            output.write(g * scale);
+        }
+    }
+}
+
 /// The same in the place of the gradient.
+pub fn scale_in_place(stack: &Stack, scale: &[f32], gradient: &mut [f32]) {
+    let planes = gradient.par_chunks_mut(stack.plane.max(1)).enumerate();
+    planes.for_each(|(index, gradient)| scale_plane_in_place(gradient, scale[index % stack.channels]));
+}
+
+vectorized! {
+    fn scale_plane_in_place<'a>(gradient: &'a mut [f32], scale: f32) -> () {
+        for g in gradient {
+            *g *= scale;
+        }
+    }
+}
+
+/// [`spread`] in the place of the gradient.
 pub fn spread_in_place(stack: &Stack, input: &[f32], mean: &[f32], factors: &[[f32; 3]], gradient: &mut [f32]) {
     let plane = stack.plane.max(1);
     gradient.par_chunks_mut(plane).zip(input.par_chunks(plane)).enumerate().for_each(|(index, (gradient, input))| {

@@ -13,9 +13,11 @@ pub fn max_pool(window: &Window, input: &[f32]) -> (Vec<f32>, Vec<u8>) {
     let plane = (height * width).max(1);
     let mut output = vec![f32::NEG_INFINITY; window.batch * window.channels[0] * height * width];
     let mut taps = vec![0u8; output.len()];
+    let first = First::of(window);
     let offsets: Vec<[isize; 2]> = window.offsets().collect();
     output.par_chunks_mut(plane).zip(taps.par_chunks_mut(plane)).enumerate().for_each(|(index, (output, taps))| {
         let input = &input[index * window.input_plane()..][..window.input_plane()];
+        first.mark(taps);
         for (y, (best, taps)) in output.chunks_exact_mut(width).zip(taps.chunks_exact_mut(width)).enumerate() {
             for (tap, [down, right]) in offsets.iter().enumerate() {
                 let Some(row) = row(window, input, y, *down) else { continue };
@@ -33,6 +35,32 @@ pub fn max_pool(window: &Window, input: &[f32]) -> (Vec<f32>, Vec<u8>) {
         }
     });
     (output, taps)
+}
+
+/// The first tap of each output position that lies inside the input, which a window of nothing but -inf comes from.
+struct First {
+    /// Positions of a plane whose first tap is not tap 0: those at the top and left border.
+    taps: Vec<(usize, u8)>,
+}
+
+impl First {
+    fn of(window: &Window) -> Self {
+        let [height, width] = window.output_size();
+        let outside = |axis: usize, at: usize| window.padding[axis].0.saturating_sub(at * window.stride[axis]);
+        let tap = |y, x| {
+            (outside(0, y).div_ceil(window.dilation[0]) * window.kernel[1] + outside(1, x).div_ceil(window.dilation[1]))
+                as u8
+        };
+        let taps =
+            (0..height * width).map(|at| (at, tap(at / width, at % width))).filter(|(_, tap)| *tap > 0).collect();
+        Self { taps }
+    }
+
+    fn mark(&self, plane: &mut [u8]) {
+        for (at, tap) in &self.taps {
+            plane[*at] = *tap;
+        }
+    }
 }
 
 /// The row of the input that a tap meets at output row `y`.

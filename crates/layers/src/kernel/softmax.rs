@@ -1,5 +1,6 @@
 use rayon::prelude::*;
 
+use super::bounds::at_least;
 use super::scratch::{Blank, with_scratch, written};
 use super::vectorized::vectorized;
 
@@ -48,6 +49,9 @@ vectorized! {
                 *power = exponential(at_least(*score, least) - *highest);
             }
             let total = sum(row);
+            if total.is_nan() && scores.iter().any(|score| score.is_nan()) {
+                *highest = f32::NAN;
+            }
             *log_sum = total.ln();
             let share = 1.0 / total;
             for (probability, power) in output.iter_mut().zip(&*row) {
@@ -57,12 +61,7 @@ vectorized! {
     }
 }
 
-/// Not a number stays what it is.
-#[inline(always)]
-fn at_least(number: f32, least: f32) -> f32 {
-    if number < least { least } else { number }
-}
-
+/// Of the scores that are numbers.
 #[inline(always)]
 fn greatest(numbers: &[f32], least: f32) -> f32 {
     let higher = |best: f32, number: f32| if number > best { number } else { best };

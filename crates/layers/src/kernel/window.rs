@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 /// The shape of a convolution: everything but the numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
@@ -32,6 +34,13 @@ impl Window {
     /// Output channels of one group.
     pub fn outputs(&self) -> usize {
         self.channels[1] / self.groups
+    }
+
+    /// The window of one picture alone, and where its input and output numbers are.
+    pub fn of_picture(&self, picture: usize) -> (Self, [Range<usize>; 2]) {
+        let range = |numbers: usize| picture * numbers..(picture + 1) * numbers;
+        let [inputs, outputs] = self.channels;
+        (Self { batch: 1, ..*self }, [range(inputs * self.input_plane()), range(outputs * self.output_plane())])
     }
 
     /// Positions of the kernel.

@@ -1,5 +1,10 @@
 //! 3×3 convolutions of stride 1 with 16 multiplications for four outputs instead of 36: Lavin and Gray, *Fast Algorithms
 //! for Convolutional Neural Networks*, 2015, F(2×2, 3×3).
+//!
+//! It takes differences of inputs, and that of two infinities is not a number. So it says of which pictures an output is not
+//! finite: these are convolved tap by tap instead, which has infinities where they belong.
+
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
@@ -93,27 +98,39 @@ impl Tiles {
     }
 }
 
-/// Convolves; `weight(target, source)` is a 3×3 kernel.
+/// Convolves; `weight(target, source)` is a 3×3 kernel. Gives the pictures whose outputs are not all finite.
 pub fn convolve(
     tiles: &Tiles,
     source: &[f32],
     weight: impl Fn(usize, usize) -> [f32; 9] + Sync,
     planes: &Planes,
     finish: &Finish,
-) {
+) -> Vec<usize> {
     let rows = Arch::new().dispatch(RowsOfTile);
+    let infinite: Vec<AtomicBool> = (0..tiles.batch).map(|_| AtomicBool::new(false)).collect();
     let [inputs, outputs] = tiles.channels;
     with_scratch(outputs.div_ceil(rows) * POINTS * inputs * rows, |weights| {
         weights.par_chunks_mut(POINTS * inputs * rows).enumerate().for_each(|(block, weights)| {
             let here = rows.min(outputs - block * rows);
             Arch::new().dispatch(Kernels { weight: &weight, first: block * rows, here, rows, inputs, weights });
         });
-        Columns::of_input(&tiles.window(), source, |columns| panels(tiles, columns, weights, rows, planes, finish));
+        Columns::of_input(&tiles.window(), source, |columns| {
+            panels(tiles, columns, weights, rows, planes, finish, &infinite);
+        });
     });
+    (0..tiles.batch).filter(|picture| infinite[*picture].load(Relaxed)).collect()
 }
 
 /// Shares the tiles out.
-fn panels(tiles: &Tiles, columns: &Columns, weights: &[f32], rows: usize, planes: &Planes, finish: &Finish) {
+fn panels(
+    tiles: &Tiles,
+    columns: &Columns,
+    weights: &[f32],
+    rows: usize,
+    planes: &Planes,
+    finish: &Finish,
+    infinite: &[AtomicBool],
+) {
     let [inputs, outputs] = tiles.channels;
     let lanes = Arch::new().dispatch(PanelWidth) / PANEL;
     // Narrower panels where there are few tiles, so that there are panels for several threads.
@@ -126,7 +143,8 @@ fn panels(tiles: &Tiles, columns: &Columns, weights: &[f32], rows: usize, planes
         with_scratch(points + sums + 4 * TOGETHER * stride, |scratch| {
             let (points, rest) = scratch.split_at_mut(points);
             let (sums, packed) = rest.split_at_mut(sums);
-            let task = Panel { tiles, columns, weights, rows, planes, finish, from, to, points, sums, packed };
+            let task =
+                Panel { tiles, columns, weights, rows, planes, finish, infinite, from, to, points, sums, packed };
             Arch::new().dispatch(task);
         });
     });
@@ -199,6 +217,7 @@ struct Panel<'a, 'p> {
     rows: usize,
     planes: &'a Planes<'p>,
     finish: &'a Finish<'a>,
+    infinite: &'a [AtomicBool],
     from: usize,
     to: usize,
     points: &'a mut [f32],
@@ -239,6 +258,9 @@ impl Panel<'_, '_> {
                 tile::<S, ROWS>(simd, width, lhs.as_chunks().0, rhs, sums, true);
             }
         }
+        // Of each tile 0 times all its outputs, which is not a number where one of them is not finite.
+        let zero = simd.splat_f32s(0.0);
+        let mut nothing = [zero; PANEL];
         let mut first = 0;
         while first < outputs {
             let (sums, _) = S::as_simd_f32s(self.sums);
@@ -253,11 +275,19 @@ impl Panel<'_, '_> {
                     let line = square(simd, &line);
                     for part in 0..4 {
                         squares[(index * 4 + part) * PANEL + column] = line[part];
+                        nothing[column] = simd.mul_add_f32s(line[part], zero, nothing[column]);
                     }
                 }
             }
             self.write(first, n, stride);
             first += n;
+        }
+        S::as_mut_simd_f32s(&mut self.packed[..stride]).0.copy_from_slice(&nothing);
+        let of_picture = self.tiles.grid()[0] * self.tiles.grid()[1];
+        for (tile, nothing) in (self.from..self.to).zip(&*self.packed) {
+            if nothing.is_nan() {
+                self.infinite[tile / of_picture].store(true, Relaxed);
+            }
         }
     }
 

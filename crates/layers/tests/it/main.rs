@@ -1,12 +1,17 @@
 //! The layers against burn's own.
 
+#![allow(clippy::disallowed_methods, reason = "tests compare numbers that are numbers")]
+
 mod add;
 mod close;
 mod conv;
+mod memory;
+mod nonfinite;
 mod norm;
 mod pool;
 mod precision;
 mod shapes;
 mod softmax;
+mod statistics;
 mod threads;
 mod update;
