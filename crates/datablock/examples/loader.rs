@@ -1,7 +1,7 @@
 //! How fast batches come, whether a trainer waits for them, and what an index of many files takes; JSON on stdout.
 //!
-//! - `loader FOLDER [WORKERS,…] [EPOCHS]`: the pets pipeline through `DataLoaders`, batches of 64, over the folder's pictures
-//!   repeated to at least 1,000. `waited_share` is the share of an epoch that a trainer waits, its first batch aside, when
+//! - `loader FOLDER [WORKERS,…] [EPOCHS]`: the pets pipeline through `DataLoaders`, batches of 64, over the folder's pictures,
+//!   drawn with replacement to at least 1,000. `waited_share` is the share of an epoch that a trainer waits, its first batch aside, when
 //!   its steps take a quarter longer than a batch takes to make.
 //! - `loader --index FILES`: makes that many empty files in a temporary folder (which takes longer; `TMPDIR=/dev/shm` helps),
 //!   and finds, splits and labels them.
@@ -35,14 +35,15 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn serve(folder: &Path, workers: &str, epochs: usize) -> Result<(), Box<dyn Error>> {
-    let mut items = image_files(folder)?;
-    items = items.iter().cycle().take(items.len() * LEAST.div_ceil(items.len())).cloned().collect();
+    let items = image_files(folder)?;
     let pets = DataBlock::new(ImageBlock::rgb(), CategoryBlock::new(|_: &Path| Ok::<_, DataError>("pet".to_owned())))
         .with_splitter(IndexSplitter::new([0]))
         .with_item_transform(Resize::crop(460))
         .with_batch_transforms(aug_transforms().size(224).min_scale(0.9))
         .with_normalize(Normalize::imagenet());
     let loaders = pets.dataloaders_of(&items, &Device::flex())?.with_batch_size(BATCH);
+    let pictures = LEAST.max(items.len());
+    let loaders = loaders.with_weights(&vec![1.0; items.len() - 1])?.with_items_an_epoch(pictures);
     let mut runs = Vec::new();
     for workers in workers.split(',') {
         let train = loaders.clone().with_workers(workers.parse()?).train().clone();

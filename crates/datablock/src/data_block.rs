@@ -1,16 +1,16 @@
 //! The recipe that turns a folder into loaders.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use burn::tensor::Device;
 use firelight_transforms::{AugTransforms, ItemTransform, Normalize, PictureTransforms};
-use firelight_vocab::VocabError;
 
+use crate::guard::guard;
+use crate::targets::Read;
 use crate::{
     DataError, DataLoaders, Dataset, FittedTarget, ImageFiles, InputBlock, RandomSplitter, Split, Splitter,
-    TargetBlock, TrainingColours,
+    TargetBlock, TrainingColours, repeated, split,
 };
 
 /// Where the pictures are, how they split, what their targets are and how they are transformed: a recipe without data,
@@ -102,13 +102,16 @@ impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
 
     /// Loaders over the pictures below `root`, with batches on `device`.
     ///
-    /// Everything that can be told without decoding is checked here: the folder, the split, and the label of every item
-    /// of both parts. Only [`with_training_colours`](Self::with_training_colours) decodes pictures here.
+    /// Everything that can be told without decoding is checked here: the transforms' parameters, the folder, the split, and
+    /// the label of every item of both parts, each of which is read once. Only
+    /// [`with_training_colours`](Self::with_training_colours) decodes pictures here. What is no error but perhaps a slip is
+    /// among the [cautions](DataLoaders::cautions).
     ///
     /// # Errors
     ///
-    /// Any [`DataError`] of the source, the splitter, the labeller, the vocab and the colour statistics.
+    /// Any [`DataError`] of the transforms, the source, the splitter, the labeller, the vocab and the colour statistics.
     pub fn dataloaders(&self, root: impl AsRef<Path>, device: &Device) -> Result<DataLoaders<Y::Fitted>, DataError> {
+        self.check()?;
         self.run(self.files.find(root)?, device)
     }
 
@@ -116,31 +119,38 @@ impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
     ///
     /// # Errors
     ///
-    /// Any [`DataError`] of the splitter, the labeller, the vocab and the colour statistics.
+    /// [`DataError::Repeated`] for an item that is listed twice, and any [`DataError`] of the transforms, the splitter, the
+    /// labeller, the vocab and the colour statistics.
     pub fn dataloaders_of(&self, items: &[PathBuf], device: &Device) -> Result<DataLoaders<Y::Fitted>, DataError> {
+        self.check()?;
+        repeated::check(items)?;
         self.run(items.to_vec(), device)
     }
 
-    pub(crate) fn run(&self, items: Vec<PathBuf>, device: &Device) -> Result<DataLoaders<Y::Fitted>, DataError> {
-        let split = self.splitter.split(&items)?;
-        for (part, numbers) in [("training", &split.train), ("validation", &split.valid)] {
-            if numbers.is_empty() {
-                return Err(DataError::Split {
-                    what: format!("{:?} leaves the {part} part empty ({} items in all)", self.splitter, items.len()),
-                    remedy: "choose another splitter or other parameters".into(),
-                });
-            }
-        }
-        let paths = |part: &[usize]| part.iter().map(|&i| items[i].as_path()).collect::<Vec<_>>();
-        let fitted = self.target.fit(&paths(&split.train))?;
-        check_labels(&fitted, &paths(&split.valid))?;
+    /// What can be told without any item.
+    pub(crate) fn check(&self) -> Result<(), DataError> {
+        self.transforms.check().map_err(DataError::Transforms)?;
+        self.input.limits().map_or(Ok(()), |limits| limits.check()).map_err(DataError::Transforms)?;
+        self.colours.map_or(Ok(()), |colours| colours.check())
+    }
 
+    /// Whether the target block learns nothing from the training part, as with a vocab that was given.
+    pub(crate) fn target_is_given(&self) -> bool {
+        self.target.given().is_some()
+    }
+
+    pub(crate) fn run(&self, items: Vec<PathBuf>, device: &Device) -> Result<DataLoaders<Y::Fitted>, DataError> {
+        let split = split::checked(self.splitter.as_ref(), &items)?;
+        let Labelled { fitted, train, valid } = self.label(&items, &split)?;
+        if fitted.outputs() == 0 {
+            return Err(DataError::NoClasses { items: train.len() });
+        }
         let input: Arc<dyn InputBlock> = Arc::new(self.input.clone());
         let transforms = Arc::new(self.transforms.clone());
-        let mut parts = Parts::new(items, &split);
-        let mut dataset =
-            |part: &[usize]| Dataset::new(parts.take(part), fitted.clone(), input.clone(), transforms.clone());
-        let (train, valid) = (dataset(&split.train)?, dataset(&split.valid)?);
+        let dataset =
+            |items, targets, fitted| Dataset::with_targets(items, targets, fitted, input.clone(), transforms.clone());
+        let [train_items, valid_items] = parts(items, split);
+        let (train, valid) = (dataset(train_items, train, fitted.clone()), dataset(valid_items, valid, fitted));
         let normalize = self.colours.map(|colours| colours.measure(&train)).transpose()?;
         let loaders = DataLoaders::new(train, valid, device);
         Ok(match normalize {
@@ -148,46 +158,39 @@ impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
             None => loaders,
         })
     }
-}
 
-/// The items on their way into the parts. They are moved, since a copy of a million paths is felt; an item that a splitter
-/// names more than once is copied until its last use.
-struct Parts {
-    items: Vec<PathBuf>,
-    uses: Vec<u32>,
-}
-
-impl Parts {
-    fn new(items: Vec<PathBuf>, split: &Split) -> Self {
-        let mut uses = vec![0; items.len()];
-        split.train.iter().chain(&split.valid).for_each(|&i| uses[i] += 1);
-        Self { items, uses }
-    }
-
-    fn take(&mut self, part: &[usize]) -> Vec<PathBuf> {
-        let take = |&i: &usize| {
-            self.uses[i] -= 1;
-            if self.uses[i] == 0 { std::mem::take(&mut self.items[i]) } else { self.items[i].clone() }
-        };
-        part.iter().map(take).collect()
-    }
-}
-
-/// Every validation label must be one that training knows; all that are not are named at once.
-fn check_labels<F: FittedTarget>(fitted: &F, valid: &[&Path]) -> Result<(), DataError> {
-    let mut unknown: BTreeMap<String, usize> = BTreeMap::new();
-    let mut first = None;
-    for item in valid {
-        match fitted.target(item) {
-            Ok(_) => {}
-            Err(DataError::UnknownLabel { source: VocabError::UnknownClass { name, .. }, path }) => {
-                *unknown.entry(name).or_default() += 1;
-                first.get_or_insert(path);
-            }
-            Err(other) => return Err(other),
+    /// The targets of both parts, each label read once. All labels that are not known are named together.
+    fn label(&self, items: &[PathBuf], split: &Split) -> Result<Labelled<Y::Fitted>, DataError> {
+        let paths = |part: &[usize]| part.iter().map(|&i| items[i].as_path()).collect::<Vec<_>>();
+        let (train, valid) = (paths(split.train()), paths(split.valid()));
+        if let Some(fitted) = self.target.given() {
+            let (train, valid) = (Read::of(&fitted, &train)?, Read::of(&fitted, &valid)?);
+            let mut unknown = train.unknown;
+            unknown.merge(valid.unknown);
+            let labelled = Labelled { fitted, train: train.targets, valid: valid.targets };
+            return unknown.into_error().map_or(Ok(labelled), Err);
         }
+        let some = format_args!("one of {} training items", train.len());
+        let (fitted, targets) = guard("target block", some, || self.target.fit(&train))?;
+        if targets.len() != train.len() {
+            let block = std::any::type_name::<Y>().to_owned();
+            return Err(DataError::Targets { block, targets: targets.len(), items: train.len() });
+        }
+        let valid = Read::of(&fitted, &valid)?;
+        let labelled = Labelled { fitted, train: targets, valid: valid.targets };
+        valid.unknown.into_only_in_validation().map_or(Ok(labelled), Err)
     }
-    let Some(path) = first else { return Ok(()) };
-    let labels: Vec<_> = unknown.iter().map(|(label, count)| format!("{label:?} ({count})")).collect();
-    Err(DataError::OnlyInValidation { count: unknown.values().sum(), labels: labels.join(", "), path })
+}
+
+/// What the labels of both parts are.
+struct Labelled<F: FittedTarget> {
+    fitted: F,
+    train: Vec<F::Target>,
+    valid: Vec<F::Target>,
+}
+
+/// The items of the training and the validation part. They are moved, since a copy of a million paths is felt.
+fn parts(mut items: Vec<PathBuf>, split: Split) -> [Vec<PathBuf>; 2] {
+    let (train, valid) = split.into_parts();
+    [train, valid].map(|part| part.into_iter().map(|item| std::mem::take(&mut items[item])).collect())
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use firelight_transforms::{Chance, PictureTransforms, Scratch, Size, TransformError};
 use image::RgbImage;
-use rayon::prelude::*;
 
+use crate::guard::guard;
+use crate::targets::read_targets;
 use crate::{DataError, FittedTarget, InputBlock};
 
 /// Items in a fixed order, each with its target. Cheap to clone.
@@ -36,17 +37,28 @@ impl<F: FittedTarget> Dataset<F> {
     ///
     /// # Errors
     ///
-    /// The first item's error whose target cannot be told.
+    /// [`DataError::Transforms`] for a parameter outside its range; [`DataError::UnknownLabel`] with every label that
+    /// `fitted` does not know, or the first item's error whose target cannot be told.
     pub fn new(
         items: Vec<PathBuf>,
         fitted: F,
         input: Arc<dyn InputBlock>,
         transforms: Arc<PictureTransforms>,
     ) -> Result<Self, DataError> {
-        let targets: Result<Vec<_>, _> = items.par_iter().map(|item| fitted.target(item)).collect();
-        // Threads meet errors in no order: the first one is found by looking again.
-        let targets = targets.or_else(|_: DataError| items.iter().map(|item| fitted.target(item)).collect())?;
-        Ok(Self { items: items.into(), targets: targets.into(), fitted, input, transforms })
+        transforms.check().map_err(DataError::Transforms)?;
+        let targets = read_targets(&fitted, &items)?;
+        Ok(Self::with_targets(items, targets, fitted, input, transforms))
+    }
+
+    /// A data set whose targets were read already.
+    pub(crate) fn with_targets(
+        items: Vec<PathBuf>,
+        targets: Vec<F::Target>,
+        fitted: F,
+        input: Arc<dyn InputBlock>,
+        transforms: Arc<PictureTransforms>,
+    ) -> Self {
+        Self { items: items.into(), targets: targets.into(), fitted, input, transforms }
     }
 
     /// The items' paths, in order.
@@ -84,7 +96,7 @@ impl<F: FittedTarget> Dataset<F> {
         self.items.is_empty()
     }
 
-    /// The same items under other transforms.
+    /// The same items under other transforms, which are checked when batches are made.
     pub fn with_transforms(&self, transforms: Arc<PictureTransforms>) -> Self {
         Self { transforms, ..self.clone() }
     }
@@ -93,9 +105,9 @@ impl<F: FittedTarget> Dataset<F> {
     ///
     /// # Errors
     ///
-    /// [`DataError::Picture`] with the file's path.
+    /// [`DataError::Picture`] with the file's path, and [`DataError::Panicked`].
     pub fn picture(&self, index: usize) -> Result<RgbImage, DataError> {
-        self.at(index, self.input.read(&self.items[index]))
+        self.at("input block", index, || self.input.read(&self.items[index]))
     }
 
     /// Writes item `index`, read and transformed, as normalised planes (red, green, blue; rows from the top) into
@@ -108,7 +120,7 @@ impl<F: FittedTarget> Dataset<F> {
         planes: &mut [f32],
     ) -> Result<(), DataError> {
         let picture = self.picture(index)?;
-        self.at(index, self.transforms.apply(&picture, chance, scratch, planes)).map(|_| ())
+        self.at("transforms", index, || self.transforms.apply(&picture, chance, scratch, planes)).map(drop)
     }
 
     /// The same where every picture may have a size of its own.
@@ -119,11 +131,18 @@ impl<F: FittedTarget> Dataset<F> {
         scratch: &mut Scratch,
     ) -> Result<(Size, Vec<f32>), DataError> {
         let picture = self.picture(index)?;
-        self.at(index, self.transforms.planes(&picture, chance, scratch))
+        self.at("transforms", index, || self.transforms.planes(&picture, chance, scratch))
     }
 
-    fn at<T>(&self, index: usize, result: Result<T, TransformError>) -> Result<T, DataError> {
+    fn at<T>(
+        &self,
+        stage: &'static str,
+        index: usize,
+        make: impl FnOnce() -> Result<T, TransformError>,
+    ) -> Result<T, DataError> {
         let path = &self.items[index];
-        result.map_err(|source| DataError::Picture { path: path.clone(), source: source.in_file(path) })
+        guard(stage, path.display(), || {
+            make().map_err(|source| DataError::Picture { path: path.clone(), source: source.in_file(path) })
+        })
     }
 }

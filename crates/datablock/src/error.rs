@@ -1,9 +1,10 @@
 //! What can go wrong between a folder of files and a batch.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use firelight_transforms::TransformError;
-use firelight_vocab::VocabError;
+use firelight_vocab::Likeness;
 
 /// A failure of the data side: what happened, to which file, and what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +40,32 @@ pub enum DataError {
         /// What to change.
         remedy: String,
     },
+    /// The parts that a splitter gave do not fit the items.
+    #[error(
+        "splitter: item {item}{} {what}; every item may be in one part, once, and numbers count from 0",
+        path.as_ref().map(|path| format!(" ({})", path.display())).unwrap_or_default()
+    )]
+    SplitItem {
+        /// The number of the item.
+        item: usize,
+        /// The item, where there is one of this number.
+        path: Option<PathBuf>,
+        /// What is wrong with it, as `is in both parts`.
+        what: String,
+    },
+    /// A list of items has the same file twice, which could be in both parts.
+    #[error(
+        "items: {} is listed twice (items {first} and {second}); list every file once, and let `with_weights` draw some more often",
+        path.display()
+    )]
+    Repeated {
+        /// The file, as it is listed the second time.
+        path: PathBuf,
+        /// Where it stands first.
+        first: usize,
+        /// Where it stands again.
+        second: usize,
+    },
     /// A labeller found no label in an item's name.
     #[error("labeller: {labeller} finds no label in {path}; change the labeller or leave the file out", path = .path.display())]
     NoLabel {
@@ -46,6 +73,46 @@ pub enum DataError {
         labeller: String,
         /// The item.
         path: PathBuf,
+    },
+    /// A name that is not UTF-8, which no label can be read from without merging different ones.
+    #[error("labeller: {labeller} finds no label in {path:?}, whose name is not UTF-8; rename it")]
+    NotUnicode {
+        /// The labeller, with its pattern.
+        labeller: String,
+        /// The item.
+        path: PathBuf,
+    },
+    /// A label without a letter.
+    #[error(
+        "labeller: the label of {} is empty; change the labeller or leave the file out, or, if it is meant, give the block a \
+         vocab with \"\" in it by `with_vocab`",
+        path.display()
+    )]
+    EmptyLabel {
+        /// The item.
+        path: PathBuf,
+    },
+    /// Two labels that no reader can tell apart.
+    #[error(
+        "vocab: the labels {:?} (first: {}) and {:?} (first: {}) differ in {likeness} alone; make them one in the labeller or \
+         rename the files, or, if both are meant, give the block its vocab with `with_vocab`",
+        labels[0], paths[0].display(), labels[1], paths[1].display()
+    )]
+    AlikeLabels {
+        /// The two labels.
+        labels: [String; 2],
+        /// The first training item of each.
+        paths: [PathBuf; 2],
+        /// In what they differ.
+        likeness: Likeness,
+    },
+    /// No training item has any label, so there is nothing to tell apart.
+    #[error(
+        "vocab: none of the {items} training item(s) has a label, so there is no class to learn; check the labeller"
+    )]
+    NoClasses {
+        /// How many items train.
+        items: usize,
     },
     /// A pattern is not a regular expression, or captures nothing.
     #[error("labeller: the pattern {pattern:?} cannot be used: {why}")]
@@ -55,28 +122,41 @@ pub enum DataError {
         /// Why not.
         why: String,
     },
-    /// Labels that only validation items have.
+    /// Labels that only validation items have, though the vocab is made of the training items.
     #[error(
-        "vocab: {count} validation item(s) have a label that no training item has: {labels}; \
-         first: {path}. Split so that every class is in the training part, leave these files out, \
-         or give the block its vocab with `with_vocab`",
-        path = .path.display()
+        "vocab: {} validation item(s) have a label that no training item has: {}; first: {}. Split so that every class is in \
+         the training part (`StratifiedSplitter`), leave these files out, or give the block its vocab with `with_vocab`",
+        count(labels), names(labels), path.display()
     )]
     OnlyInValidation {
-        /// How many items.
-        count: usize,
-        /// The labels, quoted and comma-separated, each with its number of items.
-        labels: String,
+        /// The labels, each with its number of items.
+        labels: Vec<Unfit>,
         /// The first such item.
         path: PathBuf,
     },
-    /// An item's label is not in a vocab that the user gave.
-    #[error("vocab: the label of {path} does not fit: {source}", path = .path.display())]
+    /// Labels that are not in a vocab that was given.
+    #[error(
+        "vocab: {} item(s) have a label that is not in the vocab that was given: {}; first: {}. Correct the labels, leave \
+         these files out, or add the class(es) to the vocab",
+        count(labels), names(labels), path.display()
+    )]
     UnknownLabel {
-        /// The item.
+        /// The labels, each with its number of items and the class that is spelled most like it.
+        labels: Vec<Unfit>,
+        /// The first such item.
         path: PathBuf,
-        /// Which label, with the nearest class.
-        source: VocabError,
+    },
+    /// A target block gave another number of targets than there are training items.
+    #[error(
+        "target block: {block} gave {targets} target(s) for {items} training item(s); `fit` gives one for each, in order"
+    )]
+    Targets {
+        /// The block.
+        block: String,
+        /// How many targets it gave.
+        targets: usize,
+        /// How many items there are.
+        items: usize,
     },
     /// An item's numbers do not fit a regression.
     #[error("regression: {path} has {what}; {remedy}", path = .path.display())]
@@ -96,13 +176,34 @@ pub enum DataError {
         /// What to change.
         remedy: String,
     },
-    /// Too few training items for one batch.
+    /// A setting has no meaning.
+    #[error("loader: {setting} = {value} makes no sense; {remedy}")]
+    Setting {
+        /// Which one.
+        setting: &'static str,
+        /// The value given.
+        value: String,
+        /// What would.
+        remedy: String,
+    },
+    /// A parameter of the transforms is outside its range.
+    #[error(transparent)]
+    Transforms(TransformError),
+    /// A part without items.
+    #[error("loader: the {part} part has no items; give it at least one")]
+    NoItems {
+        /// Which part: `training`, `validation` or `test`.
+        part: &'static str,
+    },
+    /// Too few items for one batch.
     #[error(
-        "loader: the training part has {items} item(s), fewer than one batch of {batch_size}, and a last \
+        "loader: the {part} part has {items} item(s) an epoch, fewer than one batch of {batch_size}, and a last \
          partial batch is dropped; use `with_batch_size({items})` or smaller, or `with_drop_last(false)`"
     )]
     NoBatch {
-        /// Items in the training part.
+        /// Which part.
+        part: &'static str,
+        /// Items of an epoch.
         items: usize,
         /// The batch size asked for.
         batch_size: usize,
@@ -123,12 +224,14 @@ pub enum DataError {
         /// Its size, width × height.
         second_size: String,
     },
-    /// Every picture of a batch was broken and skipped.
+    /// Every picture of an epoch was broken and skipped.
     #[error(
-        "loader: all {count} pictures of a batch are broken, first: {first}; check the folder with `verify_images`"
+        "loader: all {count} pictures of the {part} part are broken, the first: {first}; check the folder with `verify_images`"
     )]
     AllBroken {
-        /// Pictures in the batch.
+        /// Which part.
+        part: &'static str,
+        /// How many pictures.
         count: usize,
         /// The first one's error.
         first: String,
@@ -152,10 +255,79 @@ pub enum DataError {
         /// Stage and reason.
         source: TransformError,
     },
-    /// The worker threads could not be started or died.
-    #[error("loader: the worker threads failed: {why}; try fewer with `with_workers`")]
-    Workers {
-        /// What the system or the panic said.
+    /// Code that a user may have written panicked: a block, a closure, a labeller or a splitter.
+    #[error("{stage}: a panic on {item}: {why}; code of your own returns an error where it cannot go on")]
+    Panicked {
+        /// Which kind of code.
+        stage: &'static str,
+        /// The item that it worked on.
+        item: String,
+        /// What the panic said.
         why: String,
     },
+    /// The worker threads could not be started.
+    #[error("loader: the worker threads cannot be started: {why}; try fewer with `with_workers`")]
+    Workers {
+        /// What the system said.
+        why: String,
+    },
+    /// The thread that makes batches ended before its epoch did.
+    #[error("loader: no batch could be made: {why}; please report this with the recipe")]
+    Stopped {
+        /// What its panic said.
+        why: String,
+    },
+}
+
+impl DataError {
+    /// Whether a picture file is at fault: it cannot be read or decoded. This is what [`OnError::Skip`](crate::OnError::Skip)
+    /// leaves out; a setting, a panic or a closure's error is never a file's fault.
+    pub fn is_broken_file(&self) -> bool {
+        matches!(self, Self::Picture { source, .. } if source.is_broken_file())
+    }
+}
+
+/// A label that the vocab does not have.
+///
+/// ```
+/// use std::path::Path;
+/// use firelight_datablock::{CategoryBlock, DataError, FittedTarget, TargetBlock, parent_label};
+/// use firelight_vocab::Vocab;
+///
+/// let pets = CategoryBlock::new(parent_label).with_vocab(Vocab::from_labels(["beagle", "pug"])).given().unwrap();
+/// let Err(DataError::UnknownLabel { labels, .. }) = pets.target(Path::new("beagel/1.jpg")) else { unreachable!() };
+/// assert_eq!((labels[0].label.as_str(), labels[0].suggestion.as_deref()), ("beagel", Some("beagle")));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfit {
+    /// The label.
+    pub label: String,
+    /// How many items have it.
+    pub count: usize,
+    /// The class that is spelled most like it, if one is close.
+    pub suggestion: Option<String>,
+}
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { label, count, suggestion } = self;
+        match suggestion {
+            None => write!(f, "{label:?} ({count})"),
+            Some(class) => write!(f, "{label:?} ({count}; did you mean {class:?}?)"),
+        }
+    }
+}
+
+fn count(labels: &[Unfit]) -> usize {
+    labels.iter().map(|unfit| unfit.count).sum()
+}
+
+/// All of them; of very many the first, since a message is to be read.
+fn names(labels: &[Unfit]) -> String {
+    const SHOWN: usize = 100;
+    let mut names: Vec<String> = labels.iter().take(SHOWN).map(Unfit::to_string).collect();
+    if labels.len() > SHOWN {
+        names.push(format!("and {} more", labels.len() - SHOWN));
+    }
+    names.join(", ")
 }

@@ -3,22 +3,17 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use walkdir::{DirEntry, WalkDir};
+use firelight_transforms::PICTURE_ENDINGS;
 
-use crate::{DataError, progress};
-
-/// Endings of the formats that the decoder reads, in lower case.
-const ENDINGS: [&str; 16] = [
-    "bmp", "gif", "ico", "jfif", "jpe", "jpeg", "jpg", "pbm", "pgm", "png", "pnm", "ppm", "qoi", "tif", "tiff", "webp",
-];
-
-/// A look at the clock for each file would slow a scan of a million down.
-const SHOWN_EVERY: usize = 1000;
+use crate::DataError;
+use crate::walk::Walk;
 
 /// All picture files below `root`, sorted by path: fastai's `get_image_files`, but in the same order on every machine.
 ///
-/// Files and folders whose names start with a dot are skipped; endings count in any letter case; symbolic links are
-/// followed. Use [`ImageFiles`] to look only into some folders.
+/// Files and folders whose names start with a dot are passed over, whatever they are; endings count in any letter case;
+/// symbolic links are followed. Pipes, sockets and devices are passed over; a broken link with a picture's ending is an item
+/// whose reading says so. [`verify_images`](crate::verify_images) looks at the same files. Use [`ImageFiles`] to look only into
+/// some folders.
 ///
 /// ```no_run
 /// use firelight_datablock::image_files;
@@ -42,7 +37,7 @@ pub fn image_files(root: impl AsRef<Path>) -> Result<Vec<PathBuf>, DataError> {
 /// |---|---|---|
 /// | [`in_folders`](Self::in_folders) | all | names of folders directly below the root to look into |
 /// | [`recursive`](Self::recursive) | `true` | look below the root's own files |
-/// | [`with_endings`](Self::with_endings) | the readable formats | file endings without the dot, any letter case |
+/// | [`with_endings`](Self::with_endings) | the readable formats | file endings, with or without the dot, any letter case |
 ///
 /// With a folder filter the files that lie directly in the root are left out, as fastai does, unless `"."` is among the
 /// names.
@@ -69,8 +64,7 @@ impl Default for ImageFiles {
 impl ImageFiles {
     /// Every readable picture format, in all folders below the root.
     pub fn new() -> Self {
-        let endings = ENDINGS.map(String::from).to_vec();
-        Self { folders: None, recursive: true, endings }
+        Self { folders: None, recursive: true, endings: PICTURE_ENDINGS.iter().copied().map(String::from).collect() }
     }
 
     /// Looks only into these folders directly below the root.
@@ -85,9 +79,10 @@ impl ImageFiles {
         self
     }
 
-    /// File endings to accept, without the dot.
+    /// File endings to accept: `"png"`, or `".png"` as fastai writes it.
     pub fn with_endings<S: AsRef<str>>(mut self, endings: impl IntoIterator<Item = S>) -> Self {
-        self.endings = endings.into_iter().map(|e| e.as_ref().to_ascii_lowercase()).collect();
+        let plain = |ending: S| ending.as_ref().trim_start_matches('.').to_ascii_lowercase();
+        self.endings = endings.into_iter().map(plain).collect();
         self
     }
 
@@ -101,24 +96,7 @@ impl ImageFiles {
         if !root.is_dir() {
             return Err(DataError::NoFolder { path: root.to_path_buf() });
         }
-        let depth = if self.recursive { usize::MAX } else { 1 };
-        let mut files = Vec::new();
-        let bar = progress::count("files");
-        // Names sorted folder by folder are paths sorted as a whole, and comparing bytes takes a tenth of the time.
-        let by_name = |a: &DirEntry, b: &DirEntry| a.path().as_os_str().cmp(b.path().as_os_str());
-        let walk = WalkDir::new(root).follow_links(true).max_depth(depth).sort_by(by_name).into_iter();
-        for entry in walk.filter_entry(|entry| self.enters(entry)) {
-            let entry = entry.map_err(|error| DataError::Unreadable {
-                path: error.path().unwrap_or(root).to_path_buf(),
-                source: error.into(),
-            })?;
-            if entry.file_type().is_file() && self.accepts(&entry) {
-                files.push(entry.into_path());
-                if files.len() % SHOWN_EVERY == 0 {
-                    bar.set_position(files.len() as u64);
-                }
-            }
-        }
+        let files = Walk::files(self, root)?;
         if files.is_empty() {
             let looked_for = match &self.folders {
                 Some(folders) => format!("the folders {folders:?} directly below it"),
@@ -129,22 +107,19 @@ impl ImageFiles {
         Ok(files)
     }
 
-    fn enters(&self, entry: &DirEntry) -> bool {
-        if entry.depth() == 0 {
-            return true;
-        }
-        let name = entry.file_name().to_string_lossy();
-        let wanted = |wanted: &str| self.folders.as_ref().is_none_or(|folders| folders.iter().any(|f| f == wanted));
-        !name.starts_with('.')
-            && match (entry.depth(), entry.file_type().is_dir()) {
-                (1, true) => wanted(&name),
-                (1, false) => wanted("."),
-                _ => true,
-            }
+    /// Whether to look into a folder of this name, `depth` below the root.
+    pub(crate) fn enters(&self, name: &OsStr, depth: usize) -> bool {
+        self.recursive && (depth > 1 || self.wants(name))
     }
 
-    fn accepts(&self, entry: &DirEntry) -> bool {
-        let ending = entry.path().extension().and_then(OsStr::to_str);
-        ending.is_some_and(|ending| self.endings.iter().any(|wanted| ending.eq_ignore_ascii_case(wanted)))
+    /// Whether a file of this name, `depth` below the root, is a picture.
+    pub(crate) fn takes(&self, name: &OsStr, depth: usize) -> bool {
+        let ending = Path::new(name).extension().and_then(OsStr::to_str);
+        (depth > 1 || self.wants(OsStr::new(".")))
+            && ending.is_some_and(|ending| self.endings.iter().any(|wanted| ending.eq_ignore_ascii_case(wanted)))
+    }
+
+    fn wants(&self, folder: &OsStr) -> bool {
+        self.folders.as_ref().is_none_or(|folders| folders.iter().any(|wanted| folder == OsStr::new(wanted)))
     }
 }

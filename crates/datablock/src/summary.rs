@@ -7,6 +7,7 @@ use std::sync::Arc;
 use burn::tensor::Device;
 use firelight_transforms::{Chance, PictureTransforms, Scratch, Size};
 
+use crate::guard::guard;
 use crate::{DataBlock, DataError, DataLoaders, Dataset, FittedTarget, InputBlock, TargetBlock};
 
 /// Pictures in the batch that a summary collates.
@@ -77,6 +78,7 @@ impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
     }
 
     fn walk(&self, root: &Path, device: &Device, summary: &mut Summary) -> Result<(), DataError> {
+        self.check()?;
         let items = self.files.find(root)?;
         let first = items.first().map(|path| path.display().to_string()).unwrap_or_default();
         summary.line("source", format_args!("{} files below {}, the first {first}", items.len(), root.display()));
@@ -90,7 +92,11 @@ impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
                 [first, .., last] => format!("from {first:?} (0) to {last:?} ({})", vocab.len() - 1),
                 names => format!("{names:?}"),
             };
-            summary.line("vocab", format_args!("{} class(es) of the training part, {ends}", vocab.len()));
+            let of = if self.target_is_given() { "of the vocab that was given" } else { "of the training part" };
+            summary.line("vocab", format_args!("{} class(es) {of}, {ends}", vocab.len()));
+        }
+        for caution in loaders.cautions() {
+            summary.line("caution", caution);
         }
         sample(train, summary)?;
         batch(loaders, summary)
@@ -106,7 +112,7 @@ fn sample<F: FittedTarget>(train: &Dataset<F>, summary: &mut Summary) -> Result<
     let size = Size::new(picture.width(), picture.height());
     summary.line("read", format_args!("a picture of {size}, bytes from {least} to {most}"));
     let target = &train.targets()[0];
-    summary.line("target", format_args!("{} as {target:?}", train.fitted().describe(target)));
+    summary.line("target", format_args!("{} as {target:?}", in_words(train, 0)?));
 
     let whole = train.transforms();
     let mut stages = PictureTransforms::new();
@@ -144,15 +150,21 @@ fn batch<F: FittedTarget>(loaders: DataLoaders<F>, summary: &mut Summary) -> Res
     let size = loaders.train().dataset().len().min(BATCH);
     summary.title(format_args!("one batch of {size}"));
     let loaders = loaders.with_batch_size(size);
-    let (fitted, targets) = (loaders.train().dataset().fitted(), loaders.train().dataset().targets());
     let batch = loaders.one_batch()?;
     let numbers: Vec<f32> = batch.inputs.to_data().iter().collect();
     let shape = batch.inputs.dims();
     summary
         .line("inputs", format_args!("a tensor {shape:?} on {:?}, numbers {}", batch.inputs.device(), range(&numbers)));
-    let words: Vec<_> = batch.items.iter().map(|&item| fitted.describe(&targets[item])).collect();
+    let train = loaders.train().dataset();
+    let words: Vec<_> = batch.items.iter().map(|&item| in_words(train, item)).collect::<Result<_, _>>()?;
     summary.line("targets", words.join(", "));
     Ok(())
+}
+
+/// An item's target, described by a block that may be the user's.
+fn in_words<F: FittedTarget>(train: &Dataset<F>, item: usize) -> Result<String, DataError> {
+    let describe = || Ok(train.fitted().describe(&train.targets()[item]));
+    guard("target block", train.items()[item].display(), describe)
 }
 
 fn range(numbers: &[f32]) -> String {

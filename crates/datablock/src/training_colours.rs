@@ -44,15 +44,25 @@ impl Default for TrainingColours {
 impl TrainingColours {
     /// Size of the sample, at least 1.
     pub fn with_pictures(self, pictures: usize) -> Self {
-        Self { pictures: pictures.max(1) }
+        Self { pictures }
+    }
+
+    pub(crate) fn check(self) -> Result<(), DataError> {
+        if self.pictures > 0 {
+            return Ok(());
+        }
+        let (setting, value) = ("pictures of the training colours", "0".into());
+        Err(DataError::Setting { setting, value, remedy: "give at least 1".into() })
     }
 
     /// The statistics of `train`, whose own normalisation does not count.
     ///
     /// # Errors
     ///
-    /// [`DataError::NoColours`] when no picture of the sample can be read.
+    /// [`DataError::NoColours`] when no picture of the sample can be read, [`DataError::Setting`] for a sample of none, and the
+    /// first item's error that is not a broken file's.
     pub fn measure<F: FittedTarget>(&self, train: &Dataset<F>) -> Result<Normalize, DataError> {
+        self.check()?;
         let plain = train.transforms().as_ref().clone().with_normalize(Normalize::none());
         let plain = train.with_transforms(Arc::new(plain));
         let sample = self.pictures.min(train.len());
@@ -70,6 +80,7 @@ impl TrainingColours {
         for counted in counts {
             match counted {
                 Ok(colours) => whole = whole.merge(colours),
+                Err(error) if !error.is_broken_file() => return Err(error),
                 Err(error) => {
                     tracing::warn!(%error, "left a picture out of the colour statistics");
                     broken.get_or_insert(error);

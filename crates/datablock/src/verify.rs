@@ -2,29 +2,54 @@
 
 use std::path::Path;
 
-use firelight_transforms::{Limits, Verification, verify_images_with};
+use firelight_transforms::{Limits, Verification};
 
-use crate::progress;
+use crate::{DataError, ImageFiles, progress};
 
 /// Decodes every picture file below `root` in parallel and lists those that are broken, with reasons: fastai's
 /// `verify_images`. Nothing is changed or removed.
 ///
-/// Pictures may be as large as [`Limits::default`] allows;
-/// [`firelight_transforms::verify_images`](firelight_transforms::verify_images) takes other limits and single files.
+/// These are the files that [`image_files`](crate::image_files) finds, read as [`ImageBlock::rgb`](crate::ImageBlock::rgb)
+/// reads them; [`verify_images_with`] takes other files and limits.
 ///
 /// ```
 /// # let folder = tempfile::tempdir()?;
 /// use firelight_datablock::verify_images;
 ///
 /// std::fs::write(folder.path().join("broken.jpg"), "not a picture")?;
-/// let found = verify_images(&folder);
+/// let found = verify_images(&folder)?;
 /// assert!(found.to_string().starts_with("1 pictures checked, 1 broken"));
-/// # Ok::<(), std::io::Error>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn verify_images(root: impl AsRef<Path>) -> Verification {
-    let bar = progress::bar(0, "verify");
-    verify_images_with(&[root], &Limits::default(), |done, all| {
-        bar.set_length(all as u64);
-        bar.set_position(done as u64);
-    })
+///
+/// # Errors
+///
+/// As [`image_files`](crate::image_files): a folder that is not there, cannot be listed or has no pictures.
+pub fn verify_images(root: impl AsRef<Path>) -> Result<Verification, DataError> {
+    verify_images_with(root, &ImageFiles::new(), &Limits::default())
+}
+
+/// [`verify_images`] of the files that a recipe uses, within the limits of its block.
+///
+/// ```no_run
+/// use firelight_datablock::{ImageFiles, verify_images_with};
+/// use firelight_transforms::Limits;
+///
+/// let scans = ImageFiles::new().with_endings(["tif"]);
+/// let found = verify_images_with("scans", &scans, &Limits::default().with_pixels(400_000_000))?;
+/// # Ok::<(), firelight_datablock::DataError>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`verify_images`], and [`DataError::Transforms`] for a limit of 0.
+pub fn verify_images_with(
+    root: impl AsRef<Path>,
+    files: &ImageFiles,
+    limits: &Limits,
+) -> Result<Verification, DataError> {
+    limits.check().map_err(DataError::Transforms)?;
+    let files = files.find(root)?;
+    let bar = progress::bar(files.len(), "verify");
+    Ok(firelight_transforms::verify_images_with(&files, limits, |done, _| bar.set_position(done as u64)))
 }

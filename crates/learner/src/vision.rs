@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use firelight_datablock::{Categories, DataLoaders, FittedTarget, MultiCategories, Values};
+use firelight_datablock::{Categories, DataError, DataLoaders, FittedTarget, MultiCategories, Values};
 use firelight_losses::{BinaryCrossEntropy, CrossEntropy, Decision, Loss, MeanSquared};
 use firelight_transforms::Normalize;
 
@@ -162,7 +162,8 @@ impl VisionTarget for Values {
 /// A learner for the targets of `data` on an architecture: its body, fastai's head over it with an output for each class or
 /// number, and the usual loss and metric of these targets (see [`VisionTarget`]).
 ///
-/// Pictures are normalised as the body's weights expect, unless the loaders have statistics of their own. A body with
+/// Pictures are normalised as the body's weights expect, unless the loaders were given a normalisation, be it none. What the
+/// loaders have to say for [caution](DataLoaders::cautions) is logged. A body with
 /// weights from a file starts frozen, as fastai's.
 ///
 /// ```no_run
@@ -177,7 +178,7 @@ impl VisionTarget for Values {
 ///
 /// # Errors
 ///
-/// [`LearnerError::Weights`] if the weights do not fit, and [`LearnerError::Setting`] for a dropout outside 0 to 1.
+/// [`LearnerError::Data`] for loaders whose settings make no sense, [`LearnerError::Weights`] if the weights do not fit, and [`LearnerError::Setting`] for a dropout outside 0 to 1.
 pub fn vision_learner<F: VisionTarget>(
     data: DataLoaders<F>,
     backbone: impl Into<Backbone>,
@@ -194,12 +195,20 @@ pub fn vision_learner<F: VisionTarget>(
     };
     let head = HeadConfig::new(arch.features(), data.train().dataset().fitted().outputs()).with_dropout(dropout);
     let model = VisionModel::new(body, head.init(seed.wrapping_add(1), &device));
-    let data = if data.transforms().normalize() == Normalize::none() {
+    let data = if data.normalize_is_set() {
+        data
+    } else {
         let (mean, std) = arch.normalization();
         data.with_normalize(Normalize { mean, std })
-    } else {
-        data
     };
+    match data.check() {
+        // Too few pictures for a batch are enough for `fit_head`, and to predict with.
+        Ok(()) | Err(DataError::NoBatch { .. } | DataError::NoItems { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
+    for caution in data.cautions() {
+        tracing::warn!("{caution}");
+    }
     let mut learner =
         Learner::new(data, model, F::Loss::default()).with_metrics(F::metrics()).with_decision(F::decision());
     learner.recipe = Some((arch, head));

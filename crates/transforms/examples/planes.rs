@@ -21,10 +21,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         drawn.path().to_owned()
     };
-    println!("{}", verify_images(&[&folder], &Limits::default()));
     let mut files = std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
     files.sort();
     files.truncate(64);
+    println!("{}", verify_images(&files, &Limits::default()));
 
     // ANCHOR: transforms
     let transforms = PictureTransforms::new()

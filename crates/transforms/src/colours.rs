@@ -48,7 +48,8 @@ impl Colours {
 
     /// Mean and unbiased standard deviation of each channel; `None` for fewer than two pixels.
     ///
-    /// 10⁻⁷ is added to the deviation, as fastai does, so that a channel of one colour does not divide by 0.
+    /// A deviation under a byte's step, 1/255, counts as one: a channel of one colour is only shifted, and a later picture with
+    /// other colours in it does not become huge numbers. (fastai adds 10⁻⁷, by which one step becomes 39,216.)
     pub fn normalize(&self) -> Option<Normalize> {
         if self.pixels < 2 {
             return None;
@@ -63,7 +64,7 @@ impl Colours {
         };
         Some(Normalize {
             mean: std::array::from_fn(|channel| (mean(channel) / 255.0) as f32),
-            std: std::array::from_fn(|channel| (deviation(channel) / 255.0 + 1e-7) as f32),
+            std: std::array::from_fn(|channel| (deviation(channel).max(1.0) / 255.0) as f32),
         })
     }
 }

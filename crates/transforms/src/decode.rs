@@ -1,52 +1,27 @@
 //! From a file to an RGB picture, by content and within limits.
 
 use std::fmt::Write;
-use std::fs;
 use std::io::Cursor;
 use std::panic::catch_unwind;
 use std::path::Path;
 
 use image::metadata::Orientation;
 use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
-use serde::{Deserialize, Serialize};
 
-use crate::{Size, TransformError, jpeg};
+use crate::orientation::orientation;
+use crate::tiff::{Palette, Tags};
+use crate::{Limits, Size, TransformError, file, jpeg, tiff};
 
-/// How much a single picture may take; a file that announces more is refused before it is decoded.
-///
-/// | limit | default | meaning |
-/// |---|---|---|
-/// | `pixels` | 64 million | width × height |
-/// | `bytes` | 224 MiB | estimate of the memory that decoding takes, the result included and the file not |
+/// Endings of the names of files in the formats that are read, in lower case and without the dot: what a search for
+/// pictures looks for. Decoding goes by content.
 ///
 /// ```
-/// use firelight_transforms::Limits;
-///
-/// let thumbnails = Limits::default().with_pixels(4_000_000).with_bytes(32 << 20);
+/// assert!(firelight_transforms::PICTURE_ENDINGS.contains(&"webp"));
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Limits {
-    pixels: u64,
-    bytes: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { pixels: 64_000_000, bytes: 224 << 20 }
-    }
-}
-
-impl Limits {
-    /// Refuse pictures of more pixels than this.
-    pub fn with_pixels(self, pixels: u64) -> Self {
-        Self { pixels, ..self }
-    }
-
-    /// Refuse pictures whose decoding would take more bytes than this.
-    pub fn with_bytes(self, bytes: u64) -> Self {
-        Self { bytes, ..self }
-    }
-}
+pub const PICTURE_ENDINGS: &[&str] = &[
+    "bmp", "gif", "ico", "jfif", "jpe", "jpeg", "jpg", "pam", "pbm", "pgm", "png", "pnm", "ppm", "qoi", "tif", "tiff",
+    "webp",
+];
 
 /// Reads and decodes a picture file. The format is found from the content, never from the extension.
 ///
@@ -55,7 +30,8 @@ impl Limits {
 ///
 /// # Errors
 ///
-/// [`TransformError::Read`], [`TransformError::Decode`] or [`TransformError::TooLarge`], each naming `path`.
+/// [`TransformError::Read`], [`TransformError::NoFile`], [`TransformError::BrokenLink`], [`TransformError::LargeFile`],
+/// [`TransformError::Decode`] or [`TransformError::TooLarge`], each naming `path`.
 ///
 /// ```
 /// # let folder = tempfile::tempdir()?;
@@ -68,7 +44,7 @@ impl Limits {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn open(path: &Path, limits: &Limits) -> Result<RgbImage, TransformError> {
-    let bytes = fs::read(path).map_err(|source| TransformError::Read { path: path.to_owned(), source })?;
+    let bytes = file::read(path, limits)?;
     decode_named(&bytes, limits, || path.display().to_string())
 }
 
@@ -82,9 +58,14 @@ pub fn open(path: &Path, limits: &Limits) -> Result<RgbImage, TransformError> {
 ///
 /// # Errors
 ///
-/// [`TransformError::Decode`] or [`TransformError::TooLarge`].
+/// [`TransformError::LargeFile`], [`TransformError::Decode`] or [`TransformError::TooLarge`].
 pub fn decode(bytes: &[u8], limits: &Limits) -> Result<RgbImage, TransformError> {
-    decode_named(bytes, limits, || format!("a picture of {} bytes in memory", bytes.len()))
+    let name = || format!("a picture of {} bytes in memory", bytes.len());
+    if bytes.len() as u64 > limits.file_bytes() {
+        let (bytes, limit) = (bytes.len() as u64, limits.file_bytes());
+        return Err(TransformError::LargeFile { picture: "a picture in memory".into(), bytes, limit });
+    }
+    decode_named(bytes, limits, name)
 }
 
 fn decode_named(bytes: &[u8], limits: &Limits, name: impl Fn() -> String) -> Result<RgbImage, TransformError> {
@@ -110,15 +91,26 @@ enum Refusal {
 
 fn decode_within(bytes: &[u8], limits: &Limits) -> Result<RgbImage, Refusal> {
     let broken = |error: image::ImageError| Refusal::Broken(error.to_string());
-    let format = image::guess_format(bytes).map_err(|_| Refusal::Broken(unknown_format(bytes)))?;
+    let format = match image::guess_format(bytes) {
+        Ok(format) => format,
+        Err(_) if tiff::is_big(bytes) => ImageFormat::Tiff,
+        Err(_) => return Err(Refusal::Broken(unknown_format(bytes))),
+    };
+    let tags = if format == ImageFormat::Tiff { Tags::of(bytes) } else { None };
+    if tags.as_ref().is_some_and(Tags::are_bits_reversed) {
+        let reason = "its bits stand in reversed order (FillOrder 2), which is not read: save it in the usual one";
+        return Err(Refusal::Broken(reason.into()));
+    }
+    let palette = tags.and_then(|tags| tags.palette());
+    let numbers = palette.as_ref().map(Palette::numbers);
+    let bytes = numbers.as_deref().unwrap_or(bytes);
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut allowed = image::Limits::no_limits();
-    allowed.max_alloc = Some(limits.bytes);
+    allowed.max_alloc = Some(limits.bytes());
     reader.limits(allowed);
 
     let mut decoder = reader.into_decoder().map_err(broken)?;
-    // A picture with broken EXIF is still a picture.
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let orientation = orientation(&mut decoder);
     let buffers = match format {
         ImageFormat::Jpeg if jpeg::is_progressive(bytes) => Buffers::Coefficients,
         ImageFormat::WebP | ImageFormat::Gif => Buffers::Canvas,
@@ -128,6 +120,9 @@ fn decode_within(bytes: &[u8], limits: &Limits) -> Result<RgbImage, Refusal> {
     let mut picture = DynamicImage::from_decoder(decoder).map_err(broken)?;
     if format == ImageFormat::Jpeg && !jpeg::is_whole(bytes) {
         return Err(Refusal::Broken("the file ends before its picture does: it was cut short".into()));
+    }
+    if let Some(palette) = palette {
+        picture = palette.paint(&picture.into_luma8()).into();
     }
     picture.apply_orientation(orientation);
     Ok(picture.into_rgb8())
@@ -168,10 +163,10 @@ fn check(
     };
     // Conversion and turning come after the decoder has freed what it held.
     let bytes = result.saturating_add(converted.max(turned).max(beside));
-    if pixels > limits.pixels {
-        Err(Refusal::TooLarge { size, bytes, limit: limits.pixels, unit: "pixels" })
-    } else if bytes > limits.bytes {
-        Err(Refusal::TooLarge { size, bytes, limit: limits.bytes, unit: "bytes" })
+    if pixels > limits.pixels() {
+        Err(Refusal::TooLarge { size, bytes, limit: limits.pixels(), unit: "pixels" })
+    } else if bytes > limits.bytes() {
+        Err(Refusal::TooLarge { size, bytes, limit: limits.bytes(), unit: "bytes" })
     } else {
         Ok(())
     }

@@ -15,6 +15,35 @@ pub enum TransformError {
         /// What the system said.
         source: io::Error,
     },
+    /// What is at the path is no regular file, and reading it might never end.
+    #[error("read: {} is {what}, and pictures are read from regular files alone; remove it, or leave it out", path.display())]
+    NoFile {
+        /// The path asked for.
+        path: PathBuf,
+        /// What is there: `a folder`, `a pipe`, …
+        what: &'static str,
+    },
+    /// A symbolic link leads nowhere.
+    #[error("read: {} is a broken link: there is no {}; mend or remove the link", path.display(), target.display())]
+    BrokenLink {
+        /// The link.
+        path: PathBuf,
+        /// What it points to.
+        target: PathBuf,
+    },
+    /// The file, still encoded, is larger than the limits allow.
+    #[error(
+        "read: {picture} has {bytes} bytes, over the limit of {limit}; if the file is to be trusted, raise the limit \
+         (Limits::with_file_bytes)"
+    )]
+    LargeFile {
+        /// The path, or a description of the bytes.
+        picture: String,
+        /// Its length, or how much of it was read before the limit was noticed.
+        bytes: u64,
+        /// The limit that was passed.
+        limit: u64,
+    },
     /// The bytes are not a picture of a known format, or are a broken one.
     #[error("decode: cannot decode {picture}: {reason}; replace or remove the file")]
     Decode {
@@ -101,8 +130,36 @@ impl TransformError {
     /// The same error, naming the file it happened in; errors that already name a file stay as they are.
     pub fn in_file(self, path: &Path) -> Self {
         match self {
-            named @ (Self::Read { .. } | Self::InFile { .. } | Self::Decode { .. } | Self::TooLarge { .. }) => named,
+            named @ (Self::Read { .. }
+            | Self::NoFile { .. }
+            | Self::BrokenLink { .. }
+            | Self::LargeFile { .. }
+            | Self::InFile { .. }
+            | Self::Decode { .. }
+            | Self::TooLarge { .. }) => named,
             unnamed => Self::InFile { path: path.to_owned(), source: Box::new(unnamed) },
+        }
+    }
+
+    /// Whether a file is at fault, which another one in its place would not be: it cannot be read or decoded, or is over
+    /// the limits. A parameter, a closure or a buffer is never the file's fault.
+    ///
+    /// ```
+    /// use firelight_transforms::{Limits, PictureTransforms, Resize, decode};
+    ///
+    /// assert!(decode(b"not a picture", &Limits::default()).unwrap_err().is_broken_file());
+    /// assert!(!PictureTransforms::new().with_item(Resize::crop(0)).check().unwrap_err().is_broken_file());
+    /// ```
+    pub fn is_broken_file(&self) -> bool {
+        match self {
+            Self::Read { .. }
+            | Self::NoFile { .. }
+            | Self::BrokenLink { .. }
+            | Self::LargeFile { .. }
+            | Self::Decode { .. }
+            | Self::TooLarge { .. } => true,
+            Self::InFile { source, .. } => source.is_broken_file(),
+            _ => false,
         }
     }
 }

@@ -17,6 +17,10 @@ mod size;
 mod render;
 
 mod decode;
+mod file;
+mod limits;
+mod orientation;
+mod tiff;
 mod verify;
 
 mod mix;
@@ -30,7 +34,7 @@ pub use augment::{
 };
 pub use chance::Chance;
 pub use colours::Colours;
-pub use decode::{Limits, decode, open};
+pub use decode::{PICTURE_ENDINGS, decode, open};
 pub use draw::Draw;
 pub use error::TransformError;
 pub use frame::Frame;
@@ -38,6 +42,7 @@ pub use item::{
     Closure, CropPad, DihedralItem, FlipItem, ItemTransform, RandomCrop, RandomResizedCrop, RatioResize, Resize,
     ResizeMethod, draw_crop,
 };
+pub use limits::Limits;
 pub use map::{Area, Map};
 pub use mix::{CutMix, CutMixDraw, MixUp, MixUpDraw};
 pub use normalize::Normalize;

@@ -3,11 +3,21 @@ use std::fmt;
 use image::RgbImage;
 use serde::{Deserialize, Serialize};
 
+use crate::item::within;
 use crate::{Size, TransformError};
 
 /// Mean and standard deviation of each channel, of colours from 0 to 1: the last step into the planes.
 ///
 /// A plane holds (colour - mean) ÷ std. The default, [`Normalize::none`], leaves 0 to 1.
+///
+/// | field | range |
+/// |---|---|
+/// | `mean` | -1 to 2 |
+/// | `std` | 0.001, a quarter of a byte's step, to 10 |
+///
+/// Statistics of colours from 0 to 255 are outside these ranges and refused: divide them by 255. So are deviations of a channel
+/// of one colour, by which a picture of another colour would become huge numbers; [`Colours`](crate::Colours) measures at least a
+/// byte's step.
 ///
 /// ```
 /// use firelight_transforms::{Normalize, Size};
@@ -17,6 +27,7 @@ use crate::{Size, TransformError};
 /// assert_eq!(pixel.get_pixel(0, 0).0, [124, 116, 104]);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 pub struct Normalize {
     /// Mean of red, green, blue.
     pub mean: [f32; 3],
@@ -73,17 +84,38 @@ impl Normalize {
         })
     }
 
-    pub(crate) fn check(&self) -> Result<(), TransformError> {
-        for (parameter, values) in [("mean", self.mean), ("std", self.std)] {
-            for value in values {
-                let fine = value.is_finite() && (parameter == "mean" || value > 0.0);
-                if !fine {
-                    let range = if parameter == "mean" { "finite" } else { "finite and over 0" };
-                    return Err(TransformError::Setting { stage: "Normalize", parameter, value, range });
-                }
-            }
+    /// Checks that the statistics can be those of colours from 0 to 1.
+    ///
+    /// # Errors
+    ///
+    /// [`TransformError::Setting`] for the first number outside its range.
+    pub fn check(&self) -> Result<(), TransformError> {
+        for mean in self.mean {
+            let range = "-1 to 2, as colours are 0 to 1 (divide statistics of 0 to 255 by 255)";
+            within("Normalize", "mean", mean, -1.0..=2.0, range)?;
+        }
+        for std in self.std {
+            let range = "0.001 to 10, as colours are 0 to 1 (a channel of one colour: 1)";
+            within("Normalize", "std", std, 0.001..=10.0, range)?;
         }
         Ok(())
+    }
+}
+
+/// Statistics as a file has them, before they are checked.
+#[derive(Deserialize)]
+struct Stored {
+    mean: [f32; 3],
+    std: [f32; 3],
+}
+
+impl TryFrom<Stored> for Normalize {
+    type Error = TransformError;
+
+    fn try_from(Stored { mean, std }: Stored) -> Result<Self, TransformError> {
+        let normalize = Self { mean, std };
+        normalize.check()?;
+        Ok(normalize)
     }
 }
 

@@ -32,10 +32,30 @@ use crate::{
 /// # Ok::<(), firelight_transforms::TransformError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 pub struct PictureTransforms {
     items: Vec<ItemTransform>,
     augment: Option<AugTransforms>,
-    normalize: Normalize,
+    normalize: Option<Normalize>,
+}
+
+/// A recipe as a file has it, before its parameters are checked.
+#[derive(Deserialize)]
+struct Stored {
+    items: Vec<ItemTransform>,
+    augment: Option<AugTransforms>,
+    normalize: Option<Normalize>,
+}
+
+impl TryFrom<Stored> for PictureTransforms {
+    type Error = TransformError;
+
+    fn try_from(stored: Stored) -> Result<Self, TransformError> {
+        let Stored { items, augment, normalize } = stored;
+        let transforms = Self { items, augment, normalize };
+        transforms.check()?;
+        Ok(transforms)
+    }
 }
 
 impl PictureTransforms {
@@ -55,9 +75,9 @@ impl PictureTransforms {
         Self { augment: Some(augment), ..self }
     }
 
-    /// Sets the normalisation.
+    /// Sets the normalisation; [`Normalize::none`] is a choice like any other.
     pub fn with_normalize(self, normalize: Normalize) -> Self {
-        Self { normalize, ..self }
+        Self { normalize: Some(normalize), ..self }
     }
 
     /// The item transforms, in order.
@@ -70,9 +90,21 @@ impl PictureTransforms {
         self.augment.as_ref()
     }
 
-    /// The normalisation.
+    /// The normalisation: the one that was set, or none.
     pub fn normalize(&self) -> Normalize {
-        self.normalize
+        self.normalize.unwrap_or_default()
+    }
+
+    /// Whether a normalisation was set, if only to [`Normalize::none`].
+    ///
+    /// ```
+    /// use firelight_transforms::{Normalize, PictureTransforms};
+    ///
+    /// assert!(!PictureTransforms::new().normalize_is_set());
+    /// assert!(PictureTransforms::new().with_normalize(Normalize::none()).normalize_is_set());
+    /// ```
+    pub fn normalize_is_set(&self) -> bool {
+        self.normalize.is_some()
     }
 
     /// The size of every result, or `None` when pictures keep sizes of their own.
@@ -89,7 +121,7 @@ impl PictureTransforms {
     pub fn check(&self) -> Result<(), TransformError> {
         self.items.iter().try_for_each(ItemTransform::check)?;
         self.augment.as_ref().map_or(Ok(()), AugTransforms::check)?;
-        self.normalize.check()
+        self.normalize().check()
     }
 
     /// Writes the normalised planes of one picture (red, green, blue; rows from the top) to `out`.
@@ -113,7 +145,7 @@ impl PictureTransforms {
         if out.len() != draw.size.planes() {
             return Err(TransformError::OutputLength { size: draw.size, needed: draw.size.planes(), given: out.len() });
         }
-        scratch.render(&picture, &draw, &self.normalize, out);
+        scratch.render(&picture, &draw, &self.normalize(), out);
         Ok(draw.size)
     }
 
@@ -130,7 +162,7 @@ impl PictureTransforms {
     ) -> Result<(Size, Vec<f32>), TransformError> {
         let (picture, draw) = self.decide(picture, chance, scratch)?;
         let mut out = vec![0.0; draw.size.planes()];
-        scratch.render(&picture, &draw, &self.normalize, &mut out);
+        scratch.render(&picture, &draw, &self.normalize(), &mut out);
         Ok((draw.size, out))
     }
 
@@ -227,6 +259,6 @@ impl fmt::Display for PictureTransforms {
         if let Some(augment) = &self.augment {
             writeln!(f, "{augment}")?;
         }
-        write!(f, "{}", self.normalize)
+        write!(f, "{}", self.normalize())
     }
 }

@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+mod alike;
 mod error;
 mod groups;
 mod taxonomy;
 mod vocab;
 
+pub use alike::{Alike, Likeness};
 pub use error::VocabError;
 pub use groups::{DefaultGroup, Groups};
 pub use taxonomy::Taxonomy;

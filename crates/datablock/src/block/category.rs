@@ -1,21 +1,26 @@
 //! One class an item.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use firelight_vocab::Vocab;
-use rayon::prelude::*;
 
+use super::cautions::{alike_names, one_target, untrained_classes};
 use super::{FittedTarget, TargetBlock};
+use crate::label::Interned;
+use crate::targets::{read_targets, unknown};
 use crate::{DataError, Labeller};
 
 /// Every item belongs to one class, which its labeller names.
 ///
 /// The vocab is built from the training items, sorted by code point, as fastai's. [`with_vocab`](Self::with_vocab) gives
 /// it instead, in an order that is kept (fastai sorts it).
+///
+/// A label is an error if it is empty, or if it differs from another one in white space or Unicode composition alone; a vocab
+/// that was given may have such classes. What is only perhaps a slip is among the
+/// [cautions](crate::DataLoaders::cautions): one class alone, and classes that differ in letter case.
 ///
 /// ```
 /// use firelight_datablock::{CategoryBlock, RegexLabeller, parent_label};
@@ -44,22 +49,6 @@ impl CategoryBlock {
     }
 }
 
-impl CategoryBlock {
-    /// Every label once. Of a million items that are labels, not items, that stay in memory.
-    fn labels(&self, items: &[&Path]) -> Result<BTreeSet<String>, DataError> {
-        let distinct = items.par_iter().try_fold(BTreeSet::new, |mut labels, item| {
-            labels.insert(self.labeller.label(item)?);
-            Ok(labels)
-        });
-        let all = distinct.try_reduce(BTreeSet::new, |mut all, some| {
-            all.extend(some);
-            Ok(all)
-        });
-        // Threads meet errors in no order: the first one is found by looking again.
-        all.or_else(|_: DataError| items.iter().map(|item| self.labeller.label(item)).collect())
-    }
-}
-
 impl fmt::Debug for CategoryBlock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CategoryBlock").field("vocab", &self.vocab).finish_non_exhaustive()
@@ -69,12 +58,19 @@ impl fmt::Debug for CategoryBlock {
 impl TargetBlock for CategoryBlock {
     type Fitted = Categories;
 
-    fn fit(&self, train: &[&Path]) -> Result<Categories, DataError> {
-        let vocab = match &self.vocab {
-            Some(vocab) => vocab.clone(),
-            None => Vocab::from_labels(self.labels(train)?),
-        };
-        Ok(Categories { labeller: self.labeller.clone(), vocab })
+    fn given(&self) -> Option<Categories> {
+        let vocab = self.vocab.clone()?;
+        Some(Categories { labeller: self.labeller.clone(), vocab })
+    }
+
+    fn fit(&self, train: &[&Path]) -> Result<(Categories, Vec<usize>), DataError> {
+        if let Some(classes) = self.given() {
+            let targets = read_targets(&classes, train)?;
+            return Ok((classes, targets));
+        }
+        let labels = Interned::of(self.labeller.as_ref(), train, |label, intern| intern(label))?;
+        let (vocab, targets) = labels.into_classes(train, |label, class| class(label))?;
+        Ok((Categories { labeller: self.labeller.clone(), vocab }, targets))
     }
 }
 
@@ -84,7 +80,9 @@ impl TargetBlock for CategoryBlock {
 /// use std::path::Path;
 /// use firelight_datablock::{CategoryBlock, FittedTarget, TargetBlock, parent_label};
 ///
-/// let classes = CategoryBlock::new(parent_label).fit(&[Path::new("pug/1.jpg"), Path::new("beagle/2.jpg")])?;
+/// let train = [Path::new("pug/1.jpg"), Path::new("beagle/2.jpg")];
+/// let (classes, targets) = CategoryBlock::new(parent_label).fit(&train)?;
+/// assert_eq!(targets, [1, 0]);
 /// assert_eq!(classes.target(Path::new("pug/3.jpg"))?, 1);
 /// assert_eq!(classes.describe(&1), "pug");
 /// # Ok::<(), firelight_datablock::DataError>(())
@@ -114,7 +112,7 @@ impl FittedTarget for Categories {
 
     fn target(&self, item: &Path) -> Result<usize, DataError> {
         let label = self.labeller.label(item)?;
-        self.vocab.o2i(&label).map_err(|source| DataError::UnknownLabel { path: item.to_path_buf(), source })
+        self.vocab.find(&label).ok_or_else(|| unknown(&self.vocab, [label], item))
     }
 
     fn collate(&self, targets: &[usize], device: &Device) -> Tensor<1, Int> {
@@ -128,5 +126,12 @@ impl FittedTarget for Categories {
 
     fn vocab(&self) -> Option<&Vocab> {
         Some(&self.vocab)
+    }
+
+    fn cautions(&self, train: &[usize]) -> Vec<String> {
+        let mut cautions = Vec::from_iter(one_target(train, |class| format!("{:?}", self.describe(class))));
+        cautions.extend(untrained_classes(&self.vocab, train.iter().copied()));
+        cautions.extend(alike_names(&self.vocab));
+        cautions
     }
 }

@@ -38,4 +38,8 @@ impl InputBlock for ImageBlock {
     fn read(&self, item: &Path) -> Result<RgbImage, TransformError> {
         open(item, &self.limits)
     }
+
+    fn limits(&self) -> Option<Limits> {
+        Some(self.limits)
+    }
 }

@@ -1,6 +1,7 @@
 //! What an item becomes: a picture on the one side, a target on the other.
 
 mod category;
+mod cautions;
 mod image;
 mod multi_category;
 mod regression;
@@ -11,7 +12,7 @@ use std::path::Path;
 
 use ::image::RgbImage;
 use burn::tensor::Device;
-use firelight_transforms::TransformError;
+use firelight_transforms::{Limits, TransformError};
 use firelight_vocab::Vocab;
 
 pub use category::{Categories, CategoryBlock};
@@ -23,12 +24,12 @@ pub use unlabelled::NoTarget;
 use crate::DataError;
 
 /// Turns an item into a picture. [`ImageBlock`] reads picture files; a block of your own may render, record or compute
-/// one.
+/// one. It is called on several threads at once and may use rayon itself; a panic in it is an error that names the item.
 ///
 /// ```
 /// use std::path::Path;
 /// use firelight_datablock::InputBlock;
-/// use firelight_transforms::TransformError;
+/// use firelight_transforms::{Limits, TransformError};
 /// use image::RgbImage;
 ///
 /// /// Draws one pixel for each byte of a file's name.
@@ -37,7 +38,7 @@ use crate::DataError;
 ///
 /// impl InputBlock for NamePicture {
 ///     fn read(&self, item: &Path) -> Result<RgbImage, TransformError> {
-///         let name = item.to_string_lossy().into_owned().into_bytes();
+///         let name = item.as_os_str().as_encoded_bytes();
 ///         Ok(RgbImage::from_fn(name.len() as u32, 1, |x, _| image::Rgb([name[x as usize]; 3])))
 ///     }
 /// }
@@ -47,52 +48,79 @@ pub trait InputBlock: Debug + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// What made the item unreadable.
+    /// What made the item unreadable. [`OnError::Skip`](crate::OnError::Skip) leaves out what
+    /// [is a broken file](TransformError::is_broken_file); every other error ends the epoch.
     fn read(&self, item: &Path) -> Result<RgbImage, TransformError>;
+
+    /// The limits of the standard reader, where reading picture files by it is all that this block does: what an export can
+    /// store, and so what prediction reads new pictures by. `None`, the default, for a block that reads in a way of its own.
+    fn limits(&self) -> Option<Limits> {
+        None
+    }
 }
 
-/// A kind of target that has not seen any data: it learns what it must (a vocab, say) from the training items alone.
+/// A kind of target that has not seen any data: it learns what it must (a vocab, say) from the training items alone, and
+/// reads their targets while it is at it, so that nobody asks twice.
 ///
 /// ```
 /// use std::path::Path;
 /// use burn::tensor::{Device, Tensor};
-/// use firelight_datablock::{DataError, FittedTarget, TargetBlock};
+/// use firelight_datablock::{DataError, FittedTarget, TargetBlock, read_targets};
 ///
-/// /// How long a file's name is: one number an item, with nothing to learn from the training part.
+/// /// How long a file's name is, as a share of the longest that trains: one number an item.
 /// #[derive(Debug, Clone)]
 /// struct NameLength;
 ///
+/// #[derive(Debug, Clone)]
+/// struct Share {
+///     longest: f32,
+/// }
+///
 /// impl TargetBlock for NameLength {
-///     type Fitted = Self;
-///     fn fit(&self, _train: &[&Path]) -> Result<Self, DataError> {
-///         Ok(self.clone())
+///     type Fitted = Share;
+///     fn fit(&self, train: &[&Path]) -> Result<(Share, Vec<f32>), DataError> {
+///         let mut targets = read_targets(&Share { longest: 1.0 }, train)?;
+///         let longest = targets.iter().copied().fold(1.0, f32::max);
+///         targets.iter_mut().for_each(|length| *length /= longest);
+///         Ok((Share { longest }, targets))
 ///     }
 /// }
 ///
-/// impl FittedTarget for NameLength {
+/// impl FittedTarget for Share {
 ///     type Target = f32;
 ///     type Tensor = Tensor<2>;
 ///     fn target(&self, item: &Path) -> Result<f32, DataError> {
-///         Ok(item.file_name().map_or(0.0, |name| name.len() as f32))
+///         Ok(item.file_name().map_or(0.0, |name| name.len() as f32) / self.longest)
 ///     }
 ///     fn collate(&self, targets: &[f32], device: &Device) -> Tensor<2> {
 ///         Tensor::<1>::from_floats(targets, device).unsqueeze_dim(1)
 ///     }
 ///     fn describe(&self, target: &f32) -> String {
-///         format!("{target} letters")
+///         format!("{} letters", target * self.longest)
 ///     }
 /// }
+///
+/// let (share, targets) = NameLength.fit(&[Path::new("a.png"), Path::new("a/longer.png")])?;
+/// assert_eq!((targets, share.target(Path::new("b.png"))?), (vec![0.5, 1.0], 0.5));
+/// # Ok::<(), DataError>(())
 /// ```
 pub trait TargetBlock {
     /// The same kind of target once it knows its data.
     type Fitted: FittedTarget;
 
-    /// Learns from the training items.
+    /// Learns from the training items, and gives their targets, one for each in their order. Each item's label is read once;
+    /// [`read_targets`](crate::read_targets) does so in parallel.
     ///
     /// # Errors
     ///
     /// When a training item has no label.
-    fn fit(&self, train: &[&Path]) -> Result<Self::Fitted, DataError>;
+    fn fit(&self, train: &[&Path]) -> Result<(Self::Fitted, Vec<<Self::Fitted as FittedTarget>::Target>), DataError>;
+
+    /// The fitted target where there is nothing to learn, as with a vocab that was given. The recipe then reads the targets of
+    /// both parts by it and does not call [`fit`](Self::fit), and labels that it does not know are told of both parts at once.
+    fn given(&self) -> Option<Self::Fitted> {
+        None
+    }
 }
 
 /// A kind of target that knows its data: it turns items into targets and targets into tensors.
@@ -102,8 +130,8 @@ pub trait TargetBlock {
 /// use firelight_datablock::{FittedTarget, RegressionBlock, TargetBlock};
 ///
 /// let side = |item: &Path| Ok(vec![if item.starts_with("left") { -1.0 } else { 1.0 }]);
-/// let values = RegressionBlock::new(side).fit(&[Path::new("left/1.png")])?;
-/// let targets = [values.target(Path::new("left/2.png"))?, values.target(Path::new("right/3.png"))?];
+/// let (values, mut targets) = RegressionBlock::new(side).fit(&[Path::new("left/1.png")])?;
+/// targets.push(values.target(Path::new("right/3.png"))?);
 /// assert_eq!(values.collate(&targets, &burn::tensor::Device::flex()).dims(), [2, 1]);
 /// # Ok::<(), firelight_datablock::DataError>(())
 /// ```
@@ -113,11 +141,12 @@ pub trait FittedTarget: Clone + Debug + Send + Sync + 'static {
     /// A batch of targets on a device.
     type Tensor: Clone + Send + 'static;
 
-    /// The target of `item`.
+    /// The target of `item`. It is asked for once for each item, on several threads at a time; a panic in it is an error that
+    /// names the item.
     ///
     /// # Errors
     ///
-    /// When the item has no label, or one that the training items do not have.
+    /// When the item has no label, or [`DataError::UnknownLabel`] for one that the training items do not have.
     fn target(&self, item: &Path) -> Result<Self::Target, DataError>;
 
     /// A batch's targets as a tensor on `device`, in the order given.
@@ -134,5 +163,11 @@ pub trait FittedTarget: Clone + Debug + Send + Sync + 'static {
     /// How many numbers a model has to give for an item: by default one a class, and one where there are no classes.
     fn outputs(&self) -> usize {
         self.vocab().map_or(1, Vocab::len)
+    }
+
+    /// What is perhaps a slip, in sentences, as that all training items have one class; by default nothing is.
+    fn cautions(&self, train: &[Self::Target]) -> Vec<String> {
+        let _ = train;
+        Vec::new()
     }
 }

@@ -8,23 +8,29 @@ use std::sync::Arc;
 use burn::tensor::{Bool, Device, Tensor, TensorData};
 use firelight_vocab::Vocab;
 
+use super::cautions::{alike_names, one_target, untrained_classes};
 use super::{FittedTarget, TargetBlock};
+use crate::label::Interned;
+use crate::targets::{read_targets, unknown};
 use crate::{DataError, Labeller};
 
 /// Every item belongs to any number of classes, none included, which its labeller lists.
 ///
-/// The vocab is built from the training items, sorted by code point. [`with_vocab`](Self::with_vocab) gives it instead, in an
-/// order that is kept.
+/// The vocab is built from the training items, sorted by code point; that none of them has a label is an error.
+/// [`with_vocab`](Self::with_vocab) gives it instead, in an order that is kept. Slips of labels are errors and cautions as for
+/// [`CategoryBlock`](crate::CategoryBlock): an item without a class gives an empty list, not an empty label.
 ///
 /// ```
 /// use std::path::Path;
-/// use firelight_datablock::{DataError, MultiCategoryBlock};
+/// use firelight_datablock::{Labeller, MultiCategoryBlock, RegexLabeller};
 ///
 /// // red-round_17.png is red and round.
-/// let tags = MultiCategoryBlock::new(|item: &Path| -> Result<Vec<String>, DataError> {
-///     let name = item.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-///     Ok(name.split('_').next().unwrap_or_default().split('-').map(String::from).collect())
+/// let name = RegexLabeller::file_name(r"^([^_]*)_")?;
+/// let tags = MultiCategoryBlock::new(move |item: &Path| {
+///     Ok(name.label(item)?.split('-').filter(|tag| !tag.is_empty()).map(String::from).collect())
 /// });
+/// # let _ = tags;
+/// # Ok::<(), firelight_datablock::DataError>(())
 /// # let _ = tags;
 /// ```
 #[derive(Clone)]
@@ -55,10 +61,24 @@ impl fmt::Debug for MultiCategoryBlock {
 impl TargetBlock for MultiCategoryBlock {
     type Fitted = MultiCategories;
 
-    fn fit(&self, train: &[&Path]) -> Result<MultiCategories, DataError> {
-        let labels = train.iter().map(|item| self.labeller.label(item)).collect::<Result<Vec<_>, _>>()?;
-        let vocab = self.vocab.clone().unwrap_or_else(|| Vocab::from_labels(labels.into_iter().flatten()));
-        Ok(MultiCategories { labeller: self.labeller.clone(), vocab })
+    fn given(&self) -> Option<MultiCategories> {
+        let vocab = self.vocab.clone()?;
+        Some(MultiCategories { labeller: self.labeller.clone(), vocab })
+    }
+
+    fn fit(&self, train: &[&Path]) -> Result<(MultiCategories, Vec<Vec<usize>>), DataError> {
+        if let Some(classes) = self.given() {
+            let targets = read_targets(&classes, train)?;
+            return Ok((classes, targets));
+        }
+        let labels = Interned::of(self.labeller.as_ref(), train, |labels: Vec<String>, intern| {
+            labels.into_iter().map(intern).collect::<Vec<usize>>()
+        })?;
+        let sorted = |labels: Vec<usize>, class: &dyn Fn(usize) -> usize| {
+            labels.into_iter().map(class).collect::<BTreeSet<_>>().into_iter().collect()
+        };
+        let (vocab, targets) = labels.into_classes(train, sorted)?;
+        Ok((MultiCategories { labeller: self.labeller.clone(), vocab }, targets))
     }
 }
 
@@ -70,7 +90,8 @@ impl TargetBlock for MultiCategoryBlock {
 /// use firelight_datablock::{FittedTarget, MultiCategoryBlock, TargetBlock};
 ///
 /// let tags = |item: &Path| Ok(item.to_string_lossy().split('+').map(String::from).collect::<Vec<_>>());
-/// let tags = MultiCategoryBlock::new(tags).fit(&[Path::new("sea+boat"), Path::new("boat+tree")])?;
+/// let (tags, targets) = MultiCategoryBlock::new(tags).fit(&[Path::new("sea+boat"), Path::new("boat+tree")])?;
+/// assert_eq!(targets, [[0, 1], [0, 2]]);
 /// assert_eq!(tags.target(Path::new("tree+sea"))?, [1, 2]); // boat, sea, tree
 /// assert_eq!(tags.outputs(), 3);
 /// # Ok::<(), firelight_datablock::DataError>(())
@@ -99,11 +120,15 @@ impl FittedTarget for MultiCategories {
     type Tensor = Tensor<2, Bool>;
 
     fn target(&self, item: &Path) -> Result<Vec<usize>, DataError> {
-        let number = |label: &String| {
-            self.vocab.o2i(label).map_err(|source| DataError::UnknownLabel { path: item.to_path_buf(), source })
-        };
-        let classes = self.labeller.label(item)?.iter().map(number).collect::<Result<BTreeSet<_>, _>>()?;
-        Ok(classes.into_iter().collect())
+        let mut classes = BTreeSet::new();
+        let mut others = Vec::new();
+        for label in self.labeller.label(item)? {
+            match self.vocab.find(&label) {
+                Some(class) => _ = classes.insert(class),
+                None => others.push(label),
+            }
+        }
+        if others.is_empty() { Ok(classes.into_iter().collect()) } else { Err(unknown(&self.vocab, others, item)) }
     }
 
     fn collate(&self, targets: &[Vec<usize>], device: &Device) -> Tensor<2, Bool> {
@@ -124,5 +149,12 @@ impl FittedTarget for MultiCategories {
 
     fn vocab(&self) -> Option<&Vocab> {
         Some(&self.vocab)
+    }
+
+    fn cautions(&self, train: &[Vec<usize>]) -> Vec<String> {
+        let mut cautions = Vec::from_iter(one_target(train, |classes| self.describe(classes)));
+        cautions.extend(untrained_classes(&self.vocab, train.iter().flatten().copied()));
+        cautions.extend(alike_names(&self.vocab));
+        cautions
     }
 }

@@ -6,24 +6,29 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::cautions::one_target;
 use super::{FittedTarget, TargetBlock};
+use crate::guard::guard;
+use crate::targets::read_targets;
 use crate::{DataError, Labeller};
 
 /// Every item has one number, or several, which its labeller tells.
 ///
-/// All items have equally many, and all are finite.
+/// All items have equally many, and all are finite. That all training items have the same is among the
+/// [cautions](crate::DataLoaders::cautions).
 ///
 /// ```
 /// use std::path::Path;
-/// use firelight_datablock::{DataError, RegressionBlock};
+/// use firelight_datablock::{DataError, Labeller, RegexLabeller, RegressionBlock};
 ///
 /// // 3.5_17.png is 3.5.
-/// let grade = RegressionBlock::one(|item: &Path| -> Result<f32, DataError> {
-///     let name = item.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-///     let number = name.split('_').next().unwrap_or_default().parse();
+/// let name = RegexLabeller::file_name(r"^([^_]+)_")?;
+/// let grade = RegressionBlock::one(move |item: &Path| -> Result<f32, DataError> {
+///     let number = name.label(item)?.parse();
 ///     number.map_err(|_| DataError::NoLabel { labeller: "grade".into(), path: item.to_path_buf() })
 /// });
 /// # let _ = grade;
+/// # Ok::<(), DataError>(())
 /// ```
 #[derive(Clone)]
 pub struct RegressionBlock {
@@ -51,14 +56,17 @@ impl fmt::Debug for RegressionBlock {
 impl TargetBlock for RegressionBlock {
     type Fitted = Values;
 
-    fn fit(&self, train: &[&Path]) -> Result<Values, DataError> {
-        let outputs = match train.first() {
-            Some(item) => self.labeller.label(item)?.len(),
-            None => 1,
+    fn fit(&self, train: &[&Path]) -> Result<(Values, Vec<Vec<f32>>), DataError> {
+        let labeller = self.labeller.clone();
+        let Some((first, rest)) = train.split_first() else {
+            return Ok((Values { labeller, outputs: 1 }, Vec::new()));
         };
-        let values = Values { labeller: self.labeller.clone(), outputs };
-        train.iter().try_for_each(|item| values.target(item).map(drop))?;
-        Ok(values)
+        let numbers = guard("labeller", first.display(), || labeller.label(first))?;
+        let values = Values { labeller, outputs: numbers.len() };
+        let mut targets = Vec::with_capacity(train.len());
+        targets.push(values.checked(first, numbers)?);
+        targets.extend(read_targets(&values, rest)?);
+        Ok((values, targets))
     }
 }
 
@@ -69,8 +77,8 @@ impl TargetBlock for RegressionBlock {
 /// use firelight_datablock::{FittedTarget, RegressionBlock, TargetBlock};
 ///
 /// let corner = |_: &Path| Ok(vec![0.25, 0.75]);
-/// let values = RegressionBlock::new(corner).fit(&[Path::new("1.png")])?;
-/// assert_eq!(values.outputs(), 2);
+/// let (values, targets) = RegressionBlock::new(corner).fit(&[Path::new("1.png")])?;
+/// assert_eq!((values.outputs(), targets), (2, vec![vec![0.25, 0.75]]));
 /// # Ok::<(), firelight_datablock::DataError>(())
 /// ```
 #[derive(Clone)]
@@ -90,16 +98,7 @@ impl FittedTarget for Values {
     type Tensor = Tensor<2>;
 
     fn target(&self, item: &Path) -> Result<Vec<f32>, DataError> {
-        let values = self.labeller.label(item)?;
-        let refuse = |what, remedy: &str| Err(DataError::Values { path: item.into(), what, remedy: remedy.into() });
-        if values.len() != self.outputs || values.is_empty() {
-            let what = format!("{} number(s), and the first training item {}", values.len(), self.outputs);
-            return refuse(what, "give every item equally many, and at least one");
-        }
-        match values.iter().find(|value| !value.is_finite()) {
-            Some(value) => refuse(format!("the number {value}"), "give finite numbers, or leave the item out"),
-            None => Ok(values),
-        }
+        self.checked(item, self.labeller.label(item)?)
     }
 
     fn collate(&self, targets: &[Vec<f32>], device: &Device) -> Tensor<2> {
@@ -112,5 +111,24 @@ impl FittedTarget for Values {
 
     fn outputs(&self) -> usize {
         self.outputs
+    }
+
+    fn cautions(&self, train: &[Vec<f32>]) -> Vec<String> {
+        one_target(train, |values| self.describe(values)).into_iter().collect()
+    }
+}
+
+impl Values {
+    /// The numbers that a labeller gave for an item, if there are as many as of the others and all are finite.
+    fn checked(&self, item: &Path, values: Vec<f32>) -> Result<Vec<f32>, DataError> {
+        let refuse = |what, remedy: &str| Err(DataError::Values { path: item.into(), what, remedy: remedy.into() });
+        if values.len() != self.outputs || values.is_empty() {
+            let what = format!("{} number(s), and the first training item {}", values.len(), self.outputs);
+            return refuse(what, "give every item equally many, and at least one");
+        }
+        match values.iter().find(|value| !value.is_finite()) {
+            Some(value) => refuse(format!("the number {value}"), "give finite numbers, or leave the item out"),
+            None => Ok(values),
+        }
     }
 }

@@ -1,22 +1,26 @@
 //! An item's label, read from its name or by a function.
 
+mod interned;
 mod regex;
 
 use std::path::Path;
 
+pub(crate) use self::interned::Interned;
 pub use self::regex::RegexLabeller;
 use crate::DataError;
 
-/// Says what an item's label is.
+/// Says what an item's label is. Each item is asked about once, in parallel; a panic is an error that names the item.
 ///
-/// Closures and functions `Fn(&Path) -> Result<L, DataError>` are labellers:
+/// Closures and functions `Fn(&Path) -> Result<L, DataError>` are labellers. A name that is not UTF-8 is better refused than
+/// read with replacement characters, which make one label of several:
 ///
 /// ```
 /// use std::path::Path;
 /// use firelight_datablock::{CategoryBlock, DataError};
 ///
 /// let species = CategoryBlock::new(|item: &Path| -> Result<String, DataError> {
-///     let name = item.file_name().unwrap_or_default().to_string_lossy().into_owned();
+///     let name = item.file_name().and_then(|name| name.to_str());
+///     let name = name.ok_or_else(|| DataError::NotUnicode { labeller: "species".into(), path: item.to_path_buf() })?;
 ///     Ok(if name.starts_with(char::is_uppercase) { "cat" } else { "dog" }.into())
 /// });
 /// # let _ = species;
@@ -48,10 +52,11 @@ impl<L, F: Fn(&Path) -> Result<L, DataError> + Send + Sync> Labeller<L> for F {
 ///
 /// # Errors
 ///
-/// [`DataError::NoLabel`] for a path without a folder.
+/// [`DataError::NoLabel`] for a path without a folder, and [`DataError::NotUnicode`] for a name that is not UTF-8.
 pub fn parent_label(item: &Path) -> Result<String, DataError> {
+    let labeller = || "parent_label".to_owned();
     let folder = item.parent().and_then(Path::file_name);
-    folder
-        .map(|name| name.to_string_lossy().into_owned())
-        .ok_or_else(|| DataError::NoLabel { labeller: "parent_label".into(), path: item.to_path_buf() })
+    let folder = folder.ok_or_else(|| DataError::NoLabel { labeller: labeller(), path: item.to_path_buf() })?;
+    let label = folder.to_str().map(str::to_owned);
+    label.ok_or_else(|| DataError::NotUnicode { labeller: labeller(), path: item.to_path_buf() })
 }

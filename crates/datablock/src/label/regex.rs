@@ -61,14 +61,21 @@ impl RegexLabeller {
 
 impl Labeller for RegexLabeller {
     fn label(&self, item: &Path) -> Result<String, DataError> {
+        let labeller = || format!("the pattern {:?}", self.pattern.as_str());
+        let searched = match self.of {
+            Part::FileName => item.file_name().unwrap_or_default(),
+            Part::Path => item.as_os_str(),
+        };
+        // A replacement character would make one label of different names.
+        let text = searched
+            .to_str()
+            .ok_or_else(|| DataError::NotUnicode { labeller: labeller(), path: item.to_path_buf() })?;
         let text = match self.of {
-            Part::FileName => item.file_name().unwrap_or_default().to_string_lossy(),
-            Part::Path => Cow::Owned(item.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")),
+            Part::Path if std::path::MAIN_SEPARATOR != '/' => Cow::Owned(text.replace(std::path::MAIN_SEPARATOR, "/")),
+            _ => Cow::Borrowed(text),
         };
         let group = self.pattern.captures(&text).and_then(|found| found.get(1));
-        group.map(|label| label.as_str().to_string()).ok_or_else(|| DataError::NoLabel {
-            labeller: format!("the pattern {:?}", self.pattern.as_str()),
-            path: item.to_path_buf(),
-        })
+        let label = group.map(|label| label.as_str().to_owned());
+        label.ok_or_else(|| DataError::NoLabel { labeller: labeller(), path: item.to_path_buf() })
     }
 }

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::options::{OnError, Options};
 use super::planes::Planes;
+use crate::guard::guard;
 use crate::{DataError, Dataset, FittedTarget};
 
 /// Pictures and targets on a device.
@@ -22,7 +23,12 @@ use crate::{DataError, Dataset, FittedTarget};
 /// # }
 /// ```
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Batch<T> {
+    /// Which batch of its epoch this is, counted from 0 over all that the epoch has: batches that were passed over, since
+    /// every picture of theirs is broken, count. [`DataLoader::batches_from`](crate::DataLoader::batches_from) goes on with
+    /// the one after it for `number + 1`.
+    pub number: usize,
     /// Normalised pictures, `[batch, 3, height, width]`.
     pub inputs: Tensor<4>,
     /// Their targets, as the target block makes them: `[batch]` class numbers for categories.
@@ -45,9 +51,12 @@ impl<T> Batch<T> {
 
 /// A batch as the workers make it: planes in host memory.
 pub(super) struct HostBatch {
+    number: usize,
     planes: Vec<f32>,
     size: Size,
     items: Vec<usize>,
+    /// Items that were left out, with their errors.
+    pub broken: Vec<(usize, String)>,
 }
 
 thread_local! {
@@ -55,28 +64,42 @@ thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
+/// Lends a worker's buffers. They are taken out of their cell, since the code that has them may be the user's: where that waits
+/// for threads of its own, this one may begin another picture meanwhile.
+fn with_scratch<T>(code: impl FnOnce(&mut Scratch) -> T) -> T {
+    let mut scratch = SCRATCH.take();
+    let result = code(&mut scratch);
+    SCRATCH.set(scratch);
+    result
+}
+
 impl HostBatch {
-    /// Reads and transforms `items`, in parallel on the current thread pool.
+    /// Reads and transforms the items of batch `number`, in parallel on the current thread pool.
     pub fn make<F: FittedTarget>(
         dataset: &Dataset<F>,
         options: &Options,
         epoch: u64,
-        items: &[usize],
+        (number, items): (usize, &[usize]),
         memory: &Planes,
     ) -> Result<Self, DataError> {
         let chance = |item: usize| options.augment.then(|| Chance::new(options.seed, epoch, item as u64));
-        let batch = match dataset.transforms().output_size() {
+        let mut batch = match dataset.transforms().output_size() {
             Some(size) => {
                 Self::fixed(dataset, options, items, memory.borrow(items.len() * size.planes()), size, chance)?
             }
             None => Self::free(dataset, options, items, chance)?,
         };
-        if batch.items.is_empty() {
-            let broken = options.skipped.list();
-            let first = broken.last().map(|(path, why)| format!("{}: {why}", path.display())).unwrap_or_default();
-            return Err(DataError::AllBroken { count: items.len(), first });
-        }
+        batch.number = number;
         Ok(batch)
+    }
+
+    /// Whether every picture was left out.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    fn new(size: Size, planes: Vec<f32>, items: usize) -> Self {
+        Self { number: 0, planes, size, items: Vec::with_capacity(items), broken: Vec::new() }
     }
 
     /// Pictures of one size, each written straight to its place.
@@ -90,25 +113,26 @@ impl HostBatch {
     ) -> Result<Self, DataError> {
         let length = size.planes();
         let write = |(&item, planes): (&usize, &mut [f32])| {
-            SCRATCH.with_borrow_mut(|scratch| dataset.write(item, chance(item).as_mut(), scratch, planes))
+            with_scratch(|scratch| dataset.write(item, chance(item).as_mut(), scratch, planes))
         };
         let results: Vec<_> = items.par_iter().zip(planes.par_chunks_mut(length)).map(write).collect();
 
-        let mut kept = Vec::with_capacity(items.len());
+        let mut batch = Self::new(size, planes, items.len());
         for (slot, (result, &item)) in results.into_iter().zip(items).enumerate() {
             match result {
                 Ok(()) => {
-                    if slot > kept.len() {
+                    let place = batch.items.len();
+                    if slot > place {
                         // Close the gap that pictures left out before this one have made.
-                        planes.copy_within(slot * length..(slot + 1) * length, kept.len() * length);
+                        batch.planes.copy_within(slot * length..(slot + 1) * length, place * length);
                     }
-                    kept.push(item);
+                    batch.items.push(item);
                 }
-                Err(error) => skip(options, error)?,
+                Err(error) => batch.skip(options, item, error)?,
             }
         }
-        planes.truncate(kept.len() * length);
-        Ok(Self { planes, size, items: kept })
+        batch.planes.truncate(batch.items.len() * length);
+        Ok(batch)
     }
 
     /// Pictures whose sizes nothing fixes: they have to agree by themselves.
@@ -118,10 +142,9 @@ impl HostBatch {
         items: &[usize],
         chance: impl Fn(usize) -> Option<Chance> + Sync,
     ) -> Result<Self, DataError> {
-        let read =
-            |&item: &usize| SCRATCH.with_borrow_mut(|scratch| dataset.planes(item, chance(item).as_mut(), scratch));
+        let read = |&item: &usize| with_scratch(|scratch| dataset.planes(item, chance(item).as_mut(), scratch));
         let results: Vec<_> = items.par_iter().map(read).collect();
-        let mut batch = Self { planes: Vec::new(), size: Size::square(0), items: Vec::with_capacity(items.len()) };
+        let mut batch = Self::new(Size::square(0), Vec::new(), items.len());
         for (result, &item) in results.into_iter().zip(items) {
             match result {
                 Ok((size, planes)) => {
@@ -139,36 +162,42 @@ impl HostBatch {
                     batch.planes.extend(planes);
                     batch.items.push(item);
                 }
-                Err(error) => skip(options, error)?,
+                Err(error) => batch.skip(options, item, error)?,
             }
         }
         Ok(batch)
     }
 
+    /// The batch on a device.
     pub fn into_batch<F: FittedTarget>(
         self,
         dataset: &Dataset<F>,
         device: &Device,
         memory: &Planes,
-    ) -> Batch<F::Tensor> {
+    ) -> Result<Batch<F::Tensor>, DataError> {
         let shape = [self.items.len(), 3, self.size.height as usize, self.size.width as usize];
         let targets: Vec<_> = self.items.iter().map(|&item| dataset.targets()[item].clone()).collect();
-        Batch {
+        let first = self.items.first().map_or("no item".into(), |&item| dataset.items()[item].display().to_string());
+        let collate = || Ok(dataset.fitted().collate(&targets, device));
+        Ok(Batch {
+            number: self.number,
             inputs: Tensor::from_data(TensorData::from_bytes(memory.lend(self.planes), shape, DType::F32), device),
-            targets: dataset.fitted().collate(&targets, device),
+            targets: guard("target block", format_args!("the batch that begins with {first}"), collate)?,
             items: self.items,
-        }
+        })
     }
-}
 
-/// Counts a broken picture where the user chose to go on without it. Pictures of different sizes are a mistake of the
-/// recipe, not of the file, and always an error.
-fn skip(options: &Options, error: DataError) -> Result<(), DataError> {
-    match (options.on_error, &error) {
-        (OnError::Skip, DataError::Picture { path, source }) => {
-            options.skipped.add(path, source.to_string());
-            Ok(())
+    /// Leaves a broken picture out where the user chose to go on without it. Any other error is a mistake of the recipe, not
+    /// of the file, and always one.
+    fn skip(&mut self, options: &Options, item: usize, error: DataError) -> Result<(), DataError> {
+        match (options.on_error, &error) {
+            (OnError::Skip, DataError::Picture { path, source }) if error.is_broken_file() => {
+                let why = source.to_string();
+                options.skipped.add(path, why.clone());
+                self.broken.push((item, why));
+                Ok(())
+            }
+            _ => Err(error),
         }
-        _ => Err(error),
     }
 }

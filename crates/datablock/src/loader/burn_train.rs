@@ -49,11 +49,11 @@ impl<F: FittedTarget> BurnLoader<Batch<F::Tensor>> for Epochs<F> {
     }
 
     fn to_device(&self, device: &Device) -> Arc<dyn BurnLoader<Batch<F::Tensor>>> {
-        self.with(self.loader.clone().with_device(device))
+        self.with(self.loader.view().with_device(device))
     }
 
     fn slice(&self, start: usize, end: usize) -> Arc<dyn BurnLoader<Batch<F::Tensor>>> {
-        self.with(self.loader.clone().with_places(start, end))
+        self.with(self.loader.view().with_places(start, end))
     }
 }
 

@@ -14,6 +14,9 @@ use crate::{Categories, DataError, Dataset, FittedTarget, MultiCategories, NoTar
 
 /// Loaders of the training and the validation part.
 ///
+/// A setting that makes no sense, such as `with_batch_size(0)`, is an error of [`check`](Self::check) and of the next batches.
+/// A clone's loaders start lists of their own of what they [left out](DataLoader::skipped).
+///
 /// | option | default | meaning |
 /// |---|---|---|
 /// | [`with_batch_size`](Self::with_batch_size) | 64 | pictures in a batch, both parts |
@@ -73,22 +76,59 @@ impl<F: FittedTarget> DataLoaders<F> {
         self.train.dataset.transforms()
     }
 
-    /// The first training batch of the first epoch.
+    /// The first training batch of the first epoch that has a picture left.
     ///
     /// # Errors
     ///
     /// As [`DataLoader::batches`], and what makes a picture of that batch unreadable.
     pub fn one_batch(&self) -> Result<super::Batch<F::Tensor>, DataError> {
         let mut batches: Batches<F> = self.train.batches(0)?;
-        batches.next().unwrap_or(Err(DataError::NoBatch { items: 0, batch_size: self.train.batch_size() }))
+        batches.next().unwrap_or(Err(DataError::NoItems { part: "training" }))
     }
 
-    /// Pictures in a batch, of both parts.
+    /// Checks everything that can be told without reading a picture, of both parts.
+    ///
+    /// # Errors
+    ///
+    /// As [`DataLoader::check`], and [`DataError::NoClasses`] where a model would have nothing to give.
+    pub fn check(&self) -> Result<(), DataError> {
+        self.train.check()?;
+        self.valid.check()?;
+        match self.train.dataset.fitted().outputs() {
+            0 => Err(DataError::NoClasses { items: self.train.dataset.len() }),
+            _ => Ok(()),
+        }
+    }
+
+    /// What is no error but perhaps a slip, in sentences: one class alone, classes that differ in letter case, classes of a
+    /// given vocab that no training item has. `summary` shows them, and a learner logs them.
+    ///
+    /// ```
+    /// use burn::tensor::Device;
+    /// use firelight_datablock::{CategoryBlock, DataBlock, ImageBlock, parent_label};
+    ///
+    /// let items: Vec<_> = (0..10).map(|n| format!("pug/{n}.jpg").into()).collect();
+    /// let block = DataBlock::new(ImageBlock::rgb(), CategoryBlock::new(parent_label));
+    /// let cautions = block.dataloaders_of(&items, &Device::flex())?.cautions();
+    /// assert!(cautions[0].starts_with("labels: every training item (8) is \"pug\""));
+    /// # Ok::<(), firelight_datablock::DataError>(())
+    /// ```
+    pub fn cautions(&self) -> Vec<String> {
+        let train = &self.train.dataset;
+        train.fitted().cautions(train.targets())
+    }
+
+    /// Whether a normalisation was set for either part, if only to [`Normalize::none`].
+    pub fn normalize_is_set(&self) -> bool {
+        [&self.train, &self.valid].iter().any(|loader| loader.dataset.transforms().normalize_is_set())
+    }
+
+    /// Pictures in a batch, of both parts, at least 1.
     pub fn with_batch_size(self, size: usize) -> Self {
         self.map(|loader| loader.with_batch_size(size))
     }
 
-    /// Pictures in a validation batch alone.
+    /// Pictures in a validation batch alone, at least 1.
     pub fn with_valid_batch_size(mut self, size: usize) -> Self {
         self.valid = self.valid.with_batch_size(size);
         self
@@ -112,14 +152,14 @@ impl<F: FittedTarget> DataLoaders<F> {
         Ok(self)
     }
 
-    /// So many training items an epoch, chosen anew in each: fastai's `PartialDL`. Without weights none comes twice.
+    /// So many training items an epoch, at least 1, chosen anew in each: fastai's `PartialDL`. Without weights none comes twice.
     pub fn with_items_an_epoch(mut self, items: usize) -> Self {
         let sampling = std::mem::take(&mut self.train.options.sampling);
         self.train.options.sampling = sampling.with_items(items);
         self
     }
 
-    /// Threads that decode and transform; `0` means one a core. The batches are the same for any number.
+    /// Threads that decode and transform, at most 1,024; `0` means one a core. The batches are the same for any number.
     pub fn with_workers(self, workers: usize) -> Self {
         let workers = Workers::new(workers);
         self.map(|mut loader| {
@@ -149,24 +189,25 @@ impl<F: FittedTarget> DataLoaders<F> {
         self.map(|loader| loader.with_device(device))
     }
 
-    /// Normalises with these statistics, in place of any given before.
+    /// Normalises with these statistics, in place of any given before. Each part keeps its other transforms.
     pub fn with_normalize(self, normalize: Normalize) -> Self {
-        let transforms = Arc::new(self.transforms().clone().with_normalize(normalize));
         self.map(|mut loader| {
-            loader.dataset = loader.dataset.with_transforms(transforms.clone());
+            let transforms = loader.dataset.transforms().as_ref().clone().with_normalize(normalize);
+            loader.dataset = loader.dataset.with_transforms(Arc::new(transforms));
             loader
         })
     }
 
-    /// A loader over pictures without labels, transformed as the validation part is.
+    /// A loader over pictures without labels, transformed as the validation part is, with a list of its own of what it leaves
+    /// out.
     ///
     /// # Errors
     ///
-    /// None of its own; broken pictures are errors of their batch.
+    /// [`DataError::Transforms`]; that there are no items, and what is wrong with them, is an error of the batches.
     pub fn test(&self, items: Vec<PathBuf>) -> Result<DataLoader<NoTarget>, DataError> {
         let valid = &self.valid;
         let dataset = Dataset::new(items, NoTarget, valid.dataset.input().clone(), valid.dataset.transforms().clone())?;
-        Ok(DataLoader::new(dataset, valid.options.clone(), valid.device.clone(), valid.workers.clone()))
+        Ok(DataLoader::new(dataset, Options::test(&valid.options), valid.device.clone(), valid.workers.clone()))
     }
 
     fn map(self, change: impl Fn(DataLoader<F>) -> DataLoader<F>) -> Self {

@@ -26,9 +26,16 @@ use options::Options;
 use sampling::Sampling;
 use workers::Workers;
 
+/// Numbers of the largest batch, 8 GiB: several are held at a time.
+const LARGEST_BATCH: u64 = 1 << 31;
+
 /// Serves a data set in batches, an epoch at a time.
 ///
-/// The batches of an epoch depend on the data, the seed and the epoch's number alone, bit for bit: not on the number of
+/// Each loader has a list of its own of what it [left out](Self::skipped). A clone starts an empty one; `with_…` changes a
+/// loader and keeps its list, and a [`view`](Self::view) shares it.
+///
+/// A setting that makes no sense, such as `with_batch_size(0)`, is an error of [`check`](Self::check) and of the next
+/// [`batches`](Self::batches). The batches of an epoch depend on the data, the seed and the epoch's number alone, bit for bit: not on the number of
 /// workers, nor on which epochs were served before.
 ///
 /// ```no_run
@@ -56,23 +63,60 @@ impl<F: FittedTarget> DataLoader<F> {
     ///
     /// # Errors
     ///
-    /// [`DataError::NoBatch`] if there are fewer items than one batch takes, and [`DataError::Workers`] if the threads
-    /// cannot be started. Broken pictures are errors of the batch that they belong to.
+    /// As [`check`](Self::check), and [`DataError::Workers`] if the threads cannot be started. What is wrong with a picture is an
+    /// error of the batch that it belongs to.
     pub fn batches(&self, epoch: usize) -> Result<Batches<F>, DataError> {
         self.batches_from(epoch, 0)
     }
 
     /// The batches of epoch number `epoch` without the first `done` ones, for which no picture is read: how a run that was
-    /// broken off goes on.
+    /// broken off goes on. Batches are counted as [`Batch::number`] does, with those that were passed over.
     ///
     /// # Errors
     ///
     /// As [`batches`](Self::batches).
     pub fn batches_from(&self, epoch: usize, done: usize) -> Result<Batches<F>, DataError> {
-        if self.num_batches() == 0 {
-            return Err(DataError::NoBatch { items: self.num_items(), batch_size: self.options.batch_size });
-        }
+        self.check()?;
         Batches::start(self, epoch as u64, done)
+    }
+
+    /// Checks everything that can be told without reading a picture.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::Setting`] for a setting that makes no sense, a batch that no memory holds among them;
+    /// [`DataError::Transforms`] for a parameter of the transforms outside its range; [`DataError::NoItems`] and
+    /// [`DataError::NoBatch`] if there are fewer items than one batch takes.
+    pub fn check(&self) -> Result<(), DataError> {
+        let transforms = self.dataset.transforms();
+        transforms.check().map_err(DataError::Transforms)?;
+        self.workers.check()?;
+        self.options.sampling.check()?;
+        let (part, size) = (self.options.part, self.options.batch_size);
+        let refuse = |value: String, remedy: &str| {
+            Err(DataError::Setting { setting: "batch size", value, remedy: remedy.into() })
+        };
+        if size == 0 {
+            return refuse("0".into(), "give at least 1");
+        }
+        let items = self.num_items();
+        if items == 0 {
+            return Err(DataError::NoItems { part });
+        }
+        if self.num_batches() == 0 {
+            return Err(DataError::NoBatch { part, items, batch_size: size });
+        }
+        if let Some(picture) = transforms.output_size() {
+            let numbers = (size.min(items) as u128) * picture.planes() as u128;
+            if numbers > u128::from(LARGEST_BATCH) {
+                let megabytes = numbers * size_of::<f32>() as u128 / 1_000_000;
+                return refuse(
+                    format!("{size} with pictures of {picture}, {megabytes} MB a batch,"),
+                    "give fewer or smaller pictures, at most 8 GiB together",
+                );
+            }
+        }
+        Ok(())
     }
 
     /// How many items an epoch has, those of a last batch that is left out among them.
@@ -94,7 +138,7 @@ impl<F: FittedTarget> DataLoader<F> {
 
     /// How many batches an epoch has.
     pub fn num_batches(&self) -> usize {
-        let (items, size) = (self.num_items(), self.options.batch_size);
+        let (items, size) = (self.num_items(), self.options.batch_size.max(1));
         if self.options.drop_last { items / size } else { items.div_ceil(size) }
     }
 
@@ -113,10 +157,15 @@ impl<F: FittedTarget> DataLoader<F> {
         &self.device
     }
 
-    /// The same loader with batches of `size` items.
+    /// The same loader with batches of `size` items, at least 1.
     pub fn with_batch_size(mut self, size: usize) -> Self {
-        self.options.batch_size = size.max(1);
+        self.options.batch_size = size;
         self
+    }
+
+    /// The same loader, to be changed without changing this one: what batches of either leave out is in one list.
+    pub fn view(&self) -> Self {
+        Self { options: self.options.view(), ..self.clone() }
     }
 
     /// Whether each epoch has an order of its own. Default: yes for training.
@@ -156,7 +205,8 @@ impl<F: FittedTarget> DataLoader<F> {
         self
     }
 
-    /// Pictures left out so far because they are broken, with their errors (see [`OnError::Skip`]).
+    /// Pictures that this loader and its views left out so far because they are broken, each once, with their errors (see
+    /// [`OnError::Skip`]).
     pub fn skipped(&self) -> Vec<(PathBuf, String)> {
         self.options.skipped.list()
     }
@@ -164,6 +214,6 @@ impl<F: FittedTarget> DataLoader<F> {
     /// The items of an epoch, cut into batches.
     fn plan(&self, epoch: u64) -> Vec<Arc<[usize]>> {
         let order = self.order(epoch as usize);
-        order.chunks(self.options.batch_size).take(self.num_batches()).map(Arc::from).collect()
+        order.chunks(self.options.batch_size.max(1)).take(self.num_batches()).map(Arc::from).collect()
     }
 }

@@ -1,11 +1,13 @@
 //! How a loader serves.
 
-use std::path::PathBuf;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::sampling::Sampling;
 
-/// What to do with a picture that cannot be read or decoded.
+/// What to do with a picture file that cannot be read or decoded, or is over the limits. Any other error (of a setting, a
+/// closure, pictures of several sizes, a panic) is not the file's fault and always ends the epoch.
 ///
 /// ```no_run
 /// # use firelight_datablock::{Categories, DataError, DataLoaders, OnError};
@@ -26,12 +28,15 @@ pub enum OnError {
     #[default]
     Fail,
     /// Leave it out of its batch, log a warning and count it; [`DataLoader::skipped`](crate::DataLoader::skipped) lists
-    /// what was left out.
+    /// what was left out. A batch of which nothing is left is passed over; that nothing is left of a whole epoch is
+    /// [`DataError::AllBroken`](crate::DataError::AllBroken).
     Skip,
 }
 
 #[derive(Debug, Clone)]
 pub(crate) struct Options {
+    /// What the loader serves: `training`, `validation` or `test`.
+    pub part: &'static str,
     pub batch_size: usize,
     pub shuffle: bool,
     pub augment: bool,
@@ -45,6 +50,7 @@ pub(crate) struct Options {
 impl Options {
     pub fn train() -> Self {
         Self {
+            part: "training",
             batch_size: 64,
             shuffle: true,
             augment: true,
@@ -57,24 +63,52 @@ impl Options {
     }
 
     pub fn valid() -> Self {
-        Self { shuffle: false, augment: false, drop_last: false, ..Self::train() }
+        Self { part: "validation", shuffle: false, augment: false, drop_last: false, ..Self::train() }
+    }
+
+    /// The same options over the same list of what was left out.
+    pub fn view(&self) -> Self {
+        Self { skipped: self.skipped.shared(), ..self.clone() }
+    }
+
+    /// As a validation part is served, for items without labels.
+    pub fn test(valid: &Self) -> Self {
+        Self { part: "test", sampling: Sampling::default(), ..valid.clone() }
     }
 }
 
-/// Broken pictures that were left out, each once.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Skipped(Arc<Mutex<Vec<(PathBuf, String)>>>);
+/// Broken pictures that a loader left out, each once. A clone starts a list of its own: what two loaders left out is never
+/// told as if one had.
+#[derive(Debug, Default)]
+pub(crate) struct Skipped(Arc<Mutex<List>>);
+
+#[derive(Debug, Default)]
+struct List {
+    known: HashSet<PathBuf>,
+    files: Vec<(PathBuf, String)>,
+}
+
+impl Clone for Skipped {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
 
 impl Skipped {
-    pub fn add(&self, path: &PathBuf, why: String) {
+    /// The same list, for the thread that serves the loader and for views of it.
+    pub fn shared(&self) -> Self {
+        Self(self.0.clone())
+    }
+
+    pub fn add(&self, path: &Path, why: String) {
         let mut list = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !list.iter().any(|(known, _)| known == path) {
+        if list.known.insert(path.to_path_buf()) {
             tracing::warn!(path = %path.display(), %why, "left out a broken picture");
-            list.push((path.clone(), why));
+            list.files.push((path.to_path_buf(), why));
         }
     }
 
     pub fn list(&self) -> Vec<(PathBuf, String)> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).files.clone()
     }
 }

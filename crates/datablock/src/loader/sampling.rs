@@ -48,6 +48,14 @@ impl Sampling {
         self
     }
 
+    pub fn check(&self) -> Result<(), DataError> {
+        if self.items != Some(0) {
+            return Ok(());
+        }
+        let remedy = "give at least 1".into();
+        Err(DataError::Setting { setting: "items of an epoch", value: "0".into(), remedy })
+    }
+
     /// The part of every epoch's order from `start` to `end`.
     #[cfg(feature = "burn-train")]
     pub fn with_places(mut self, start: usize, end: usize) -> Self {

@@ -15,9 +15,20 @@ pub(crate) struct Workers {
 }
 
 impl Workers {
+    /// More threads than this are surely a slip: no machine has as many cores, and starting them takes minutes.
+    const MOST: usize = 1024;
+
     /// `0` takes as many threads as the processor runs at once.
     pub fn new(count: usize) -> Self {
         Self { count, pool: Arc::default() }
+    }
+
+    pub fn check(&self) -> Result<(), DataError> {
+        if self.count <= Self::MOST {
+            return Ok(());
+        }
+        let remedy = format!("give at most {}, or 0 for one a core", Self::MOST);
+        Err(DataError::Setting { setting: "workers", value: self.count.to_string(), remedy })
     }
 
     pub fn pool(&self) -> Result<Arc<ThreadPool>, DataError> {

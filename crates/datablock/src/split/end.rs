@@ -11,7 +11,7 @@ use crate::DataError;
 /// use firelight_datablock::{EndSplitter, Splitter};
 ///
 /// let days: Vec<_> = (1..=10).map(|day| format!("day_{day:02}.png").into()).collect();
-/// assert_eq!(EndSplitter::last(0.2).split(&days)?.valid, [8, 9]);
+/// assert_eq!(EndSplitter::last(0.2).split(&days)?.valid(), [8, 9]);
 /// # Ok::<(), firelight_datablock::DataError>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -41,6 +41,6 @@ impl Splitter for EndSplitter {
         } else {
             numbers.partition(|&i| i >= cut)
         };
-        Ok(Split { train, valid })
+        Split::new(train, valid, items.len())
     }
 }

@@ -14,7 +14,7 @@ use crate::DataError;
 ///
 /// let items = ["train/pug/1.jpg", "val/pug/2.jpg", "test/pug/3.jpg"].map(Into::into);
 /// let split = GrandparentSplitter::new("train", "val").split(&items)?;
-/// assert_eq!((split.train, split.valid), (vec![0], vec![1]));
+/// assert_eq!((split.train(), split.valid()), (&[0][..], &[1][..]));
 /// # Ok::<(), firelight_datablock::DataError>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -45,8 +45,8 @@ impl Splitter for GrandparentSplitter {
         let part = |name: &str| -> Vec<usize> {
             items.iter().enumerate().filter(|(_, item)| grandparent(item) == Some(name)).map(|(i, _)| i).collect()
         };
-        let split = Split { train: part(&self.train), valid: part(&self.valid) };
-        if split.train.is_empty() || split.valid.is_empty() {
+        let (train, valid) = (part(&self.train), part(&self.valid));
+        if train.is_empty() || valid.is_empty() {
             let found: BTreeSet<_> = items.iter().filter_map(|item| grandparent(item)).collect();
             return Err(DataError::Split {
                 what: format!(
@@ -56,6 +56,6 @@ impl Splitter for GrandparentSplitter {
                 remedy: "name the folders that are there with `GrandparentSplitter::new`".into(),
             });
         }
-        Ok(split)
+        Split::new(train, valid, items.len())
     }
 }

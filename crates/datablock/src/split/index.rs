@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::{Split, Splitter};
 use crate::DataError;
+use crate::guard::guard;
 
 /// Validates on the items with the given numbers, in the order given; all others train.
 ///
@@ -15,7 +16,7 @@ use crate::DataError;
 ///
 /// let items: Vec<_> = (0..5).map(|n| format!("{n}.jpg").into()).collect();
 /// let split = IndexSplitter::new([3, 1]).split(&items)?;
-/// assert_eq!((split.train, split.valid), (vec![0, 2, 4], vec![3, 1]));
+/// assert_eq!((split.train(), split.valid()), (&[0, 2, 4][..], &[3, 1][..]));
 /// # Ok::<(), firelight_datablock::DataError>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -33,14 +34,8 @@ impl IndexSplitter {
 impl Splitter for IndexSplitter {
     fn split(&self, items: &[PathBuf]) -> Result<Split, DataError> {
         let wanted: HashSet<usize> = self.valid.iter().copied().collect();
-        if let Some(beyond) = self.valid.iter().find(|&&i| i >= items.len()) {
-            return Err(DataError::Split {
-                what: format!("validation item {beyond} is beyond the {} items", items.len()),
-                remedy: "numbers count from 0".into(),
-            });
-        }
         let train = (0..items.len()).filter(|i| !wanted.contains(i)).collect();
-        Ok(Split { train, valid: self.valid.clone() })
+        Split::new(train, self.valid.clone(), items.len())
     }
 }
 
@@ -50,7 +45,7 @@ impl Splitter for IndexSplitter {
 /// use firelight_datablock::{FuncSplitter, Splitter};
 ///
 /// let items = ["a/1.jpg", "held-out/2.jpg"].map(Into::into);
-/// assert_eq!(FuncSplitter::new(|path| path.starts_with("held-out")).split(&items)?.valid, [1]);
+/// assert_eq!(FuncSplitter::new(|path| path.starts_with("held-out")).split(&items)?.valid(), [1]);
 /// # Ok::<(), firelight_datablock::DataError>(())
 /// ```
 #[derive(Clone)]
@@ -73,7 +68,11 @@ impl fmt::Debug for FuncSplitter {
 
 impl Splitter for FuncSplitter {
     fn split(&self, items: &[PathBuf]) -> Result<Split, DataError> {
-        let (valid, train) = (0..items.len()).partition(|&i| (self.validates)(&items[i]));
-        Ok(Split { train, valid })
+        let (mut train, mut valid) = (Vec::new(), Vec::new());
+        for (number, item) in items.iter().enumerate() {
+            let validates = guard("splitter", item.display(), || Ok((self.validates)(item)))?;
+            if validates { &mut valid } else { &mut train }.push(number);
+        }
+        Split::new(train, valid, items.len())
     }
 }

@@ -2,35 +2,85 @@
 
 mod end;
 mod folder;
+mod group;
 mod index;
 mod random;
+mod stratified;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use end::EndSplitter;
 pub use folder::GrandparentSplitter;
+pub use group::GroupSplitter;
 pub use index::{FuncSplitter, IndexSplitter};
 pub use random::RandomSplitter;
+pub use stratified::StratifiedSplitter;
 
-use crate::DataError;
+use crate::guard::guard;
+use crate::label::Interned;
+use crate::{DataError, Labeller};
 
-/// Item numbers of the two parts, in the order in which the parts list them.
+/// Item numbers of the two parts, in the order in which the parts list them: every item in one part at most, and once.
 ///
 /// ```
 /// use firelight_datablock::{RandomSplitter, Split, Splitter};
 ///
 /// let items: Vec<_> = (0..10).map(|n| format!("{n}.jpg").into()).collect();
-/// let Split { train, valid } = RandomSplitter::new(0.2).split(&items)?;
-/// assert_eq!(train.len() + valid.len(), 10);
+/// let split = RandomSplitter::new(0.2).split(&items)?;
+/// assert_eq!(split.train().len() + split.valid().len(), 10);
+/// assert!(Split::new(vec![0, 1], vec![1, 2], 3).is_err()); // item 1 would validate what it trained
 /// # Ok::<(), firelight_datablock::DataError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Split {
+    train: Vec<usize>,
+    valid: Vec<usize>,
+    items: usize,
+}
+
+impl Split {
+    /// The parts of `items` items.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::SplitItem`] for the first item that is in both parts, twice in one, or beyond the items.
+    pub fn new(train: Vec<usize>, valid: Vec<usize>, items: usize) -> Result<Self, DataError> {
+        #[derive(Clone, Copy, PartialEq)]
+        enum In {
+            Neither,
+            Train,
+            Valid,
+        }
+        let refuse = |item, what: &str| Err(DataError::SplitItem { item, path: None, what: what.into() });
+        let mut parts = vec![In::Neither; items];
+        for (part, numbers) in [(In::Train, &train), (In::Valid, &valid)] {
+            for &item in numbers {
+                match parts.get(item) {
+                    None => return refuse(item, &format!("is beyond the {items} items")),
+                    Some(In::Neither) => parts[item] = part,
+                    Some(known) if *known == part => return refuse(item, "is twice in one part"),
+                    Some(_) => return refuse(item, "is in both parts"),
+                }
+            }
+        }
+        Ok(Self { train, valid, items })
+    }
+
     /// Items to train on.
-    pub train: Vec<usize>,
+    pub fn train(&self) -> &[usize] {
+        &self.train
+    }
+
     /// Items to validate on.
-    pub valid: Vec<usize>,
+    pub fn valid(&self) -> &[usize] {
+        &self.valid
+    }
+
+    /// The training and the validation part.
+    pub fn into_parts(self) -> (Vec<usize>, Vec<usize>) {
+        (self.train, self.valid)
+    }
 }
 
 /// Divides items into a training and a validation part.
@@ -46,7 +96,7 @@ pub struct Split {
 /// impl Splitter for EveryNth {
 ///     fn split(&self, items: &[PathBuf]) -> Result<Split, DataError> {
 ///         let (valid, train) = (0..items.len()).partition(|i| i % self.0 == 0);
-///         Ok(Split { train, valid })
+///         Split::new(train, valid, items.len())
 ///     }
 /// }
 /// ```
@@ -57,6 +107,35 @@ pub trait Splitter: std::fmt::Debug + Send + Sync {
     ///
     /// [`DataError::Split`] when the items do not allow it.
     fn split(&self, items: &[PathBuf]) -> Result<Split, DataError>;
+}
+
+/// What a splitter makes of items, or why it cannot be: a part is empty, or the splitter counted other items.
+pub(crate) fn checked(splitter: &dyn Splitter, items: &[PathBuf]) -> Result<Split, DataError> {
+    let count = format_args!("one of {} items", items.len());
+    let split = guard("splitter", count, || splitter.split(items)).map_err(|error| named(error, items))?;
+    if split.items != items.len() {
+        return Err(DataError::Split {
+            what: format!("{splitter:?} divides {} items, but there are {}", split.items, items.len()),
+            remedy: "give `Split::new` the number of items that the splitter got".into(),
+        });
+    }
+    for (part, numbers) in [("training", &split.train), ("validation", &split.valid)] {
+        if numbers.is_empty() {
+            return Err(DataError::Split {
+                what: format!("{splitter:?} leaves the {part} part empty ({} items in all)", items.len()),
+                remedy: "choose another splitter or other parameters".into(),
+            });
+        }
+    }
+    Ok(split)
+}
+
+/// The error with the path of its item.
+fn named(error: DataError, items: &[PathBuf]) -> DataError {
+    match error {
+        DataError::SplitItem { item, what, .. } => DataError::SplitItem { item, path: items.get(item).cloned(), what },
+        other => other,
+    }
 }
 
 impl<S: Splitter + ?Sized> Splitter for Arc<S> {
@@ -86,4 +165,15 @@ fn cut(items: usize, share: f64) -> Result<usize, DataError> {
         }),
         cut => Ok(cut),
     }
+}
+
+/// Each item's class by number, in the order of the classes' names, and how many items each class has.
+fn labels(labeller: &dyn Labeller, items: &[PathBuf]) -> Result<(Vec<usize>, Vec<usize>), DataError> {
+    let labels = Interned::of(labeller, items, |label, intern| intern(label))?;
+    let (names, numbers) = labels.into_numbers(|label, place| place(label));
+    let mut sizes = vec![0; names.len()];
+    for &number in &numbers {
+        sizes[number] += 1;
+    }
+    Ok((numbers, sizes))
 }

@@ -22,7 +22,7 @@ use crate::DataError;
 /// use firelight_datablock::{RandomSplitter, Splitter};
 ///
 /// let items: Vec<_> = (0..10).map(|n| format!("{n}.jpg").into()).collect();
-/// assert_eq!(RandomSplitter::new(0.2).with_seed(42).split(&items)?.valid, [2, 6]); // fastai's, too
+/// assert_eq!(RandomSplitter::new(0.2).with_seed(42).split(&items)?.valid(), [2, 6]); // fastai's, too
 /// # Ok::<(), firelight_datablock::DataError>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -49,12 +49,12 @@ impl Splitter for RandomSplitter {
         let cut = cut(items.len(), self.valid_share)?;
         let mut valid = permutation(items.len(), self.seed);
         let train = valid.split_off(cut);
-        Ok(Split { train, valid })
+        Split::new(train, valid, items.len())
     }
 }
 
 /// `torch.manual_seed(seed); torch.randperm(n)` for fewer than 2³² items.
-fn permutation(n: usize, seed: u64) -> Vec<usize> {
+pub(super) fn permutation(n: usize, seed: u64) -> Vec<usize> {
     let mut twister = Mt::new(seed as u32);
     let mut order: Vec<usize> = (0..n).collect();
     for i in 0..n.saturating_sub(1) {

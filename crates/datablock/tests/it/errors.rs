@@ -38,7 +38,7 @@ fn an_empty_folder() {
     let folder = folder::of(&[]);
     assert_eq!(
         refused(&block(), folder.path()),
-        "source: no picture files in pets (looked for .bmp .gif .ico .jfif .jpe .jpeg .jpg .pbm .pgm .png .pnm .ppm .qoi \
+        "source: no picture files in pets (looked for .bmp .gif .ico .jfif .jpe .jpeg .jpg .pam .pbm .pgm .png .pnm .ppm .qoi \
          .tif .tiff .webp); check the folder, its file endings and the folder filter"
     );
 }
@@ -60,8 +60,8 @@ fn labels_that_only_validation_has() {
     assert_eq!(
         refused(&block, folder.path()),
         "vocab: 3 validation item(s) have a label that no training item has: \"emu\" (2), \"owl\" (1); first: \
-         pets/emu_1.png. Split so that every class is in the training part, leave these files out, or give the block its \
-         vocab with `with_vocab`"
+         pets/emu_1.png. Split so that every class is in the training part (`StratifiedSplitter`), leave these files out, or \
+         give the block its vocab with `with_vocab`"
     );
 }
 
@@ -72,7 +72,8 @@ fn a_label_outside_a_given_vocab() {
     let block = DataBlock::new(ImageBlock::rgb(), breeds).with_splitter(IndexSplitter::new([4]));
     assert_eq!(
         refused(&block, folder.path()),
-        "vocab: the label of pets/beagel_1.png does not fit: class \"beagel\" is not in the vocab; did you mean \"beagle\"?"
+        "vocab: 1 item(s) have a label that is not in the vocab that was given: \"beagel\" (1; did you mean \"beagle\"?); \
+         first: pets/beagel_1.png. Correct the labels, leave these files out, or add the class(es) to the vocab"
     );
 }
 
@@ -96,7 +97,7 @@ fn fewer_training_pictures_than_a_batch() {
     let loaders = folder::loaders(folder.path(), [8, 9]).with_batch_size(64);
     assert_eq!(
         text(folder.path(), &loaders.train().batches(0).expect_err("no batch")),
-        "loader: the training part has 8 item(s), fewer than one batch of 64, and a last partial batch is dropped; use \
+        "loader: the training part has 8 item(s) an epoch, fewer than one batch of 64, and a last partial batch is dropped; use \
          `with_batch_size(8)` or smaller, or `with_drop_last(false)`"
     );
 }

@@ -5,9 +5,14 @@ mod folder;
 mod labels;
 mod loading;
 mod normalisation;
+mod own_code;
+mod settings;
+mod skipping;
+mod slips;
 mod sources;
 mod splits;
 mod summary;
+mod walking;
 
 #[cfg(feature = "download")]
 mod download;

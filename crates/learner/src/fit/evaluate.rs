@@ -201,10 +201,10 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     pub(crate) fn part(&self, part: Part) -> DataLoader<F> {
         match part {
             Part::Train => {
-                let train = self.data.train().clone().without_sampling();
+                let train = self.data.train().view().without_sampling();
                 train.with_shuffle(false).with_augment(false).with_drop_last(false)
             }
-            Part::Valid => self.data.valid().clone(),
+            Part::Valid => self.data.valid().view(),
         }
     }
 
@@ -217,7 +217,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     ) -> Result<(Evaluation, Predictions<F::Target>), LearnerError> {
         self.check_classes()?;
         let model = self.model.for_inference();
-        let loader = loader.clone().with_device(&self.data.device().clone().inner());
+        let loader = loader.view().with_device(&self.data.device().clone().inner());
         let bar = progress::bar(loader.num_batches(), "valid");
         let metrics = if metrics { &mut self.metrics[..] } else { &mut [] };
         let mut tally = Tally::new(&self.loss, &self.decision, metrics);

@@ -134,7 +134,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
         epoch: usize,
         done: usize,
     ) -> Result<impl Iterator<Item = Result<Examples<4, F::Tensor>, DataError>> + use<F, L, M>, DataError> {
-        let train = self.data.train().clone().with_device(&self.data.device().clone().inner().autodiff());
+        let train = self.data.train().view().with_device(&self.data.device().clone().inner().autodiff());
         let dataset = train.dataset().clone();
         let mixer = Mixer { mix: self.options.mix, dataset, seed: self.options.seed, epoch: epoch as u64 };
         let batches = train.batches_from(epoch, done)?.enumerate();

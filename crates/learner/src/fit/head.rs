@@ -87,13 +87,13 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     pub fn head_features(&self, draws: usize) -> Result<HeadFeatures<F>, LearnerError> {
         let plain = self.data.device().clone().inner();
         let body = self.model.for_inference();
-        let train = self.data.train().clone().without_sampling().with_shuffle(false).with_drop_last(false);
+        let train = self.data.train().view().without_sampling().with_shuffle(false).with_drop_last(false);
         let train = train.with_device(&plain);
-        let valid = self.data.valid().clone().with_device(&plain);
+        let valid = self.data.valid().view().with_device(&plain);
         let bar = progress::bar((draws + 1) * train.num_batches() + valid.num_batches(), "features");
         let mut views = Vec::with_capacity(draws + 1);
         for view in 0..=draws {
-            views.push(features(&body, &train.clone().with_augment(view > 0), view, &bar)?);
+            views.push(features(&body, &train.view().with_augment(view > 0), view, &bar)?);
         }
         let valid = features(&body, &valid, 0, &bar)?;
         Ok(HeadFeatures { views, valid, fitted: self.data.train().dataset().fitted().clone() })

@@ -60,14 +60,14 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
             let remedy = "give the plain view a share from 0 to 1";
             return Err(LearnerError::Setting { setting: "tta beta", value: beta.to_string(), remedy });
         }
-        let valid = self.data.valid().clone();
+        let valid = self.data.valid().view();
         let (_, mut plain) = self.run(&valid, 0, false)?;
         if passes == 0 {
             return Ok(plain);
         }
         let mut views = Views::of(&plain, valid.dataset().len());
         for pass in 0..passes {
-            let (_, seen) = self.run(&valid.clone().with_augment(true), pass, false)?;
+            let (_, seen) = self.run(&valid.view().with_augment(true), pass, false)?;
             views.add(&seen, most);
         }
         views.blend(&mut plain, beta, most);

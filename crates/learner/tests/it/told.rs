@@ -55,7 +55,7 @@ where
 {
     let cases = actual.iter().enumerate().map(|(case, &class)| PathBuf::from(format!("{}_{case}", vocab[class])));
     // Every class needs a picture to train on, or it would not be one.
-    let items: Vec<PathBuf> = cases.chain(vocab.map(|class| PathBuf::from(format!("{class}_0")))).collect();
+    let items: Vec<PathBuf> = cases.chain(vocab.map(|class| PathBuf::from(format!("train/{class}_0")))).collect();
     let device = Device::flex();
     let loaders =
         DataBlock::new(Number, CategoryBlock::new(RegexLabeller::file_name(r"(.+)_\d+$").expect("a pattern")))

@@ -135,6 +135,7 @@ impl RatioResize {
     }
 
     pub(super) fn check(self) -> Result<(), TransformError> {
+        // A square picture gets the most pixels.
         check_size("RatioResize", Size::square(self.longer))
     }
 }

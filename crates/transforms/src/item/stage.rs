@@ -117,14 +117,23 @@ stages!(
     RatioResize => RatioResize, FlipItem => Flip, DihedralItem => Dihedral, Closure => Closure
 );
 
-/// Sides over this are surely a slip, and a result of that size would not fit in memory.
+/// Sides over this are surely a slip.
 const LONGEST: u32 = 1 << 15;
+
+/// Results of more pixels than this are surely a slip: the planes of 8192×8192 pixels take 805 MB.
+const MOST_PIXELS: u64 = 1 << 26;
 
 pub(crate) fn check_size(stage: &'static str, size: Size) -> Result<(), TransformError> {
     for (parameter, side) in [("width", size.width), ("height", size.height)] {
         if !(1..=LONGEST).contains(&side) {
             return Err(TransformError::Setting { stage, parameter, value: side as f32, range: "1 to 32768" });
         }
+    }
+    if size.pixels() > MOST_PIXELS {
+        let range = "at most 67108864, those of 8192×8192";
+        return Err(TransformError::Setting {
+            stage, parameter: "width × height", value: size.pixels() as f32, range
+        });
     }
     Ok(())
 }

@@ -3,7 +3,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{beta::beta, permutation};
-use crate::{Chance, Patch, Size};
+use crate::{Chance, Patch, Size, TransformError};
 
 /// Pastes the same rectangle of another picture into each picture of a batch; targets mix by area (Yun et al., 2019).
 ///
@@ -15,8 +15,17 @@ use crate::{Chance, Patch, Size};
 /// assert!((draw.share - (1.0 - pasted)).abs() < 1e-6);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "super::Stored")]
 pub struct CutMix {
     alpha: f32,
+}
+
+impl TryFrom<super::Stored> for CutMix {
+    type Error = TransformError;
+
+    fn try_from(stored: super::Stored) -> Result<Self, TransformError> {
+        Ok(Self { alpha: stored.alpha("CutMix")? })
+    }
 }
 
 impl Default for CutMix {

@@ -3,7 +3,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{beta::beta, permutation};
-use crate::Chance;
+use crate::{Chance, TransformError};
 
 /// Blends each picture of a batch with another one, and their targets in the same shares (Zhang et al., 2018).
 ///
@@ -14,8 +14,17 @@ use crate::Chance;
 /// assert!(draw.shares.iter().all(|share| (0.5..=1.0).contains(share)));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "super::Stored")]
 pub struct MixUp {
     alpha: f32,
+}
+
+impl TryFrom<super::Stored> for MixUp {
+    type Error = TransformError;
+
+    fn try_from(stored: super::Stored) -> Result<Self, TransformError> {
+        Ok(Self { alpha: stored.alpha("MixUp")? })
+    }
 }
 
 impl Default for MixUp {

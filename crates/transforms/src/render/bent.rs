@@ -19,10 +19,14 @@ impl Scratch {
         let (right, bottom) = (bounds.left + bounds.width, bounds.top + bounds.height);
         let x = Window::of(bounds.left, right, whole.size.width, stride.0);
         let y = Window::of(bounds.top, bottom, whole.size.height, stride.1);
+        let (x, y) = Window::countable(x, y);
         let pads = (draw.pad, draw.frame_pad);
 
         let shrunk = Size::new(x.shrunk, y.shrunk);
-        let shrinks = x.shrunk != x.pixels || y.shrunk != y.pixels;
+        // A part of whole rows of a huge picture is copied too, as far as its own offsets are small enough.
+        let row_bytes = 3 * u64::from(whole.size.width);
+        let far = row_bytes * u64::from(y.pixels) > u64::from(u32::MAX);
+        let shrinks = far || x.shrunk != x.pixels || y.shrunk != y.pixels;
         let (bytes, first, stride) = if shrinks {
             let part = Part {
                 left: f64::from(x.first),

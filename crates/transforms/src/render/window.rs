@@ -6,6 +6,9 @@ use super::row::{Axis, Beyond};
 use crate::PadMode;
 use crate::draw::known;
 
+/// The most pixels of a side of which a position can be told (see [`Source::sample`](super::sample::Source::sample)).
+const LONGEST: u32 = 1 << 22;
+
 /// The stretch of an axis that is looked at, in whole pixels, and the pixels it is shrunk to.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Window {
@@ -42,6 +45,23 @@ impl Window {
         Self { first: first as u32, pixels: pixels as u32, shrunk: shrunk as u32, low, high }
     }
 
+    /// The two axes of a part, shrunk further where its samples could not be counted: positions are floats below 2²², and
+    /// offsets into three bytes a pixel have 32 bits.
+    pub fn countable(mut x: Self, mut y: Self) -> (Self, Self) {
+        for axis in [&mut x, &mut y] {
+            axis.shrunk = axis.shrunk.min(LONGEST);
+        }
+        // The square root of the excess from either side, and a narrow side gives up nothing that it does not have.
+        let most = f64::from(u32::MAX / 3);
+        let excess = f64::from(x.shrunk) * f64::from(y.shrunk) / most;
+        if excess > 1.0 {
+            let narrow = |side: u32| ((f64::from(side) / excess.sqrt()).floor() as u32).max(2);
+            x.shrunk = narrow(x.shrunk);
+            y.shrunk = y.shrunk.min((most / f64::from(x.shrunk)).floor() as u32).max(2);
+        }
+        (x, y)
+    }
+
     /// Shrunken pixels for each pixel of the picture.
     pub fn scale(self) -> f64 {
         f64::from(self.shrunk) / f64::from(self.pixels)
@@ -71,6 +91,36 @@ impl Window {
             outer: beyond(first, last, outer),
             inner: beyond(0, i64::from(length), inner).filter(|_| reaches_beyond),
             last: (self.shrunk - 1) as f32,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{LONGEST, Window};
+
+    fn window(pixels: u32) -> Window {
+        Window::of(0.0, f64::from(pixels), pixels, 1.0)
+    }
+
+    proptest! {
+        /// B42: offsets of a window of any size have 32 bits.
+        #[test]
+        fn samples_of_any_window_can_be_counted(width in 1_u32..=u32::MAX, height in 1_u32..=u32::MAX) {
+            let (x, y) = Window::countable(window(width), window(height));
+            prop_assert!(x.shrunk >= 2 && y.shrunk >= 2);
+            prop_assert!(x.shrunk <= LONGEST && y.shrunk <= LONGEST);
+            prop_assert!(3 * u64::from(x.shrunk) * u64::from(y.shrunk) <= u64::from(u32::MAX));
+        }
+    }
+
+    #[test]
+    fn a_window_that_can_be_counted_is_left_as_it_is() {
+        for (width, height) in [(1, 1), (4000, 3000), (37_000, 38_000), (2, 1 << 22)] {
+            let (x, y) = Window::countable(window(width), window(height));
+            assert_eq!((x.shrunk, y.shrunk), (width.max(2), height.max(2)));
         }
     }
 }

@@ -60,16 +60,27 @@ fn exif_orientation_is_applied() {
             8 => image::imageops::rotate90(&upright),
             _ => upright.clone(),
         };
-        // a TIFF header and one entry: tag 0x0112, type short, count 1
-        let mut exif = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0".to_vec();
-        exif.extend([orientation, 0, 0, 0, 0, 0, 0, 0]);
-        let mut bytes = Vec::new();
-        let mut encoder = JpegEncoder::new_with_quality(&mut bytes, 100);
-        encoder.set_exif_metadata(exif).unwrap();
-        encoder.encode_image(&stored).unwrap();
-        let read = decode(&bytes, &Limits::default()).unwrap();
-        assert_eq!(read.dimensions(), (32, 16), "orientation {orientation}");
-        assert!(read.get_pixel(2, 8).0[0] < 20 && read.get_pixel(29, 8).0[0] > 235, "orientation {orientation}");
+        // a TIFF header and one entry: tag 0x0112, a type, count 1; F33: some programs write a long or a byte for a short
+        for kind in [1, 3, 4] {
+            let mut exif = b"II*\0\x08\0\0\0\x01\0\x12\x01".to_vec();
+            exif.extend([kind, 0, 1, 0, 0, 0, orientation, 0, 0, 0, 0, 0, 0, 0]);
+            let big = [b"MM\0*\0\0\0\x08\0\x01\x01\x12\0".as_slice(), &[kind], b"\0\0\0\x01"].concat();
+            let value: &[u8] = match kind {
+                1 => &[orientation, 0, 0, 0],
+                3 => &[0, orientation, 0, 0],
+                _ => &[0, 0, 0, orientation],
+            };
+            for exif in [exif, [&big, value, &[0; 4]].concat()] {
+                let mut bytes = Vec::new();
+                let mut encoder = JpegEncoder::new_with_quality(&mut bytes, 100);
+                encoder.set_exif_metadata(exif).unwrap();
+                encoder.encode_image(&stored).unwrap();
+                let read = decode(&bytes, &Limits::default()).unwrap();
+                assert_eq!(read.dimensions(), (32, 16), "orientation {orientation} of type {kind}");
+                let (left, right) = (read.get_pixel(2, 8).0[0], read.get_pixel(29, 8).0[0]);
+                assert!(left < 20 && right > 235, "orientation {orientation} of type {kind}");
+            }
+        }
     }
 }
 
@@ -112,29 +123,87 @@ fn a_jpeg_that_was_cut_short_is_refused_wherever_it_was_cut() {
 #[test]
 fn broken_files_are_listed_with_reasons() {
     let folder = tempfile::tempdir().unwrap();
-    let cats = folder.path().join("cats");
-    fs::create_dir(&cats).unwrap();
-    for name in ["1.png", "2.png", ".hidden.png"] {
-        pattern(5, 5).save(cats.join(name)).unwrap();
+    let path = |name: &str| folder.path().join(name);
+    for name in ["1.png", "2.png"] {
+        pattern(5, 5).save(path(name)).unwrap();
     }
-    fs::write(cats.join("3.JPG"), "oops").unwrap();
-    fs::write(cats.join("notes.txt"), "not looked at").unwrap();
-    let alone = folder.path().join("alone");
-    fs::write(&alone, "").unwrap();
-    let found = verify_images(&[&cats, &alone, &folder.path().join("gone.png")], &Limits::default());
+    fs::write(path("3.JPG"), "oops").unwrap();
+    fs::write(path("alone"), "").unwrap();
+    let files = ["1.png", "2.png", "3.JPG", "alone", "gone.png"].map(path);
+    let found = verify_images(&files, &Limits::default());
     let text = found.to_string().replace(&folder.path().display().to_string(), "[folder]");
     insta::assert_snapshot!(text, @"
 5 pictures checked, 3 broken
-decode: cannot decode [folder]/cats/3.JPG: its first bytes (6f6f7073) belong to no picture format that is read (JPEG, PNG, GIF, WebP, BMP, TIFF, PNM, QOI, ICO); replace or remove the file
+decode: cannot decode [folder]/3.JPG: its first bytes (6f6f7073) belong to no picture format that is read (JPEG, PNG, GIF, WebP, BMP, TIFF, PNM, QOI, ICO); replace or remove the file
 decode: cannot decode [folder]/alone: the file is empty; replace or remove the file
 read: cannot read [folder]/gone.png: No such file or directory (os error 2); check that it exists and may be read
 ");
 }
 
+/// A10: what is no regular file is refused at once; reading it might never end.
+#[cfg(unix)]
+#[test]
+fn only_regular_files_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let say = |path: &Path| {
+        let error = open(path, &Limits::default()).unwrap_err();
+        assert!(error.is_broken_file());
+        error.to_string().replace(&folder.path().display().to_string(), "[folder]")
+    };
+    let pipe = folder.path().join("pipe.png");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    insta::assert_snapshot!(say(&pipe), @"read: [folder]/pipe.png is a pipe, and pictures are read from regular files alone; remove it, or leave it out");
+    insta::assert_snapshot!(say(folder.path()), @"read: [folder] is a folder, and pictures are read from regular files alone; remove it, or leave it out");
+    insta::assert_snapshot!(say(Path::new("/dev/zero")), @"read: /dev/zero is a device, and pictures are read from regular files alone; remove it, or leave it out");
+    let link = folder.path().join("zero.png");
+    std::os::unix::fs::symlink("/dev/zero", &link).unwrap();
+    insta::assert_snapshot!(say(&link), @"read: [folder]/zero.png is a device, and pictures are read from regular files alone; remove it, or leave it out");
+    let socket = folder.path().join("socket.png");
+    let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    insta::assert_snapshot!(say(&socket), @"read: [folder]/socket.png is a socket, and pictures are read from regular files alone; remove it, or leave it out");
+    let broken = folder.path().join("broken.png");
+    std::os::unix::fs::symlink("/nowhere/1.png", &broken).unwrap();
+    insta::assert_snapshot!(say(&broken), @"read: [folder]/broken.png is a broken link: there is no /nowhere/1.png; mend or remove the link");
+}
+
+/// B43: a file is not read whole before its length is known to be within the limit, nor beyond it.
+#[test]
+fn a_file_over_its_limit_is_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("huge.png");
+    let file = fs::File::create(&path).unwrap();
+    file.set_len(6 << 30).unwrap(); // takes no room: nothing is written
+    let error = open(&path, &Limits::default()).unwrap_err();
+    assert!(error.is_broken_file());
+    let text = error.to_string().replace(&folder.path().display().to_string(), "[folder]");
+    insta::assert_snapshot!(text, @"read: [folder]/huge.png has 6442450944 bytes, over the limit of 268435456; if the file is to be trusted, raise the limit (Limits::with_file_bytes)");
+
+    let png = encoded(&pattern(40, 30).into(), ImageFormat::Png);
+    fs::write(&path, &png).unwrap();
+    let length = png.len() as u64;
+    assert!(open(&path, &Limits::default().with_file_bytes(length)).is_ok());
+    assert!(open(&path, &Limits::default().with_file_bytes(length - 1)).is_err());
+    assert!(decode(&png, &Limits::default().with_file_bytes(length)).is_ok());
+    let error = decode(&png, &Limits::default().with_file_bytes(100)).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        format!(
+            "read: a picture in memory has {length} bytes, over the limit of 100; if the file is to be trusted, raise the limit \
+             (Limits::with_file_bytes)"
+        )
+    );
+    // What says that it is empty and is not is read up to the limit (Linux).
+    if Path::new("/proc/self/maps").exists() {
+        let error = open(Path::new("/proc/self/maps"), &Limits::default().with_file_bytes(10)).unwrap_err();
+        assert!(error.to_string().contains("has 11 bytes, over the limit of 10"), "{error}");
+    }
+}
+
 #[test]
 fn real_pictures_are_read_whatever_their_names_say() {
     let Some(folder) = originals() else { return };
-    let found = verify_images(&[&folder], &Limits::default());
+    let files: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let found = verify_images(&files, &Limits::default());
     assert!(found.checked >= 100 && found.broken.is_empty(), "{found}");
     // a GIF and an RGBA PNG that call themselves JPEG
     for name in ["Abyssinian_34.jpg", "Abyssinian_5.jpg"] {

@@ -93,7 +93,7 @@ fn slips_are_named() {
     insta::assert_snapshot!(try_on(new().with_augment(aug_transforms().max_warp(0.6).mult(2.0)), 0), @"transform: aug_transforms has max_warp × mult = 1.2, which must be 0 to 0.999");
     insta::assert_snapshot!(try_on(new().with_augment(aug_transforms().min_scale(0.0)), 0), @"transform: aug_transforms has smallest scale = 0, which must be over 0 and at most the largest");
     insta::assert_snapshot!(try_on(new().with_augment(aug_transforms().zoom(2.0, 1.0)), 0), @"transform: aug_transforms has smallest zoom = 2, which must be 0.01 to the largest");
-    insta::assert_snapshot!(try_on(new().with_normalize(Normalize { std: [0.0; 3], ..Normalize::none() }), 0), @"transform: Normalize has std = 0, which must be finite and over 0");
+    insta::assert_snapshot!(try_on(new().with_normalize(Normalize { std: [0.0; 3], ..Normalize::none() }), 0), @"transform: Normalize has std = 0, which must be 0.001 to 10, as colours are 0 to 1 (a channel of one colour: 1)");
     insta::assert_snapshot!(try_on(new(), 7), @"transform: the output buffer holds 7 numbers, but three planes of 30×20 need 1800; add a Resize or a size to the transforms so that all pictures of a batch get one size");
     let refuse = Closure::new("refuse", |_, _| Err("too dark".into()));
     insta::assert_snapshot!(try_on(new().with_item(refuse), 0), @"transform: closure `refuse` failed: too dark");
@@ -105,4 +105,67 @@ fn slips_are_named() {
     let error = other.planes(&pattern(3, 3), &Normalize::none(), &mut Scratch::default()).unwrap_err();
     insta::assert_snapshot!(error, @"transform: the picture is 3×3, but the draw was made for one of 4×4; draw for this size");
     insta::assert_snapshot!(error.in_file(std::path::Path::new("cats/1.jpg")), @"cats/1.jpg: transform: the picture is 3×3, but the draw was made for one of 4×4; draw for this size");
+}
+
+/// Values from files are checked when they are read, so that none of them panics or hangs later.
+#[test]
+fn stored_values_that_make_no_sense_are_refused() {
+    fn error<T: serde::de::DeserializeOwned>(json: &str) -> String {
+        serde_json::from_str::<T>(json).err().expect("refused").to_string()
+    }
+    let resize = r#"{"resize": {"size": {"width": 0, "height": 4}, "method": "crop", "pad_mode": "zeros", "filter": "bilinear"}}"#;
+    insta::assert_snapshot!(
+        error::<PictureTransforms>(&format!(r#"{{"items": [{resize}], "augment": null, "normalize": null}}"#)),
+        @"transform: Resize has width = 0, which must be 1 to 32768"
+    );
+    insta::assert_snapshot!(
+        error::<PictureTransforms>(r#"{"items": [], "augment": {"max_warp": 3.0}, "normalize": null}"#),
+        @"transform: aug_transforms has max_warp × mult = 3, which must be 0 to 0.999"
+    );
+    let normalize = r#"{"mean": [123.7, 116.3, 103.5], "std": [58.4, 57.1, 57.4]}"#;
+    let range = "which must be -1 to 2, as colours are 0 to 1 (divide statistics of 0 to 255 by 255)";
+    let said = error::<Normalize>(normalize);
+    assert!(said.starts_with("transform: Normalize has mean = 123.7") && said.contains(range), "{said}");
+    let said = error::<PictureTransforms>(&format!(r#"{{"items": [], "augment": null, "normalize": {normalize}}}"#));
+    assert!(said.contains(range), "{said}");
+    let said = error::<Normalize>(r#"{"mean": [0, 0, 0], "std": [1, 1, 0]}"#);
+    assert!(said.starts_with("transform: Normalize has std = 0"), "{said}");
+    insta::assert_snapshot!(
+        error::<Limits>(r#"{"pixels": 0, "bytes": 1, "file_bytes": 1}"#),
+        @"transform: Limits has pixels = 0, which must be at least 1 at line 1 column 43"
+    );
+    for alpha in ["0", "-1", "1e99"] {
+        let json = format!(r#"{{"alpha": {alpha}}}"#);
+        for said in [error::<MixUp>(&json), error::<CutMix>(&json)] {
+            assert!(said.contains("which must be over 0 and finite"), "{said}");
+        }
+    }
+    let limits = Limits::default().with_pixels(7).with_file_bytes(9);
+    let stored = serde_json::to_string(&limits).unwrap();
+    assert_eq!(serde_json::from_str::<Limits>(&stored).unwrap(), limits);
+    // A recipe without a normalisation stays one without.
+    for recipe in [PictureTransforms::new(), PictureTransforms::new().with_normalize(Normalize::none())] {
+        let stored = serde_json::to_string(&recipe).unwrap();
+        let read: PictureTransforms = serde_json::from_str(&stored).unwrap();
+        assert_eq!((read.normalize_is_set(), &read), (recipe.normalize_is_set(), &recipe));
+    }
+}
+
+/// F22, A19: the ceiling on results, for every transform that fixes a size.
+#[test]
+fn results_that_no_memory_holds_are_refused() {
+    let new = PictureTransforms::new;
+    let most = Size::square(8192);
+    assert!(new().with_item(Resize::crop(most)).check().is_ok());
+    for stage in [
+        ItemTransform::from(Resize::squish(8193)),
+        RandomCrop::new(8193).into(),
+        CropPad::new(Size::new(32_768, 2049)).into(),
+        RandomResizedCrop::new(8193).into(),
+        RatioResize::new(8193).into(),
+    ] {
+        let error = new().with_item(stage).check().unwrap_err().to_string();
+        assert!(error.contains("width × height") && error.contains("at most 67108864"), "{error}");
+    }
+    assert!(new().with_augment(aug_transforms().size(8193)).check().is_err());
 }

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -24,6 +26,12 @@ impl<'de> Deserialize<'de> for Taxonomy {
         if names.len() != parents.len() || !parents.iter().all(known) {
             return Err(D::Error::custom("names and parents of a taxonomy do not fit"));
         }
-        Self::from_parents(&names, &parents).map_err(D::Error::custom)
+        let tree = Self::from_parents(&names, &parents).map_err(D::Error::custom)?;
+        // A class has one leaf; which of two it is would be a matter of chance.
+        let mut seen = HashSet::new();
+        if let Some(leaf) = tree.leaves().find(|leaf| !seen.insert(tree.name(*leaf))) {
+            return Err(D::Error::custom(format!("taxonomy: two leaves are called {:?}", tree.name(leaf))));
+        }
+        Ok(tree)
     }
 }

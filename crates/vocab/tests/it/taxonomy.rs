@@ -129,6 +129,20 @@ fn broken_texts_say_the_line() {
     insta::assert_snapshot!(error, @"taxonomy: line 2: invalid type: integer `3`, expected a name, a list of nodes or an object of nodes at line 2 column 2");
 }
 
+#[test]
+fn stored_trees_that_are_none_are_refused() {
+    let error = |json: &str| serde_json::from_str::<Taxonomy>(json).unwrap_err().to_string();
+    let misfit = "names and parents of a taxonomy do not fit";
+    assert!(error(r#"{"names": ["a", "b"], "parents": [null]}"#).starts_with(misfit));
+    assert!(error(r#"{"names": ["a", "b"], "parents": [null, 7]}"#).starts_with(misfit));
+    assert!(error(r#"{"names": ["a", "b"], "parents": [1, 0]}"#).starts_with("taxonomy: has a cycle through"));
+    let twice = r#"{"names": ["animal", "cat", "cat"], "parents": [null, 0, 0]}"#;
+    assert!(error(twice).starts_with("taxonomy: two leaves are called \"cat\""));
+    // An inner node may be a class too, and then has a leaf of its name.
+    let inner = r#"{"names": ["animal", "cat", "cat"], "parents": [null, 0, 1]}"#;
+    assert!(serde_json::from_str::<Taxonomy>(inner).is_ok());
+}
+
 proptest! {
     #[test]
     fn meeting_is_symmetric_and_ultrametric(above in prop::collection::vec(0usize..8, 2..12)) {

@@ -1,4 +1,4 @@
-use firelight_vocab::{Vocab, VocabError};
+use firelight_vocab::{Alike, Likeness, Vocab, VocabError};
 use proptest::prelude::*;
 
 #[test]
@@ -48,6 +48,21 @@ fn it_is_stored_as_a_list_of_names() {
     assert_eq!(text, r#"["b","a"]"#);
     assert_eq!(serde_json::from_str::<Vocab>(&text).unwrap(), vocab);
     assert!(serde_json::from_str::<Vocab>(r#"["b","b"]"#).is_err());
+}
+
+/// F30: names that are surely or perhaps one.
+#[test]
+fn names_that_look_alike_are_found_with_the_first_of_them() {
+    let of = |names: &[&str]| Vocab::ordered(names.iter().copied()).unwrap().alike();
+    let pair = |first, second, likeness| Alike { first, second, likeness };
+    assert_eq!(of(&["cat", "dog", "cat "]), [pair(0, 2, Likeness::Space)]);
+    assert_eq!(of(&["big cat", "big\u{A0} cat", "\u{FEFF}big cat"]), [pair(0, 1, Likeness::Space), pair(0, 2, Likeness::Space)]);
+    assert_eq!(of(&["caf\u{e9}", "cafe\u{301}"]), [pair(0, 1, Likeness::Unicode)]);
+    assert_eq!(of(&["Cat", "cat", "cat "]), [pair(0, 1, Likeness::Case), pair(1, 2, Likeness::Space)]);
+    assert_eq!(of(&["STRASSE", "stra\u{df}e"]), [pair(0, 1, Likeness::Case)]);
+    assert_eq!(of(&["", " "]), [pair(0, 1, Likeness::Space)]);
+    assert_eq!(of(&["a", "A"]), [pair(0, 1, Likeness::Case)]);
+    assert_eq!(of(&["cat", "cats", "\u{2460}", "1", "cafe", "caf\u{e9}"]), []);
 }
 
 proptest! {

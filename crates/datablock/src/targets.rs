@@ -1,0 +1,137 @@
+//! Reading the targets of items: each once, in parallel, with one result whatever the number of threads.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use firelight_vocab::Vocab;
+use rayon::prelude::*;
+
+use crate::error::Unfit;
+use crate::guard::guard;
+use crate::{DataError, FittedTarget};
+
+/// The targets of `items` in their order, each asked for once, in parallel: what a [`TargetBlock`](crate::TargetBlock) that has
+/// little to learn gives from `fit`.
+///
+/// ```
+/// use std::path::Path;
+/// use firelight_datablock::{CategoryBlock, TargetBlock, parent_label, read_targets};
+///
+/// let (classes, _) = CategoryBlock::new(parent_label).fit(&[Path::new("pug/1.jpg"), Path::new("beagle/2.jpg")])?;
+/// assert_eq!(read_targets(&classes, &[Path::new("pug/3.jpg")])?, [1]);
+/// # Ok::<(), firelight_datablock::DataError>(())
+/// ```
+///
+/// # Errors
+///
+/// [`DataError::UnknownLabel`] with every label that is not in the vocab, or the error of the first item that has another.
+pub fn read_targets<F: FittedTarget, P: AsRef<Path> + Sync>(
+    fitted: &F,
+    items: &[P],
+) -> Result<Vec<F::Target>, DataError> {
+    let Read { targets, unknown } = Read::of(fitted, items)?;
+    unknown.into_error().map_or(Ok(targets), Err)
+}
+
+/// Targets, and the labels that are none.
+pub(crate) struct Read<T> {
+    pub targets: Vec<T>,
+    pub unknown: Unknown,
+}
+
+impl<T: Send> Read<T> {
+    /// Reads all; an unknown label stops nothing, so that all of them can be named.
+    pub fn of<F: FittedTarget<Target = T>, P: AsRef<Path> + Sync>(fitted: &F, items: &[P]) -> Result<Self, DataError> {
+        let parts = in_parts(items, |_, items| {
+            let mut read = Self { targets: Vec::with_capacity(items.len()), unknown: Unknown::default() };
+            for item in items {
+                let item = item.as_ref();
+                match guard("labeller", item.display(), || fitted.target(item)) {
+                    Ok(target) => read.targets.push(target),
+                    Err(DataError::UnknownLabel { labels, path, .. }) => read.unknown.add(labels, path),
+                    Err(other) => return Err(other),
+                }
+            }
+            Ok(read)
+        })?;
+        let mut all = Self { targets: Vec::with_capacity(items.len()), unknown: Unknown::default() };
+        for part in parts {
+            all.targets.extend(part.targets);
+            all.unknown.merge(part.unknown);
+        }
+        Ok(all)
+    }
+}
+
+/// Labels that the vocab does not have, with how many items have each, and the first such item.
+#[derive(Default)]
+pub(crate) struct Unknown {
+    labels: BTreeMap<String, (usize, Option<String>)>,
+    first: Option<PathBuf>,
+}
+
+impl Unknown {
+    fn add(&mut self, labels: Vec<Unfit>, path: PathBuf) {
+        for Unfit { label, count, suggestion } in labels {
+            self.labels.entry(label).or_insert((0, suggestion)).0 += count;
+        }
+        self.first.get_or_insert(path);
+    }
+
+    /// Those of later items.
+    pub fn merge(&mut self, later: Self) {
+        for (label, (count, suggestion)) in later.labels {
+            self.labels.entry(label).or_insert((0, suggestion)).0 += count;
+        }
+        self.first = self.first.take().or(later.first);
+    }
+
+    /// The error for labels outside a vocab that was there before the items.
+    pub fn into_error(self) -> Option<DataError> {
+        let Self { labels, first } = self;
+        let unfit = |(label, (count, suggestion))| Unfit { label, count, suggestion };
+        Some(DataError::UnknownLabel { path: first?, labels: labels.into_iter().map(unfit).collect() })
+    }
+
+    /// The error for labels outside a vocab that was made of the training items.
+    pub fn into_only_in_validation(self) -> Option<DataError> {
+        let Self { labels, first } = self;
+        // A near class of another item is no correction here.
+        let unfit = |(label, (count, _))| Unfit { label, count, suggestion: None };
+        Some(DataError::OnlyInValidation { path: first?, labels: labels.into_iter().map(unfit).collect() })
+    }
+}
+
+/// The error of one item for labels that its vocab does not have.
+pub(crate) fn unknown(vocab: &Vocab, labels: impl IntoIterator<Item = String>, item: &Path) -> DataError {
+    let unfit = |label: String| {
+        let suggestion = vocab.suggest(&label).map(str::to_owned);
+        Unfit { label, count: 1, suggestion }
+    };
+    DataError::UnknownLabel { path: item.to_path_buf(), labels: labels.into_iter().map(unfit).collect() }
+}
+
+/// Runs `read` over parts of `items`, in parallel, each with the number of its first item; what comes of them is in order.
+/// The error is that of the first part that has one. What stands after it may or may not have been read, but nothing twice.
+pub(crate) fn in_parts<P: Sync, T: Send>(
+    items: &[P],
+    read: impl Fn(usize, &[P]) -> Result<T, DataError> + Sync,
+) -> Result<Vec<T>, DataError> {
+    // Few items may be slow ones, and of many each part is long enough to be worth its vocab.
+    let length = items.len().div_ceil(8 * rayon::current_num_threads()).clamp(1, 4096);
+    let failed = AtomicUsize::new(usize::MAX);
+    let part = |(number, items): (usize, &[P])| {
+        if number > failed.load(Ordering::Relaxed) {
+            return None;
+        }
+        let result = read(number * length, items);
+        if result.is_err() {
+            failed.fetch_min(number, Ordering::Relaxed);
+        }
+        Some(result)
+    };
+    let parts: Vec<_> = items.par_chunks(length).enumerate().map(part).collect();
+    // What was passed over stands behind an error.
+    parts.into_iter().flatten().collect()
+}

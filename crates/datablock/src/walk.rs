@@ -1,0 +1,94 @@
+//! The one way into folders: what trains is what is verified.
+
+use std::ffi::OsStr;
+use std::fs::{self, DirEntry};
+use std::path::{Path, PathBuf};
+
+use crate::{DataError, ImageFiles, progress};
+
+/// A look at the clock for each file would slow a scan of a million down.
+const SHOWN_EVERY: usize = 1000;
+
+/// A walk through folders, depth first and by name.
+///
+/// Names decide before anything is resolved: what is hidden or has another ending is passed over whatever it is, so a broken
+/// link of an editor's lock harms nothing. Links are followed, but not to a folder that the walk is in already. What is
+/// neither folder nor regular file (a pipe, a socket, a device) is passed over. A broken link with a picture's ending is an
+/// item like any other, whose reading says what is wrong.
+pub(crate) struct Walk<'a> {
+    wanted: &'a ImageFiles,
+    files: Vec<PathBuf>,
+    /// Where the folders really are from which links were followed to where the walk is.
+    inside: Vec<PathBuf>,
+    bar: indicatif::ProgressBar,
+}
+
+impl<'a> Walk<'a> {
+    /// The files below `root`, a folder.
+    pub fn files(wanted: &'a ImageFiles, root: &Path) -> Result<Vec<PathBuf>, DataError> {
+        let mut walk = Self { wanted, files: Vec::new(), inside: Vec::new(), bar: progress::count("files") };
+        walk.folder(root, 1)?;
+        Ok(walk.files)
+    }
+
+    /// Goes through a folder whose entries are `depth` below the root.
+    fn folder(&mut self, folder: &Path, depth: usize) -> Result<(), DataError> {
+        let unreadable = |source| DataError::Unreadable { path: folder.to_path_buf(), source };
+        let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+        let mut entries = entries.map_err(unreadable)?;
+        // Names sorted folder by folder are paths sorted as a whole.
+        entries.sort_by_cached_key(DirEntry::file_name);
+        for entry in entries {
+            let name = entry.file_name();
+            if name.as_encoded_bytes().starts_with(b".") {
+                continue;
+            }
+            let path = entry.path();
+            let kind = entry.file_type().map_err(|source| DataError::Unreadable { path: path.clone(), source })?;
+            if kind.is_symlink() {
+                self.link(path, &name, depth)?;
+            } else if kind.is_dir() {
+                self.enter(&path, &name, depth)?;
+            } else if kind.is_file() {
+                self.take(path, &name, depth);
+            }
+        }
+        Ok(())
+    }
+
+    fn link(&mut self, path: PathBuf, name: &OsStr, depth: usize) -> Result<(), DataError> {
+        if !self.wanted.enters(name, depth) && !self.wanted.takes(name, depth) {
+            return Ok(());
+        }
+        match fs::metadata(&path) {
+            Ok(target) if target.is_dir() => {
+                let real = |path: &Path| {
+                    fs::canonicalize(path).map_err(|source| DataError::Unreadable { path: path.to_path_buf(), source })
+                };
+                let target = real(&path)?;
+                self.inside.push(real(path.parent().unwrap_or(&path))?);
+                if !self.inside.iter().any(|folder| folder.starts_with(&target)) {
+                    self.enter(&path, name, depth)?;
+                }
+                self.inside.pop();
+            }
+            Ok(target) if target.is_file() => self.take(path, name, depth),
+            Ok(_) => {}
+            Err(_) => self.take(path, name, depth),
+        }
+        Ok(())
+    }
+
+    fn enter(&mut self, path: &Path, name: &OsStr, depth: usize) -> Result<(), DataError> {
+        if self.wanted.enters(name, depth) { self.folder(path, depth + 1) } else { Ok(()) }
+    }
+
+    fn take(&mut self, path: PathBuf, name: &OsStr, depth: usize) {
+        if self.wanted.takes(name, depth) {
+            self.files.push(path);
+            if self.files.len() % SHOWN_EVERY == 0 {
+                self.bar.set_position(self.files.len() as u64);
+            }
+        }
+    }
+}

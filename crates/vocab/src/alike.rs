@@ -1,0 +1,88 @@
+//! Names that a reader takes for one.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::Vocab;
+
+/// Two classes whose names are surely, or perhaps, meant to be one: see [`Vocab::alike`].
+///
+/// ```
+/// use firelight_vocab::{Alike, Likeness, Vocab};
+///
+/// let pair = Alike { first: 0, second: 1, likeness: Likeness::Space };
+/// assert_eq!(Vocab::from_labels(["cat", "cat "]).alike(), [pair]);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Alike {
+    /// The class of the lower number.
+    pub first: usize,
+    /// The other one.
+    pub second: usize,
+    /// In what they differ.
+    pub likeness: Likeness,
+}
+
+/// In what two names differ that are otherwise the same.
+///
+/// ```
+/// assert_eq!(firelight_vocab::Likeness::Case.to_string(), "letter case");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Likeness {
+    /// White space or invisible characters, as in `"cat"` and `"cat "`.
+    Space,
+    /// The code points of the same characters, as an `é` in one piece and one of `e` and an accent, which file systems mix.
+    Unicode,
+    /// Upper and lower case.
+    Case,
+}
+
+impl fmt::Display for Likeness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Space => "white space",
+            Self::Unicode => "Unicode composition (NFC and NFD)",
+            Self::Case => "letter case",
+        })
+    }
+}
+
+impl Vocab {
+    /// Classes whose names differ in nothing but white space, Unicode composition or letter case, each with the first class
+    /// that it is like.
+    ///
+    /// The first two kinds look the same to a reader and are most often slips of file names or tables; the last one may be
+    /// meant, as for the letters `a` and `A`.
+    pub fn alike(&self) -> Vec<Alike> {
+        let mut pairs = Vec::new();
+        let mut seen: HashMap<String, usize> = HashMap::new();
+        let mut seen_in_any_case: HashMap<String, usize> = HashMap::new();
+        for (second, name) in self.iter().enumerate() {
+            let plain = squeezed(name);
+            let composed: String = plain.nfc().collect();
+            if let Some(&first) = seen.get(&composed) {
+                let likeness = if squeezed(&self[first]) == plain { Likeness::Space } else { Likeness::Unicode };
+                pairs.push(Alike { first, second, likeness });
+                continue;
+            }
+            // Lower case alone leaves the Greek final sigma apart, and upper case the German sharp s.
+            let folded = composed.to_uppercase().to_lowercase();
+            if let Some(&first) = seen_in_any_case.get(&folded) {
+                pairs.push(Alike { first, second, likeness: Likeness::Case });
+            }
+            seen_in_any_case.entry(folded).or_insert(second);
+            seen.insert(composed, second);
+        }
+        pairs
+    }
+}
+
+/// Without invisible characters and space at the ends, and with one space where there are several.
+fn squeezed(name: &str) -> String {
+    let visible: String = name.chars().filter(|letter| !matches!(letter, '\u{200B}' | '\u{FEFF}' | '\u{AD}')).collect();
+    visible.split_whitespace().collect::<Vec<_>>().join(" ")
+}
