@@ -1,10 +1,12 @@
 //! What can go wrong between a folder of files and a batch.
 
-use std::fmt;
 use std::path::PathBuf;
 
 use firelight_transforms::TransformError;
 use firelight_vocab::Likeness;
+
+use crate::Unfit;
+use crate::unfit::{count, names};
 
 /// A failure of the data side: what happened, to which file, and what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -285,49 +287,4 @@ impl DataError {
     pub fn is_broken_file(&self) -> bool {
         matches!(self, Self::Picture { source, .. } if source.is_broken_file())
     }
-}
-
-/// A label that the vocab does not have.
-///
-/// ```
-/// use std::path::Path;
-/// use firelight_datablock::{CategoryBlock, DataError, FittedTarget, TargetBlock, parent_label};
-/// use firelight_vocab::Vocab;
-///
-/// let pets = CategoryBlock::new(parent_label).with_vocab(Vocab::from_labels(["beagle", "pug"])).given().unwrap();
-/// let Err(DataError::UnknownLabel { labels, .. }) = pets.target(Path::new("beagel/1.jpg")) else { unreachable!() };
-/// assert_eq!((labels[0].label.as_str(), labels[0].suggestion.as_deref()), ("beagel", Some("beagle")));
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unfit {
-    /// The label.
-    pub label: String,
-    /// How many items have it.
-    pub count: usize,
-    /// The class that is spelled most like it, if one is close.
-    pub suggestion: Option<String>,
-}
-
-impl fmt::Display for Unfit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { label, count, suggestion } = self;
-        match suggestion {
-            None => write!(f, "{label:?} ({count})"),
-            Some(class) => write!(f, "{label:?} ({count}; did you mean {class:?}?)"),
-        }
-    }
-}
-
-fn count(labels: &[Unfit]) -> usize {
-    labels.iter().map(|unfit| unfit.count).sum()
-}
-
-/// All of them; of very many the first, since a message is to be read.
-fn names(labels: &[Unfit]) -> String {
-    const SHOWN: usize = 100;
-    let mut names: Vec<String> = labels.iter().take(SHOWN).map(Unfit::to_string).collect();
-    if labels.len() > SHOWN {
-        names.push(format!("and {} more", labels.len() - SHOWN));
-    }
-    names.join(", ")
 }

@@ -14,6 +14,7 @@ mod split;
 mod summary;
 mod targets;
 mod training_colours;
+mod unfit;
 mod verify;
 mod walk;
 
@@ -26,7 +27,7 @@ pub use block::{
 };
 pub use data_block::DataBlock;
 pub use dataset::Dataset;
-pub use error::{DataError, Unfit};
+pub use error::DataError;
 pub use label::{Labeller, RegexLabeller, parent_label};
 pub use loader::{Batch, Batches, DataLoader, DataLoaders, OnError};
 pub use progress::show_progress;
@@ -38,4 +39,5 @@ pub use split::{
 pub use summary::Summary;
 pub use targets::read_targets;
 pub use training_colours::TrainingColours;
+pub use unfit::Unfit;
 pub use verify::{verify_images, verify_images_with};

@@ -7,9 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use firelight_vocab::Vocab;
 use rayon::prelude::*;
 
-use crate::error::Unfit;
 use crate::guard::guard;
-use crate::{DataError, FittedTarget};
+use crate::{DataError, FittedTarget, Unfit};
 
 /// The targets of `items` in their order, each asked for once, in parallel: what a [`TargetBlock`](crate::TargetBlock) that has
 /// little to learn gives from `fit`.

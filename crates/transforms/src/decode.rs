@@ -8,9 +8,9 @@ use std::path::Path;
 use image::metadata::Orientation;
 use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
 
-use crate::orientation::orientation;
-use crate::tiff::{Palette, Tags};
-use crate::{Limits, Size, TransformError, file, jpeg, tiff};
+use crate::jpeg::Rare;
+use crate::tiff::Palette;
+use crate::{Limits, Size, TransformError, file, jpeg, orientation, tiff};
 
 /// Endings of the names of files in the formats that are read, in lower case and without the dot: what a search for
 /// pictures looks for. Decoding goes by content.
@@ -90,42 +90,51 @@ enum Refusal {
 }
 
 fn decode_within(bytes: &[u8], limits: &Limits) -> Result<RgbImage, Refusal> {
-    let broken = |error: image::ImageError| Refusal::Broken(error.to_string());
     let format = match image::guess_format(bytes) {
         Ok(format) => format,
         Err(_) if tiff::is_big(bytes) => ImageFormat::Tiff,
         Err(_) => return Err(Refusal::Broken(unknown_format(bytes))),
     };
-    let tags = if format == ImageFormat::Tiff { Tags::of(bytes) } else { None };
-    if tags.as_ref().is_some_and(Tags::are_bits_reversed) {
-        let reason = "its bits stand in reversed order (FillOrder 2), which is not read: save it in the usual one";
-        return Err(Refusal::Broken(reason.into()));
-    }
-    let palette = tags.and_then(|tags| tags.palette());
+    let palette = if format == ImageFormat::Tiff { tiff::palette(bytes).map_err(Refusal::Broken)? } else { None };
     let numbers = palette.as_ref().map(Palette::numbers);
-    let bytes = numbers.as_deref().unwrap_or(bytes);
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
-    let mut allowed = image::Limits::no_limits();
-    allowed.max_alloc = Some(limits.bytes());
-    reader.limits(allowed);
-
-    let mut decoder = reader.into_decoder().map_err(broken)?;
-    let orientation = orientation(&mut decoder);
-    let buffers = match format {
-        ImageFormat::Jpeg if jpeg::is_progressive(bytes) => Buffers::Coefficients,
-        ImageFormat::WebP | ImageFormat::Gif => Buffers::Canvas,
-        _ => Buffers::None,
-    };
-    check(&decoder, &buffers, orientation, limits)?;
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(broken)?;
-    if format == ImageFormat::Jpeg && !jpeg::is_whole(bytes) {
-        return Err(Refusal::Broken("the file ends before its picture does: it was cut short".into()));
-    }
+    let (mut picture, orientation) = decode_as(format, numbers.as_deref().unwrap_or(bytes), limits)?;
     if let Some(palette) = palette {
-        picture = palette.paint(&picture.into_luma8()).into();
+        picture = palette.paint(&picture).map_err(Refusal::Broken)?.into();
     }
     picture.apply_orientation(orientation);
     Ok(picture.into_rgb8())
+}
+
+/// The picture as the file has it, and how it is to be turned.
+fn decode_as(format: ImageFormat, bytes: &[u8], limits: &Limits) -> Result<(DynamicImage, Orientation), Refusal> {
+    let (picture, orientation) = if format == ImageFormat::Jpeg && jpeg::is_rare(bytes) {
+        let rare = Rare::of(bytes).map_err(Refusal::Broken)?;
+        let orientation = rare.exif().and_then(orientation::in_exif).unwrap_or(Orientation::NoTransforms);
+        let buffers = if jpeg::is_progressive(bytes) { Buffers::Coefficients } else { Buffers::Planes };
+        let result = rare.size().pixels().saturating_mul(rare.pixel_bytes());
+        check(rare.size(), result, rare.pixel_bytes() == 3, &buffers, orientation, limits)?;
+        (rare.decode().map_err(Refusal::Broken)?, orientation)
+    } else {
+        let broken = |error: image::ImageError| Refusal::Broken(error.to_string());
+        let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+        let mut allowed = image::Limits::no_limits();
+        allowed.max_alloc = Some(limits.bytes());
+        reader.limits(allowed);
+        let mut decoder = reader.into_decoder().map_err(broken)?;
+        let orientation = orientation::of(&mut decoder);
+        let buffers = match format {
+            ImageFormat::Jpeg if jpeg::is_progressive(bytes) => Buffers::Coefficients,
+            ImageFormat::WebP | ImageFormat::Gif => Buffers::Canvas,
+            _ => Buffers::None,
+        };
+        let ((width, height), is_rgb) = (decoder.dimensions(), decoder.color_type() == ColorType::Rgb8);
+        check(Size::new(width, height), decoder.total_bytes(), is_rgb, &buffers, orientation, limits)?;
+        (DynamicImage::from_decoder(decoder).map_err(broken)?, orientation)
+    };
+    if format == ImageFormat::Jpeg && !jpeg::is_whole(bytes) {
+        return Err(Refusal::Broken("the file ends before its picture does: it was cut short".into()));
+    }
+    Ok((picture, orientation))
 }
 
 /// What a decoder holds beside its result.
@@ -133,23 +142,27 @@ enum Buffers {
     None,
     /// All coefficients of a progressive JPEG, two bytes each.
     Coefficients,
+    /// The planes of a JPEG whose components come one after the other.
+    Planes,
     /// A canvas of four bytes a pixel on which frames are drawn.
     Canvas,
 }
 
+/// Refuses a picture without pixels, and one of whose decoding the limits would be passed: `result` bytes, of RGB or of what has
+/// to be converted to it.
 fn check(
-    decoder: &impl ImageDecoder,
+    size: Size,
+    result: u64,
+    is_rgb: bool,
     buffers: &Buffers,
     orientation: Orientation,
     limits: &Limits,
 ) -> Result<(), Refusal> {
-    let (width, height) = decoder.dimensions();
-    let size = Size::new(width, height);
     if size.is_empty() {
         return Err(Refusal::Broken(format!("it is {size} and has no pixels")));
     }
-    let (pixels, result) = (size.pixels(), decoder.total_bytes());
-    let converted = if decoder.color_type() == ColorType::Rgb8 { 0 } else { pixels.saturating_mul(3) };
+    let pixels = size.pixels();
+    let converted = if is_rgb { 0 } else { pixels.saturating_mul(3) };
     let turned = match orientation {
         Orientation::Rotate90 | Orientation::Rotate270 | Orientation::Rotate90FlipH | Orientation::Rotate270FlipH => {
             result
@@ -159,6 +172,7 @@ fn check(
     let beside = match buffers {
         Buffers::None => 0,
         Buffers::Coefficients => result.saturating_mul(2),
+        Buffers::Planes => result,
         Buffers::Canvas => pixels.saturating_mul(4),
     };
     // Conversion and turning come after the decoder has freed what it held.

@@ -1,16 +1,23 @@
-//! What a JPEG's markers tell without decoding it.
+//! What a JPEG's markers tell without decoding it, and the codings that the usual decoder gets wrong.
 
+use image::{DynamicImage, GrayImage, RgbImage};
+use jpeg_decoder::{Decoder, ImageInfo, PixelFormat};
 use memchr::memchr;
+
+use crate::Size;
 
 /// A picture's end.
 const END: u8 = 0xD9;
 /// A scan's head; entropy-coded data follows it.
 const SCAN: u8 = 0xDA;
+/// Heads of frames that are decoded: baseline, extended and progressive.
+const FRAMES: std::ops::RangeInclusive<u8> = 0xC0..=0xC2;
+const PROGRESSIVE: u8 = 0xC2;
 
-/// The markers of a JPEG file in order, those inside of segments (an EXIF thumbnail's) left out.
+/// The markers of a JPEG file in order, each with its segment; those inside of segments (an EXIF thumbnail's) are left out.
 ///
 /// Entropy-coded data is passed over: a `0xFF` in it is followed by 0 or a restart marker.
-fn markers(bytes: &[u8]) -> impl Iterator<Item = u8> {
+fn segments(bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     let mut rest = bytes.get(2..).unwrap_or_default();
     std::iter::from_fn(move || {
         loop {
@@ -21,13 +28,13 @@ fn markers(bytes: &[u8]) -> impl Iterator<Item = u8> {
                 [0xFF, ..] => {}
                 [END, ..] => {
                     rest = &[];
-                    return Some(END);
+                    return Some((END, rest));
                 }
                 [marker, high, low, ..] => {
                     let length = usize::from(u16::from_be_bytes([*high, *low]));
-                    let marker = *marker;
+                    let (marker, segment) = (*marker, rest.get(3..1 + length).unwrap_or_default());
                     rest = rest.get(1 + length..).unwrap_or_default();
-                    return Some(marker);
+                    return Some((marker, segment));
                 }
                 _ => return None,
             }
@@ -37,11 +44,66 @@ fn markers(bytes: &[u8]) -> impl Iterator<Item = u8> {
 
 /// Whether the first frame is progressive (marker SOF2).
 pub fn is_progressive(bytes: &[u8]) -> bool {
-    markers(bytes).find(|marker| matches!(marker, 0xC0..=0xC2 | &SCAN)) == Some(0xC2)
+    let first = segments(bytes).find(|(marker, _)| FRAMES.contains(marker) || *marker == SCAN);
+    first.is_some_and(|(marker, _)| marker == PROGRESSIVE)
 }
 
 /// Whether the file goes on to the end of its picture. A file that was cut short does not, and its decoder fills what is
 /// missing with gray.
 pub fn is_whole(bytes: &[u8]) -> bool {
-    markers(bytes).any(|marker| marker == END)
+    segments(bytes).any(|(marker, _)| marker == END)
+}
+
+/// Whether the coding is one that the usual decoder (zune-jpeg 0.5) does not know, or turns into stripes without a word: a
+/// baseline picture whose components do not share one scan, another component finer than luma, or thirds.
+pub fn is_rare(bytes: &[u8]) -> bool {
+    let Some((kind, frame)) = segments(bytes).find(|(marker, _)| FRAMES.contains(marker)) else { return false };
+    // Precision, height, width, count, and then three bytes a component: its number, its sampling, its table.
+    let factors = |component: &[u8]| (component[1] >> 4, component[1] & 15);
+    let components: Vec<(u8, u8)> = frame.get(6..).unwrap_or_default().chunks_exact(3).map(factors).collect();
+    let scan = segments(bytes).find(|(marker, _)| *marker == SCAN);
+    let together = scan.and_then(|(_, scan)| scan.first().copied()).map_or(0, usize::from);
+    let luma = components.first().copied().unwrap_or_default();
+    kind != PROGRESSIVE && together < components.len()
+        || components.iter().any(|&(h, v)| h > luma.0 || v > luma.1 || h == 3 || v == 3)
+}
+
+/// What [is rare](is_rare), for another decoder, which is slower and right.
+pub struct Rare<'a> {
+    decoder: Decoder<&'a [u8]>,
+    info: ImageInfo,
+}
+
+impl<'a> Rare<'a> {
+    /// Reads the head.
+    pub fn of(bytes: &'a [u8]) -> Result<Self, String> {
+        let mut decoder = Decoder::new(bytes);
+        decoder.read_info().map_err(|error| error.to_string())?;
+        let info = decoder.info().ok_or("it has no frame")?;
+        Ok(Self { decoder, info })
+    }
+
+    pub fn size(&self) -> Size {
+        Size::new(self.info.width.into(), self.info.height.into())
+    }
+
+    /// Bytes of a pixel of the result.
+    pub fn pixel_bytes(&self) -> u64 {
+        self.info.pixel_format.pixel_bytes() as u64
+    }
+
+    pub fn exif(&self) -> Option<&[u8]> {
+        self.decoder.exif_data()
+    }
+
+    pub fn decode(mut self) -> Result<DynamicImage, String> {
+        let (width, height) = (self.size().width, self.size().height);
+        let data = self.decoder.decode().map_err(|error| error.to_string())?;
+        match self.info.pixel_format {
+            PixelFormat::RGB24 => RgbImage::from_raw(width, height, data).map(DynamicImage::from),
+            PixelFormat::L8 => GrayImage::from_raw(width, height, data).map(DynamicImage::from),
+            _ => None,
+        }
+        .ok_or_else(|| "its coding is a rare one, whose colours are read as gray and RGB alone".into())
+    }
 }

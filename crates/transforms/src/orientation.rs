@@ -4,15 +4,15 @@ use image::ImageDecoder;
 use image::metadata::Orientation;
 
 /// What a file says about it; upright where it says nothing, or nonsense: a picture with broken EXIF is still a picture.
-pub(crate) fn orientation(decoder: &mut impl ImageDecoder) -> Orientation {
+pub(crate) fn of(decoder: &mut impl ImageDecoder) -> Orientation {
     let exif = decoder.exif_metadata().ok().flatten();
-    let told = exif.and_then(|exif| in_exif(&exif)).and_then(Orientation::from_exif);
+    let told = exif.and_then(|exif| in_exif(&exif));
     // A TIFF has it beside its other tags.
     told.or_else(|| decoder.orientation().ok()).unwrap_or(Orientation::NoTransforms)
 }
 
-/// The orientation of an EXIF block, 1 to 8. It should be a SHORT, but some programs write a LONG or a BYTE.
-fn in_exif(exif: &[u8]) -> Option<u8> {
+/// The orientation of an EXIF block. It should be a SHORT, but some programs write a LONG or a BYTE.
+pub(crate) fn in_exif(exif: &[u8]) -> Option<Orientation> {
     const ORIENTATION: u16 = 0x0112;
     let exif = exif.strip_prefix(b"Exif\0\0").unwrap_or(exif);
     let little = match exif.get(..4)? {
@@ -39,17 +39,19 @@ fn in_exif(exif: &[u8]) -> Option<u8> {
         (4, 1) => long(at + 8)?,
         _ => return None,
     };
-    u8::try_from(value).ok()
+    u8::try_from(value).ok().and_then(Orientation::from_exif)
 }
 
 #[cfg(test)]
 mod tests {
+    use image::metadata::Orientation;
+
     use super::in_exif;
 
     #[test]
     fn nonsense_is_no_orientation_and_no_panic() {
         let whole = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x04\0\0\0\x01\0\0\0\x06\0\0\0\0";
-        assert_eq!(in_exif(whole), Some(6));
+        assert_eq!(in_exif(whole), Some(Orientation::Rotate90));
         for length in 0..22 {
             assert_eq!(in_exif(&whole[..length]), None);
         }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use image::RgbImage;
+use image::{DynamicImage, RgbImage};
 
 const PHOTOMETRIC: u16 = 262;
 const FILL_ORDER: u16 = 266;
@@ -11,13 +11,37 @@ const COLOR_MAP: u16 = 320;
 const PALETTE: u32 = 3;
 const GRAY: u8 = 1;
 
-/// Whether this is a BigTIFF, with offsets of 64 bits: a format by itself to many programs, which the decoder reads too.
+/// Whether this is a `BigTIFF`, with offsets of 64 bits: a format by itself to many programs, which the decoder reads too.
 pub(crate) fn is_big(bytes: &[u8]) -> bool {
     bytes.starts_with(b"II\x2B\0") || bytes.starts_with(b"MM\0\x2B")
 }
 
+/// The palette of a TIFF that has one.
+///
+/// # Errors
+///
+/// Why the decoder would give a wrong picture.
+pub(crate) fn palette(bytes: &[u8]) -> Result<Option<Palette<'_>>, String> {
+    let Some(tags) = Tags::of(bytes) else { return Ok(None) };
+    if tags.are_bits_reversed() {
+        return Err(
+            "its bits stand in reversed order (FillOrder 2), which is not read: save it in the usual one".into()
+        );
+    }
+    let palette = tags.palette();
+    if let Some(palette) = &palette
+        && ![2, 256].contains(&palette.colours.len())
+    {
+        let colours = palette.colours.len();
+        return Err(format!(
+            "its palette has {colours} colours, and those of 2 and 256 are read: save it with 8 bits a pixel"
+        ));
+    }
+    Ok(palette)
+}
+
 /// The tags of the first picture.
-pub(crate) struct Tags<'a> {
+struct Tags<'a> {
     bytes: &'a [u8],
     little: bool,
     big: bool,
@@ -26,7 +50,7 @@ pub(crate) struct Tags<'a> {
 }
 
 impl<'a> Tags<'a> {
-    pub fn of(bytes: &'a [u8]) -> Option<Self> {
+    fn of(bytes: &'a [u8]) -> Option<Self> {
         let mut tags = Self { bytes, little: bytes.starts_with(b"II"), big: is_big(bytes), first: 0, count: 0 };
         let start = if tags.big { tags.number(8, 8)? } else { tags.number(4, 4)? };
         let width = if tags.big { 8 } else { 2 };
@@ -36,12 +60,12 @@ impl<'a> Tags<'a> {
     }
 
     /// Whether the bits of each byte stand in reversed order, which the decoder does not notice.
-    pub fn are_bits_reversed(&self) -> bool {
+    fn are_bits_reversed(&self) -> bool {
         self.value(FILL_ORDER).is_some_and(|(_, order)| order == 2)
     }
 
     /// The colours of a picture whose pixels are numbers of a palette.
-    pub fn palette(&self) -> Option<Palette<'a>> {
+    fn palette(&self) -> Option<Palette<'a>> {
         let (photometric, PALETTE) = self.value(PHOTOMETRIC)? else { return None };
         let (at, _, count) = self.entry(COLOR_MAP)?;
         let inline = if self.big { 8 } else { 4 };
@@ -54,7 +78,11 @@ impl<'a> Tags<'a> {
         let channel = |from: usize| (0..colours).map(move |number| from * colours + number);
         let colour = |((red, green), blue)| [red, green, blue].map(|at: usize| (shorts[at] >> shift) as u8);
         let colours = channel(0).zip(channel(1)).zip(channel(2)).map(colour).collect();
-        Some(Palette { colours, bytes: self.bytes, photometric: if self.little { photometric } else { photometric + 1 } })
+        Some(Palette {
+            colours,
+            bytes: self.bytes,
+            photometric: if self.little { photometric } else { photometric + 1 },
+        })
     }
 
     /// Where a tag's value stands, and the value, of a tag of one number.
@@ -102,13 +130,16 @@ impl<'a> Palette<'a> {
         bytes.into()
     }
 
-    /// The picture, of numbers that were decoded to gray; a number beyond the palette is black.
-    pub fn paint(&self, numbers: &image::GrayImage) -> RgbImage {
+    /// The picture, of numbers that were decoded to gray.
+    pub fn paint(&self, numbers: &DynamicImage) -> Result<RgbImage, String> {
+        let DynamicImage::ImageLuma8(numbers) = numbers else {
+            return Err("its palette is not one of 8 bits a pixel: save it with these".into());
+        };
         // A palette of two has numbers of a bit, which are decoded to black and white.
         let number = |gray: u8| if self.colours.len() == 2 { gray.min(1) } else { gray };
-        RgbImage::from_fn(numbers.width(), numbers.height(), |x, y| {
+        Ok(RgbImage::from_fn(numbers.width(), numbers.height(), |x, y| {
             let number = number(numbers.get_pixel(x, y).0[0]);
             image::Rgb(self.colours.get(usize::from(number)).copied().unwrap_or_default())
-        })
+        }))
     }
 }

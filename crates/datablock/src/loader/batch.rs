@@ -176,13 +176,16 @@ impl HostBatch {
         memory: &Planes,
     ) -> Result<Batch<F::Tensor>, DataError> {
         let shape = [self.items.len(), 3, self.size.height as usize, self.size.width as usize];
-        let targets: Vec<_> = self.items.iter().map(|&item| dataset.targets()[item].clone()).collect();
         let first = self.items.first().map_or("no item".into(), |&item| dataset.items()[item].display().to_string());
-        let collate = || Ok(dataset.fitted().collate(&targets, device));
+        let collate = || {
+            let targets: Vec<_> = self.items.iter().map(|&item| dataset.targets()[item].clone()).collect();
+            Ok(dataset.fitted().collate(&targets, device))
+        };
+        let targets = guard("target block", format_args!("the batch that begins with {first}"), collate)?;
         Ok(Batch {
             number: self.number,
             inputs: Tensor::from_data(TensorData::from_bytes(memory.lend(self.planes), shape, DType::F32), device),
-            targets: guard("target block", format_args!("the batch that begins with {first}"), collate)?,
+            targets,
             items: self.items,
         })
     }

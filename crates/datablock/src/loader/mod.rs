@@ -152,6 +152,16 @@ impl<F: FittedTarget> DataLoader<F> {
         self.options.batch_size
     }
 
+    /// Whether a last batch that is not full is left out.
+    pub fn drops_last(&self) -> bool {
+        self.options.drop_last
+    }
+
+    /// What a broken picture does.
+    pub fn on_error(&self) -> OnError {
+        self.options.on_error
+    }
+
     /// Where batches are put.
     pub fn device(&self) -> &Device {
         &self.device

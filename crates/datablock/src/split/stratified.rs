@@ -58,9 +58,10 @@ impl StratifiedSplitter {
         let wanted = cut(all, self.valid_share)?;
         let exact = |class: usize| sizes[class] as f64 * self.valid_share;
         let mut quotas: Vec<usize> = (0..sizes.len()).map(|class| exact(class) as usize).collect();
-        let mut nearest: Vec<usize> = (0..sizes.len()).filter(|&class| quotas[class] + 1 < sizes[class]).collect();
         // Remainders are compared as whole numbers, so that classes of one size tie whatever the rounding.
         let remainder = |class: usize| (1e9 * (exact(class) - quotas[class] as f64)).round() as u64;
+        let gives_more = |class: &usize| remainder(*class) > 0 && quotas[*class] + 1 < sizes[*class];
+        let mut nearest: Vec<usize> = (0..sizes.len()).filter(gives_more).collect();
         nearest.sort_by_key(|&class| Reverse(remainder(class)));
         let missing = wanted - quotas.iter().sum::<usize>().min(wanted);
         for &class in nearest.iter().take(missing) {

@@ -140,3 +140,22 @@ fn a_truncated_picture_and_a_text_file_called_jpg() {
         assert!(error.contains(broken), "{error}");
     }
 }
+
+/// What no test can make happen on every machine.
+#[test]
+fn what_the_system_says_is_passed_on() {
+    let path = std::path::PathBuf::from("pets/cats");
+    let denied = || std::io::Error::from(std::io::ErrorKind::PermissionDenied);
+    assert_eq!(
+        DataError::Unreadable { path, source: denied() }.to_string(),
+        "source: cannot read pets/cats: permission denied; check its permissions"
+    );
+    assert_eq!(
+        DataError::Workers { why: "no more threads".into() }.to_string(),
+        "loader: the worker threads cannot be started: no more threads; try fewer with `with_workers`"
+    );
+    assert_eq!(
+        DataError::Stopped { why: "capacity overflow".into() }.to_string(),
+        "loader: no batch could be made: capacity overflow; please report this with the recipe"
+    );
+}

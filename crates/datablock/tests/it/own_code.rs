@@ -27,7 +27,8 @@ struct Drawn {
 impl InputBlock for Drawn {
     fn read(&self, item: &Path) -> Result<RgbImage, TransformError> {
         assert!(!item.ends_with(self.panics_on), "cannot draw {}", item.display());
-        let sum: u32 = (0..64_u32).into_par_iter().map(|i| (0..200).fold(i, |a, b| a.wrapping_mul(31) ^ b)).sum();
+        let hash = |i: u32| (0..200).fold(i, |a, b| a.wrapping_mul(31) ^ b);
+        let sum = (0..64_u32).into_par_iter().map(hash).reduce(|| 0, u32::wrapping_add);
         Ok(RgbImage::from_pixel(20, 20, Rgb([sum as u8, 9, 9])))
     }
 }

@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use burn::tensor::Device;
 use firelight_datablock::{
@@ -231,7 +232,7 @@ fn rare_classes_train_under_a_stratified_split() {
     let items = of_classes(&sizes);
     let block = |splitter: Box<dyn Splitter>| {
         DataBlock::new(ImageBlock::rgb(), CategoryBlock::new(parent_label))
-            .with_splitter(std::sync::Arc::from(splitter))
+            .with_splitter(Arc::<dyn Splitter>::from(splitter))
     };
     let random =
         block(Box::new(RandomSplitter::new(0.2))).dataloaders_of(&items, &Device::flex()).expect_err("refused");

@@ -55,8 +55,7 @@ impl Window {
         let most = f64::from(u32::MAX / 3);
         let excess = f64::from(x.shrunk) * f64::from(y.shrunk) / most;
         if excess > 1.0 {
-            let narrow = |side: u32| ((f64::from(side) / excess.sqrt()).floor() as u32).max(2);
-            x.shrunk = narrow(x.shrunk);
+            x.shrunk = ((f64::from(x.shrunk) / excess.sqrt()).floor() as u32).max(2);
             y.shrunk = y.shrunk.min((most / f64::from(x.shrunk)).floor() as u32).max(2);
         }
         (x, y)

@@ -6,11 +6,13 @@ mod chances;
 mod colours;
 mod fastai_values;
 mod files;
+mod jpeg_codings;
 mod mixes;
 mod one_pass;
 mod recipes;
 mod same_bits;
 mod targets;
+mod tiffs;
 
 use std::path::PathBuf;
 

@@ -132,7 +132,7 @@ fn stored_values_that_make_no_sense_are_refused() {
     assert!(said.starts_with("transform: Normalize has std = 0"), "{said}");
     insta::assert_snapshot!(
         error::<Limits>(r#"{"pixels": 0, "bytes": 1, "file_bytes": 1}"#),
-        @"transform: Limits has pixels = 0, which must be at least 1 at line 1 column 43"
+        @"transform: Limits has pixels = 0, which must be at least 1"
     );
     for alpha in ["0", "-1", "1e99"] {
         let json = format!(r#"{{"alpha": {alpha}}}"#);

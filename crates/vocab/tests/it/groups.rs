@@ -51,7 +51,10 @@ fn an_unknown_class_in_a_list_is_refused() {
 fn stored_groups_that_are_none_are_refused() {
     let error = |json: &str| serde_json::from_str::<Groups>(json).unwrap_err().to_string();
     assert!(error(r#"{"vocab": ["a", "b"], "groups": [["x", ["a"]]]}"#).starts_with("classes in no group: [\"b\"]"));
-    assert!(error(r#"{"vocab": ["a"], "groups": [["x", ["a"]], ["y", ["a"]]]}"#).starts_with("class \"a\" is in two groups"));
+    assert!(
+        error(r#"{"vocab": ["a"], "groups": [["x", ["a"]], ["y", ["a"]]]}"#)
+            .starts_with("class \"a\" is in two groups")
+    );
     assert!(error(r#"{"vocab": ["a"], "groups": [["x", ["a", "c"]]]}"#).starts_with("class \"c\" is not in the vocab"));
     assert!(error(r#"{"vocab": ["a", "a"], "groups": [["x", ["a"]]]}"#).starts_with("class \"a\" appears twice"));
 }

@@ -56,7 +56,10 @@ fn names_that_look_alike_are_found_with_the_first_of_them() {
     let of = |names: &[&str]| Vocab::ordered(names.iter().copied()).unwrap().alike();
     let pair = |first, second, likeness| Alike { first, second, likeness };
     assert_eq!(of(&["cat", "dog", "cat "]), [pair(0, 2, Likeness::Space)]);
-    assert_eq!(of(&["big cat", "big\u{A0} cat", "\u{FEFF}big cat"]), [pair(0, 1, Likeness::Space), pair(0, 2, Likeness::Space)]);
+    assert_eq!(
+        of(&["big cat", "big\u{A0} cat", "\u{FEFF}big cat"]),
+        [pair(0, 1, Likeness::Space), pair(0, 2, Likeness::Space)]
+    );
     assert_eq!(of(&["caf\u{e9}", "cafe\u{301}"]), [pair(0, 1, Likeness::Unicode)]);
     assert_eq!(of(&["Cat", "cat", "cat "]), [pair(0, 1, Likeness::Case), pair(1, 2, Likeness::Space)]);
     assert_eq!(of(&["STRASSE", "stra\u{df}e"]), [pair(0, 1, Likeness::Case)]);
