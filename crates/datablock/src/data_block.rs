@@ -131,7 +131,7 @@ impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
     pub(crate) fn check(&self) -> Result<(), DataError> {
         self.transforms.check().map_err(DataError::Transforms)?;
         self.input.limits().map_or(Ok(()), |limits| limits.check()).map_err(DataError::Transforms)?;
-        self.colours.map_or(Ok(()), |colours| colours.check())
+        self.colours.map_or(Ok(()), TrainingColours::check)
     }
 
     /// Whether the target block learns nothing from the training part, as with a vocab that was given.

@@ -23,7 +23,7 @@ pub mod download;
 
 pub use block::{
     Categories, CategoryBlock, FittedTarget, ImageBlock, InputBlock, MultiCategories, MultiCategoryBlock, NoTarget,
-    RegressionBlock, TargetBlock, Values,
+    RegressionBlock, TargetBlock, Values, WithTargets,
 };
 pub use data_block::DataBlock;
 pub use dataset::Dataset;

@@ -86,7 +86,7 @@ impl<'a> Walk<'a> {
     fn take(&mut self, path: PathBuf, name: &OsStr, depth: usize) {
         if self.wanted.takes(name, depth) {
             self.files.push(path);
-            if self.files.len() % SHOWN_EVERY == 0 {
+            if self.files.len().is_multiple_of(SHOWN_EVERY) {
                 self.bar.set_position(self.files.len() as u64);
             }
         }

@@ -54,8 +54,8 @@ pub fn is_whole(bytes: &[u8]) -> bool {
     segments(bytes).any(|(marker, _)| marker == END)
 }
 
-/// Whether the coding is one that the usual decoder (zune-jpeg 0.5) does not know, or turns into stripes without a word: a
-/// baseline picture whose components do not share one scan, another component finer than luma, or thirds.
+/// Whether the coding is one that the usual decoder (zune-jpeg 0.5) may not know, or turn into stripes without a word: a
+/// baseline picture whose components do not share one scan, or any but the usual samplings of chroma.
 pub fn is_rare(bytes: &[u8]) -> bool {
     let Some((kind, frame)) = segments(bytes).find(|(marker, _)| FRAMES.contains(marker)) else { return false };
     // Precision, height, width, count, and then three bytes a component: its number, its sampling, its table.
@@ -63,9 +63,13 @@ pub fn is_rare(bytes: &[u8]) -> bool {
     let components: Vec<(u8, u8)> = frame.get(6..).unwrap_or_default().chunks_exact(3).map(factors).collect();
     let scan = segments(bytes).find(|(marker, _)| *marker == SCAN);
     let together = scan.and_then(|(_, scan)| scan.first().copied()).map_or(0, usize::from);
-    let luma = components.first().copied().unwrap_or_default();
-    kind != PROGRESSIVE && together < components.len()
-        || components.iter().any(|&(h, v)| h > luma.0 || v > luma.1 || h == 3 || v == 3)
+    let usual = match components.as_slice() {
+        [luma, (1, 1), (1, 1)] => matches!(luma, (1 | 2, 1 | 2) | (4, 1)),
+        [_, _, _] => false,
+        // Of four, the last is as fine as the first.
+        others => others.iter().all(|&(h, v)| h <= others[0].0 && v <= others[0].1),
+    };
+    !usual || kind != PROGRESSIVE && together < components.len()
 }
 
 /// What [is rare](is_rare), for another decoder, which is slower and right.

@@ -114,7 +114,7 @@ pub trait TargetBlock {
     /// # Errors
     ///
     /// When a training item has no label.
-    fn fit(&self, train: &[&Path]) -> Result<(Self::Fitted, Vec<<Self::Fitted as FittedTarget>::Target>), DataError>;
+    fn fit(&self, train: &[&Path]) -> Result<WithTargets<Self::Fitted>, DataError>;
 
     /// The fitted target where there is nothing to learn, as with a vocab that was given. The recipe then reads the targets of
     /// both parts by it and does not call [`fit`](Self::fit), and labels that it does not know are told of both parts at once.
@@ -122,6 +122,9 @@ pub trait TargetBlock {
         None
     }
 }
+
+/// A fitted target, and the targets of the training items in their order: what [`TargetBlock::fit`] gives.
+pub type WithTargets<F> = (F, Vec<<F as FittedTarget>::Target>);
 
 /// A kind of target that knows its data: it turns items into targets and targets into tensors.
 ///

@@ -54,9 +54,9 @@ impl<F: FittedTarget> Batches<F> {
             for (number, items) in plan {
                 let make = || HostBatch::make(&dataset, &options, epoch, (number, &items), &for_batches);
                 // The user's code is guarded item by item; whatever else panics must be told too.
-                let made = catch_unwind(AssertUnwindSafe(|| pool.install(make)));
+                let result = catch_unwind(AssertUnwindSafe(|| pool.install(make)));
                 let why = |panic: Box<dyn std::any::Any + Send>| guard::message(panic.as_ref());
-                let batch = made.unwrap_or_else(|panic| Err(DataError::Stopped { why: why(panic) }));
+                let batch = result.unwrap_or_else(|panic| Err(DataError::Stopped { why: why(panic) }));
                 let failed = batch.is_err();
                 // A closed channel means that nobody wants the rest.
                 if send.send(batch).is_err() || failed {
