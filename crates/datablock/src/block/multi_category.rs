@@ -31,7 +31,6 @@ use crate::{DataError, Labeller};
 /// });
 /// # let _ = tags;
 /// # Ok::<(), firelight_datablock::DataError>(())
-/// # let _ = tags;
 /// ```
 #[derive(Clone)]
 pub struct MultiCategoryBlock {

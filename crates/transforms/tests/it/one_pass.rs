@@ -76,6 +76,20 @@ fn a_turn_of_nothing_is_the_resize_it_replaces() {
     assert!(shift.abs() < 0.002, "{shift}");
 }
 
+/// B42: positions are floats that count to 2²²; a longer side is shrunk to that first, and its end is not its beginning.
+#[test]
+fn a_picture_longer_than_positions_count_is_sampled_to_its_end() {
+    let height = 4_400_000;
+    let picture = RgbImage::from_fn(2, height, |_, y| Rgb([(y / 17_500) as u8; 3]));
+    let plain = PictureTransforms::new().draw(Size::new(2, height), None).unwrap();
+    let draw = Draw { map: tilt(), ..plain };
+    let planes = draw.planes(&picture, &Normalize::none(), &mut Scratch::default()).unwrap();
+    for y in (0..height).step_by(50_021).chain([height - 1]) {
+        let (got, want) = (planes[2 * y as usize] * 255.0, (y / 17_500) as f32);
+        assert!((got - want).abs() < 1.5, "row {y}: {got} is not {want}");
+    }
+}
+
 #[test]
 fn lighting_in_the_pass_is_the_formula() {
     // Not quite to black and white, where logits are infinitely steep.
