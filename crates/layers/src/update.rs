@@ -1,4 +1,4 @@
-//! Optimizer updates in one pass over each parameter.
+//! Optimizer updates in one pass over each parameter, and the length of gradients.
 //!
 //! For use in an implementation of [`burn::optim::Optimizer`]. On flex a parameter, its state and its gradient are read
 //! and written once, by all threads, in place where nothing else holds them; elsewhere the same formula runs as burn's
@@ -101,4 +101,22 @@ pub fn sgd<const D: usize>(
         Some(velocity) => velocity.clone(),
     };
     (parameter.mul_scalar(factors.keep) - step.mul_scalar(factors.rate), velocity)
+}
+
+/// The sum of all squares of a tensor, `[1]`: what the length of a gradient is made of. On flex they are read once, and added up in
+/// an order that depends on their number alone; NaN and infinite numbers stay what they are.
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use firelight_layers::update::sum_of_squares;
+///
+/// let gradient = Tensor::<2>::from_floats([[3.0, 0.0], [0.0, 4.0]], &Device::flex());
+/// assert_eq!(sum_of_squares(gradient).into_scalar::<f32>(), 25.0);
+/// ```
+pub fn sum_of_squares<const D: usize>(tensor: Tensor<D>) -> Tensor<1> {
+    #[cfg(feature = "flex")]
+    if crate::flex::update::fits(&tensor, &[]) {
+        return crate::flex::update::sum_of_squares(tensor);
+    }
+    tensor.square().sum()
 }

@@ -2,7 +2,7 @@ use burn::backend::Flex;
 use burn::tensor::Tensor;
 
 use super::is_ours;
-use super::numbers::{Numbers, changeable, in_order, slice};
+use super::numbers::{self, Numbers, changeable, in_order, slice};
 use crate::kernel;
 use crate::update::{AdamFactors, SgdFactors};
 
@@ -46,4 +46,10 @@ pub fn sgd<const D: usize>(
         None => kernel::descend(factors, parameter.storage_mut(), slice(&gradient)),
     }
     (Tensor::from_primitive::<Flex>(parameter), velocity.map(Tensor::from_primitive::<Flex>))
+}
+
+/// The sum of all squares, for a tensor that [`fits`].
+pub fn sum_of_squares<const D: usize>(tensor: Tensor<D>) -> Tensor<1> {
+    let sum = kernel::sum_of_squares(slice(&in_order(take(tensor))));
+    Tensor::from_primitive::<Flex>(numbers::tensor(vec![sum], [1]))
 }

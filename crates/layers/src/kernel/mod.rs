@@ -24,6 +24,6 @@ pub use convolution::{forward, input_gradient};
 pub use finish::Finish;
 pub use pool::{max_pool, max_pool_gradient};
 pub use softmax::{scale_rows, softmax, weigh};
-pub use update::{adam, descend, sgd};
+pub use update::{adam, descend, sgd, sum_of_squares};
 pub use weight_gradient::weight_gradient;
 pub use window::Window;

@@ -77,3 +77,25 @@ vectorized! {
         }
     }
 }
+
+/// The sum of all squares. Each task adds up a piece in as many sums as the widest registers have lanes, whatever the processor has, so
+/// that every processor and number of threads gives the same bits.
+pub fn sum_of_squares(numbers: &[f32]) -> f32 {
+    let pieces: Vec<f32> = numbers.par_chunks(PIECE).map(squares_piece).collect();
+    pieces.into_iter().map(f64::from).sum::<f64>() as f32
+}
+
+vectorized! {
+    fn squares_piece<'a>(numbers: &'a [f32]) -> f32 {
+        const LANES: usize = 32;
+        let mut sums = [0.0_f32; LANES];
+        let chunks = numbers.chunks_exact(LANES);
+        let rest: f32 = chunks.remainder().iter().map(|number| number * number).sum();
+        for chunk in chunks {
+            for (sum, number) in sums.iter_mut().zip(chunk) {
+                *sum += number * number;
+            }
+        }
+        sums.iter().sum::<f32>() + rest
+    }
+}

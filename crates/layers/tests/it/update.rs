@@ -1,5 +1,5 @@
 use burn::tensor::{Device, Tensor};
-use firelight_layers::update::{AdamFactors, SgdFactors, adam, sgd};
+use firelight_layers::update::{AdamFactors, SgdFactors, adam, sgd, sum_of_squares};
 
 use crate::close::{assert_close, numbers};
 
@@ -53,4 +53,18 @@ fn a_tensor_that_is_shared_is_not_changed() {
     let (after, _) = sgd(&factors, parameter.clone(), None, numbers([100], 2, &device));
     parameter.into_data().assert_eq(&before, true);
     assert_ne!(after.into_data(), before);
+}
+
+#[test]
+fn squares_are_added_up_as_by_operations_and_what_is_no_number_stays_it() {
+    for length in [0, 1, 31, 32, 33, 1 << 14, (1 << 14) + 5, 100_000] {
+        let [ours, theirs] = devices().map(|device| sum_of_squares(numbers([length], 3, &device)).into_scalar::<f32>());
+        assert!((ours - theirs).abs() <= 1e-5 * theirs.abs(), "of {length}: {ours} is not {theirs}");
+    }
+    for (odd, place) in [(f32::NAN, 40), (f32::INFINITY, 99_999), (f32::NEG_INFINITY, 0)] {
+        let mut all: Vec<f32> = vec![0.1; 100_000];
+        all[place] = odd;
+        let sum = sum_of_squares(Tensor::<1>::from_floats(all.as_slice(), &Device::flex())).into_scalar::<f32>();
+        assert!(if odd.is_nan() { sum.is_nan() } else { sum == f32::INFINITY }, "{odd}: {sum}");
+    }
 }
