@@ -129,7 +129,6 @@ fn step_by_hand(seconds: f64, rule: Rule, frozen: bool, shape: [usize; 4]) -> Re
         model.body = model.body.freeze();
     }
     let mut optimizer = GroupOptimizer::new(rule, &groups)?;
-    optimizer.set(&[1e-4; 3], None);
     let mut model = Some(model);
     let mut step = || {
         let Some(now) = model.take() else { return };
@@ -142,7 +141,7 @@ fn step_by_hand(seconds: f64, rule: Rule, frozen: bool, shape: [usize; 4]) -> Re
         };
         let loss = CrossEntropy::new().forward(scores, targets.clone(), Reduction::Mean);
         let gradients = GradientsParams::from_grads(loss.backward(), &now);
-        model = Some(optimizer.step(now, gradients));
+        model = optimizer.step(now, gradients, &[1e-4; 3], None).ok();
         loss.inner().into_scalar::<f32>();
     };
     Ok(middle(seconds, || on_workers(&plain, &mut step)))

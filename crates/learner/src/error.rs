@@ -1,6 +1,8 @@
 //! What can go wrong between loaders and an exported model.
 
-use std::path::PathBuf;
+use std::any::Any;
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 
 use firelight_datablock::DataError;
 use firelight_transforms::TransformError;
@@ -52,15 +54,41 @@ pub enum LearnerError {
         /// What would.
         remedy: &'static str,
     },
-    /// The loss is not a number any more.
+    /// Something is not a number any more. Looked at before a step, so that no step is taken by it; the learner is as it was before
+    /// the fit.
     #[error(
-        "training: the loss became {loss} at step {step}; use a lower learning rate, and check the labels and the normalisation"
+        "training: the {what} became {value} at step {step}; use a lower learning rate, and check the labels and the normalisation"
     )]
     Diverged {
+        /// What it is: the loss, the length of the gradients, the validation loss.
+        what: Cow<'static, str>,
         /// The step, counted from the start of this fit.
         step: usize,
         /// The value.
-        loss: f64,
+        value: f64,
+    },
+    /// A model, a loss, a metric or an observer panicked; the learner is as it was.
+    #[error("{at}: a panic said: {why}; if it comes from a part of yours, mend it there")]
+    Panicked {
+        /// Where: at which step and over which item, at which event.
+        at: String,
+        /// What it said.
+        why: String,
+    },
+    /// A model's output for an item is not a number, so nothing is predicted.
+    #[error(
+        "predict: the model's output for {} is not a number; load other weights, and check the normalisation",
+        path.as_ref().map_or_else(|| "the picture".into(), |path| path.display().to_string())
+    )]
+    NoNumbers {
+        /// The item, where it is a file.
+        path: Option<PathBuf>,
+    },
+    /// Features that a learner cannot train on.
+    #[error("features: they are of {what} than this learner has; compute them again with `head_features`")]
+    Features {
+        /// What they are of.
+        what: &'static str,
     },
     /// Bytes that are no state of the optimizer at hand.
     #[error("optimizer: its state cannot be used: {why}; start without it, or use the optimizer that wrote it")]
@@ -101,17 +129,16 @@ pub enum LearnerError {
     /// A picture to predict could not be used; the source names the stage and the file.
     #[error("predict: {source}")]
     Input {
-        /// The file.
-        path: PathBuf,
+        /// The file, where it is one.
+        path: Option<PathBuf>,
         /// Stage and reason.
         source: TransformError,
     },
-    /// A transform cannot be stored.
-    #[error(
-        "export: the transforms cannot be stored: {why}; use transforms that are values, not closures, in a model to export"
-    )]
+    /// Something of a learner cannot be stored: a transform or an input block that is code, a model without a name, weights that are
+    /// no numbers.
+    #[error("export: {why}")]
     Unstorable {
-        /// Which, and why.
+        /// What, why, and what to do.
         why: String,
     },
     /// A file is not what it should be, or not an undamaged one.
@@ -147,7 +174,7 @@ pub enum LearnerError {
         /// The checkpoint.
         path: PathBuf,
         /// What differs.
-        what: &'static str,
+        what: String,
         /// What it is there.
         theirs: String,
         /// What it is here.
@@ -161,4 +188,32 @@ pub enum LearnerError {
         /// What it said.
         why: String,
     },
+}
+
+impl LearnerError {
+    /// A picture that cannot be predicted.
+    pub(crate) fn input(source: TransformError) -> Self {
+        Self::Input { path: None, source }
+    }
+
+    /// The same error of a prediction, of a file.
+    pub(crate) fn of_file(self, file: &Path) -> Self {
+        let path = Some(file.to_path_buf());
+        match self {
+            Self::Input { source, .. } => Self::Input { path, source: source.in_file(file) },
+            Self::NoNumbers { .. } => Self::NoNumbers { path },
+            other => other,
+        }
+    }
+
+    /// What a panic at a certain place said.
+    pub(crate) fn panicked(at: String, panic: &(dyn Any + Send)) -> Self {
+        Self::Panicked { at, why: said(panic) }
+    }
+}
+
+/// What a panic said.
+pub(crate) fn said(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().cloned();
+    text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string)).unwrap_or_else(|| "it gave no reason".into())
 }

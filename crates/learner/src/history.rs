@@ -90,14 +90,19 @@ pub(crate) struct SmoothLoss {
 impl SmoothLoss {
     const KEPT: f64 = 0.98;
 
+    /// The mean with one more loss; one that is no finite number, of a step in half precision that was left out, is passed over.
     pub fn add(&mut self, loss: f64) -> f64 {
+        if !loss.is_finite() {
+            return self.value();
+        }
         self.sum = Self::KEPT * self.sum + (1.0 - Self::KEPT) * loss;
         self.steps = self.steps.saturating_add(1);
         self.value()
     }
 
+    /// 0 before the first loss.
     pub fn value(self) -> f64 {
-        self.sum / (1.0 - Self::KEPT.powi(self.steps))
+        if self.steps == 0 { 0.0 } else { self.sum / (1.0 - Self::KEPT.powi(self.steps)) }
     }
 }
 

@@ -3,16 +3,21 @@
 mod csv_log;
 mod early_stopping;
 mod loss_plot;
+mod observers;
 mod progress;
 
 pub use csv_log::CsvLog;
 pub use early_stopping::EarlyStopping;
 pub use loss_plot::LossPlot;
+pub(crate) use observers::Observers;
 pub(crate) use progress::Progress;
 
-use crate::{EpochRow, StepRow};
+use std::fmt;
 
-/// What happens during a fit, in order: `Start`, then for each epoch its `Step`s and an `Epoch`, then `End`.
+use crate::{Better, EpochRow, LearnerError, StepRow};
+
+/// What happens during a fit, in order: `Start`, then for each epoch its `Step`s and an `Epoch`, then `End`, which is told however
+/// the fit ends. `Notice`s come in between.
 ///
 /// ```
 /// use firelight_learner::{Event, Flow};
@@ -37,13 +42,32 @@ pub enum Event<'a> {
         steps: usize,
         /// Names of the metrics, in the order of the rows.
         metrics: &'a [String],
+        /// Which way each of them gets better.
+        better: &'a [Better],
+        /// How many epochs are told again: a run that goes on from a checkpoint tells first what happened before it was broken off.
+        again: usize,
     },
     /// A training step is done.
     Step(&'a StepRow),
     /// An epoch is done and validated.
     Epoch(&'a EpochRow),
+    /// Something that a person wants to know: what a run goes on from, why a fit ends early.
+    Notice(&'a str),
     /// The fit is over: done, stopped or failed.
     End,
+}
+
+/// `step 12`: what happened, in a word or two.
+impl fmt::Display for Event<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Start { .. } => f.write_str("the start"),
+            Self::Step(_) => f.write_str("a step"),
+            Self::Epoch(row) => write!(f, "the end of epoch {}", row.epoch),
+            Self::Notice(_) => f.write_str("a notice"),
+            Self::End => f.write_str("the end"),
+        }
+    }
 }
 
 /// Whether to go on.
@@ -83,8 +107,23 @@ pub enum Flow {
 /// }
 /// ```
 pub trait Observer: Send {
-    /// Called at every event.
+    /// Called at every event. One that panics ends the fit with [`LearnerError::Panicked`](crate::LearnerError::Panicked).
     fn observe(&mut self, event: &Event) -> Flow;
+
+    /// Looks at the metrics of a fit that is about to start; an error refuses the fit.
+    ///
+    /// # Errors
+    ///
+    /// [`LearnerError::Setting`] for what it cannot work with, such as a metric that the learner does not have.
+    fn check(&self, metrics: &[String]) -> Result<(), LearnerError> {
+        let _ = metrics;
+        Ok(())
+    }
+
+    /// Why it has just asked to stop, for those who read what happens.
+    fn reason(&self) -> Option<String> {
+        None
+    }
 }
 
 impl<F: FnMut(&Event) -> Flow + Send> Observer for F {

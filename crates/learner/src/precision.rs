@@ -3,7 +3,7 @@
 use burn::tensor::{Device, FloatDType, Tensor};
 
 use crate::LearnerError;
-use crate::models::Model;
+use crate::models::{Model, Noise};
 
 /// What the body of a model calculates with in training steps; chosen by [`Learner::with_precision`](crate::Learner::with_precision).
 ///
@@ -41,8 +41,9 @@ impl Precision {
     }
 
     /// A training step from pictures to scores.
-    pub(crate) fn forward<M: Model>(self, model: &M, pictures: Tensor<4>) -> Tensor<2> {
-        model.forward(pictures.cast(self.dtype()))
+    pub(crate) fn forward<M: Model>(self, model: &M, pictures: Tensor<4>, noise: &mut Noise) -> Tensor<2> {
+        let features = model.features_in_training(pictures.cast(self.dtype()), noise);
+        model.classify_in_training(features, noise)
     }
 
     /// Whether a model and all devices can do it.

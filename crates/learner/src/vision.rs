@@ -162,9 +162,9 @@ impl VisionTarget for Values {
 /// A learner for the targets of `data` on an architecture: its body, fastai's head over it with an output for each class or
 /// number, and the usual loss and metric of these targets (see [`VisionTarget`]).
 ///
-/// Pictures are normalised as the body's weights expect, unless the loaders were given a normalisation, be it none. What the
-/// loaders have to say for [caution](DataLoaders::cautions) is logged. A body with
-/// weights from a file starts frozen, as fastai's.
+/// Pictures are normalised as the body's weights expect, unless the loaders were given statistics, be it
+/// [`Normalize::none`](firelight_transforms::Normalize::none). A body with weights from a file starts frozen, as fastai's, and its
+/// batch norms keep their statistics when it thaws (see [`Norms`](crate::Norms)).
 ///
 /// ```no_run
 /// use firelight_datablock::{Categories, DataLoaders};
@@ -178,7 +178,8 @@ impl VisionTarget for Values {
 ///
 /// # Errors
 ///
-/// [`LearnerError::Data`] for loaders whose settings make no sense, [`LearnerError::Weights`] if the weights do not fit, and [`LearnerError::Setting`] for a dropout outside 0 to 1.
+/// [`LearnerError::Weights`] if the weights do not fit, [`LearnerError::Setting`] for a dropout outside 0 to 1, and
+/// [`LearnerError::Data`] for loaders without a class or with a setting that makes no sense.
 pub fn vision_learner<F: VisionTarget>(
     data: DataLoaders<F>,
     backbone: impl Into<Backbone>,
@@ -187,6 +188,11 @@ pub fn vision_learner<F: VisionTarget>(
     if !(0.0..1.0).contains(&dropout) {
         let remedy = "give a share from 0 up to, but not including, 1";
         return Err(LearnerError::Setting { setting: "dropout", value: dropout.to_string(), remedy });
+    }
+    match data.check() {
+        // Too few pictures for a batch are enough for `fit_head`, and to predict with.
+        Ok(()) | Err(DataError::NoBatch { .. } | DataError::NoItems { .. }) => {}
+        Err(error) => return Err(error.into()),
     }
     let device = data.device().clone().inner();
     let body = match &weights {
@@ -201,18 +207,11 @@ pub fn vision_learner<F: VisionTarget>(
         let (mean, std) = arch.normalization();
         data.with_normalize(Normalize { mean, std })
     };
-    match data.check() {
-        // Too few pictures for a batch are enough for `fit_head`, and to predict with.
-        Ok(()) | Err(DataError::NoBatch { .. } | DataError::NoItems { .. }) => {}
-        Err(error) => return Err(error.into()),
-    }
-    for caution in data.cautions() {
-        tracing::warn!("{caution}");
-    }
     let mut learner =
         Learner::new(data, model, F::Loss::default()).with_metrics(F::metrics()).with_decision(F::decision());
-    learner.recipe = Some((arch, head));
+    learner.task.recipe = Some((arch, head));
     if weights.is_some() {
+        (learner.state.body_was_loaded, learner.state.body_is_trained) = (true, true);
         learner.freeze()?;
     }
     Ok(learner)

@@ -2,10 +2,10 @@
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
-use firelight_transforms::TransformError;
 use image::RgbImage;
 
 use super::Predictor;
+use crate::LearnerError;
 use crate::fit::host;
 use crate::models::Head;
 use crate::pictures::overlay;
@@ -51,18 +51,18 @@ impl Predictor {
     ///
     /// # Errors
     ///
-    /// [`TransformError`] if the transforms cannot take its size.
+    /// As [`predict_picture`](Self::predict_picture).
     ///
     /// # Panics
     ///
     /// If there is no such class.
-    pub fn explain(&self, picture: &RgbImage, class: Option<usize>) -> Result<GradCam, TransformError> {
+    pub fn explain(&self, picture: &RgbImage, class: Option<usize>) -> Result<GradCam, LearnerError> {
         assert!(class.is_none_or(|class| class < self.vocab().len()), "there is no class {class:?}");
         let class = match class {
             Some(class) => class,
             None => self.predict_picture(picture)?.index,
         };
-        let (size, planes) = self.planes(picture)?;
+        let (size, planes) = self.planes(picture).map_err(LearnerError::input)?;
         let seen = self.manifest().transforms.normalize().decode(&planes, size);
         let map = self.model().body.forward(self.input(size, planes));
         let columns = map.dims()[3];

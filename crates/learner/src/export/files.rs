@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, sync_channel};
 
 use firelight_datablock::{OnError, progress};
-use firelight_transforms::{Broken, Limits, Size, TransformError, open};
+use firelight_transforms::{Broken, Size, TransformError};
 use rayon::prelude::*;
 
 use super::{Prediction, Predictor};
@@ -85,9 +85,9 @@ impl Predictor {
 }
 
 impl FilePredictions<'_> {
-    /// Pictures that go through the model together.
+    /// Pictures that go through the model together, at least 1.
     pub fn with_batch_size(mut self, batch_size: usize) -> Self {
-        self.batch_size = batch_size.max(1);
+        self.batch_size = batch_size;
         self
     }
 
@@ -107,7 +107,8 @@ impl FilePredictions<'_> {
     ///
     /// # Errors
     ///
-    /// [`LearnerError::Input`] for the first broken file, with [`OnError::Fail`].
+    /// [`LearnerError::Input`] for the first broken file, with [`OnError::Fail`]; [`LearnerError::NoNumbers`] where the model gives
+    /// NaN; [`LearnerError::Setting`] for batches of 0.
     pub fn for_each(self, mut each: impl FnMut(&Path, &Prediction)) -> Result<Predicted, LearnerError> {
         self.rows(|path, prediction| {
             each(path, prediction);
@@ -119,6 +120,10 @@ impl FilePredictions<'_> {
         self,
         mut each: impl FnMut(&Path, &Prediction) -> Result<(), E>,
     ) -> Result<Predicted, E> {
+        if self.batch_size == 0 {
+            let remedy = "give at least 1";
+            return Err(LearnerError::Setting { setting: "batch size", value: "0".into(), remedy }.into());
+        }
         let bar = progress::bar(self.files.len(), "predict");
         let mut done = Predicted::default();
         std::thread::scope(|scope| {
@@ -126,14 +131,16 @@ impl FilePredictions<'_> {
             let files = &self;
             scope.spawn(move || files.read(&send));
             for batch in batches {
-                for read in self.predict(batch) {
+                for read in self.predict(batch)? {
                     match read {
                         Ok((path, prediction)) => {
                             each(path, &prediction)?;
                             done.files += 1;
                         }
                         Err(broken) if self.on_error == OnError::Skip => done.broken.push(broken),
-                        Err(Broken { path, reason }) => return Err(LearnerError::Input { path, source: reason }.into()),
+                        Err(Broken { path, reason }) => {
+                            return Err(LearnerError::Input { path: Some(path), source: reason }.into());
+                        }
                     }
                     bar.inc(1);
                 }
@@ -145,7 +152,7 @@ impl FilePredictions<'_> {
 
     /// Reads batch after batch, each with as many threads as the processor has, until nobody wants the next.
     fn read<'a>(&'a self, send: &SyncSender<Vec<Seen<'a>>>) {
-        let planes = |path: &Path| self.predictor.planes(&open(path, &Limits::default())?);
+        let planes = |path: &Path| self.predictor.planes(&self.predictor.read(path)?);
         for files in self.files.chunks(self.batch_size) {
             let batch = files.par_iter().map(|path| (path.as_path(), planes(path))).collect();
             if send.send(batch).is_err() {
@@ -155,35 +162,32 @@ impl FilePredictions<'_> {
     }
 
     /// The predictions of a batch, in its order. Without a size in the transforms each picture may have one of its own.
-    fn predict<'a>(&self, batch: Vec<Seen<'a>>) -> Vec<Result<(&'a Path, Prediction), Broken>> {
-        let size = batch.iter().find_map(|(_, seen)| seen.as_ref().ok().map(|(size, _)| *size));
-        let alike = |seen: &Seen| seen.1.as_ref().is_ok_and(|(own, _)| Some(*own) == size);
-        let together: Vec<f32> = batch
-            .iter()
-            .filter(|seen| alike(seen))
-            .flat_map(|(_, seen)| seen.iter().flat_map(|s| &s.1))
-            .copied()
-            .collect();
-        let mut predictions = match size {
-            Some(size) => self.predictor.predict_planes(size, together),
-            None => Vec::new(),
-        }
-        .into_iter();
-        let one = |(path, seen): Seen<'a>| match seen {
-            Ok((own, planes)) => {
-                let shared = if Some(own) == size { predictions.next() } else { None };
-                let alone = || self.predictor.predict_planes(own, planes).into_iter().next();
-                let unread = || TransformError::Empty { size: own };
-                shared
-                    .or_else(alone)
-                    .map(|prediction| (path, prediction))
-                    .ok_or_else(|| Broken { path: path.into(), reason: unread() })
-            }
-            Err(error) => Err(Broken { path: path.into(), reason: error.in_file(path) }),
+    fn predict<'a>(&self, batch: Vec<Seen<'a>>) -> Result<Vec<Told<'a>>, LearnerError> {
+        let shared = batch.iter().find_map(|(_, seen)| seen.as_ref().ok().map(|(size, _)| *size));
+        let seen = || batch.iter().filter_map(|(_, seen)| seen.as_ref().ok());
+        let together: Vec<f32> =
+            seen().filter(|(size, _)| Some(*size) == shared).flat_map(|(_, planes)| planes).copied().collect();
+        let predictions = shared.map_or_else(Vec::new, |size| self.predictor.predict_planes(size, together));
+        let mut predictions = predictions.into_iter();
+        let mut one = |path: &Path, (size, planes)| {
+            let own = if Some(size) == shared { None } else { self.predictor.predict_planes(size, planes).pop() };
+            let prediction = own.or_else(|| predictions.next());
+            let prediction = prediction.unwrap_or_else(|| Err(LearnerError::input(TransformError::Empty { size })));
+            prediction.map_err(|error| error.of_file(path))
         };
-        batch.into_iter().map(one).collect()
+        let mut rows = Vec::with_capacity(batch.len());
+        for (path, seen) in batch {
+            rows.push(match seen {
+                Ok(seen) => Ok((path, one(path, seen)?)),
+                Err(error) => Err(Broken { path: path.into(), reason: error.in_file(path) }),
+            });
+        }
+        Ok(rows)
     }
 }
+
+/// A file and what the model says of it, or why there is nothing to say.
+type Told<'a> = Result<(&'a Path, Prediction), Broken>;
 
 /// A file and what the model will see of it.
 type Seen<'a> = (&'a Path, Result<(Size, Vec<f32>), TransformError>);

@@ -1,10 +1,12 @@
 //! Prediction from pictures, without training data.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use burn::store::{ModuleSnapshot, SafetensorsStore};
 use burn::tensor::{Device, Tensor, TensorData, activation::softmax};
-use firelight_transforms::{Limits, Scratch, Size, TransformError, decode, open};
+use firelight_datablock::InputBlock;
+use firelight_transforms::{Scratch, Size, TransformError, decode, open};
 use firelight_vocab::Vocab;
 use image::RgbImage;
 
@@ -12,6 +14,7 @@ use super::Manifest;
 use super::manifest::FORMAT;
 use crate::LearnerError;
 use crate::fit::{host, pick};
+use crate::keep::not_finite;
 use crate::models::{Model, VisionModel};
 use crate::stored;
 
@@ -32,6 +35,8 @@ pub struct Predictor {
     manifest: Manifest,
     model: VisionModel,
     device: Device,
+    /// Reads files in place of the usual reader, where a learner's input block is one of its own.
+    block: Option<Arc<dyn InputBlock>>,
 }
 
 /// What a model says of one picture.
@@ -70,7 +75,12 @@ impl Prediction {
 
 impl Predictor {
     pub(super) fn new(manifest: Manifest, model: VisionModel, device: Device) -> Self {
-        Self { manifest, model, device }
+        Self { manifest, model, device, block: None }
+    }
+
+    /// The same with files read by an input block of its own.
+    pub(super) fn with_block(self, block: Arc<dyn InputBlock>) -> Self {
+        Self { block: Some(block), ..self }
     }
 
     /// Reads a file that [`Learner::export`](crate::Learner::export) wrote.
@@ -82,19 +92,19 @@ impl Predictor {
         let path = path.as_ref();
         let (manifest, weights): (Manifest, _) = stored::read(path, FORMAT)?;
         let refuse = |why: String| LearnerError::Unusable { path: path.to_path_buf(), what: FORMAT.what, why };
-        if manifest.head.classes() != manifest.vocab.len() {
-            let (scores, classes) = (manifest.head.classes(), manifest.vocab.len());
-            return Err(refuse(format!("its head gives {scores} scores for {classes} classes")));
+        if let Some(problem) = manifest.problem(weights.len()) {
+            return Err(refuse(problem));
         }
         let device = device.clone().inner();
-        let body = manifest.arch.body(0, &device);
-        let mut model = VisionModel::new(body, manifest.head.init(0, &device));
+        let mut model = manifest.model(&device);
         let mut store = SafetensorsStore::from_bytes(Some(weights));
         model
             .load_from(&mut store)
             .map_err(|error| refuse(format!("its weights do not fit its architecture {}: {error}", manifest.arch)))?;
-        let model = model.for_inference();
-        Ok(Self { manifest, model, device })
+        if let Some(tensor) = not_finite(&model) {
+            return Err(refuse(format!("its weights {tensor} are not finite numbers")));
+        }
+        Ok(Self::new(manifest, model.for_inference(), device))
     }
 
     /// What the file says about itself.
@@ -111,36 +121,45 @@ impl Predictor {
     ///
     /// # Errors
     ///
-    /// [`LearnerError::Input`] if it cannot be read, decoded or transformed.
+    /// [`LearnerError::Input`] if it cannot be read, decoded or transformed, and [`LearnerError::NoNumbers`] where the model gives
+    /// NaN.
     pub fn predict(&self, file: impl AsRef<Path>) -> Result<Prediction, LearnerError> {
         let path = file.as_ref();
-        let named =
-            |source: TransformError| LearnerError::Input { path: path.to_path_buf(), source: source.in_file(path) };
-        let picture = open(path, &Limits::default()).map_err(named)?;
-        self.predict_picture(&picture).map_err(named)
+        self.read(path)
+            .map_err(LearnerError::input)
+            .and_then(|picture| self.predict_picture(&picture))
+            .map_err(|error| error.of_file(path))
+    }
+
+    /// The picture of a file, as training read it.
+    pub(super) fn read(&self, path: &Path) -> Result<RgbImage, TransformError> {
+        match &self.block {
+            Some(block) => block.read(path),
+            None => open(path, &self.manifest.limits),
+        }
     }
 
     /// The class of a picture.
     ///
     /// # Errors
     ///
-    /// [`TransformError`] if the transforms cannot take its size.
-    pub fn predict_picture(&self, picture: &RgbImage) -> Result<Prediction, TransformError> {
-        let (size, planes) = self.planes(picture)?;
-        Ok(self.decide(self.probabilities(size, planes)))
+    /// [`LearnerError::Input`] if the transforms cannot take its size, and [`LearnerError::NoNumbers`] where the model gives NaN.
+    pub fn predict_picture(&self, picture: &RgbImage) -> Result<Prediction, LearnerError> {
+        let (size, planes) = self.planes(picture).map_err(LearnerError::input)?;
+        self.decide(self.probabilities(size, planes))
     }
 
     /// The class of a picture that is still encoded (JPEG, PNG, …), as a server gets it.
     ///
     /// # Errors
     ///
-    /// [`TransformError`] if the bytes are no picture, or the transforms cannot take its size.
-    pub fn predict_bytes(&self, bytes: &[u8]) -> Result<Prediction, TransformError> {
-        self.predict_picture(&decode(bytes, &Limits::default())?)
+    /// As [`predict_picture`](Self::predict_picture), and [`LearnerError::Input`] if the bytes are no picture.
+    pub fn predict_bytes(&self, bytes: &[u8]) -> Result<Prediction, LearnerError> {
+        self.predict_picture(&decode(bytes, &self.manifest.limits).map_err(LearnerError::input)?)
     }
 
-    /// The classes of pictures of one size, whose planes follow each other.
-    pub(super) fn predict_planes(&self, size: Size, planes: Vec<f32>) -> Vec<Prediction> {
+    /// The classes of pictures of one size, whose planes follow each other, or for each why there is none.
+    pub(super) fn predict_planes(&self, size: Size, planes: Vec<f32>) -> Vec<Result<Prediction, LearnerError>> {
         let probabilities = self.probabilities(size, planes);
         probabilities.chunks(self.vocab().len().max(1)).map(|row| self.decide(row.to_vec())).collect()
     }
@@ -167,8 +186,11 @@ impl Predictor {
         &self.model
     }
 
-    fn decide(&self, probabilities: Vec<f32>) -> Prediction {
+    fn decide(&self, probabilities: Vec<f32>) -> Result<Prediction, LearnerError> {
+        if probabilities.iter().any(|probability| probability.is_nan()) {
+            return Err(LearnerError::NoNumbers { path: None });
+        }
         let index = pick(&self.manifest.decision, &probabilities);
-        Prediction { class: self.vocab()[index].to_string(), index, probabilities }
+        Ok(Prediction { class: self.vocab()[index].to_string(), index, probabilities })
     }
 }

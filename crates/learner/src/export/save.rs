@@ -1,10 +1,12 @@
 //! From a learner to a file.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use burn::tensor::{Int, Tensor};
-use firelight_datablock::Categories;
+use firelight_datablock::{Categories, InputBlock};
 use firelight_losses::Loss;
+use firelight_transforms::Limits;
 
 use super::manifest::FORMAT;
 use super::{Manifest, Predictor};
@@ -13,28 +15,43 @@ use crate::stored::{self, Versions};
 use crate::{Learner, LearnerError, Prediction, keep};
 
 impl<L: Loss<Tensor<1, Int>>> Learner<Categories, L, VisionModel> {
-    /// Writes the model to one file: weights, architecture, vocab, transforms, normalisation and decision rule, with a
-    /// checksum. [`Predictor::load`] reads it without the training data.
+    /// Writes the model to one file: weights, architecture, vocab, transforms, normalisation, limits of the pictures and decision rule,
+    /// with a checksum. [`Predictor::load`] reads it without the training data.
     ///
-    /// The file is complete or not there at all: it is written beside its place and renamed.
+    /// The file is complete or not there at all: it is written beside its place and renamed. Its folder is made if it is not there.
     ///
     /// # Errors
     ///
-    /// [`LearnerError::Unstorable`] if a transform is a closure or the model was not made by `vision_learner`, and
-    /// [`LearnerError::Write`].
+    /// [`LearnerError::Unstorable`] if a transform is a closure, the input block one of its own, the model not made by
+    /// `vision_learner`, or a weight not a finite number, and [`LearnerError::Write`].
     pub fn export(&self, path: impl AsRef<Path>) -> Result<(), LearnerError> {
-        let manifest = self.manifest()?;
-        let weights = keep::to_bytes(&self.model)?;
-        stored::write(path.as_ref(), FORMAT, &manifest, &[&weights])
+        let path = path.as_ref();
+        let Some(limits) = self.input_block().limits() else {
+            let block = self.input_block();
+            let why = format!(
+                "the input block {block:?} is code, which a file does not hold; export a model of `ImageBlock`"
+            );
+            return Err(LearnerError::Unstorable { why });
+        };
+        let manifest = self.manifest(limits)?;
+        let weights = keep::to_bytes(&self.state.model)?;
+        if let Some(folder) = path.parent() {
+            let failed = |source| LearnerError::Write { stage: "export", path: folder.to_path_buf(), source };
+            std::fs::create_dir_all(folder).map_err(failed)?;
+        }
+        stored::write(path, FORMAT, &manifest, &[&weights])
     }
 
-    /// A predictor with the model as it is now.
+    /// A predictor with the model as it is now, which reads files as the loaders do, by their input block.
     ///
     /// # Errors
     ///
     /// [`LearnerError::Unstorable`] if the model was not made by `vision_learner`.
     pub fn predictor(&self) -> Result<Predictor, LearnerError> {
-        Ok(Predictor::new(self.manifest()?, self.model.for_inference(), self.data.device().clone().inner()))
+        let block = self.input_block();
+        let manifest = self.manifest(block.limits().unwrap_or_default())?;
+        let predictor = Predictor::new(manifest, self.state.model.for_inference(), self.task.plain_device());
+        Ok(if block.limits().is_some() { predictor } else { predictor.with_block(block.clone()) })
     }
 
     /// The class of a picture file, by the model as it is now; for several files take a [`predictor`](Self::predictor).
@@ -46,9 +63,15 @@ impl<L: Loss<Tensor<1, Int>>> Learner<Categories, L, VisionModel> {
         self.predictor()?.predict(file)
     }
 
-    fn manifest(&self) -> Result<Manifest, LearnerError> {
-        let Some((arch, head)) = self.recipe.clone() else {
-            let why = "the model was not made by `vision_learner`, so its architecture has no name".into();
+    /// What turns an item into a picture, in validation.
+    fn input_block(&self) -> &Arc<dyn InputBlock> {
+        self.task.data.valid().dataset().input()
+    }
+
+    fn manifest(&self, limits: Limits) -> Result<Manifest, LearnerError> {
+        let Some((arch, head)) = self.task.recipe.clone() else {
+            let why =
+                "the model was not made by `vision_learner`, so its architecture has no name; make it there".into();
             return Err(LearnerError::Unstorable { why });
         };
         let Versions { firelight, burn } = Versions::ours();
@@ -57,9 +80,11 @@ impl<L: Loss<Tensor<1, Int>>> Learner<Categories, L, VisionModel> {
             burn,
             arch,
             head,
-            vocab: self.data.vocab().clone(),
-            transforms: self.data.transforms().clone(),
-            decision: self.decision.clone(),
+            vocab: self.task.data.vocab().clone(),
+            // As validation and its figures have them.
+            transforms: self.task.data.valid().dataset().transforms().as_ref().clone(),
+            limits,
+            decision: self.task.decision.clone(),
         })
     }
 }

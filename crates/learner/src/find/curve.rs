@@ -65,6 +65,9 @@ impl RateCurve {
                 (end, longest) = (i, lengths[i]);
             }
         }
+        if longest < 2 {
+            return None; // nothing falls
+        }
         // fastai counts from one before the valley and may so reach a place before the first.
         let place = (end + longest / 3 + longest / 6).saturating_sub(longest);
         self.used_rates().get(place).copied()

@@ -1,13 +1,22 @@
 //! Trying rates out.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Sender, channel};
+
 use firelight_datablock::{FittedTarget, progress};
 use firelight_losses::Loss;
 use indicatif::ProgressBar;
+use serde::{Deserialize, Serialize};
 
 use super::RateCurve;
-use crate::fit::{Place, Plan, Run};
+use crate::fit::{Examples, Fit, Pictures, Plan, Position, Source};
 use crate::models::Model;
-use crate::{Curve, Event, Flow, History, Learner, LearnerError, Piece, Schedule};
+use crate::observe::Observers;
+use crate::runs::{Entered, Outcome, Work};
+use crate::{Curve, Event, Flow, Learner, LearnerError, Piece, Rates, Schedule, StepRow};
+
+/// The fewest steps that the suggestions, which leave out the last five, say anything about.
+const LEAST: usize = 7;
 
 /// How to look for a learning rate.
 ///
@@ -15,7 +24,7 @@ use crate::{Curve, Event, Flow, History, Learner, LearnerError, Piece, Schedule}
 /// |---|---|---|
 /// | `from` | 1e-7 | the first rate |
 /// | `to` | 10 | the rate that the search goes up to |
-/// | `steps` | 100 | training steps, at least 6 |
+/// | `steps` | 100 | training steps, at least 7 |
 /// | `stop_when_worse` | `true` | end once the smoothed loss is over four times its lowest value |
 ///
 /// ```no_run
@@ -27,7 +36,7 @@ use crate::{Curve, Event, Flow, History, Learner, LearnerError, Piece, Schedule}
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct RateSearch {
     /// The first rate, over 0.
     pub from: f64,
@@ -46,9 +55,15 @@ impl Default for RateSearch {
 }
 
 impl RateSearch {
-    /// The suggestions need a few losses.
-    fn length(&self) -> usize {
-        self.steps.max(6)
+    fn check(&self) -> Result<(), LearnerError> {
+        let refused = |value, remedy| Err(LearnerError::Setting { setting: "lr_find", value, remedy });
+        if !(self.from > 0.0 && self.from < self.to && self.to.is_finite()) {
+            return refused(format!("{:e} to {:e}", self.from, self.to), "go up from a rate over 0");
+        }
+        if self.steps < LEAST {
+            return refused(format!("{} steps", self.steps), "try 7 rates at least");
+        }
+        Ok(())
     }
 
     /// From `from` up to `to` in equal ratios.
@@ -58,8 +73,10 @@ impl RateSearch {
 }
 
 impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
-    /// Trains for up to 100 steps with rates that grow from 1e-7 towards 10, all groups alike, and tells what the loss did; then
-    /// model (its norms' running statistics too), optimizer, history and observers are what they were, bit for bit.
+    /// Trains for up to 100 steps with rates that grow from 1e-7 towards 10, all groups alike, and tells what the loss did. It works
+    /// on a copy: model (its norms' running statistics too), optimizer, history, observers and checkpoints are what they were.
+    ///
+    /// A run that goes on from a checkpoint and had searched already gives the curve of that time.
     ///
     /// ```no_run
     /// # use firelight_datablock::{Categories, DataLoaders};
@@ -85,60 +102,79 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     /// # Errors
     ///
     /// Any [`LearnerError`] of data and classes, and [`LearnerError::Setting`] for a range that does not go up from a positive
-    /// rate.
+    /// rate, and for too few steps.
     pub fn lr_find_with(&mut self, search: &RateSearch) -> Result<RateCurve, LearnerError> {
-        if !(search.from > 0.0 && search.from < search.to && search.to.is_finite()) {
-            let value = format!("{:e} to {:e}", search.from, search.to);
-            return Err(LearnerError::Setting { setting: "lr_find", value, remedy: "go up from a rate over 0" });
+        search.check()?;
+        self.task.check(&self.state.model)?;
+        let entered = match &mut self.runs {
+            Some(runs) => runs.enter(Work::Search(*search), &self.task, &self.state)?,
+            None => Entered::New,
+        };
+        if let Entered::Known(Outcome::Curve { rates, losses }) = entered {
+            return Ok(RateCurve::of_search(rates, losses, search.steps / 10));
         }
-        self.check_classes()?;
-        self.check_precision()?;
-        let (model, optimizer) = (self.model.valid(), self.optimizer.clone());
-        let history = std::mem::take(&mut self.history);
-        let observers = std::mem::take(&mut self.observers);
-        let bar = progress::bar(search.length(), "rates");
-        self.observers.push(Box::new(Watch { lowest: f64::INFINITY, stop: search.stop_when_worse, bar: bar.clone() }));
-        let result = self.try_rates(search);
-        bar.finish_and_clear();
-        self.model = model.train();
-        self.optimizer = optimizer;
-        self.observers = observers;
-        let History { steps, .. } = std::mem::replace(&mut self.history, history);
-        match result {
-            // Coming apart is what the search is for.
-            Ok(()) | Err(LearnerError::Diverged { .. }) => {}
-            Err(error) => return Err(error),
+        let tried = catch_unwind(AssertUnwindSafe(|| self.try_rates(search)));
+        let tried =
+            tried.unwrap_or_else(|panic| Err(LearnerError::panicked("a search for a rate".into(), panic.as_ref())));
+        if let Some(runs) = &mut self.runs {
+            match &tried {
+                Ok((rates, losses)) => runs.finish(Outcome::Curve { rates: rates.clone(), losses: losses.clone() }),
+                Err(error) => runs.abandon(error),
+            }
         }
-        let rates = steps.iter().filter_map(|step| step.rates.last().copied()).collect();
-        let losses = steps.iter().map(|step| step.smooth_loss).collect();
-        Ok(RateCurve::of_search(rates, losses, search.length() / 10))
+        let (rates, losses) = tried?;
+        Ok(RateCurve::of_search(rates, losses, search.steps / 10))
     }
 
-    fn try_rates(&mut self, search: &RateSearch) -> Result<(), LearnerError> {
-        let (steps, forward) = (search.length(), self.forward());
-        let rates = vec![search.to; self.optimizer()?.groups()];
-        let plan = Plan { fit: 0, epochs: 1, steps, rates, schedule: search.schedule() };
-        let mut run = Run { plan, place: Place::default() };
-        while run.place.step < steps && !run.place.stopped {
-            let epoch = self.epochs_done + run.place.step / self.data.train().num_batches().max(1);
-            let batches = self.training_batches(epoch, 0)?.take(steps - run.place.step);
-            run.train(self, batches, &forward)?;
+    /// The rates that were tried, and the smoothed loss after each.
+    fn try_rates(&self, search: &RateSearch) -> Result<(Vec<f64>, Vec<f64>), LearnerError> {
+        let (task, groups) = (&self.task, self.state.model.groups().len());
+        let plan = Plan::new(1, search.steps, Rates::Same(search.to), groups, search.schedule())?;
+        let source = Pictures::of(task, &self.state);
+        let forward = |model: &M, pictures, noise: &mut _| source.forward(task, model, pictures, noise);
+        let bar = progress::bar(search.steps, "rates");
+        let (sender, rows) = channel();
+        let mut watch = Observers::default();
+        watch.add(Watch { lowest: f64::INFINITY, stop: search.stop_when_worse, bar, rows: sender });
+        let mut fit = Fit { task, plan, position: Position::default(), state: self.state.trial() };
+        let an_epoch = task.data.train().num_batches().max(1);
+        while fit.state.history.steps.len() < search.steps && !fit.position.stopped {
+            let done = fit.state.history.steps.len();
+            let batches = task.training_batches(self.state.epochs_done + done / an_epoch, 0)?;
+            // Rates go by the step of the search, not of the epoch.
+            let renumbered = batches
+                .take(search.steps - done)
+                .enumerate()
+                .map(|(number, batch)| batch.map(|examples| Examples { number: done + number, ..examples }));
+            let passed = fit.train(&mut watch, renumbered, &forward, |_| Ok(()));
+            // Coming apart is what the search is for.
+            fit = match passed {
+                Err(LearnerError::Diverged { .. }) => break,
+                other => other?,
+            };
+            if fit.state.history.steps.len() == done {
+                break;
+            }
         }
-        Ok(())
+        let last = |step: &StepRow| step.rates.last().copied().unwrap_or_default();
+        Ok(rows.try_iter().map(|step| (last(&step), step.smooth_loss)).unzip())
     }
 }
 
-/// Stops once the smoothed loss is over four times its lowest value, if asked to.
+/// Keeps the rows, which a search that comes apart would lose, and stops once the smoothed loss is over four times its lowest value, if asked to.
 struct Watch {
     lowest: f64,
     stop: bool,
     bar: ProgressBar,
+    rows: Sender<StepRow>,
 }
 
 impl crate::Observer for Watch {
     fn observe(&mut self, event: &Event) -> Flow {
         let Event::Step(step) = event else { return Flow::Continue };
         self.bar.inc(1);
+        // Nobody listens any more only where the search has ended.
+        let _ = self.rows.send((*step).clone());
         self.lowest = self.lowest.min(step.smooth_loss);
         if self.stop && step.smooth_loss > 4.0 * self.lowest { Flow::Stop } else { Flow::Continue }
     }

@@ -1,8 +1,10 @@
 //! The best model of a fit.
 
+use std::fmt;
+
 use crate::models::Model;
 use crate::schedule::Patience;
-use crate::{EpochRow, Monitor};
+use crate::{EpochRow, LearnerError, Monitor, Watch};
 
 /// Which model of a fit is kept: fastai's `SaveModelCallback`.
 ///
@@ -42,6 +44,24 @@ impl KeepBest {
         self.min_delta = delta;
         self
     }
+
+    /// Whether a fit with these metrics can choose by it.
+    pub(crate) fn check(&self, metrics: &[String]) -> Result<(), LearnerError> {
+        self.monitor.check("best model", metrics)?;
+        if self.min_delta.is_finite() && self.min_delta >= 0.0 {
+            return Ok(());
+        }
+        let value = format!("a least improvement of {}", self.min_delta);
+        Err(LearnerError::Setting { setting: "best model", value, remedy: "give a number of at least 0" })
+    }
+}
+
+/// `valid_loss, restored`: all that it is told, for what a run is compared by.
+impl fmt::Display for KeepBest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let restored = if self.restore { "restored" } else { "not restored" };
+        write!(f, "{:?} better by {}, {restored}", self.monitor, self.min_delta)
+    }
 }
 
 /// The best model so far.
@@ -73,11 +93,11 @@ impl<M: Model> Best<M> {
         best: &mut Option<Self>,
         keep: &KeepBest,
         patience: &mut Patience,
+        watch: Watch,
         model: &M,
         row: &EpochRow,
-        metrics: &[String],
     ) {
-        if patience.look(&keep.monitor, keep.min_delta, row, metrics) == 0 {
+        if patience.look(watch, keep.min_delta, row) == 0 {
             *best = Some(Self { model: model.valid(), row: row.clone() });
         }
     }

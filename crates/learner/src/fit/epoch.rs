@@ -1,130 +1,213 @@
 //! The training loop of one epoch.
 
-use burn::optim::{GradientsAccumulator, GradientsParams};
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use firelight_datablock::{DataError, FittedTarget};
 use firelight_layers::on_workers;
-use firelight_losses::Loss;
+use firelight_losses::{Loss, Totals};
 
 use super::examples::Examples;
-use super::parallel::{self, Shares};
-use super::run::Run;
-use crate::keep::Moment;
-use crate::models::Model;
-use crate::optim::clip_global_norm;
-use crate::{Event, Flow, Learner, LearnerError, Precision, StepRow};
+use super::gradients::{Contribution, Forward, Gathered, parts};
+use super::parallel::{Shares, contributions};
+use super::plan::{Plan, Position};
+use crate::models::{Model, Noise};
+use crate::observe::Observers;
+use crate::optim::{length, scale};
+use crate::state::State;
+use crate::task::Task;
+use crate::{Event, LearnerError, Precision, StepRow};
 
 /// What a step trains on.
-type Step<const D: usize, T> = Result<Examples<D, T>, DataError>;
+pub(super) type Batch<const D: usize, T> = Result<Examples<D, T>, DataError>;
 
-impl Run {
+/// A fit under way: what it reads, and what it changes. An epoch takes it and gives it back; an error drops it.
+pub(crate) struct Fit<'a, F: FittedTarget, L, M> {
+    pub task: &'a Task<F, L>,
+    pub plan: Plan,
+    pub position: Position,
+    pub state: State<M>,
+}
+
+/// What a step came to, before anything is updated by it.
+struct Step {
+    /// Mean loss of the batch.
+    loss: f64,
+    /// None where further batches share the update.
+    update: Option<Update>,
+}
+
+struct Update {
+    /// Of the mean loss of all batches that share the update, times the loss scale.
+    gradients: GradientsParams,
+    /// Their length.
+    length: f64,
+}
+
+impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Fit<'_, F, L, M> {
     /// Trains on the rest of the epoch at hand: for each batch forward, loss and backward, and an update for each batch or for
-    /// several together.
+    /// several together. `batches` go on after the steps that are done; `stepped` is told after each update.
     ///
-    /// `batches` go on after the steps that are done. An error leaves the learner with the weights that it had before.
-    pub fn train<F: FittedTarget, L: Loss<F::Tensor>, M: Model, const D: usize>(
-        &mut self,
-        learner: &mut Learner<F, L, M>,
-        batches: impl Iterator<Item = Step<D, F::Tensor>>,
-        forward: impl Fn(&M, Tensor<D>) -> Tensor<2> + Sync,
-    ) -> Result<(), LearnerError> {
-        learner.optimizer()?;
-        self.steps(learner, batches, forward).inspect_err(|_| {
-            Learner::<F, L, M>::tell(&mut learner.observers, Event::End);
-        })
-    }
-
-    fn steps<F: FittedTarget, L: Loss<F::Tensor>, M: Model, const D: usize>(
-        &mut self,
-        learner: &mut Learner<F, L, M>,
-        batches: impl Iterator<Item = Step<D, F::Tensor>>,
-        forward: impl Fn(&M, Tensor<D>) -> Tensor<2> + Sync,
-    ) -> Result<(), LearnerError> {
-        let Learner { model: kept, loss, optimizer: Some(optimizer), observers, history, data, options, best, .. } =
-            learner
-        else {
-            return Ok(());
-        };
-        let (resumption, epochs_done) = (&learner.resumption, learner.epochs_done);
-        let device = data.device().clone();
-        // A clone would share the running statistics of the norms, so that an error could not leave them as they were.
-        let mut model = kept.valid().train();
-        let mut gathered = GradientsAccumulator::new();
-        for batch in batches {
+    /// Loss and gradients are looked at before anything is updated by them.
+    pub fn train<const D: usize>(
+        mut self,
+        observers: &mut Observers,
+        batches: impl Iterator<Item = Batch<D, F::Tensor>>,
+        forward: &impl Forward<M, D>,
+        mut stepped: impl FnMut(&Self) -> Result<(), LearnerError>,
+    ) -> Result<Self, LearnerError> {
+        self.state.optimizer(&self.task.options.rule)?;
+        let shared = self.task.options.batches_an_update;
+        let mut gathered = Gathered::new();
+        let mut batches = batches.peekable();
+        while let Some(batch) = batches.next() {
             let examples = batch?;
-            let (rates, momentum) = self.settings();
-            optimizer.set(&rates, momentum);
-            // The device has one stream of random numbers for everybody, so dropout gets its own start at every step.
-            device.seed(options.seed ^ (history.steps.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-
-            let (window, complete) = self.window(options.batches_an_update);
-            let scaled = options.precision == Precision::F16;
-            let factor = if scaled { self.place.scale.factor() } else { 1.0 } / window as f64;
-            let (value, gradients) = if options.devices.is_empty() {
-                let here;
-                (model, here) = on_workers(&device, || {
-                    let value = examples.loss(loss, |inputs| forward(&model, inputs));
-                    let gradients = GradientsParams::from_grads((value.clone() * factor).backward(), &model);
-                    // Running statistics are kept by the thread that moved them until a copy asks for them.
-                    drop(model.valid());
-                    (model, (f64::from(value.inner().into_scalar::<f32>()), gradients))
-                });
-                here
-            } else {
-                let shares = Shares::new(examples, data.train().dataset(), &options.devices);
-                let (value, gradients, moved) = parallel::gradients(model, loss, shares, &forward, factor, &device)?;
-                model = moved;
-                (value, gradients)
-            };
-            let gradients = if window == 1 {
-                Some(gradients)
-            } else {
-                gathered.accumulate(&model, gradients);
-                complete.then(|| gathered.grads())
-            };
-            let gradients = match gradients {
-                Some(gradients) if scaled => self.place.scale.take_from(&model, gradients),
-                gradients => gradients,
-            };
-            if let Some(gradients) = gradients {
-                let gradients = match options.most_gradient {
-                    Some(most) => clip_global_norm(&model, gradients, most),
-                    None => gradients,
-                };
-                model = on_workers(&device, || optimizer.step(model, gradients));
+            let (number, items) = (examples.number, examples.items.clone());
+            self.position.step = number;
+            // Batches that are passed over leave gaps, so the next one tells whether this is the last of its update.
+            let of_this_update =
+                |next: &Batch<D, F::Tensor>| next.as_ref().is_ok_and(|next| next.number / shared == number / shared);
+            if shared > 1
+                && let Some(Err(error)) = batches.next_if(Result::is_err)
+            {
+                return Err(error.into()); // before an update that lacks a batch
             }
-
-            if !value.is_finite() || self.place.scale.is_exhausted() {
-                let step = self.place.epoch * self.plan.steps + self.place.step;
-                return Err(LearnerError::Diverged { step, loss: value });
+            let complete = shared == 1 || !batches.peek().is_some_and(of_this_update);
+            let (rates, momentum) = self.plan.settings(&self.position);
+            // What a model, a loss or a backend says by a panic must not end the program.
+            let step = catch_unwind(AssertUnwindSafe(|| self.step(examples, &mut gathered, forward, complete)));
+            let (step, moved) = step.map_err(|panic| self.panicked(&items, panic.as_ref()))??;
+            if let Some(model) = moved {
+                self.state.model = model;
             }
-            self.place.step += 1;
-            let smooth_loss = self.place.smooth.add(value);
-            let row = StepRow { loss: value, smooth_loss, rates, momentum: optimizer.momentum() };
-            history.steps.push(row.clone());
-            if Learner::<F, L, M>::tell(observers, Event::Step(&row)) == Flow::Stop {
-                self.place.stopped = true;
+            let loss = step.loss;
+            let own = self.state.optimizer(&self.task.options.rule)?.momentum(momentum);
+            self = self.update(step, &rates, momentum)?;
+
+            self.position.step += 1;
+            let smooth_loss = self.position.smooth.add(loss);
+            let row = StepRow { loss, smooth_loss, rates, momentum: own };
+            self.state.history.steps.push(row.clone());
+            if let Some(reason) = observers.tell(Event::Step(&row))? {
+                self.stop(observers, &reason)?;
                 break;
             }
-            // At the epoch's end one follows anyway, once it is validated; gathered gradients are in no checkpoint.
-            if let Some(resumption) = resumption
-                && resumption.is_due(history.steps.len())
-                && complete
-                && self.place.step < self.plan.steps
-            {
-                let (optimizer, best) = (Some(&*optimizer), best.as_ref());
-                resumption.keep(&Moment { run: self, model: &model, optimizer, best, history, epochs_done })?;
+            if complete {
+                stepped(&self)?;
             }
         }
-        *kept = model;
-        Ok(())
+        Ok(self)
     }
 
-    /// How many batches share the update that the step at hand goes into, and whether it is the last of them. An epoch's last
-    /// update may have fewer than the others.
-    fn window(&self, batches: usize) -> (usize, bool) {
-        let first = self.place.step - self.place.step % batches;
-        let window = batches.min(self.plan.steps.saturating_sub(first)).max(1);
-        (window, self.place.step + 1 == first + window)
+    /// Lets the epoch at hand be the last.
+    pub fn stop(&mut self, observers: &mut Observers, reason: &str) -> Result<(), LearnerError> {
+        self.position.stopped = true;
+        observers.tell(Event::Notice(&format!("stopped: {reason}"))).map(drop)
+    }
+
+    /// Forward, loss and backward of a batch. On several devices the model comes back with the mean of their norms' statistics.
+    fn step<const D: usize>(
+        &self,
+        examples: Examples<D, F::Tensor>,
+        gathered: &mut Gathered<M>,
+        forward: &impl Forward<M, D>,
+        complete: bool,
+    ) -> Result<(Step, Option<M>), LearnerError> {
+        let Self { task, position, state, .. } = self;
+        let (model, loss, options, home) = (&state.model, &task.loss, &task.options, task.data.device());
+        let noise = Noise::new(options.seed, state.history.steps.len() as u64);
+        if model.draws_from_device() {
+            // A stream of everybody's: each step gets a start of its own, so that a run is the same again.
+            home.seed(noise.seed());
+        }
+        let factor = position.scale.factor_of(options.precision);
+        if options.devices.is_empty() && options.batches_an_update == 1 {
+            let (numbers, gradients) = on_workers(home, || {
+                let mean = parts(model, examples, loss, forward, &noise).mean();
+                let gradients = GradientsParams::from_grads((mean.clone() * factor).backward(), model);
+                // Running statistics are kept by the thread that moved them until a copy asks for them.
+                drop(model.valid());
+                let mean = mean.inner();
+                let length = length(model, &gradients).unwrap_or_else(|| mean.zeros_like());
+                // Both in one reading from the device.
+                (Tensor::cat(vec![mean, length], 0), gradients)
+            });
+            let numbers: Vec<f32> = numbers.into_data().iter::<f32>().collect();
+            let update = Update { gradients, length: numbers[1].into() };
+            return Ok((Step { loss: numbers[0].into(), update: Some(update) }, None));
+        }
+        // A sum grows with its batch, for which half precision has no room.
+        let added = factor / task.data.train().batch_size() as f64;
+        let (contributions, moved) = if options.devices.is_empty() {
+            let contribution = on_workers(home, || {
+                let contribution = Contribution::of(model, examples, loss, forward, &noise, added);
+                drop(model.valid());
+                contribution
+            });
+            (vec![contribution], None)
+        } else {
+            let shares = Shares::new(examples, task.data.train().dataset(), &options.devices);
+            let (contributions, model) = contributions(model, loss, shares, forward, &noise, added, home)?;
+            (contributions, Some(model))
+        };
+        let mut totals = Totals::default();
+        for contribution in contributions {
+            totals.merge(&contribution.totals);
+            gathered.add(model, contribution);
+        }
+        let update = complete.then(|| {
+            let gradients = gathered.take(model, added, factor);
+            let length = length(model, &gradients).map_or(0.0, |length| f64::from(length.into_scalar::<f32>()));
+            Update { gradients, length }
+        });
+        Ok((Step { loss: totals.mean(), update }, moved))
+    }
+
+    /// Updates the model, if loss and gradients are numbers.
+    ///
+    /// In half precision those that are not are expected now and then: the update is left out, and the loss is scaled down.
+    fn update(mut self, step: Step, rates: &[f64], momentum: Option<f64>) -> Result<Self, LearnerError> {
+        let options = &self.task.options;
+        let step_number = self.plan.number(&self.position);
+        let diverged =
+            |what: &'static str, value| LearnerError::Diverged { what: what.into(), step: step_number, value };
+        let Step { loss, update } = step;
+        let scaled = options.precision == Precision::F16;
+        if !loss.is_finite() && !scaled {
+            return Err(diverged("loss", loss));
+        }
+        let Some(Update { gradients, length }) = update else { return Ok(self) };
+        if !(length.is_finite() && loss.is_finite()) {
+            if !scaled {
+                return Err(diverged("length of the gradients", length));
+            }
+            self.position.scale.lower();
+            return if self.position.scale.is_exhausted() { Err(diverged("loss", loss)) } else { Ok(self) };
+        }
+        let factor = self.position.scale.factor_of(options.precision);
+        let cut = options.most_gradient.map_or(1.0, |most| (most / (length / factor + 1e-6)).min(1.0));
+        if scaled {
+            self.position.scale.raise();
+        }
+        let State { model, mut optimizer, .. } = self.state;
+        let Some(own) = &mut optimizer else {
+            return Ok(Self { state: State { model, optimizer, ..self.state }, ..self });
+        };
+        let model = on_workers(self.task.data.device(), || {
+            let gradients = scale(&model, gradients, cut / factor);
+            own.step(model, gradients, rates, momentum)
+        })?;
+        Ok(Self { state: State { model, optimizer, ..self.state }, ..self })
+    }
+
+    /// What a model or a loss said by a panic over a batch of these items.
+    fn panicked(&self, items: &[usize], panic: &(dyn Any + Send)) -> LearnerError {
+        let files = self.task.data.train().dataset().items();
+        let first = items.first().and_then(|&item| files.get(item));
+        let first = first.map_or_else(String::new, |path| format!(", whose first item is {}", path.display()));
+        let step = self.plan.number(&self.position);
+        LearnerError::panicked(format!("step {step}, on a batch of {}{first}", items.len()), panic)
     }
 }

@@ -1,11 +1,14 @@
 //! Running a model over items without training it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use burn::tensor::Tensor;
 use firelight_datablock::{DataLoader, FittedTarget, progress};
-use firelight_losses::{Decision, Loss};
+use firelight_losses::{Decision, Loss, Totals};
 
-use crate::metrics::{Metric, Outcomes};
+use crate::metrics::{Accumulator, Outcomes};
 use crate::models::Model;
+use crate::task::Task;
 use crate::{Learner, LearnerError};
 
 /// Loss and metrics over a part of the data.
@@ -14,7 +17,7 @@ use crate::{Learner, LearnerError};
 /// # use firelight_datablock::Categories;
 /// # use firelight_learner::{Learner, LearnerError};
 /// # use firelight_losses::CrossEntropy;
-/// # fn look(mut learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
+/// # fn look(learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
 /// let evaluation = learn.evaluate()?;
 /// println!("loss {:.3}, metrics {:?}", evaluation.loss, evaluation.metrics);
 /// # Ok(())
@@ -22,9 +25,9 @@ use crate::{Learner, LearnerError};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evaluation {
-    /// Mean loss.
+    /// Mean loss: the formula that is trained, over all batches together.
     pub loss: f64,
-    /// Metrics in the learner's order.
+    /// Metrics in the learner's order; `None` where one is not defined.
     pub metrics: Vec<Option<f64>>,
 }
 
@@ -34,7 +37,7 @@ pub struct Evaluation {
 /// # use firelight_datablock::Categories;
 /// # use firelight_learner::{Learner, LearnerError, Part};
 /// # use firelight_losses::CrossEntropy;
-/// # fn look(mut learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
+/// # fn look(learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
 /// let gap = learn.evaluate()?.loss - learn.evaluate_on(Part::Train)?.loss; // how much it has learned by heart
 /// # Ok(())
 /// # }
@@ -54,7 +57,7 @@ pub enum Part {
 /// # use firelight_datablock::Categories;
 /// # use firelight_learner::{Learner, LearnerError};
 /// # use firelight_losses::CrossEntropy;
-/// # fn look(mut learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
+/// # fn look(learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
 /// let seen = learn.predictions()?;
 /// let unsure = (0..seen.items.len()).filter(|&row| seen.row(row)[seen.decided[row]] < 0.5).count();
 /// # Ok(())
@@ -87,66 +90,46 @@ impl<T> Predictions<T> {
     }
 }
 
-/// Adds up loss, metrics and predictions batch by batch.
-pub(super) struct Tally<'a, T, L> {
-    loss: &'a L,
-    decision: &'a Decision,
-    metrics: &'a mut [Box<dyn Metric<T>>],
-    sum: f64,
-    weight: f64,
-    predictions: Predictions<T>,
+/// Adds up loss and metrics batch by batch.
+pub(super) struct Tally<'a, F: FittedTarget, L> {
+    task: &'a Task<F, L>,
+    metrics: Vec<Box<dyn Accumulator<F::Target> + 'a>>,
+    totals: Totals,
 }
 
-impl<'a, T: Clone, L> Tally<'a, T, L> {
-    pub fn new(loss: &'a L, decision: &'a Decision, metrics: &'a mut [Box<dyn Metric<T>>]) -> Self {
-        for metric in metrics.iter_mut() {
-            metric.reset();
-        }
-        let predictions = Predictions {
-            items: Vec::new(),
-            outputs: Vec::new(),
-            columns: 0,
-            targets: Vec::new(),
-            decided: Vec::new(),
-            losses: Vec::new(),
-        };
-        Self { loss, decision, metrics, sum: 0.0, weight: 0.0, predictions }
+/// What a model gives for the items of a batch, on the host.
+pub(super) struct Rows {
+    pub outputs: Vec<f32>,
+    pub columns: usize,
+    pub decided: Vec<usize>,
+    pub losses: Vec<f32>,
+}
+
+impl<'a, F: FittedTarget, L: Loss<F::Tensor>> Tally<'a, F, L> {
+    /// With the task's metrics, or without any.
+    pub fn new(task: &'a Task<F, L>, metrics: bool) -> Self {
+        let metrics = if metrics { &task.metrics[..] } else { &[] };
+        Self { task, metrics: metrics.iter().map(|metric| metric.start()).collect(), totals: Totals::default() }
     }
 
     /// Adds a batch of raw outputs.
-    pub fn add<B: Clone>(&mut self, items: &[usize], output: Tensor<2>, tensor: B, targets: &[T])
-    where
-        L: Loss<B>,
-    {
+    pub fn add(&mut self, output: Tensor<2>, tensor: F::Tensor, targets: &[F::Target]) -> Rows {
+        let Task { loss, decision, .. } = self.task;
         let columns = output.dims()[1];
-        let weights = self.loss.mean_weights(&output, &tensor).map(host);
-        let losses = host(self.loss.per_example(output.clone(), tensor));
-        let outputs = host(self.loss.activation(output));
-        let decided: Vec<usize> = outputs.chunks(columns.max(1)).map(|row| pick(self.decision, row)).collect();
-
-        self.sum += losses.iter().map(|&loss| f64::from(loss)).sum::<f64>();
-        self.weight += match weights {
-            Some(weights) => weights.iter().map(|&weight| f64::from(weight)).sum::<f64>(),
-            None => losses.len() as f64,
-        };
-        let outcomes = Outcomes { outputs: &outputs, columns, targets, decided: &decided, decision: self.decision };
-        for metric in self.metrics.iter_mut() {
+        let parts = loss.parts(output.clone(), tensor);
+        self.totals.add(&parts);
+        let outputs = host(loss.activation(output));
+        let decided: Vec<usize> = outputs.chunks(columns.max(1)).map(|row| pick(decision, row)).collect();
+        let outcomes = Outcomes { outputs: &outputs, columns, targets, decided: &decided, decision };
+        for metric in &mut self.metrics {
             metric.update(&outcomes);
         }
-
-        let all = &mut self.predictions;
-        all.columns = columns;
-        all.items.extend_from_slice(items);
-        all.outputs.extend(outputs);
-        all.targets.extend_from_slice(targets);
-        all.decided.extend(decided);
-        all.losses.extend(losses);
+        Rows { outputs, columns, decided, losses: host(parts.per_example()) }
     }
 
-    pub fn finish(self) -> (Evaluation, Predictions<T>) {
-        let loss = if self.weight > 0.0 { self.sum / self.weight } else { 0.0 };
-        let metrics = self.metrics.iter().map(|metric| metric.value()).collect();
-        (Evaluation { loss, metrics }, self.predictions)
+    pub fn finish(self) -> Evaluation {
+        let metrics = self.metrics.iter().map(|metric| metric.value().filter(|value| !value.is_nan())).collect();
+        Evaluation { loss: self.totals.mean(), metrics }
     }
 }
 
@@ -160,13 +143,106 @@ pub(crate) fn host<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.into_data().iter::<f32>().collect()
 }
 
+impl<F: FittedTarget, L: Loss<F::Tensor>> Task<F, L> {
+    /// A loader that serves a part as validation does, on the plain device.
+    pub fn part(&self, part: Part) -> DataLoader<F> {
+        let loader = match part {
+            Part::Train => {
+                let train = self.data.train().view().without_sampling();
+                train.with_shuffle(false).with_augment(false).with_drop_last(false)
+            }
+            Part::Valid => self.data.valid().view(),
+        };
+        loader.with_device(&self.plain_device())
+    }
+
+    /// Loss and metrics of a model over a loader. Nothing is kept of a batch when the next one comes.
+    pub fn evaluate<M: Model + Sync>(&self, model: &M, loader: &DataLoader<F>) -> Result<Evaluation, LearnerError> {
+        self.run(model, loader, 0, true, |_, _| Ok(()))
+    }
+
+    /// What a model makes of a loader's items; `epoch` draws its augmentation, where it has one.
+    pub fn predict<M: Model + Sync>(
+        &self,
+        model: &M,
+        loader: &DataLoader<F>,
+        epoch: usize,
+        metrics: bool,
+    ) -> Result<(Evaluation, Predictions<F::Target>), LearnerError> {
+        let mut all = Predictions::default();
+        let evaluation = self.run(model, loader, epoch, metrics, |items, rows| all.add(loader, items, rows))?;
+        Ok((evaluation, all))
+    }
+
+    /// One pass over a loader.
+    fn run<M: Model + Sync>(
+        &self,
+        model: &M,
+        loader: &DataLoader<F>,
+        epoch: usize,
+        metrics: bool,
+        mut each: impl FnMut(&[usize], Rows) -> Result<(), LearnerError>,
+    ) -> Result<Evaluation, LearnerError> {
+        self.check_classes()?;
+        let model = model.for_inference();
+        let bar = progress::bar(loader.num_batches(), "valid");
+        let mut tally = Tally::new(self, metrics);
+        for batch in loader.batches(epoch)? {
+            let batch = batch?;
+            let (items, all) = (batch.items, loader.dataset().targets());
+            let targets: Vec<_> = items.iter().map(|&item| all[item].clone()).collect();
+            let rows = catch_unwind(AssertUnwindSafe(|| {
+                let features = model.features_in_chunks(batch.inputs);
+                tally.add(model.classify(features), batch.targets, &targets)
+            }));
+            let rows = rows.map_err(|panic| {
+                let first = loader.dataset().items()[items[0]].display();
+                let at = format!("an evaluation, on a batch of {}, whose first item is {first}", items.len());
+                LearnerError::panicked(at, panic.as_ref())
+            })?;
+            each(&items, rows)?;
+            bar.inc(1);
+        }
+        Ok(tally.finish())
+    }
+}
+
+impl<T: Clone> Predictions<T> {
+    /// Adds what a model gives for the items of a batch.
+    fn add<F: FittedTarget<Target = T>>(
+        &mut self,
+        loader: &DataLoader<F>,
+        items: &[usize],
+        rows: Rows,
+    ) -> Result<(), LearnerError> {
+        let Rows { outputs, columns, decided, losses } = rows;
+        if let Some(row) = outputs.chunks(columns.max(1)).position(|row| row.iter().any(|output| output.is_nan())) {
+            return Err(LearnerError::NoNumbers { path: Some(loader.dataset().items()[items[row]].clone()) });
+        }
+        self.columns = columns;
+        self.items.extend_from_slice(items);
+        self.outputs.extend(outputs);
+        self.targets.extend(items.iter().map(|&item| loader.dataset().targets()[item].clone()));
+        self.decided.extend(decided);
+        self.losses.extend(losses);
+        Ok(())
+    }
+}
+
+impl<T> Default for Predictions<T> {
+    fn default() -> Self {
+        let (items, outputs, targets, decided, losses) = Default::default();
+        Self { items, outputs, columns: 0, targets, decided, losses }
+    }
+}
+
 impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     /// Loss and metrics over the validation part.
     ///
     /// # Errors
     ///
     /// Any [`LearnerError`] of data and classes.
-    pub fn evaluate(&mut self) -> Result<Evaluation, LearnerError> {
+    pub fn evaluate(&self) -> Result<Evaluation, LearnerError> {
         self.evaluate_on(Part::Valid)
     }
 
@@ -175,16 +251,16 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     /// # Errors
     ///
     /// As [`evaluate`](Self::evaluate).
-    pub fn evaluate_on(&mut self, part: Part) -> Result<Evaluation, LearnerError> {
-        self.run(&self.part(part), 0, true).map(|(evaluation, _)| evaluation)
+    pub fn evaluate_on(&self, part: Part) -> Result<Evaluation, LearnerError> {
+        self.task.evaluate(&self.state.model, &self.task.part(part))
     }
 
     /// What the model makes of the validation part, in its order: fastai's `get_preds`.
     ///
     /// # Errors
     ///
-    /// Any [`LearnerError`] of data and classes.
-    pub fn predictions(&mut self) -> Result<Predictions<F::Target>, LearnerError> {
+    /// Any [`LearnerError`] of data and classes, and [`LearnerError::NoNumbers`] where the model gives NaN.
+    pub fn predictions(&self) -> Result<Predictions<F::Target>, LearnerError> {
         self.predictions_on(Part::Valid)
     }
 
@@ -193,41 +269,8 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     /// # Errors
     ///
     /// As [`predictions`](Self::predictions).
-    pub fn predictions_on(&mut self, part: Part) -> Result<Predictions<F::Target>, LearnerError> {
-        self.run(&self.part(part), 0, false).map(|(_, predictions)| predictions)
-    }
-
-    /// A loader that serves a part as validation does.
-    pub(crate) fn part(&self, part: Part) -> DataLoader<F> {
-        match part {
-            Part::Train => {
-                let train = self.data.train().view().without_sampling();
-                train.with_shuffle(false).with_augment(false).with_drop_last(false)
-            }
-            Part::Valid => self.data.valid().view(),
-        }
-    }
-
-    /// One pass over a loader; `epoch` draws its augmentation, where it has one. Without `metrics` the evaluation has none.
-    pub(crate) fn run(
-        &mut self,
-        loader: &DataLoader<F>,
-        epoch: usize,
-        metrics: bool,
-    ) -> Result<(Evaluation, Predictions<F::Target>), LearnerError> {
-        self.check_classes()?;
-        let model = self.model.for_inference();
-        let loader = loader.view().with_device(&self.data.device().clone().inner());
-        let bar = progress::bar(loader.num_batches(), "valid");
-        let metrics = if metrics { &mut self.metrics[..] } else { &mut [] };
-        let mut tally = Tally::new(&self.loss, &self.decision, metrics);
-        for batch in loader.batches(epoch)? {
-            let batch = batch?;
-            let targets: Vec<_> = batch.items.iter().map(|&i| loader.dataset().targets()[i].clone()).collect();
-            let features = model.features_in_chunks(batch.inputs);
-            tally.add(&batch.items, model.classify(features), batch.targets, &targets);
-            bar.inc(1);
-        }
-        Ok(tally.finish())
+    pub fn predictions_on(&self, part: Part) -> Result<Predictions<F::Target>, LearnerError> {
+        let (_, predictions) = self.task.predict(&self.state.model, &self.task.part(part), 0, false)?;
+        Ok(predictions)
     }
 }

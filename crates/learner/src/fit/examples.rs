@@ -2,10 +2,11 @@
 
 use burn::tensor::{Int, Tensor, TensorData};
 use firelight_datablock::{Batch, Dataset, FittedTarget};
-use firelight_losses::{Loss, Parts, Reduction};
+use firelight_losses::{Loss, Parts};
 use firelight_transforms::{Chance, CutMix, MixUp, Size};
 
 /// Inputs and targets of a step.
+#[derive(Clone)]
 pub(crate) struct Examples<const D: usize, T> {
     pub inputs: Tensor<D>,
     pub targets: T,
@@ -13,9 +14,14 @@ pub(crate) struct Examples<const D: usize, T> {
     pub items: Vec<usize>,
     /// What was mixed into the inputs.
     pub mixed: Option<Mixed<T>>,
+    /// The batch's number in its epoch.
+    pub number: usize,
+    /// The row of the batch that the first of them is: 0 but for a share of a batch.
+    pub first: usize,
 }
 
 /// Partners of the examples of a batch.
+#[derive(Clone)]
 pub(crate) struct Mixed<T> {
     pub targets: T,
     /// Which items of the training part they are.
@@ -25,36 +31,17 @@ pub(crate) struct Mixed<T> {
 }
 
 impl<const D: usize, T: Clone> Examples<D, T> {
-    /// The mean loss.
-    pub fn loss<L: Loss<T>>(self, loss: &L, forward: impl FnOnce(Tensor<D>) -> Tensor<2>) -> Tensor<1> {
-        if self.mixed.is_none() {
-            return loss.forward(forward(self.inputs), self.targets, Reduction::Mean);
-        }
-        let (losses, weights) = self.losses(loss, forward);
-        Parts::new(losses, weights).mean()
-    }
-
-    /// The loss of each example, and what it counts in a mean where that is not 1. Of mixed examples it is
-    /// `share · loss(own) + (1 − share) · loss(partner)`, which needs no soft targets and so works with every loss.
-    pub fn losses<L: Loss<T>>(
-        self,
-        loss: &L,
-        forward: impl FnOnce(Tensor<D>) -> Tensor<2>,
-    ) -> (Tensor<1>, Option<Tensor<1>>) {
+    /// What a mean of the losses is made of. The loss of mixed examples is `share · loss(own) + (1 − share) · loss(partner)`, which
+    /// needs no soft targets and so works with every loss.
+    pub fn parts<L: Loss<T>>(self, loss: &L, forward: impl FnOnce(Tensor<D>) -> Tensor<2>) -> Parts {
         let output = forward(self.inputs);
-        let weights = loss.mean_weights(&output, &self.targets);
         let Some(Mixed { targets, shares, .. }) = self.mixed else {
-            return (loss.per_example(output, self.targets), weights);
+            return loss.parts(output, self.targets);
         };
         let count = shares.len();
         let share: Tensor<1> = Tensor::from_data(TensorData::new(shares, [count]), &output.device());
-        let mix = |own: Tensor<1>, partner: Tensor<1>| own * share.clone() + partner * (share.clone().neg() + 1.0);
-        let weights = match (weights, loss.mean_weights(&output, &targets)) {
-            (Some(own), Some(partner)) => Some(mix(own, partner)),
-            _ => None,
-        };
-        let own = loss.per_example(output.clone(), self.targets);
-        (mix(own, loss.per_example(output, targets)), weights)
+        let own = loss.parts(output.clone(), self.targets);
+        own.mix(loss.parts(output, targets), &share)
     }
 }
 
@@ -90,22 +77,28 @@ impl From<CutMix> for Mix {
     }
 }
 
-/// Mixes the batches of one epoch. Its draws depend on seed, epoch and the batch's number alone.
-pub(crate) struct Mixer<F: FittedTarget> {
+/// Whether and how batches are mixed. The draws depend on seed, epoch and the batch's number alone.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mixing {
     pub mix: Option<Mix>,
-    pub dataset: Dataset<F>,
     pub seed: u64,
-    pub epoch: u64,
 }
 
-impl<F: FittedTarget> Mixer<F> {
-    /// The examples of batch number `number`.
-    pub fn examples(&self, batch: Batch<F::Tensor>, number: usize) -> Examples<4, F::Tensor> {
+impl Mixing {
+    /// The examples of a batch of epoch number `epoch`.
+    pub fn examples<F: FittedTarget>(
+        self,
+        batch: Batch<F::Tensor>,
+        dataset: &Dataset<F>,
+        epoch: usize,
+    ) -> Examples<4, F::Tensor> {
+        let number = batch.number;
         let Some(mix) = self.mix else {
-            return Examples { inputs: batch.inputs, targets: batch.targets, items: batch.items, mixed: None };
+            let Batch { inputs, targets, items, .. } = batch;
+            return Examples { inputs, targets, items, mixed: None, number, first: 0 };
         };
         // Numbers that no picture has; `u64::MAX` is the shuffle's.
-        let mut chance = Chance::new(self.seed, self.epoch, u64::MAX - 1 - number as u64);
+        let mut chance = Chance::new(self.seed, epoch as u64, u64::MAX - 1 - number as u64);
         let [examples, channels, height, width] = batch.inputs.dims();
         let device = batch.inputs.device();
         let (inputs, partners, shares) = match mix {
@@ -132,10 +125,10 @@ impl<F: FittedTarget> Mixer<F> {
             }
         };
         let partners: Vec<usize> = partners.iter().map(|&partner| batch.items[partner]).collect();
-        let targets: Vec<_> = partners.iter().map(|&item| self.dataset.targets()[item].clone()).collect();
-        let targets = self.dataset.fitted().collate(&targets, &device);
+        let targets: Vec<_> = partners.iter().map(|&item| dataset.targets()[item].clone()).collect();
+        let targets = dataset.fitted().collate(&targets, &device);
         let mixed = Some(Mixed { targets, items: partners, shares });
-        Examples { inputs, targets: batch.targets, items: batch.items, mixed }
+        Examples { inputs, targets: batch.targets, items: batch.items, mixed, number, first: 0 }
     }
 }
 
@@ -168,8 +161,10 @@ mod tests {
                 items: vec![2, 0, 3, 1],
                 shares: vec![0.9, 0.6, 0.75, 0.5],
             }),
+            number: 0,
+            first: 0,
         };
-        let loss = examples.loss(&CrossEntropy::new(), |_| scores).into_scalar::<f32>();
+        let loss = examples.parts(&CrossEntropy::new(), |_| scores).mean().into_scalar::<f32>();
         assert!((loss - 1.610_257_2).abs() < 1e-6, "{loss}");
     }
 }

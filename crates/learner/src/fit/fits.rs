@@ -1,15 +1,22 @@
 //! The fits that users call.
 
-use std::time::Instant;
-
 use burn::tensor::Tensor;
 use firelight_datablock::{DataError, FittedTarget};
 use firelight_losses::Loss;
 
-use super::examples::{Examples, Mixer};
-use super::run::Run;
-use crate::models::Model;
+use super::epoch::Batch;
+use super::evaluate::{Evaluation, Part};
+use super::examples::Examples;
+use super::plan::Plan;
+use super::transaction::Source;
+use crate::models::{Model, Noise};
+use crate::runs::Work;
+use crate::state::State;
+use crate::task::Task;
 use crate::{FlatCos, Learner, LearnerError, OneCycle, Rates, Schedule, WarmRestarts};
+
+/// The most cycles of [`Learner::fit_sgdr`]: each is twice as long as the one before.
+const MOST_CYCLES: u32 = 63;
 
 impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     /// Fine-tunes a pretrained model: one epoch with all but the head frozen, then `epochs` epochs of everything.
@@ -35,11 +42,11 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     ///
     /// As [`fine_tune`](Self::fine_tune).
     pub fn fine_tune_from(&mut self, frozen: usize, epochs: usize, rate: f64) -> Result<(), LearnerError> {
-        self.freeze()?;
-        self.fit_along(frozen, ..rate, OneCycle { pct_start: 0.99, ..OneCycle::default() })?;
-        self.unfreeze()?;
-        let rate = rate / 2.0;
-        self.fit_along(epochs, rate / 100.0..rate, OneCycle { div: 5.0, pct_start: 0.3, ..OneCycle::default() })
+        let head = self.state.model.groups().len().saturating_sub(1);
+        let rises = OneCycle { pct_start: 0.99, ..OneCycle::default() };
+        self.fit_of(self.frozen_fork(head)?, frozen, (..rate).into(), rises.into())?;
+        let (rate, falls) = (rate / 2.0, OneCycle { div: 5.0, pct_start: 0.3, ..OneCycle::default() });
+        self.fit_of(self.frozen_fork(0)?, epochs, (rate / 100.0..rate).into(), falls.into())
     }
 
     /// Trains for `epochs` epochs at constant rates.
@@ -76,6 +83,11 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     ///
     /// Any [`LearnerError`] of data, classes and divergence.
     pub fn fit_sgdr(&mut self, cycles: u32, length: usize, rates: impl Into<Rates>) -> Result<(), LearnerError> {
+        if cycles > MOST_CYCLES {
+            let value = format!("{cycles} cycles");
+            let remedy = "the last would be longer than can be counted; take fewer";
+            return Err(LearnerError::Setting { setting: "fit_sgdr", value, remedy });
+        }
         let restarts = WarmRestarts::new(cycles, length);
         self.fit_along(restarts.epochs(), rates, restarts)
     }
@@ -102,42 +114,87 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
         rates: impl Into<Rates>,
         schedule: impl Into<Schedule>,
     ) -> Result<(), LearnerError> {
-        let steps = self.data.train().num_batches();
-        let mut run = Run::start(self, epochs, steps, rates.into(), schedule.into())?;
-        let forward = self.forward();
-        while run.goes_on() {
-            let start = Instant::now();
-            let batches = self.training_batches(self.epochs_done, run.place.step)?;
-            run.train(self, batches, &forward)?;
-            let evaluation = self.evaluate()?;
-            run.finish_epoch(self, start.elapsed().as_secs_f64(), &evaluation)?;
-        }
-        Run::end(self);
-        Ok(())
+        self.fit_of(self.state.fork(), epochs, rates.into(), schedule.into())
     }
 
-    /// A training step from pictures to scores. The features of a frozen body are those of a copy without a graph, whose norms are
-    /// folded into its convolutions.
-    pub(crate) fn forward(&self) -> impl Fn(&M, Tensor<4>) -> Tensor<2> + Sync + use<F, L, M> {
-        let precision = self.options.precision;
-        let alone = self.options.devices.is_empty();
-        let body = (alone && self.body_is_frozen).then(|| self.model.for_inference());
-        move |model, pictures| match &body {
-            Some(body) => model.classify(Tensor::from_inner(body.features_in_chunks(pictures.inner()))),
-            None => precision.forward(model, pictures),
+    /// A fit on pictures that begins with a copy of the learner's state, in which what is frozen may differ.
+    fn fit_of(&mut self, begun: State<M>, epochs: usize, rates: Rates, schedule: Schedule) -> Result<(), LearnerError> {
+        self.task.data.check()?;
+        let steps = self.task.data.train().num_batches();
+        let plan = Plan::new(epochs, steps, rates, begun.model.groups().len(), schedule)?;
+        self.task.check_batches(&begun.model)?;
+        self.transact(begun, Work::Fit(plan.clone()), plan, |task, state| Ok(Pictures::of(task, state)))
+    }
+}
+
+/// Training on pictures.
+pub(crate) struct Pictures<M> {
+    /// A frozen body alone: a copy without a graph, whose norms are folded into its convolutions.
+    body: Option<M>,
+}
+
+impl<M: Model> Pictures<M> {
+    pub fn of<F: FittedTarget, L>(task: &Task<F, L>, state: &State<M>) -> Self {
+        let alone = task.options.devices.is_empty() && task.options.frozen_norms;
+        Self { body: (alone && state.body_is_frozen()).then(|| state.model.for_inference()) }
+    }
+}
+
+impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Source<F, L, M, 4> for Pictures<M> {
+    fn batches<'a>(
+        &'a self,
+        task: &'a Task<F, L>,
+        _epoch: usize,
+        epochs_done: usize,
+        done: usize,
+    ) -> Result<impl Iterator<Item = Batch<4, F::Tensor>> + 'a, LearnerError> {
+        Ok(task.training_batches(epochs_done, done)?)
+    }
+
+    fn forward(&self, task: &Task<F, L>, model: &M, pictures: Tensor<4>, noise: &mut Noise) -> Tensor<2> {
+        match &self.body {
+            Some(body) => {
+                let features = Tensor::from_inner(body.features_in_chunks(pictures.inner()));
+                model.classify_in_training(features, noise)
+            }
+            None => task.options.precision.forward(model, pictures, noise),
         }
     }
 
+    fn evaluate(&self, task: &Task<F, L>, model: &M) -> Result<Evaluation, LearnerError> {
+        task.evaluate(model, &task.part(Part::Valid))
+    }
+}
+
+impl<F: FittedTarget, L: Loss<F::Tensor>> Task<F, L> {
     /// The batches of an epoch on the training device, mixed where that is wanted, without the first `done` ones.
     pub(crate) fn training_batches(
         &self,
         epoch: usize,
         done: usize,
-    ) -> Result<impl Iterator<Item = Result<Examples<4, F::Tensor>, DataError>> + use<F, L, M>, DataError> {
-        let train = self.data.train().view().with_device(&self.data.device().clone().inner().autodiff());
+    ) -> Result<impl Iterator<Item = Result<Examples<4, F::Tensor>, DataError>> + use<F, L>, DataError> {
+        let train = self.data.train().view().with_device(&self.training_device());
         let dataset = train.dataset().clone();
-        let mixer = Mixer { mix: self.options.mix, dataset, seed: self.options.seed, epoch: epoch as u64 };
-        let batches = train.batches_from(epoch, done)?.enumerate();
-        Ok(batches.map(move |(number, batch)| Ok(mixer.examples(batch?, done + number))))
+        let mixing = self.mixing();
+        Ok(train.batches_from(epoch, done)?.map(move |batch| Ok(mixing.examples(batch?, &dataset, epoch))))
     }
+
+    /// No batch of an epoch may be too small for the model's norms.
+    fn check_batches<M: Model>(&self, model: &M) -> Result<(), LearnerError> {
+        let train = self.data.train();
+        let (items, size) = (train.num_items(), train.batch_size());
+        let last = if train.drops_last() { 0 } else { items % size };
+        check_batch(model, if last == 0 { size.min(items) } else { last })
+    }
+}
+
+/// A training batch of so many examples may not be too small for the model's norms.
+pub(super) fn check_batch<M: Model>(model: &M, examples: usize) -> Result<(), LearnerError> {
+    if examples >= model.least_batch() || examples == 0 {
+        return Ok(());
+    }
+    let value = format!("a training batch of {examples}");
+    let remedy = "norms need two pictures at least to tell how they differ; change it, or leave out a smaller last batch \
+                  (`with_drop_last(true)`)";
+    Err(LearnerError::Setting { setting: "batch size", value, remedy })
 }

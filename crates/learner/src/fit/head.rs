@@ -1,50 +1,26 @@
 //! Training the head on features that are computed once.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use burn::tensor::{Device, Int, Tensor, TensorData};
-use firelight_datablock::{DataError, DataLoader, FittedTarget, progress};
+use burn::tensor::Tensor;
+use firelight_datablock::FittedTarget;
 use firelight_losses::Loss;
 use firelight_transforms::Chance;
-use indicatif::ProgressBar;
 
+use super::epoch::Batch;
 use super::evaluate::{Evaluation, Tally};
-use super::examples::Examples;
-use super::run::Run;
-use crate::models::Model;
+use super::features::{HeadFeatures, Values};
+use super::fits::check_batch;
+use super::plan::Plan;
+use super::transaction::Source;
+use crate::models::{Model, Noise};
+use crate::runs::{BodyMark, Entered, Outcome, Work};
+use crate::task::Task;
 use crate::{Learner, LearnerError, OneCycle, Rates, Schedule};
 
-/// What the frozen part of a model makes of the pictures, computed once by [`Learner::head_features`].
-///
-/// Cheap to keep and to share: learners of the same data and the same body (with other losses, other heads, other rates) train
-/// on it by [`Learner::fit_head_on`], so that what differs between them is what was meant to.
-///
-/// ```no_run
-/// # use firelight_datablock::Categories;
-/// # use firelight_learner::{Learner, LearnerError};
-/// # use firelight_losses::CrossEntropy;
-/// # fn train(mut learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
-/// let features = learn.head_features(1)?; // plain, and one draw of the augmentation
-/// learn.fit_head_on(&features, 20, 5e-3)?;
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Debug, Clone)]
-pub struct HeadFeatures<F: FittedTarget> {
-    /// The training part, once for each view: first as validation sees it, then augmented.
-    views: Vec<Features<F>>,
-    valid: Features<F>,
-    fitted: F,
-}
-
-/// What a frozen body makes of a part of the data.
-#[derive(Debug, Clone)]
-struct Features<F: FittedTarget> {
-    values: Tensor<2>,
-    items: Vec<usize>,
-    targets: Vec<F::Target>,
-}
+/// Rows that go through the head together where it is judged.
+const ROWS: usize = 4096;
 
 impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     /// Trains the last group alone for `epochs` epochs along one cycle, on features of the frozen rest that are computed
@@ -65,6 +41,8 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     /// The features that [`fit_head`](Self::fit_head) trains on, to be used more than once: of the training part as
     /// validation sees it, of `draws` draws of its augmentation, and of the validation part.
     ///
+    /// A run that goes on from a checkpoint and had them already computes them again only where a fit needs them.
+    ///
     /// ```no_run
     /// # use firelight_datablock::{Categories, DataLoaders};
     /// # use firelight_learner::{LearnerError, efficientnet_lite0, vision_learner};
@@ -84,30 +62,33 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     /// # Errors
     ///
     /// Any [`LearnerError`] of data.
-    pub fn head_features(&self, draws: usize) -> Result<HeadFeatures<F>, LearnerError> {
-        let plain = self.data.device().clone().inner();
-        let body = self.model.for_inference();
-        let train = self.data.train().view().without_sampling().with_shuffle(false).with_drop_last(false);
-        let train = train.with_device(&plain);
-        let valid = self.data.valid().view().with_device(&plain);
-        let bar = progress::bar((draws + 1) * train.num_batches() + valid.num_batches(), "features");
-        let mut views = Vec::with_capacity(draws + 1);
-        for view in 0..=draws {
-            views.push(features(&body, &train.view().with_augment(view > 0), view, &bar)?);
+    pub fn head_features(&mut self, draws: usize) -> Result<HeadFeatures<F>, LearnerError> {
+        let Self { task, state, runs, .. } = self;
+        let mut features = HeadFeatures::of(task, BodyMark::of(&state.model)?, draws);
+        let entered = match runs {
+            Some(runs) => runs.enter(Work::Features { draws }, task, state)?,
+            None => Entered::New,
+        };
+        if let Entered::Known(Outcome::Features { body, rows }) = entered {
+            features.expect(body, rows);
+            return Ok(features);
         }
-        let valid = features(&body, &valid, 0, &bar)?;
-        Ok(HeadFeatures { views, valid, fitted: self.data.train().dataset().fitted().clone() })
+        let computed = features.compute(task, &state.model);
+        if let Some(runs) = runs {
+            match &computed {
+                Ok(()) => runs.finish(features.outcome()),
+                Err(error) => runs.abandon(error),
+            }
+        }
+        computed.map(|()| features)
     }
 
     /// [`fit_head`](Self::fit_head) on features that are there already.
     ///
     /// # Errors
     ///
-    /// Any [`LearnerError`] of classes (the features' too) and divergence.
-    ///
-    /// # Panics
-    ///
-    /// If the features are of another width than this model's.
+    /// Any [`LearnerError`] of classes (the features' too) and divergence, and [`LearnerError::Features`] if they are of other data
+    /// or of another body than this model's.
     pub fn fit_head_on(&mut self, features: &HeadFeatures<F>, epochs: usize, rate: f64) -> Result<(), LearnerError> {
         self.fit_head_along(features, epochs, rate, OneCycle::default())
     }
@@ -117,10 +98,6 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     /// # Errors
     ///
     /// As [`fit_head_on`](Self::fit_head_on).
-    ///
-    /// # Panics
-    ///
-    /// As [`fit_head_on`](Self::fit_head_on).
     pub fn fit_head_along(
         &mut self,
         features: &HeadFeatures<F>,
@@ -128,29 +105,24 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
         rate: f64,
         schedule: impl Into<Schedule>,
     ) -> Result<(), LearnerError> {
-        self.check_classes_of("the feature set", features.fitted.vocab())?;
-        if let Some(mix) = self.options.mix {
+        if let Some(mix) = self.task.options.mix {
             let value = format!("{mix:?} with features instead of pictures");
             return Err(LearnerError::Setting { setting: "mix", value, remedy: "leave it out, or freeze and fit" });
         }
-        self.freeze()?;
-        let device = self.data.device().clone().inner().autodiff();
-        let rows = features.views[0].items.len();
-        let an_epoch = if self.data.train().is_sampled() { self.data.train().num_items() } else { rows };
-        let batch = self.data.train().batch_size().min(an_epoch).max(1);
-        let mut run = Run::start(self, epochs, an_epoch / batch, Rates::Same(rate), schedule.into())?;
-        while run.goes_on() {
-            let start = Instant::now();
-            let view = &features.views[run.place.epoch % features.views.len()];
-            let order = self.order(&view.items);
-            let batches = order.chunks_exact(batch).skip(run.place.step);
-            let batches = batches.map(|rows| Ok(take(view, &features.fitted, rows, &device)));
-            run.train(self, batches, M::classify)?;
-            let evaluation = self.evaluate_head_on(features)?;
-            run.finish_epoch(self, start.elapsed().as_secs_f64(), &evaluation)?;
-        }
-        Run::end(self);
-        Ok(())
+        let Self { task, state, .. } = &*self;
+        let rows = if task.data.train().is_sampled() { task.data.train().num_items() } else { features.rows() };
+        let batch = task.data.train().batch_size().min(rows).max(1);
+        let groups = state.model.groups().len();
+        let plan = Plan::new(epochs, rows / batch, Rates::Same(rate), groups, schedule.into())?;
+        check_batch(&state.model, batch)?;
+        let begun = self.frozen_fork(groups.saturating_sub(1))?;
+        self.transact(begun, Work::HeadFit(plan.clone(), features.body.clone()), plan, |task, state| {
+            Ok(OnFeatures {
+                fitted: task.data.train().dataset().fitted(),
+                values: features.values(task, &state.model)?,
+                batch,
+            })
+        })
     }
 
     /// [`evaluate`](Self::evaluate) on features that are there already: what another decision or another metric says, at no
@@ -158,66 +130,76 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     ///
     /// # Errors
     ///
-    /// [`LearnerError::OtherClasses`].
-    ///
-    /// # Panics
-    ///
-    /// As [`fit_head_on`](Self::fit_head_on).
-    pub fn evaluate_head_on(&mut self, features: &HeadFeatures<F>) -> Result<Evaluation, LearnerError> {
-        self.check_classes()?;
-        self.check_classes_of("the feature set", features.fitted.vocab())?;
-        let (model, valid) = (self.model.valid(), &features.valid);
-        let mut tally = Tally::new(&self.loss, &self.decision, &mut self.metrics);
-        let tensor = features.fitted.collate(&valid.targets, &valid.values.device());
-        tally.add(&valid.items, model.classify(valid.values.clone()), tensor, &valid.targets);
-        Ok(tally.finish().0)
-    }
-
-    /// This epoch's order of the feature rows of `items`.
-    fn order(&self, items: &[usize]) -> Vec<usize> {
-        let train = self.data.train();
-        if train.is_sampled() {
-            let row: BTreeMap<usize, usize> = items.iter().enumerate().map(|(row, &item)| (item, row)).collect();
-            // A picture that was left out because it is broken has no row; the next one that has stands in for it.
-            let next = |&item: &usize| row.range(item..).next().map_or(0, |(_, &row)| row);
-            return train.order(self.epochs_done).iter().map(next).collect();
-        }
-        let mut order: Vec<usize> = (0..items.len()).collect();
-        Chance::new(self.options.seed, self.epochs_done as u64, u64::MAX).shuffle(&mut order);
-        order
+    /// As [`fit_head_on`](Self::fit_head_on), but for divergence.
+    pub fn evaluate_head_on(&self, features: &HeadFeatures<F>) -> Result<Evaluation, LearnerError> {
+        let Self { task, state, .. } = self;
+        task.check_classes()?;
+        features.values(task, &state.model)?.evaluate(task, &state.model)
     }
 }
 
-/// One pass of the body over a part of the data.
-fn features<F: FittedTarget, M: Model + Sync>(
-    body: &M,
-    loader: &DataLoader<F>,
-    epoch: usize,
-    bar: &ProgressBar,
-) -> Result<Features<F>, DataError> {
-    let (mut values, mut items) = (Vec::new(), Vec::new());
-    for batch in loader.batches(epoch)? {
-        let batch = batch?;
-        values.push(body.features_in_chunks(batch.inputs));
-        items.extend(batch.items);
-        bar.inc(1);
-    }
-    let targets = items.iter().map(|&item| loader.dataset().targets()[item].clone()).collect();
-    Ok(Features { values: Tensor::cat(values, 0), items, targets })
+/// Training on features.
+struct OnFeatures<'a, F: FittedTarget> {
+    fitted: &'a F,
+    values: &'a Values<F>,
+    batch: usize,
 }
 
-/// Some rows as a batch on the training device.
-fn take<F: FittedTarget>(
-    features: &Features<F>,
-    target: &F,
-    rows: &[usize],
-    device: &Device,
-) -> Examples<2, F::Tensor> {
-    let numbers: Vec<i64> = rows.iter().map(|&row| row as i64).collect();
-    let plain = features.values.device();
-    let numbers: Tensor<1, Int> = Tensor::from_data(TensorData::new(numbers, [rows.len()]), &plain);
-    let targets: Vec<F::Target> = rows.iter().map(|&row| features.targets[row].clone()).collect();
-    let items = rows.iter().map(|&row| features.items[row]).collect();
-    let inputs = Tensor::from_inner(features.values.clone().select(0, numbers));
-    Examples { inputs, targets: target.collate(&targets, device), items, mixed: None }
+impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Source<F, L, M, 2> for OnFeatures<'_, F> {
+    fn batches<'a>(
+        &'a self,
+        task: &'a Task<F, L>,
+        epoch: usize,
+        epochs_done: usize,
+        done: usize,
+    ) -> Result<impl Iterator<Item = Batch<2, F::Tensor>> + 'a, LearnerError> {
+        let view = &self.values.views[epoch % self.values.views.len()];
+        let (order, device) = (order(task, &view.items, epochs_done), task.training_device());
+        let batches: Vec<Vec<usize>> = order.chunks_exact(self.batch).map(<[usize]>::to_vec).collect();
+        let batches = batches.into_iter().enumerate().skip(done);
+        Ok(batches.map(move |(number, rows)| Ok(view.take(self.fitted, &rows, number, &device))))
+    }
+
+    fn forward(&self, _task: &Task<F, L>, model: &M, features: Tensor<2>, noise: &mut Noise) -> Tensor<2> {
+        model.classify_in_training(features, noise)
+    }
+
+    fn evaluate(&self, task: &Task<F, L>, model: &M) -> Result<Evaluation, LearnerError> {
+        self.values.evaluate(task, model)
+    }
+}
+
+impl<F: FittedTarget> Values<F> {
+    /// Loss and metrics of a model's head over the features of the validation part.
+    fn evaluate<L: Loss<F::Tensor>, M: Model>(&self, task: &Task<F, L>, model: &M) -> Result<Evaluation, LearnerError> {
+        let (model, valid, fitted) = (model.valid(), &self.valid, task.data.train().dataset().fitted());
+        let [rows, _] = valid.values.dims();
+        let mut tally = Tally::new(task, true);
+        let judge = || {
+            for start in (0..rows).step_by(ROWS) {
+                let here = start..(start + ROWS).min(rows);
+                let targets = &valid.targets[here.clone()];
+                let tensor = fitted.collate(targets, &valid.values.device());
+                let features = valid.values.clone().narrow(0, start, here.len());
+                tally.add(model.classify(features), tensor, targets);
+            }
+            tally.finish()
+        };
+        catch_unwind(AssertUnwindSafe(judge))
+            .map_err(|panic| LearnerError::panicked("an evaluation on features".into(), panic.as_ref()))
+    }
+}
+
+/// An epoch's order of the feature rows of `items`.
+fn order<F: FittedTarget, L>(task: &Task<F, L>, items: &[usize], epochs_done: usize) -> Vec<usize> {
+    let train = task.data.train();
+    if train.is_sampled() {
+        let row: BTreeMap<usize, usize> = items.iter().enumerate().map(|(row, &item)| (item, row)).collect();
+        // A picture that was left out because it is broken has no row; the next one that has stands in for it.
+        let next = |&item: &usize| row.range(item..).next().map_or(0, |(_, &row)| row);
+        return train.order(epochs_done).iter().map(next).collect();
+    }
+    let mut order: Vec<usize> = (0..items.len()).collect();
+    Chance::new(task.options.seed, epochs_done as u64, u64::MAX).shuffle(&mut order);
+    order
 }

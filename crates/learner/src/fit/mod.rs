@@ -1,19 +1,27 @@
 //! Training.
 
+mod transaction;
+
 mod best;
 mod epoch;
 mod evaluate;
 mod examples;
+mod features;
 mod fits;
+mod gradients;
 mod head;
 mod parallel;
-mod run;
+mod plan;
 mod tta;
 
 pub use best::{Best, KeepBest};
+pub(crate) use epoch::Fit;
 pub use evaluate::{Evaluation, Part, Predictions};
 pub(crate) use evaluate::{host, pick};
 pub use examples::Mix;
-pub use head::HeadFeatures;
-pub(crate) use run::{Place, Plan, Run};
+pub(crate) use examples::{Examples, Mixed, Mixing};
+pub use features::HeadFeatures;
+pub(crate) use fits::Pictures;
+pub(crate) use plan::{Plan, Position};
+pub(crate) use transaction::Source;
 pub use tta::Tta;

@@ -2,16 +2,19 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread::ScopedJoinHandle;
 
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
-use burn::optim::{GradientsAccumulator, GradientsParams};
+use burn::module::{ModuleMapper, ModuleVisitor, Param};
+use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 use firelight_datablock::{Dataset, FittedTarget};
 use firelight_losses::Loss;
 
 use super::examples::{Examples, Mixed};
+use super::gradients::{Contribution, Forward};
 use crate::LearnerError;
-use crate::optim::scale;
+use crate::error::said;
+use crate::models::{Model, Noise};
 
 /// A batch in about equal shares, one a device; each goes to its device by the thread that works for it.
 pub(super) struct Shares<'a, const D: usize, F: FittedTarget> {
@@ -25,6 +28,8 @@ struct Share<const D: usize, T> {
     targets: Vec<T>,
     /// Targets of what was mixed into the inputs, and what share of each is its own.
     mixed: Option<(Vec<T>, Vec<f32>)>,
+    /// The row of the batch that its first is.
+    first: usize,
     device: Device,
 }
 
@@ -40,7 +45,10 @@ impl<'a, const D: usize, F: FittedTarget> Shares<'a, D, F> {
             (!rows.is_empty()).then(|| Share {
                 inputs: inputs.clone().narrow(0, rows.start, rows.len()),
                 targets: targets(&items[rows.clone()]),
-                mixed: mixed.as_ref().map(|mixed| (targets(&mixed.items[rows.clone()]), mixed.shares[rows].to_vec())),
+                mixed: mixed
+                    .as_ref()
+                    .map(|mixed| (targets(&mixed.items[rows.clone()]), mixed.shares[rows.clone()].to_vec())),
+                first: rows.start,
                 device: device.clone().inner(),
             })
         };
@@ -62,39 +70,33 @@ impl<const D: usize, T> Share<D, T> {
             targets: fitted.collate(&self.targets, &tracked),
             items: Vec::new(),
             mixed: self.mixed.map(mix),
+            number: 0,
+            first: self.first,
         }
     }
 }
 
-/// What a device makes of its share.
-struct Part<M> {
-    /// Sum of the losses, and what a mean divides by.
-    loss: f64,
-    weight: f64,
-    gradients: GradientsParams,
-    /// A plain copy of the model as the device left it, on the device at home: its running statistics have moved.
-    moved: M,
-}
-
-/// The mean loss of a batch and its gradients at `home`, where the model is: every device gets a copy of the model and works
-/// on its share at the same time as the others, and what they find is added up. The gradients are those of the loss times `factor`.
+/// What every device contributes to the mean loss of a batch, with gradients at `home`, where the model is, and the model with
+/// the mean of the devices' running statistics. Every device gets a copy of the model and works on its share at the same time as the
+/// others; gradients are those of sums times `factor`.
 ///
-/// The result is that of one device on the whole batch, but for batch norms in training: each device normalises with the statistics
-/// of its share, and the running statistics become the mean of what the devices have.
+/// Added up the contributions are those of one device on the whole batch, but for batch norms in training: each device normalises
+/// with the statistics of its share.
 ///
 /// # Errors
 ///
-/// [`LearnerError::Device`] if one of them fails. The model then is as it was.
-pub(super) fn gradients<M, L, F, const D: usize>(
-    model: M,
+/// [`LearnerError::Device`] if one of them fails.
+pub(super) fn contributions<M, L, F, const D: usize>(
+    model: &M,
     loss: &L,
     shares: Shares<D, F>,
-    forward: &(impl Fn(&M, Tensor<D>) -> Tensor<2> + Sync),
+    forward: &impl Forward<M, D>,
+    noise: &Noise,
     factor: f64,
     home: &Device,
-) -> Result<(f64, GradientsParams, M), LearnerError>
+) -> Result<(Vec<Contribution>, M), LearnerError>
 where
-    M: Module,
+    M: Model,
     L: Loss<F::Tensor>,
     F: FittedTarget,
 {
@@ -104,19 +106,8 @@ where
     let copies: Vec<M> = shares.iter().map(|_| model.valid()).collect();
     let work = |copy: M, share: Share<D, F::Target>| {
         let copy = copy.fork(&share.device).train();
-        let rows = share.targets.len();
-        let (losses, weights) = share.examples(fitted).losses(loss, |inputs| forward(&copy, inputs));
-        let weight = weights.map(|weights| weights.inner().sum());
-        let sum = losses.sum();
-        let gradients = (sum.clone() * factor).backward();
-        let gradients = GradientsParams::from_grads(gradients, &copy).to_device(&plain, &copy);
-        let number = |tensor: Tensor<1>| f64::from(tensor.into_scalar::<f32>());
-        Part {
-            loss: number(sum.inner()),
-            weight: weight.map_or(rows as f64, number),
-            gradients,
-            moved: copy.valid().fork(&plain),
-        }
+        let contribution = Contribution::of(&copy, share.examples(fitted), loss, forward, noise, factor);
+        (contribution.moved(&plain, &copy), copy.valid().fork(&plain))
     };
     let parts = std::thread::scope(|scope| {
         let start = |(copy, share): (M, Share<D, F::Target>)| {
@@ -127,34 +118,22 @@ where
             (device, scope.spawn(run))
         };
         let running: Vec<_> = copies.into_iter().zip(shares).map(start).collect();
-        running
-            .into_iter()
-            .map(|(device, thread)| {
-                let failed = |why: Box<dyn Any + Send>| LearnerError::Device {
-                    device: format!("{device:?}"),
-                    why: said(why.as_ref()),
-                };
-                thread.join().and_then(|part| part).map_err(failed)
-            })
-            .collect::<Result<Vec<Part<M>>, LearnerError>>()
+        let finish = |(device, thread): (Device, ScopedJoinHandle<'_, _>)| {
+            let failed = |why: Box<dyn Any + Send>| LearnerError::Device {
+                device: format!("{device:?}"),
+                why: said(why.as_ref()),
+            };
+            thread.join().and_then(|part| part).map_err(failed)
+        };
+        running.into_iter().map(finish).collect::<Result<Vec<(Contribution, M)>, LearnerError>>()
     })?;
-
-    let weight: f64 = parts.iter().map(|part| part.weight).sum();
-    let mean = parts.iter().map(|part| part.loss).sum::<f64>() / weight;
-    let (mut sum, mut statistics) = (GradientsAccumulator::new(), Statistics::default());
-    for part in parts {
-        part.moved.visit(&mut statistics);
-        statistics.devices += 1;
-        sum.accumulate(&model, part.gradients);
-    }
-    let gradients = scale(&model, sum.grads(), 1.0 / weight);
-    Ok((mean, gradients, model.map(&mut statistics)))
-}
-
-/// What a panic said.
-fn said(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().cloned();
-    text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string)).unwrap_or_else(|| "it gave no reason".into())
+    let mut statistics = Statistics { devices: parts.len(), ..Statistics::default() };
+    let contributions = parts.into_iter().map(|(contribution, moved)| {
+        moved.visit(&mut statistics);
+        contribution
+    });
+    let contributions = contributions.collect();
+    Ok((contributions, model.clone().map(&mut statistics)))
 }
 
 /// The mean of the batch norms' running statistics over the devices: added up by visiting their copies, put in place by

@@ -3,7 +3,7 @@
 use firelight_datablock::FittedTarget;
 use firelight_losses::Loss;
 
-use super::evaluate::{Predictions, pick};
+use super::evaluate::{Part, Predictions, pick};
 use crate::models::Model;
 use crate::{Learner, LearnerError};
 
@@ -29,7 +29,8 @@ pub struct Tta {
     pub passes: usize,
     /// Share of the plain view, from 0 to 1.
     pub beta: f32,
-    /// Takes each class's largest probability over the views, instead of their mean; the result need not sum to 1.
+    /// Takes the largest of each output over all views, the plain one among them, instead of blending; of probabilities the result
+    /// need not sum to 1. `beta` then has no part.
     pub most: bool,
 }
 
@@ -48,30 +49,30 @@ impl From<usize> for Tta {
 impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     /// Predictions over the validation part from augmented views and the plain one: `learn.tta(4)?`.
     ///
-    /// The views are those of the loaders' seed in epochs 0, 1, …, so they are the same at every call. Losses are blended
-    /// as the outputs are.
+    /// The views are those of the loaders' seed in epochs 0, 1, …, so they are the same at every call. Losses are blended in
+    /// either case.
     ///
     /// # Errors
     ///
     /// [`LearnerError::Setting`] for a `beta` outside 0 to 1, and any [`LearnerError`] of data and classes.
-    pub fn tta(&mut self, how: impl Into<Tta>) -> Result<Predictions<F::Target>, LearnerError> {
+    pub fn tta(&self, how: impl Into<Tta>) -> Result<Predictions<F::Target>, LearnerError> {
         let Tta { passes, beta, most } = how.into();
         if !(0.0..=1.0).contains(&beta) {
             let remedy = "give the plain view a share from 0 to 1";
             return Err(LearnerError::Setting { setting: "tta beta", value: beta.to_string(), remedy });
         }
-        let valid = self.data.valid().view();
-        let (_, mut plain) = self.run(&valid, 0, false)?;
+        let (task, model, valid) = (&self.task, &self.state.model, self.task.part(Part::Valid));
+        let (_, mut plain) = task.predict(model, &valid, 0, false)?;
         if passes == 0 {
             return Ok(plain);
         }
-        let mut views = Views::of(&plain, valid.dataset().len());
+        let mut views = Views::of(&plain, valid.dataset().len(), most);
         for pass in 0..passes {
-            let (_, seen) = self.run(&valid.view().with_augment(true), pass, false)?;
-            views.add(&seen, most);
+            let (_, seen) = task.predict(model, &valid.view().with_augment(true), pass, false)?;
+            views.add(&seen);
         }
-        views.blend(&mut plain, beta, most);
-        plain.decided = plain.outputs.chunks(plain.columns.max(1)).map(|row| pick(&self.decision, row)).collect();
+        views.blend(&mut plain, beta);
+        plain.decided = plain.outputs.chunks(plain.columns.max(1)).map(|row| pick(&task.decision, row)).collect();
         Ok(plain)
     }
 }
@@ -79,34 +80,37 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
 /// What the augmented passes said, by item: a broken picture may be left out of one.
 struct Views {
     columns: usize,
+    /// Whether largest outputs are kept, and not sums.
+    most: bool,
     outputs: Vec<f32>,
     losses: Vec<f32>,
     passes: Vec<f32>,
 }
 
 impl Views {
-    fn of<T>(plain: &Predictions<T>, items: usize) -> Self {
-        let columns = plain.columns;
-        Self { columns, outputs: vec![0.0; items * columns], losses: vec![0.0; items], passes: vec![0.0; items] }
+    fn of<T>(plain: &Predictions<T>, items: usize, most: bool) -> Self {
+        let (columns, start) = (plain.columns, if most { f32::NEG_INFINITY } else { 0.0 });
+        let outputs = vec![start; items * columns];
+        Self { columns, most, outputs, losses: vec![0.0; items], passes: vec![0.0; items] }
     }
 
-    fn add<T>(&mut self, seen: &Predictions<T>, most: bool) {
+    fn add<T>(&mut self, seen: &Predictions<T>) {
         for (row, &item) in seen.items.iter().enumerate() {
-            for (sum, &output) in self.outputs[item * self.columns..].iter_mut().zip(seen.row(row)) {
-                *sum = if most { sum.max(output) } else { *sum + output };
+            for (view, &output) in self.outputs[item * self.columns..].iter_mut().zip(seen.row(row)) {
+                *view = if self.most { view.max(output) } else { *view + output };
             }
             self.losses[item] += seen.losses[row];
             self.passes[item] += 1.0;
         }
     }
 
-    fn blend<T>(&self, plain: &mut Predictions<T>, beta: f32, most: bool) {
+    fn blend<T>(&self, plain: &mut Predictions<T>, beta: f32) {
         for (row, &item) in plain.items.iter().enumerate().filter(|&(_, &item)| self.passes[item] > 0.0) {
             let passes = self.passes[item];
             let lerp = |views: f32, plain: f32| views + beta * (plain - views);
             let views = &self.outputs[item * self.columns..];
             for (output, view) in plain.outputs[row * self.columns..][..self.columns].iter_mut().zip(views) {
-                *output = lerp(if most { *view } else { view / passes }, *output);
+                *output = if self.most { output.max(*view) } else { lerp(view / passes, *output) };
             }
             plain.losses[row] = lerp(self.losses[item] / passes, plain.losses[row]);
         }
@@ -117,31 +121,46 @@ impl Views {
 mod tests {
     use super::{Predictions, Views};
 
-    #[test]
-    fn views_and_the_plain_picture_are_blended_as_fastai_blends_them() {
-        let of = |outputs: &[f32]| Predictions {
+    fn near(a: f32, b: f32) {
+        assert!((a - b).abs() < 1e-6, "{a} is not {b}");
+    }
+
+    fn of(outputs: [f32; 2]) -> Predictions<usize> {
+        let losses = vec![outputs[0]];
+        Predictions {
             items: vec![1],
             outputs: outputs.to_vec(),
             columns: 2,
             targets: vec![0],
             decided: vec![0],
-            losses: vec![outputs[0]],
-        };
-        let blended = |most| {
-            let mut plain = of(&[0.6, 0.4]);
-            let mut views = Views::of(&plain, 2);
-            views.add(&of(&[0.1, 0.9]), most);
-            views.add(&of(&[0.3, 0.7]), most);
-            views.blend(&mut plain, 0.25, most);
-            (plain.outputs, plain.losses[0])
-        };
-        let near = |a: f32, b: f32| assert!((a - b).abs() < 1e-6, "{a} is not {b}");
-        let (mean, loss) = blended(false);
+            losses,
+        }
+    }
+
+    /// fastai 2.8.12: `lerp(mean of the views, plain, beta)`, and with `use_max` the largest of all, unblended.
+    fn blended(plain: [f32; 2], views: [[f32; 2]; 2], most: bool) -> ([f32; 2], f32) {
+        let mut plain = of(plain);
+        let mut all = Views::of(&plain, 2, most);
+        for view in views {
+            all.add(&of(view));
+        }
+        all.blend(&mut plain, 0.25);
+        ([plain.outputs[0], plain.outputs[1]], plain.losses[0])
+    }
+
+    #[test]
+    fn views_and_the_plain_picture_are_blended_as_fastai_blends_them() {
+        let (mean, loss) = blended([0.6, 0.4], [[0.1, 0.9], [0.3, 0.7]], false);
         near(mean[0], 0.3);
         near(mean[1], 0.7);
         near(loss, 0.3);
-        let (most, _) = blended(true);
-        near(most[0], 0.375);
-        near(most[1], 0.775);
+    }
+
+    /// B14: outputs of a regression may all be negative, and so is the largest of them.
+    #[test]
+    fn the_most_is_the_largest_of_all_views_whatever_its_sign() {
+        let most = |plain, views| blended(plain, views, true).0.map(f32::to_bits);
+        assert_eq!(most([0.6, 0.4], [[0.1, 0.9], [0.3, 0.7]]), [0.6, 0.9].map(f32::to_bits));
+        assert_eq!(most([-3.0, -1.0], [[-2.0, -4.0], [-5.0, -3.0]]), [-2.0, -1.0].map(f32::to_bits));
     }
 }

@@ -14,7 +14,7 @@ use crate::{Learner, LearnerError};
 /// # use firelight_datablock::MultiCategories;
 /// # use firelight_learner::{Learner, LearnerError};
 /// # use firelight_losses::BinaryCrossEntropy;
-/// # fn look(mut learn: Learner<MultiCategories, BinaryCrossEntropy>) -> Result<(), LearnerError> {
+/// # fn look(learn: Learner<MultiCategories, BinaryCrossEntropy>) -> Result<(), LearnerError> {
 /// for high in learn.top_losses(9)? {
 ///     println!("{:.2} {} {:?}", high.loss, high.path.display(), high.target);
 /// }
@@ -43,11 +43,11 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     /// # Errors
     ///
     /// Any [`LearnerError`] of data and classes.
-    pub fn top_losses(&mut self, k: usize) -> Result<Vec<HighLoss<F::Target>>, LearnerError> {
+    pub fn top_losses(&self, k: usize) -> Result<Vec<HighLoss<F::Target>>, LearnerError> {
         let all = self.predictions()?;
         let mut order: Vec<usize> = (0..all.losses.len()).collect();
         order.sort_by(|&a, &b| all.losses[b].total_cmp(&all.losses[a]));
-        let items = self.data.valid().dataset().items();
+        let items = self.task.data.valid().dataset().items();
         let high = |row: usize| HighLoss {
             path: items[all.items[row]].clone(),
             target: all.targets[row].clone(),

@@ -25,7 +25,7 @@ use crate::{Learner, LearnerError, Part, Predictions};
 /// # use firelight_datablock::Categories;
 /// # use firelight_learner::{Learner, LearnerError};
 /// # use firelight_losses::CrossEntropy;
-/// # fn look(mut learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
+/// # fn look(learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
 /// let seen = learn.interpret()?;
 /// for (actual, predicted, times) in seen.most_confused(2) {
 ///     println!("{actual} taken for {predicted}: {times} times");
@@ -76,7 +76,7 @@ impl<L: Loss<Tensor<1, Int>>, M: Model + Sync> Learner<Categories, L, M> {
     /// # Errors
     ///
     /// Any [`LearnerError`] of data and classes.
-    pub fn interpret(&mut self) -> Result<Interpretation, LearnerError> {
+    pub fn interpret(&self) -> Result<Interpretation, LearnerError> {
         self.interpret_on(Part::Valid)
     }
 
@@ -85,9 +85,9 @@ impl<L: Loss<Tensor<1, Int>>, M: Model + Sync> Learner<Categories, L, M> {
     /// # Errors
     ///
     /// As [`interpret`](Self::interpret).
-    pub fn interpret_on(&mut self, part: Part) -> Result<Interpretation, LearnerError> {
-        let loader = self.part(part);
-        let (evaluation, predictions) = self.run(&loader, 0, true)?;
+    pub fn interpret_on(&self, part: Part) -> Result<Interpretation, LearnerError> {
+        let loader = self.task.part(part);
+        let (evaluation, predictions) = self.task.predict(&self.state.model, &loader, 0, true)?;
         let run = Run::of(self, evaluation);
         Ok(Interpretation { dataset: loader.dataset().clone(), predictions, run })
     }

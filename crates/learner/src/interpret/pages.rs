@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use firelight_datablock::{Batch, Categories, DataLoaders, Dataset, FittedTarget};
+use burn::tensor::Tensor;
+use firelight_datablock::{Categories, DataLoaders, Dataset, FittedTarget};
 use firelight_losses::Loss;
 use firelight_transforms::{Normalize, Size};
 use firelight_vocab::Groups;
@@ -10,23 +11,23 @@ use image::RgbImage;
 
 use super::Interpretation;
 use super::results::Said;
-use crate::fit::host;
+use crate::fit::{Mixed, Mixing, host};
 use crate::models::Model;
-use crate::pictures::{Tile, confusion, grid, loss_curve, rate_curve};
+use crate::pictures::{Tile, confusion, grid, loss_curve, rate_curve, save_png};
 use crate::{History, Learner, LearnerError};
 
 /// How many pictures a page of examples shows.
 const SHOWN: usize = 16;
 
 impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
-    /// The first training batch as the model sees it, augmented and normalised and then made visible again, with its
+    /// The first training batch as the model sees it, augmented, normalised and mixed, and then made visible again, with its
     /// targets: at most 16 pictures.
     ///
     /// # Errors
     ///
     /// Any [`LearnerError`] of data.
     pub fn show_batch(&self) -> Result<RgbImage, LearnerError> {
-        batch_picture(&self.data)
+        batch_picture(&self.task.data, self.task.mixing())
     }
 
     /// Writes `batch.png`, `losses.png` and `rates.png` into `folder`, which is made if it is not there.
@@ -51,15 +52,25 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     }
 }
 
-/// What [`Learner::show_batch`] shows.
-pub(crate) fn batch_picture<F: FittedTarget>(data: &DataLoaders<F>) -> Result<RgbImage, LearnerError> {
-    let batch = data.one_batch()?;
-    let dataset = data.train().dataset();
-    let title = |item: usize| vec![dataset.fitted().describe(&dataset.targets()[item])];
-    let tiles: Vec<Tile> = visible(&batch, data.transforms().normalize())
+/// What [`Learner::show_batch`] shows: the first batch of the first epoch, of fewer pictures where the part has no full one.
+pub(crate) fn batch_picture<F: FittedTarget>(data: &DataLoaders<F>, mixing: Mixing) -> Result<RgbImage, LearnerError> {
+    let train = data.train().view();
+    let (train, dataset) = (train.with_drop_last(false), data.train().dataset().clone());
+    let describe = |item: usize| dataset.fitted().describe(&dataset.targets()[item]);
+    let Some(batch) = train.batches(0)?.next() else { return Ok(grid(&[], 0)) };
+    let seen = mixing.examples(batch?, &dataset, 0);
+    let title = |row: usize, item: usize| match &seen.mixed {
+        None => vec![describe(item)],
+        Some(Mixed { items, shares, .. }) => {
+            let part = |item: usize, share: f32| format!("{} {:.0} %", describe(item), 100.0 * share);
+            vec![part(item, shares[row]), part(items[row], 1.0 - shares[row])]
+        }
+    };
+    let tiles: Vec<Tile> = visible(&seen.inputs, dataset.transforms().normalize())
         .into_iter()
-        .zip(&batch.items)
-        .map(|(picture, &item)| Tile { picture, title: title(item), mark: None })
+        .zip(&seen.items)
+        .enumerate()
+        .map(|(row, (picture, &item))| Tile { picture, title: title(row, item), mark: None })
         .take(SHOWN)
         .collect();
     Ok(grid(&tiles, 0))
@@ -129,7 +140,7 @@ fn save(folder: &Path, pictures: &[(&str, RgbImage)]) -> Result<(), LearnerError
     })?;
     for (name, picture) in pictures {
         let path = folder.join(name);
-        picture.save(&path).map_err(|source| LearnerError::Picture { stage: "pictures", path, source })?;
+        save_png(picture, &path).map_err(|source| LearnerError::Picture { stage: "pictures", path, source })?;
     }
     Ok(())
 }
@@ -145,9 +156,9 @@ pub(super) fn picture(dataset: &Dataset<Categories>, item: usize) -> Result<RgbI
 }
 
 /// Takes the normalisation back.
-fn visible<T>(batch: &Batch<T>, normalize: Normalize) -> Vec<RgbImage> {
-    let [_, channels, height, width] = batch.inputs.dims();
+fn visible(inputs: &Tensor<4>, normalize: Normalize) -> Vec<RgbImage> {
+    let [_, channels, height, width] = inputs.dims();
     let size = Size::new(width as u32, height as u32);
-    let planes = host(batch.inputs.clone());
+    let planes = host(inputs.clone());
     planes.chunks(channels * height * width).map(|planes| normalize.decode(planes, size)).collect()
 }

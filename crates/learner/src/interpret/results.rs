@@ -1,54 +1,63 @@
 //! Some validation pictures with what the model says of them.
 
 use burn::tensor::{Int, Tensor, TensorData};
-use firelight_datablock::Categories;
+use firelight_datablock::{Categories, OnError};
 use firelight_losses::Loss;
-use firelight_transforms::{Chance, Scratch, Size, TransformError};
+use firelight_transforms::{Chance, Scratch, Size};
 use firelight_vocab::Vocab;
 use image::RgbImage;
 
 use crate::fit::{host, pick};
 use crate::models::Model;
 use crate::pictures::{Mark, Tile, grid};
+use crate::task::Task;
 use crate::{Learner, LearnerError};
 
 impl<L: Loss<Tensor<1, Int>>, M: Model + Sync> Learner<Categories, L, M> {
     /// `count` pictures of the validation part as the model sees them, with the class that it picks and, where that is
     /// wrong, the actual one; right and wrong ones are marked.
     ///
-    /// Which pictures is a draw from the learner's seed; the next call shows the same ones.
+    /// Which pictures is a draw from the learner's seed; the next call shows the same ones. Broken ones are passed over where the
+    /// loaders skip them.
     ///
     /// # Errors
     ///
     /// Any [`LearnerError`] of data and classes.
     pub fn show_results(&self, count: usize) -> Result<RgbImage, LearnerError> {
-        self.check_classes()?;
-        let dataset = self.data.valid().dataset();
-        let mut order: Vec<usize> = (0..dataset.len()).collect();
-        Chance::new(self.options.seed, 0, u64::MAX).shuffle(&mut order);
-        order.truncate(count);
+        let Self { task, state, .. } = self;
+        task.check_classes()?;
+        let (valid, model) = (task.data.valid(), state.model.for_inference());
+        let mut order: Vec<usize> = (0..valid.dataset().len()).collect();
+        Chance::new(task.options.seed, 0, u64::MAX).shuffle(&mut order);
 
-        let model = self.model.for_inference();
-        let normalize = self.data.transforms().normalize();
-        let mut scratch = Scratch::default();
-        let mut tile = |&item: &usize| {
-            let picture = dataset.picture(item)?;
-            let path = &dataset.items()[item];
-            let named =
-                |source: TransformError| LearnerError::Input { path: path.clone(), source: source.in_file(path) };
-            let (size, planes) = self.data.transforms().planes(&picture, None, &mut scratch).map_err(named)?;
-            let picture = normalize.decode(&planes, size);
-            let row = host(self.loss.activation(model.forward(self.input(size, planes))));
-            let said = Said { predicted: pick(&self.decision, &row), actual: dataset.targets()[item] };
-            Ok(said.tile(self.data.vocab(), picture, |class| row[class]))
-        };
-        let tiles = order.iter().map(&mut tile).collect::<Result<Vec<Tile>, LearnerError>>()?;
+        let (mut tiles, mut scratch) = (Vec::new(), Scratch::default());
+        for item in order {
+            if tiles.len() == count {
+                break;
+            }
+            match self.result(&model, item, &mut scratch) {
+                Err(LearnerError::Data(error)) if valid.on_error() == OnError::Skip && error.is_broken_file() => {}
+                tile => tiles.push(tile?),
+            }
+        }
         Ok(grid(&tiles, 0))
     }
 
+    fn result(&self, model: &M, item: usize, scratch: &mut Scratch) -> Result<Tile, LearnerError> {
+        let Task { data, loss, decision, .. } = &self.task;
+        let (dataset, transforms) = (data.valid().dataset(), data.valid().dataset().transforms());
+        let (picture, path) = (dataset.picture(item)?, &dataset.items()[item]);
+        let planes = transforms.planes(&picture, None, scratch);
+        let (size, planes) = planes.map_err(|error| LearnerError::input(error).of_file(path))?;
+        let picture = transforms.normalize().decode(&planes, size);
+        let row = host(loss.activation(model.forward(self.input(size, planes))));
+        let said = Said { predicted: pick(decision, &row), actual: dataset.targets()[item] };
+        Ok(said.tile(data.vocab(), picture, |class| row[class]))
+    }
+
     fn input(&self, size: Size, planes: Vec<f32>) -> Tensor<4> {
-        let device = self.data.device().clone().inner();
-        Tensor::from_data(TensorData::new(planes, [1, 3, size.height as usize, size.width as usize]), &device)
+        let shape = [1, 3, size.height as usize, size.width as usize];
+        Tensor::from_data(TensorData::new(planes, shape), &self.task.plain_device())
     }
 }
 

@@ -1,14 +1,7 @@
-//! A learner's state in files, to go on from.
+//! A learner's weights in files, to go on from.
 
-mod checkpoints;
-mod resume;
+mod tensors;
 mod weights;
 
-mod checkpoint;
-mod setup;
-mod tensors;
-
-pub use checkpoints::Checkpoints;
-pub(crate) use resume::{Moment, Resumption};
-pub(crate) use tensors::{from_bytes, to_bytes};
-use weights::other_classes;
+pub(crate) use tensors::{from_bytes, not_finite, to_bytes};
+pub(crate) use weights::other_classes;

@@ -2,19 +2,57 @@
 
 use std::collections::BTreeMap;
 
-use burn::module::Module;
+use burn::module::{Module, ModuleVisitor, Param};
 use burn::store::{ModuleSnapshot, ModuleStore, SafetensorsStore};
+use burn::tensor::Tensor;
 
 use crate::LearnerError;
 use crate::weights::{Misshapen, differences};
 
 /// All tensors of a model as safetensors, running statistics included, under the parameters' paths.
+///
+/// A model with numbers that are none is of no use to anybody: [`LearnerError::Unstorable`].
 pub(crate) fn to_bytes<M: Module>(model: &M) -> Result<Vec<u8>, LearnerError> {
     // The usual metadata come in another order every time; without them, equal weights are equal bytes.
     let mut store = SafetensorsStore::from_bytes(None).clear_metadata();
     // The plain copy has the running statistics of the last step; the training model's would be a step behind.
-    let bytes = model.valid().save_into(&mut store).and_then(|()| store.get_bytes());
+    let plain = model.valid();
+    if let Some(path) = not_finite(&plain) {
+        return Err(LearnerError::Unstorable { why: format!("the weights {path} are not finite numbers") });
+    }
+    let bytes = plain.save_into(&mut store).and_then(|()| store.get_bytes());
     bytes.map_err(|error| LearnerError::Unstorable { why: error.to_string() })
+}
+
+/// The path of the first tensor with a number that is not finite, if there is one.
+pub(crate) fn not_finite<M: Module>(model: &M) -> Option<String> {
+    let mut looks = NotFinite::default();
+    model.visit(&mut looks);
+    looks.found
+}
+
+/// Looks for the first tensor with a number that is not finite.
+#[derive(Default)]
+struct NotFinite {
+    path: Vec<String>,
+    found: Option<String>,
+}
+
+impl ModuleVisitor for NotFinite {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.push(name.into());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
+        let finite = || parameter.val().into_data().iter::<f32>().all(f32::is_finite);
+        if self.found.is_none() && !finite() {
+            self.found = Some(self.path.join("."));
+        }
+    }
 }
 
 /// A copy of the model with the tensors of `bytes`, trained or frozen as it is; `Err` says what does not fit.

@@ -13,7 +13,8 @@ use crate::optim::GroupOptimizer;
 use crate::stored::{self, Format, Versions};
 use crate::{Learner, LearnerError};
 
-const FORMAT: Format = Format { magic: "firelight-weights", version: 1, what: "file of weights", writer: "save" };
+const FORMAT: Format =
+    Format { magic: "firelight-weights", oldest: 1, version: 1, what: "file of weights", writer: "save" };
 
 /// What the file says of its tensors.
 #[derive(Serialize, Deserialize)]
@@ -34,14 +35,15 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
     ///
     /// # Errors
     ///
-    /// [`LearnerError::Write`].
+    /// [`LearnerError::Write`], and [`LearnerError::Unstorable`] if a weight is not a finite number.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), LearnerError> {
-        let weights = to_bytes(&self.model)?;
-        let optimizer = self.optimizer.as_ref().map_or(Ok(Vec::new()), GroupOptimizer::to_bytes)?;
+        let Self { task, state, .. } = self;
+        let weights = to_bytes(&state.model)?;
+        let optimizer = state.optimizer.as_ref().map_or(Ok(Vec::new()), GroupOptimizer::to_bytes)?;
         let manifest = Manifest {
             versions: Versions::ours(),
-            arch: self.recipe.as_ref().map(|(arch, _)| *arch),
-            vocab: self.data.train().dataset().fitted().vocab().cloned(),
+            arch: task.recipe.as_ref().map(|(arch, _)| *arch),
+            vocab: task.data.train().dataset().fitted().vocab().cloned(),
             weights: weights.len(),
         };
         stored::write(path.as_ref(), FORMAT, &manifest, &[&weights, &optimizer])
@@ -57,23 +59,24 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
         let path = path.as_ref();
         let (manifest, mut weights): (Manifest, _) = stored::read(path, FORMAT)?;
         let refuse = |why: String| LearnerError::Unusable { path: path.to_path_buf(), what: FORMAT.what, why };
-        let ours = self.data.train().dataset().fitted().vocab();
+        let Self { task, state, .. } = self;
+        let ours = task.data.train().dataset().fitted().vocab();
         if manifest.vocab.as_ref() != ours {
             return Err(refuse(other_classes(manifest.vocab.as_ref(), ours)));
         }
         if manifest.weights > weights.len() {
             return Err(refuse("its manifest does not fit its length".into()));
         }
-        let state = weights.split_off(manifest.weights);
-        let model = from_bytes(&self.model, weights).map_err(refuse)?;
-        let optimizer = if state.is_empty() {
+        let known = weights.split_off(manifest.weights);
+        let model = from_bytes(&state.model, weights).map_err(refuse)?;
+        let optimizer = if known.is_empty() {
             None
         } else {
-            let mut optimizer = GroupOptimizer::new(self.options.rule.clone(), &self.model.groups())?;
-            optimizer.load_bytes(&state, self.data.device())?;
+            let mut optimizer = GroupOptimizer::new(task.options.rule.clone(), &model.groups())?;
+            optimizer.load_bytes(&known, task.data.device())?;
             Some(optimizer)
         };
-        (self.model, self.optimizer) = (model, optimizer);
+        (state.model, state.optimizer, state.body_is_trained) = (model, optimizer, true);
         Ok(())
     }
 }

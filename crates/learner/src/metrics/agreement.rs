@@ -4,7 +4,7 @@ use firelight_losses::{AlignedCost, CostMatrix, LossError};
 use firelight_vocab::Vocab;
 
 use super::classes::{Counts, of_counts};
-use super::{ClassMetric, Metric, Outcomes};
+use super::{Accumulator, Better, ClassMetric, Metric, Outcomes};
 
 /// Cohen's kappa: 1 for full agreement, 0 for what picks drawn with the same frequencies would reach by chance, below 0 for
 /// less. Not defined where chance would always agree (one class alone).
@@ -71,13 +71,11 @@ pub fn matthews_corr_coef() -> ClassMetric {
 ///
 /// What the costs are refused for, or [`LossError::NamesDiffer`] unless they name exactly the classes of the vocab.
 pub fn weighted_kappa(cost: &CostMatrix, vocab: &Vocab) -> Result<ClassMetric, LossError> {
-    Ok(Box::new(WeightedKappa { cost: cost.align(vocab)?, paid: 0.0, counts: Counts::default() }))
+    Ok(Box::new(WeightedKappa { cost: cost.align(vocab)? }))
 }
 
 struct WeightedKappa {
     cost: AlignedCost,
-    paid: f64,
-    counts: Counts,
 }
 
 impl Metric<usize> for WeightedKappa {
@@ -85,14 +83,32 @@ impl Metric<usize> for WeightedKappa {
         "weighted_kappa".into()
     }
 
-    fn reset(&mut self) {
-        (self.paid, self.counts) = (0.0, Counts::default());
+    fn better(&self) -> Better {
+        Better::More
     }
 
+    fn start(&self) -> Box<dyn Accumulator<usize> + '_> {
+        Box::new(Paid { cost: &self.cost, sum: 0.0, counts: Counts::default() })
+    }
+
+    fn vocab(&self) -> Option<&Vocab> {
+        Some(self.cost.vocab())
+    }
+}
+
+struct Paid<'a> {
+    cost: &'a AlignedCost,
+    sum: f64,
+    counts: Counts,
+}
+
+impl Accumulator<usize> for Paid<'_> {
     fn update(&mut self, outcomes: &Outcomes<usize>) {
-        let pairs = || outcomes.targets.iter().copied().zip(outcomes.decided.iter().copied());
-        self.paid += pairs().map(|(target, decided)| self.cost.matrix().value(target, decided)).sum::<f64>();
-        self.counts.add(outcomes.columns, pairs());
+        for example in outcomes.examples() {
+            let cost = |decided| self.cost.matrix().value(*example.target, decided);
+            self.sum += example.decided.map_or(f64::NAN, cost);
+        }
+        self.counts.add(outcomes);
     }
 
     fn value(&self) -> Option<f64> {
@@ -101,10 +117,6 @@ impl Metric<usize> for WeightedKappa {
         let chance: f64 = rows
             .map(|(class, costs)| class.actual as f64 * costs.iter().zip(&picked).map(|(c, n)| c * n).sum::<f64>())
             .sum();
-        (chance > 0.0).then(|| 1.0 - self.paid * self.counts.examples as f64 / chance)
-    }
-
-    fn vocab(&self) -> Option<&Vocab> {
-        Some(self.cost.vocab())
+        (chance > 0.0).then(|| 1.0 - self.sum * self.counts.examples as f64 / chance)
     }
 }

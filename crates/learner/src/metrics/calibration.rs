@@ -1,7 +1,7 @@
 //! Whether probabilities mean what they say.
 
 use super::mean::ratio;
-use super::{ClassMetric, Metric, Outcomes};
+use super::{Accumulator, Better, ClassMetric, Metric, Outcomes};
 
 const BINS: usize = 15;
 
@@ -22,7 +22,7 @@ const BINS: usize = 15;
 /// assert!(value.is_some_and(|value| (value - 0.4125).abs() < 1e-6));
 /// ```
 pub fn calibration_error() -> ClassMetric {
-    Box::new(CalibrationError::default())
+    Box::new(CalibrationError)
 }
 
 /// Brier score: the mean of `Σ_j (p_j − y_j)²`, 0 to 2, where `y` is 1 for the actual class (Brier, 1950). Lower is better;
@@ -37,15 +37,33 @@ pub fn calibration_error() -> ClassMetric {
 /// assert!(value.is_some_and(|value| (value - 0.40125).abs() < 1e-6));
 /// ```
 pub fn brier_score() -> ClassMetric {
-    ratio("brier", None, |example| {
-        let gap = |(class, probability): (usize, &f32)| f64::from(*probability) - f64::from(class == example.target);
+    ratio("brier", Better::Less, None, |example| {
+        let gap = |(class, probability): (usize, &f32)| f64::from(*probability) - f64::from(class == *example.target);
         (example.row.iter().enumerate().map(|entry| gap(entry).powi(2)).sum(), 1.0)
     })
 }
 
+struct CalibrationError;
+
+impl Metric<usize> for CalibrationError {
+    fn name(&self) -> String {
+        "ece".into()
+    }
+
+    fn better(&self) -> Better {
+        Better::Less
+    }
+
+    fn start(&self) -> Box<dyn Accumulator<usize>> {
+        Box::new(Bins::default())
+    }
+}
+
 #[derive(Default)]
-struct CalibrationError {
+struct Bins {
     bins: [Bin; BINS],
+    /// An example had outputs that are no numbers, which are of no bin.
+    undefined: bool,
 }
 
 #[derive(Default)]
@@ -55,17 +73,14 @@ struct Bin {
     examples: usize,
 }
 
-impl Metric<usize> for CalibrationError {
-    fn name(&self) -> String {
-        "ece".into()
-    }
-
-    fn reset(&mut self) {
-        *self = Self::default();
-    }
-
+impl Accumulator<usize> for Bins {
     fn update(&mut self, outcomes: &Outcomes<usize>) {
-        for (row, &target) in outcomes.rows().zip(outcomes.targets) {
+        for example in outcomes.examples() {
+            let (row, target) = (example.row, *example.target);
+            if example.decided.is_none() {
+                self.undefined = true;
+                continue;
+            }
             let likeliest = (1..row.len()).fold(0, |best, class| if row[class] > row[best] { class } else { best });
             let confidence = f64::from(row[likeliest]);
             let bin = (confidence * BINS as f64).ceil().clamp(1.0, BINS as f64) as usize - 1;
@@ -79,6 +94,6 @@ impl Metric<usize> for CalibrationError {
     fn value(&self) -> Option<f64> {
         let examples: usize = self.bins.iter().map(|bin| bin.examples).sum();
         let gaps = self.bins.iter().map(|bin| (bin.confidence - bin.hits as f64).abs());
-        (examples > 0).then(|| gaps.sum::<f64>() / examples as f64)
+        (examples > 0 && !self.undefined).then(|| gaps.sum::<f64>() / examples as f64)
     }
 }

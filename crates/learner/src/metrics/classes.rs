@@ -1,6 +1,6 @@
 //! Class by class.
 
-use super::{ClassMetric, Metric, Outcomes};
+use super::{Accumulator, Better, ClassMetric, Metric, Outcomes};
 
 /// Mean over the classes of the share of their examples that are recognised; classes without examples are left out. Also
 /// called balanced accuracy: a rare class counts as much as a frequent one.
@@ -89,22 +89,32 @@ pub(super) struct Counts {
 }
 
 impl Counts {
+    /// Of pairs of an actual and a picked class.
     pub fn of(classes: usize, pairs: impl Iterator<Item = (usize, usize)>) -> Self {
-        let mut counts = Self::default();
-        counts.add(classes, pairs);
+        let mut counts = Self { classes: vec![ClassCount::default(); classes], examples: 0 };
+        for (target, decided) in pairs {
+            counts.count(target, Some(decided));
+        }
         counts
     }
 
-    /// Adds pairs of an actual and a picked class.
-    pub fn add(&mut self, classes: usize, pairs: impl Iterator<Item = (usize, usize)>) {
-        if self.classes.len() < classes {
-            self.classes.resize(classes, ClassCount::default());
+    /// Adds the examples of a batch.
+    pub fn add(&mut self, outcomes: &Outcomes<usize>) {
+        if self.classes.len() < outcomes.columns {
+            self.classes.resize(outcomes.columns, ClassCount::default());
         }
-        for (target, decided) in pairs {
-            self.classes[target].actual += 1;
+        for example in outcomes.examples() {
+            self.count(*example.target, example.decided);
+        }
+    }
+
+    /// An example for which nothing is decided is of its class and not recognised.
+    fn count(&mut self, target: usize, decided: Option<usize>) {
+        self.classes[target].actual += 1;
+        self.classes[target].hits += usize::from(decided == Some(target));
+        self.examples += 1;
+        if let Some(decided) = decided {
             self.classes[decided].picked += 1;
-            self.classes[target].hits += usize::from(target == decided);
-            self.examples += 1;
         }
     }
 
@@ -117,14 +127,14 @@ impl Counts {
     }
 }
 
+/// A metric of which more is better, made of the counts.
 pub(super) fn of_counts(name: &'static str, of: fn(&Counts) -> Option<f64>) -> ClassMetric {
-    Box::new(OfCounts { name, of, counts: Counts::default() })
+    Box::new(OfCounts { name, of })
 }
 
 struct OfCounts {
     name: &'static str,
     of: fn(&Counts) -> Option<f64>,
-    counts: Counts,
 }
 
 impl Metric<usize> for OfCounts {
@@ -132,13 +142,23 @@ impl Metric<usize> for OfCounts {
         self.name.into()
     }
 
-    fn reset(&mut self) {
-        self.counts = Counts::default();
+    fn better(&self) -> Better {
+        Better::More
     }
 
+    fn start(&self) -> Box<dyn Accumulator<usize>> {
+        Box::new(Counting { of: self.of, counts: Counts::default() })
+    }
+}
+
+struct Counting {
+    of: fn(&Counts) -> Option<f64>,
+    counts: Counts,
+}
+
+impl Accumulator<usize> for Counting {
     fn update(&mut self, outcomes: &Outcomes<usize>) {
-        let pairs = outcomes.targets.iter().copied().zip(outcomes.decided.iter().copied());
-        self.counts.add(outcomes.columns, pairs);
+        self.counts.add(outcomes);
     }
 
     fn value(&self) -> Option<f64> {

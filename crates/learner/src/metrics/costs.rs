@@ -1,10 +1,10 @@
 //! Mistakes seen from what they cost.
 
-use firelight_losses::{CostMatrix, LossError};
+use firelight_losses::{AlignedCost, CostMatrix, LossError};
 use firelight_vocab::Vocab;
 
-use super::ClassMetric;
 use super::mean::ratio;
+use super::{Better, ClassMetric, Example};
 
 /// Mean cost of the picks, `mean C[actual][picked]`: the cost-weighted error, where a right pick costs 0.
 ///
@@ -26,7 +26,7 @@ use super::mean::ratio;
 /// What the costs are refused for, or [`LossError::NamesDiffer`] unless they name exactly the classes of the vocab.
 pub fn mean_cost(cost: &CostMatrix, vocab: &Vocab) -> Result<ClassMetric, LossError> {
     let cost = cost.align(vocab)?;
-    Ok(ratio("cost", Some(vocab), move |example| (cost.matrix().value(example.target, example.decided), 1.0)))
+    Ok(ratio("cost", Better::Less, Some(vocab), move |example| (paid(&cost, example), 1.0)))
 }
 
 /// Mean cost of the mistakes alone: how bad a mistake is when one is made; not defined without mistakes. With the heights
@@ -52,8 +52,8 @@ pub fn mean_cost(cost: &CostMatrix, vocab: &Vocab) -> Result<ClassMetric, LossEr
 /// As [`mean_cost`].
 pub fn mean_mistake_cost(cost: &CostMatrix, vocab: &Vocab) -> Result<ClassMetric, LossError> {
     let cost = cost.align(vocab)?;
-    Ok(ratio("mistake_cost", Some(vocab), move |example| {
-        (cost.matrix().value(example.target, example.decided), f64::from(!example.is_right()))
+    Ok(ratio("mistake_cost", Better::Less, Some(vocab), move |example| {
+        (paid(&cost, example), f64::from(!example.is_right()))
     }))
 }
 
@@ -78,8 +78,13 @@ pub fn mean_mistake_cost(cost: &CostMatrix, vocab: &Vocab) -> Result<ClassMetric
 /// As [`mean_cost`].
 pub fn expected_cost(cost: &CostMatrix, vocab: &Vocab) -> Result<ClassMetric, LossError> {
     let cost = cost.align(vocab)?;
-    Ok(ratio("expected_cost", Some(vocab), move |example| {
-        let costs = cost.matrix().row(example.target);
+    Ok(ratio("expected_cost", Better::Less, Some(vocab), move |example| {
+        let costs = cost.matrix().row(*example.target);
         (example.row.iter().zip(costs).map(|(probability, cost)| f64::from(*probability) * cost).sum(), 1.0)
     }))
+}
+
+/// What a pick costs. No pick, where outputs are no numbers, costs nobody knows what.
+fn paid(cost: &AlignedCost, example: &Example<usize>) -> f64 {
+    example.decided.map_or(f64::NAN, |decided| cost.matrix().value(*example.target, decided))
 }

@@ -7,8 +7,8 @@
 use firelight_losses::{CostMatrix, LossError};
 use firelight_vocab::Vocab;
 
-use super::ClassMetric;
-use super::mean::{Example, ratio};
+use super::mean::ratio;
+use super::{Better, ClassMetric, Example};
 
 /// Hierarchical distance at `k` (HD@k): the mean distance of the first `k` classes from the actual one.
 ///
@@ -32,7 +32,7 @@ use super::mean::{Example, ratio};
 ///
 /// What the costs are refused for, or [`LossError::NamesDiffer`] unless they name exactly the classes of the vocab.
 pub fn hierarchical_distance(cost: &CostMatrix, vocab: &Vocab, k: usize) -> Result<ClassMetric, LossError> {
-    of_ranked(format!("hd@{k}"), cost, vocab, k, |ranked, _| (mean(ranked), 1.0))
+    of_ranked(format!("hd@{k}"), Better::Less, cost, vocab, k, |ranked, _| (mean(ranked), 1.0))
 }
 
 /// The least that [`hierarchical_distance`] can be on these examples: the mean of the `k` least distances of each actual
@@ -55,7 +55,7 @@ pub fn hierarchical_distance(cost: &CostMatrix, vocab: &Vocab, k: usize) -> Resu
 ///
 /// As [`hierarchical_distance`].
 pub fn hierarchical_distance_floor(cost: &CostMatrix, vocab: &Vocab, k: usize) -> Result<ClassMetric, LossError> {
-    of_ranked(format!("hd@{k}_floor"), cost, vocab, k, |_, nearest| (mean(nearest), 1.0))
+    of_ranked(format!("hd@{k}_floor"), Better::Less, cost, vocab, k, |_, nearest| (mean(nearest), 1.0))
 }
 
 /// [`hierarchical_distance`] minus its floor: 0 if behind every actual class come its nearest ones.
@@ -77,7 +77,9 @@ pub fn hierarchical_distance_floor(cost: &CostMatrix, vocab: &Vocab, k: usize) -
 ///
 /// As [`hierarchical_distance`].
 pub fn hierarchical_distance_above_floor(cost: &CostMatrix, vocab: &Vocab, k: usize) -> Result<ClassMetric, LossError> {
-    of_ranked(format!("hd@{k}-floor"), cost, vocab, k, |ranked, nearest| (mean(ranked) - mean(nearest), 1.0))
+    of_ranked(format!("hd@{k}-floor"), Better::Less, cost, vocab, k, |ranked, nearest| {
+        (mean(ranked) - mean(nearest), 1.0)
+    })
 }
 
 /// Mean distance of the nearest of the first `k` classes: 0 where the actual class is among them.
@@ -100,7 +102,7 @@ pub fn hierarchical_distance_above_floor(cost: &CostMatrix, vocab: &Vocab, k: us
 /// As [`hierarchical_distance`].
 pub fn nearest_distance(cost: &CostMatrix, vocab: &Vocab, k: usize) -> Result<ClassMetric, LossError> {
     let least = |ranked: &[f64], _: &[f64]| (ranked.iter().copied().fold(f64::INFINITY, f64::min), 1.0);
-    of_ranked(format!("nearest@{k}"), cost, vocab, k, least)
+    of_ranked(format!("nearest@{k}"), Better::Less, cost, vocab, k, least)
 }
 
 /// Hierarchical precision at `k` (hP@k, after `DeViSE`, 2013): how like the actual class the first `k` classes are, as a
@@ -125,24 +127,30 @@ pub fn nearest_distance(cost: &CostMatrix, vocab: &Vocab, k: usize) -> Result<Cl
 pub fn hierarchical_precision(cost: &CostMatrix, vocab: &Vocab, k: usize) -> Result<ClassMetric, LossError> {
     let cost = cost.scaled_to_one()?;
     let likeness = |costs: &[f64]| costs.iter().map(|cost| 1.0 - cost).sum::<f64>();
-    of_ranked(format!("hp@{k}"), &cost, vocab, k, move |ranked, nearest| (likeness(ranked), likeness(nearest)))
+    of_ranked(format!("hp@{k}"), Better::More, &cost, vocab, k, move |ranked, nearest| {
+        (likeness(ranked), likeness(nearest))
+    })
 }
 
 /// A ratio of sums of what `of` makes of the distances of the first `k` classes, and of the `k` least ones, sorted.
 fn of_ranked(
     name: String,
+    better: Better,
     cost: &CostMatrix,
     vocab: &Vocab,
     k: usize,
-    of: impl Fn(&[f64], &[f64]) -> (f64, f64) + Send + 'static,
+    of: impl Fn(&[f64], &[f64]) -> (f64, f64) + Send + Sync + 'static,
 ) -> Result<ClassMetric, LossError> {
     let cost = cost.align(vocab)?;
     let k = k.min(vocab.len());
     let nearest: Vec<Vec<f64>> = cost.matrix().rows().map(|row| least(row, k)).collect();
-    Ok(ratio(name, Some(vocab), move |example: &Example| {
-        let row = cost.matrix().row(example.target);
+    Ok(ratio(name, better, Some(vocab), move |example: &Example<usize>| {
+        if example.decided.is_none() {
+            return (f64::NAN, 1.0);
+        }
+        let row = cost.matrix().row(*example.target);
         let ranked: Vec<f64> = example.decision.rank(example.row, k).into_iter().map(|class| row[class]).collect();
-        of(&ranked, &nearest[example.target])
+        of(&ranked, &nearest[*example.target])
     }))
 }
 

@@ -2,8 +2,8 @@
 
 use firelight_vocab::Groups;
 
-use super::ClassMetric;
-use super::mean::{Example, ratio, share};
+use super::mean::{ratio, share};
+use super::{Better, ClassMetric, Example};
 
 /// Share of examples whose picked class is in the actual class's group: the right species, whatever the breed.
 ///
@@ -18,7 +18,7 @@ use super::mean::{Example, ratio, share};
 /// ```
 pub fn group_accuracy(groups: &Groups) -> ClassMetric {
     let same = in_group(groups);
-    share("group_accuracy", Some(groups.vocab()), same)
+    share("group_accuracy", Better::More, Some(groups.vocab()), same)
 }
 
 /// Share of examples whose picked class is in another group than the actual one: a dog taken for a cat.
@@ -34,7 +34,7 @@ pub fn group_accuracy(groups: &Groups) -> ClassMetric {
 /// ```
 pub fn cross_group_errors(groups: &Groups) -> ClassMetric {
     let same = in_group(groups);
-    share("cross_group", Some(groups.vocab()), move |example| !same(example))
+    share("cross_group", Better::Less, Some(groups.vocab()), move |example| !same(example))
 }
 
 /// Share of examples whose likeliest group is the actual one, a group being as likely as its classes together; of equals
@@ -54,13 +54,16 @@ pub fn cross_group_errors(groups: &Groups) -> ClassMetric {
 /// ```
 pub fn summed_group_accuracy(groups: &Groups) -> ClassMetric {
     let members = groups.clone();
-    share("summed_group_accuracy", Some(groups.vocab()), move |example| {
+    share("summed_group_accuracy", Better::More, Some(groups.vocab()), move |example| {
+        if example.decided.is_none() {
+            return false;
+        }
         let mut mass = vec![0.0; members.len()];
         for (class, &probability) in example.row.iter().enumerate() {
             mass[members.of(class)] += f64::from(probability);
         }
         let likeliest = (1..mass.len()).fold(0, |best, group| if mass[group] > mass[best] { group } else { best });
-        likeliest == members.of(example.target)
+        likeliest == members.of(*example.target)
     })
 }
 
@@ -77,7 +80,7 @@ pub fn summed_group_accuracy(groups: &Groups) -> ClassMetric {
 /// ```
 pub fn same_group_mistakes(groups: &Groups) -> ClassMetric {
     let same = in_group(groups);
-    ratio("same_group", Some(groups.vocab()), move |example| {
+    ratio("same_group", Better::More, Some(groups.vocab()), move |example| {
         let mistake = !example.is_right();
         (f64::from(mistake && same(example)), f64::from(mistake))
     })
@@ -100,14 +103,15 @@ pub fn same_group_mistakes(groups: &Groups) -> ClassMetric {
 /// ```
 pub fn mistake_severity(groups: &Groups) -> ClassMetric {
     let same = in_group(groups);
-    ratio("severity", Some(groups.vocab()), move |example| match (example.is_right(), same(example)) {
+    ratio("severity", Better::Less, Some(groups.vocab()), move |example| match (example.is_right(), same(example)) {
         (true, _) => (0.0, 0.0),
         (false, true) => (1.0, 1.0),
         (false, false) => (2.0, 1.0),
     })
 }
 
-fn in_group(groups: &Groups) -> impl Fn(&Example) -> bool + Send + use<> {
+/// Whether a pick is in the actual class's group; no pick is in none.
+fn in_group(groups: &Groups) -> impl Fn(&Example<usize>) -> bool + Send + Sync + use<> {
     let of = groups.of_classes().to_vec();
-    move |example| of[example.decided] == of[example.target]
+    move |example| example.decided.is_some_and(|decided| of[decided] == of[*example.target])
 }

@@ -1,12 +1,14 @@
 //! Metrics of predictions that are there already.
 
+use std::borrow::Borrow;
+
 use firelight_losses::Decision;
 
 use super::{Metric, Outcomes};
 use crate::fit::pick;
 
 /// A metric over rows of activated outputs (probabilities for classes) and their targets: fastai's `accuracy(preds, targs)`.
-/// `None` where it is not defined.
+/// `None` where it is not defined. The metric may be lent (`&metric`) or given.
 ///
 /// ```
 /// use firelight_learner::metrics::{accuracy, measure};
@@ -21,7 +23,7 @@ use crate::fit::pick;
 ///
 /// If there are not as many rows as targets, or rows of different lengths.
 pub fn measure<T>(
-    mut metric: Box<dyn Metric<T>>,
+    metric: impl Borrow<Box<dyn Metric<T>>>,
     rows: &[impl AsRef<[f32]>],
     targets: &[T],
     decision: &Decision,
@@ -31,6 +33,7 @@ pub fn measure<T>(
     let outputs: Vec<f32> = rows.iter().flat_map(AsRef::as_ref).copied().collect();
     assert_eq!(outputs.len(), rows.len() * columns, "rows of one length");
     let decided: Vec<usize> = rows.iter().map(|row| pick(decision, row.as_ref())).collect();
-    metric.update(&Outcomes { outputs: &outputs, columns, targets, decided: &decided, decision });
-    metric.value()
+    let mut accumulator = metric.borrow().start();
+    accumulator.update(&Outcomes { outputs: &outputs, columns, targets, decided: &decided, decision });
+    accumulator.value().filter(|value| !value.is_nan())
 }

@@ -2,7 +2,7 @@
 //!
 //! An example's classes are those that the decision picks: with `Decision::Threshold(0.5)` every class from one half.
 
-use super::{Metric, MultiMetric, Outcomes, ratio};
+use super::{Accumulator, Better, Metric, MultiMetric, Outcomes, ratio};
 
 /// Share of the (example, class) pairs that are right: one minus the Hamming loss. High by itself where most classes are absent;
 /// read it beside [`f1_multi`].
@@ -92,34 +92,46 @@ fn mean(classes: &[Class], value: impl Fn(&Class) -> f64) -> Option<f64> {
     ratio(classes.iter().map(value).sum(), classes.len())
 }
 
-/// A number out of what became of every class.
+/// A number out of what became of every class, of which more is better.
 struct Counted<V> {
     name: &'static str,
     value: V,
-    classes: Vec<Class>,
 }
 
 impl<V: Fn(&[Class]) -> Option<f64>> Counted<V> {
     fn new(name: &'static str, value: V) -> Self {
-        Self { name, value, classes: Vec::new() }
+        Self { name, value }
     }
 }
 
-impl<V: Fn(&[Class]) -> Option<f64> + Send> Metric<Vec<usize>> for Counted<V> {
+impl<V: Fn(&[Class]) -> Option<f64> + Send + Sync> Metric<Vec<usize>> for Counted<V> {
     fn name(&self) -> String {
         self.name.into()
     }
 
-    fn reset(&mut self) {
-        self.classes.clear();
+    fn better(&self) -> Better {
+        Better::More
     }
 
+    fn start(&self) -> Box<dyn Accumulator<Vec<usize>> + '_> {
+        Box::new(Classes { value: &self.value, classes: Vec::new() })
+    }
+}
+
+struct Classes<'a, V> {
+    value: &'a V,
+    classes: Vec<Class>,
+}
+
+impl<V: Fn(&[Class]) -> Option<f64> + Sync> Accumulator<Vec<usize>> for Classes<'_, V> {
     fn update(&mut self, outcomes: &Outcomes<Vec<usize>>) {
         self.classes.resize(outcomes.columns, Class::default());
-        for (row, target) in outcomes.rows().zip(outcomes.targets) {
-            let picked = outcomes.decision.decide(row);
+        for example in outcomes.examples() {
+            // Of outputs that are no numbers nothing is picked, and nothing is rightly rejected.
+            let picked = example.decided.map(|_| example.decision.decide(example.row));
             for (number, class) in self.classes.iter_mut().enumerate() {
-                match (target.contains(&number), picked.contains(&number)) {
+                let there = example.target.contains(&number);
+                match (there, picked.as_ref().map_or(!there, |picked| picked.contains(&number))) {
                     (true, true) => class.hits += 1,
                     (false, true) => class.alarms += 1,
                     (true, false) => class.misses += 1,

@@ -141,18 +141,6 @@ impl Arch {
             _ => 0.875,
         }
     }
-
-    /// Where torchvision publishes the trained weights, if it does; the name ends in the first 8 hex digits of the
-    /// file's SHA-256.
-    pub fn published_weights(self) -> Option<&'static str> {
-        match self {
-            Self::ResNet18 => Some("https://download.pytorch.org/models/resnet18-f37072fd.pth"),
-            Self::ResNet34 => Some("https://download.pytorch.org/models/resnet34-b627a593.pth"),
-            Self::ResNet50 => Some("https://download.pytorch.org/models/resnet50-11ad3fa6.pth"),
-            Self::ResNet101 => Some("https://download.pytorch.org/models/resnet101-cd907fc2.pth"),
-            _ => None,
-        }
-    }
 }
 
 impl fmt::Display for Arch {

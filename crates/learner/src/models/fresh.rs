@@ -1,6 +1,8 @@
 use burn::module::Param;
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::noise::mix;
+
 /// Where the weights of a new module come from: a seed, or zeros where trained weights follow.
 ///
 /// The numbers depend on the seed and on the order of construction, and on nothing else: `SplitMix64` and the
@@ -69,10 +71,8 @@ impl Fresh {
     /// The next number of `[0, 1)`, 53 bits.
     fn unit(&mut self) -> f64 {
         let state = self.state.get_or_insert(0);
+        let mixed = mix(*state);
         *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = *state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((mixed ^ (mixed >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
+        (mixed >> 11) as f64 / (1_u64 << 53) as f64
     }
 }

@@ -4,7 +4,7 @@ use burn::tensor::activation::relu;
 use burn::tensor::{Device, FloatDType, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::Fresh;
+use super::{Fresh, Noise};
 
 /// What turns a feature map into class scores; the defaults are fastai's `create_head`.
 ///
@@ -80,6 +80,11 @@ impl HeadConfig {
         self
     }
 
+    /// Channels that the body gives.
+    pub fn features(&self) -> usize {
+        self.features
+    }
+
     /// Number of scores.
     pub fn classes(&self) -> usize {
         self.classes
@@ -87,7 +92,7 @@ impl HeadConfig {
 
     /// Width of what [`Head::pool`] gives.
     pub fn pooled_features(&self) -> usize {
-        if self.concat_pool { 2 * self.features } else { self.features }
+        if self.concat_pool { self.features.saturating_mul(2) } else { self.features }
     }
 
     /// Makes the head; its weights depend on `seed` alone (Kaiming normal; norms 1 and 0.001).
@@ -96,17 +101,38 @@ impl HeadConfig {
     ///
     /// If a width is zero or the dropout is not in `0..1`.
     pub fn init(&self, seed: u64, device: &Device) -> Head {
-        assert!((0.0..1.0).contains(&self.dropout), "dropout must be at least 0 and below 1, not {}", self.dropout);
-        let widths: Vec<usize> =
-            [self.pooled_features()].iter().chain(&self.hidden).chain([&self.classes]).copied().collect();
-        assert!(!widths.contains(&0), "a head needs at least one feature, one class and no empty layer: {self:?}");
-        let mut fresh = Fresh::seeded(seed);
+        self.fresh(&mut Fresh::seeded(seed), device)
+    }
+
+    /// What makes no sense, if anything does.
+    pub(crate) fn problem(&self) -> Option<String> {
+        if !(0.0..1.0).contains(&self.dropout) {
+            return Some(format!("dropout must be at least 0 and below 1, not {}", self.dropout));
+        }
+        let widths = self.widths();
+        widths.contains(&0).then(|| "a head needs at least one feature, one class and no empty layer".into())
+    }
+
+    /// How many numbers its linear layers have, without biases; many more than any head has count as `usize::MAX`.
+    pub(crate) fn numbers(&self) -> usize {
+        self.widths().windows(2).fold(0, |sum, of| sum.saturating_add(of[0].saturating_mul(of[1])))
+    }
+
+    /// Of what goes into and out of its layers.
+    fn widths(&self) -> Vec<usize> {
+        [self.pooled_features()].iter().chain(&self.hidden).chain([&self.classes]).copied().collect()
+    }
+
+    pub(crate) fn fresh(&self, fresh: &mut Fresh, device: &Device) -> Head {
+        let problem = self.problem();
+        assert!(problem.is_none(), "{}: {self:?}", problem.unwrap_or_default());
+        let widths = self.widths();
         let last = widths.len() - 2;
         let layers = (0..=last)
             .map(|index| {
                 let dropout = if index == last { self.dropout } else { self.dropout / 2.0 };
                 let norm = index > 0 || self.first_norm;
-                HeadLayer::new([widths[index], widths[index + 1]], norm, dropout, &mut fresh, device)
+                HeadLayer::new([widths[index], widths[index + 1]], norm, dropout, fresh, device)
             })
             .collect();
         let final_norm = self.final_norm.then(|| BatchNormConfig::new(self.classes).with_momentum(0.01).init(device));
@@ -133,6 +159,11 @@ pub struct Head {
 }
 
 impl Head {
+    /// Whether it normalises by its batch, of which one picture is too few.
+    pub(crate) fn has_norms(&self) -> bool {
+        self.final_norm.is_some() || self.layers.iter().any(|layer| layer.norm.is_some())
+    }
+
     /// Feature map `[n, f, h, w]` to `[n, 2f]`: first the maximum of every channel, then the average (`[n, f]`, the
     /// average, without `concat_pool`). They are `f32`, also of a map in half precision.
     pub fn pool(&self, map: Tensor<4>) -> Tensor<2> {
@@ -142,17 +173,26 @@ impl Head {
         pooled.squeeze_dim(2)
     }
 
-    /// Pooled features `[n, 2f]` to scores `[n, classes]`.
+    /// Pooled features `[n, 2f]` to scores `[n, classes]`. On an autodiff device dropout draws from the device's own stream.
     pub fn classify(&self, features: Tensor<2>) -> Tensor<2> {
+        self.through(features, HeadLayer::forward)
+    }
+
+    fn through(&self, features: Tensor<2>, mut step: impl FnMut(&HeadLayer, Tensor<2>) -> Tensor<2>) -> Tensor<2> {
         let last = self.layers.len() - 1;
         let scores = self.layers.iter().enumerate().fold(features, |x, (index, layer)| {
-            let x = layer.forward(x);
+            let x = step(layer, x);
             if index < last { relu(x) } else { x }
         });
         match &self.final_norm {
             Some(norm) => norm.forward(scores),
             None => scores,
         }
+    }
+
+    /// The same in a training step, where dropout draws from `noise`: on an autodiff device, unless the head is frozen.
+    pub fn classify_in_training(&self, features: Tensor<2>, noise: &mut Noise) -> Tensor<2> {
+        self.through(features, |layer, x| layer.forward_in_training(x, noise))
     }
 
     /// Feature map `[n, f, h, w]` to scores `[n, classes]`.
@@ -185,10 +225,25 @@ impl HeadLayer {
     }
 
     fn forward(&self, x: Tensor<2>) -> Tensor<2> {
-        let x = match &self.norm {
+        self.linear.forward(self.dropout.forward(self.normalized(x)))
+    }
+
+    fn forward_in_training(&self, x: Tensor<2>, noise: &mut Noise) -> Tensor<2> {
+        let x = self.normalized(x);
+        // Both as burn's layer has it: the device allows a graph, and the layer takes part in it.
+        let device = x.device();
+        if !(self.dropout.training.is_enabled() && device.is_autodiff() && self.dropout.prob > 0.0) {
+            return self.linear.forward(x);
+        }
+        let share = 1.0 - self.dropout.prob;
+        let kept = noise.keep(x.dims(), share, &device) * (1.0 / share);
+        self.linear.forward(x * Tensor::from_inner(kept))
+    }
+
+    fn normalized(&self, x: Tensor<2>) -> Tensor<2> {
+        match &self.norm {
             Some(norm) => norm.forward(x),
             None => x,
-        };
-        self.linear.forward(self.dropout.forward(x))
+        }
     }
 }

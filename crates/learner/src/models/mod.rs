@@ -9,8 +9,8 @@
 //! the [`Model`] a learner trains. [`Classifier`] is the network as it was published, with its own last layer.
 //!
 //! Fresh weights are a function of the seed alone: they are drawn from a generator of ours on the host, so that they are
-//! equal on every backend, in every thread and in whatever order parameters are first used. `Device::seed` has no part in
-//! it (dropout still draws from the device).
+//! equal on every backend, in every thread and in whatever order parameters are first used. Dropout in a training step draws from
+//! a [`Noise`] that is an argument of the step. `Device::seed` has no part in either.
 
 mod arch;
 mod body;
@@ -20,6 +20,7 @@ mod efficientnet;
 mod fresh;
 mod head;
 mod model;
+mod noise;
 mod resnet;
 mod small;
 
@@ -31,5 +32,6 @@ pub use efficientnet::{EfficientNetLite, InvertedResidual};
 pub use fresh::Fresh;
 pub use head::{Head, HeadConfig, HeadLayer};
 pub use model::{Model, VisionModel};
+pub use noise::Noise;
 pub use resnet::{ResNet, Residual};
 pub use small::{SmallNet, SmallStage};

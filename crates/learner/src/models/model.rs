@@ -2,7 +2,7 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use firelight_layers::in_chunks;
 
-use super::{Body, Head};
+use super::{Body, Head, Noise};
 
 /// Pictures that a thread takes at a time: of 1 to 32, the fastest for ResNet-18 and EfficientNet-Lite0 on two cores.
 const CHUNK: usize = 4;
@@ -55,6 +55,32 @@ pub trait Model: Module {
     /// Normalised pictures `[n, 3, h, w]` to scores `[n, classes]`.
     fn forward(&self, pictures: Tensor<4>) -> Tensor<2> {
         self.classify(self.features(pictures))
+    }
+
+    /// [`features`](Self::features) in a training step. A model with chance in it, such as stochastic depth, draws it from `noise`
+    /// here; provided for those without.
+    fn features_in_training(&self, pictures: Tensor<4>, noise: &mut Noise) -> Tensor<2> {
+        let _ = noise;
+        self.features(pictures)
+    }
+
+    /// [`classify`](Self::classify) in a training step: likewise.
+    fn classify_in_training(&self, features: Tensor<2>, noise: &mut Noise) -> Tensor<2> {
+        let _ = noise;
+        self.classify(features)
+    }
+
+    /// Whether chance in a training step comes from the device's own stream of random numbers, as that of burn's `Dropout` does.
+    /// A learner then seeds that stream at each step, so that a run is the same again; but everybody on the device shares it, and
+    /// two such learners that train side by side disturb each other. `false` is for models whose chance is all from the noise.
+    fn draws_from_device(&self) -> bool {
+        true
+    }
+
+    /// The fewest pictures that a training batch may have: 2 where a norm sees one value a picture and channel, whose spread a single
+    /// picture does not have.
+    fn least_batch(&self) -> usize {
+        1
     }
 
     /// Whether [`features`](Self::features) takes pictures in half precision, with its weights in `f32`, and gives features in
@@ -119,6 +145,18 @@ impl Model for VisionModel {
     fn groups(&self) -> Vec<String> {
         let body = self.body.groups().iter().map(|group| format!(r"^body\.{group}"));
         body.chain([r"^head\.".to_owned()]).collect()
+    }
+
+    fn classify_in_training(&self, features: Tensor<2>, noise: &mut Noise) -> Tensor<2> {
+        self.head.classify_in_training(features, noise)
+    }
+
+    fn draws_from_device(&self) -> bool {
+        false
+    }
+
+    fn least_batch(&self) -> usize {
+        if self.head.has_norms() { 2 } else { 1 }
     }
 
     fn mixes_precision(&self) -> bool {

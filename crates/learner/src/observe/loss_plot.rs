@@ -2,17 +2,13 @@
 
 use std::path::PathBuf;
 
-use image::ImageError;
-use image::codecs::png::PngEncoder;
-
 use super::{Event, Flow, Observer};
-use crate::pictures::loss_curve;
-use crate::stored::Whole;
+use crate::pictures::{loss_curve, save_png};
 
 /// Draws the losses of the fit under way to a PNG file after each epoch: the training loss of every step and the validation
 /// losses, as [`Learner::plot_losses`](crate::Learner::plot_losses). fastai's `ShowGraphCallback`.
 ///
-/// The file is whole at every moment. If it cannot be written the plot says so on standard error and ends; the fit goes on.
+/// The file is whole at every moment. If it cannot be written the plot says so in a warning and ends; the fit goes on.
 ///
 /// ```no_run
 /// # use firelight_datablock::Categories;
@@ -40,12 +36,8 @@ impl LossPlot {
     fn draw(&mut self) {
         let Some(path) = &self.path else { return };
         let picture = loss_curve(&self.train, &self.valid);
-        let written = Whole::create(path).map_err(ImageError::from).and_then(|mut file| {
-            picture.write_with_encoder(PngEncoder::new(&mut file))?;
-            Ok(file.keep()?)
-        });
-        if let Err(error) = written {
-            eprintln!("loss plot: cannot write {}: {error}; the plot ends here", path.display());
+        if let Err(error) = save_png(&picture, path) {
+            tracing::warn!("loss plot: cannot write {}: {error}; the plot ends here", path.display());
             self.path = None;
         }
     }
@@ -63,7 +55,7 @@ impl Observer for LossPlot {
                 self.valid.push((self.train.len(), row.valid_loss as f32));
                 self.draw();
             }
-            Event::End => {}
+            _ => {}
         }
         Flow::Continue
     }

@@ -1,6 +1,7 @@
 //! The table an epoch and the bar a batch.
 
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::time::Duration;
 
 use firelight_datablock::progress;
@@ -9,8 +10,8 @@ use indicatif::ProgressBar;
 use super::{Event, Flow, Observer};
 use crate::EpochRow;
 
-/// Width of a table column.
-const COLUMN: usize = 12;
+/// Width of a number: four digits and more behind the point.
+const NUMBER: usize = 8;
 
 /// Prints a row of losses and metrics an epoch to standard output, as fastai does, and keeps a bar on standard error while
 /// it waits. The bar shows only on a terminal.
@@ -29,22 +30,23 @@ impl Default for Progress {
 impl Observer for Progress {
     fn observe(&mut self, event: &Event) -> Flow {
         match event {
-            Event::Start { epochs, steps, metrics } => {
-                self.bar = progress::bar(epochs * steps, "train");
+            Event::Start { epochs, steps, metrics, .. } => {
+                self.bar = progress::bar(epochs.saturating_mul(*steps), "train");
                 let mut names = vec!["epoch".to_string(), "train_loss".into(), "valid_loss".into()];
                 names.extend(metrics.iter().cloned());
                 names.push("time".into());
                 // A second phase with the same columns goes on below the first.
                 if self.header_printed != names {
+                    self.header_printed.clone_from(&names);
                     self.print(&names);
                 }
-                self.header_printed = names;
             }
             Event::Step(step) => {
                 self.bar.inc(1);
                 self.bar.set_message(format!("loss {:.4}", step.smooth_loss));
             }
             Event::Epoch(row) => self.print(&cells(row)),
+            Event::Notice(text) => self.line(text),
             Event::End => self.bar.finish_and_clear(),
         }
         Flow::Continue
@@ -53,21 +55,30 @@ impl Observer for Progress {
 
 impl Progress {
     fn print(&self, cells: &[String]) {
-        let widths = self.header_printed.iter().map(|name| name.len().max(COLUMN - 2) + 2);
-        let widths: Vec<usize> = widths.chain(std::iter::repeat(COLUMN)).take(cells.len()).collect();
         let mut line = String::new();
-        for (cell, width) in cells.iter().zip(widths) {
-            let _ = write!(line, "{cell:<w$}", w = width.max(cell.len() + 2));
+        for (place, (cell, name)) in cells.iter().zip(&self.header_printed).enumerate() {
+            // The number of the epoch, before all others, is never wide.
+            let width = if place == 0 { name.len() } else { name.len().max(NUMBER) };
+            let _ = write!(line, "{cell:<width$}  ");
         }
-        self.bar.suspend(|| println!("{}", line.trim_end()));
+        self.line(line.trim_end());
+    }
+
+    fn line(&self, line: &str) {
+        // A reader that has gone away is no reason to end a training run.
+        self.bar.suspend(|| drop(writeln!(std::io::stdout(), "{line}")));
     }
 }
 
 fn cells(row: &EpochRow) -> Vec<String> {
-    let number = |value: f64| format!("{value:.6}");
+    // Six digits behind the point, of a large number fewer, of one that is larger still its power of ten.
+    let number = |value: f64| {
+        let digits = [6, 4, 2].map(|digits| format!("{value:.digits$}"));
+        digits.into_iter().find(|text| text.len() <= NUMBER).unwrap_or_else(|| format!("{value:.2e}"))
+    };
     let mut cells = vec![row.epoch.to_string(), number(row.train_loss), number(row.valid_loss)];
     cells.extend(row.metrics.iter().map(|metric| metric.map_or("n/a".into(), number)));
-    cells.push(clock(Duration::from_secs_f64(row.seconds)));
+    cells.push(clock(Duration::try_from_secs_f64(row.seconds).unwrap_or_default()));
     cells
 }
 

@@ -1,13 +1,13 @@
-//! Adam with decoupled weight decay and scheduled momentum.
+//! Adam with decoupled weight decay.
 
 use burn::optim::{LearningRate, Optimizer};
 use burn::tensor::{Device, Tensor};
 use firelight_layers::update::{AdamFactors, adam};
 
 use super::moments::share_seen;
-use super::{Dial, Moments, scheduled};
+use super::{Moments, scheduled};
 
-/// Adam as fastai has it: weight decay decoupled from the gradient (`AdamW`), momentum set anew at every step.
+/// Adam as fastai has it: weight decay decoupled from the gradient (`AdamW`).
 ///
 /// With gradient `g`, rate `lr` and step number `t`:
 ///
@@ -22,15 +22,15 @@ use super::{Dial, Moments, scheduled};
 ///
 /// | parameter | default | fastai's and `PyTorch`'s default |
 /// |---|---|---|
-/// | `momentum` | dial, 0.9 at first | `mom` 0.9; `beta1` 0.9 |
+/// | `momentum` | 0.9; a schedule with a momentum sets it at each step | `mom` 0.9; `beta1` 0.9 |
 /// | `sqr_momentum` | 0.99 | `sqr_mom` 0.99; `beta2` 0.999 |
 /// | `epsilon` | 1e-5 | 1e-5; 1e-8 |
 /// | `weight_decay` | 0.01 | 0.01; 0.01 (`AdamW`) |
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Adam {
-    /// Decay of the running mean of gradients.
-    pub momentum: Dial,
-    /// Decay of the running mean of squared gradients.
+    /// Decay of the running mean of gradients, from 0 to under 1.
+    pub momentum: f64,
+    /// Decay of the running mean of squared gradients, from 0 to under 1.
     pub sqr_momentum: f64,
     /// Keeps the quotient finite.
     pub epsilon: f64,
@@ -40,7 +40,7 @@ pub struct Adam {
 
 impl Default for Adam {
     fn default() -> Self {
-        Self { momentum: Dial::new(0.9), sqr_momentum: 0.99, epsilon: 1e-5, weight_decay: 0.01 }
+        Self { momentum: 0.9, sqr_momentum: 0.99, epsilon: 1e-5, weight_decay: 0.01 }
     }
 }
 
@@ -54,12 +54,11 @@ impl Optimizer for Adam {
         gradient: Tensor<D>,
         state: Option<Moments<D>>,
     ) -> (Tensor<D>, Option<Moments<D>>) {
-        let momentum = self.momentum.read();
         let (time, means) = state.map_or((1, None), |old| (old.time + 1, Some([old.mean, old.square])));
         let factors = AdamFactors {
-            momentum,
+            momentum: self.momentum,
             sqr_momentum: self.sqr_momentum,
-            rate: rate / share_seen(momentum, time),
+            rate: rate / share_seen(self.momentum, time),
             square_unbias: 1.0 / share_seen(self.sqr_momentum, time),
             epsilon: self.epsilon,
             keep: 1.0 - rate * self.weight_decay,

@@ -3,18 +3,16 @@
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
-
-/// Shortens the gradients of all parameters together to the length `most`, if they are longer: `g · min(1, most / (‖g‖ + 1e-6))`,
-/// as `PyTorch`'s `clip_grad_norm_`. The length stays on the device.
-pub(crate) fn clip_global_norm<M: Module>(model: &M, gradients: GradientsParams, most: f64) -> GradientsParams {
-    let Some(length) = length(model, &gradients) else { return gradients };
-    let factor = ((length + 1e-6).recip() * most).clamp_max(1.0);
-    multiply(model, gradients, Factor::OnDevice(&factor))
-}
+use firelight_layers::update::sum_of_squares;
 
 /// All gradients times a number.
 pub(crate) fn scale<M: Module>(model: &M, gradients: GradientsParams, factor: f64) -> GradientsParams {
-    multiply(model, gradients, Factor::Known(factor))
+    if factor.to_bits() == 1.0_f64.to_bits() {
+        return gradients; // nothing to do, exactly
+    }
+    let mut product = Product { gradients, factor };
+    model.visit(&mut product);
+    product.gradients
 }
 
 /// The length of all gradients as one vector, `[1]`; `None` if there are none.
@@ -33,7 +31,7 @@ struct Squares<'a> {
 impl ModuleVisitor for Squares<'_> {
     fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
         if let Some(gradient) = self.gradients.get::<D>(parameter.id) {
-            let square = gradient.square().sum();
+            let square = sum_of_squares(gradient);
             self.sum = Some(match self.sum.take() {
                 Some(sum) => sum + square,
                 None => square,
@@ -42,32 +40,16 @@ impl ModuleVisitor for Squares<'_> {
     }
 }
 
-#[derive(Clone, Copy)]
-enum Factor<'a> {
-    Known(f64),
-    OnDevice(&'a Tensor<1>),
-}
-
-fn multiply<M: Module>(model: &M, gradients: GradientsParams, factor: Factor) -> GradientsParams {
-    let mut product = Product { gradients, factor };
-    model.visit(&mut product);
-    product.gradients
-}
-
 /// Multiplies every gradient.
-struct Product<'a> {
+struct Product {
     gradients: GradientsParams,
-    factor: Factor<'a>,
+    factor: f64,
 }
 
-impl ModuleVisitor for Product<'_> {
+impl ModuleVisitor for Product {
     fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
         if let Some(gradient) = self.gradients.remove::<D>(parameter.id) {
-            let gradient = match self.factor {
-                Factor::Known(factor) => gradient.mul_scalar(factor),
-                Factor::OnDevice(factor) => gradient * factor.clone().unsqueeze(),
-            };
-            self.gradients.register(parameter.id, gradient);
+            self.gradients.register(parameter.id, gradient.mul_scalar(self.factor));
         }
     }
 }
@@ -84,25 +66,22 @@ mod tests {
     }
 
     #[test]
-    fn the_length_of_all_gradients_together_is_cut() {
+    fn gradients_have_a_length_together_and_are_multiplied_together() {
         let device = Device::flex().autodiff();
         let two = Two {
             line: Param::from_tensor(Tensor::ones([1], &device)),
             field: Param::from_tensor(Tensor::ones([1, 2], &device)),
         };
-        let gradients = |most: f64| {
-            // Gradients (3) and (0, 4): length 5.
-            let field: Tensor<1> = two.field.val().flatten(0, 1);
-            let loss = two.line.val() * 3.0 + field.slice(1..2) * 4.0;
-            let gradients = clip_global_norm(&two, GradientsParams::from_grads(loss.backward(), &two), most);
-            let line =
-                gradients.get::<1>(two.line.id).expect("a gradient").into_data().iter::<f32>().collect::<Vec<_>>();
-            let field = gradients.get::<2>(two.field.id).expect("a gradient").into_data().iter::<f32>().collect();
-            [line, field].concat()
-        };
-        assert_eq!(gradients(10.0), [3.0, 0.0, 4.0]);
-        for (value, expected) in gradients(1.0).iter().zip([0.6, 0.0, 0.8]) {
-            assert!((value - expected).abs() < 1e-6, "{value} is not {expected}");
-        }
+        // Gradients (3) and (0, 4): length 5.
+        let field: Tensor<1> = two.field.val().flatten(0, 1);
+        let loss = two.line.val() * 3.0 + field.slice(1..2) * 4.0;
+        let gradients = GradientsParams::from_grads(loss.backward(), &two);
+        let whole = length(&two, &gradients).expect("gradients").into_scalar::<f32>();
+        assert!((whole - 5.0).abs() < 1e-6, "{whole}");
+        let gradients = scale(&two, gradients, 0.5);
+        let line = gradients.get::<1>(two.line.id).expect("a gradient").into_data().iter::<f32>().collect::<Vec<_>>();
+        let field = gradients.get::<2>(two.field.id).expect("a gradient").into_data().iter::<f32>().collect();
+        assert_eq!([line, field].concat(), [1.5, 0.0, 2.0]);
+        assert!(length(&two, &GradientsParams::new()).is_none());
     }
 }

@@ -1,13 +1,14 @@
 //! One optimizer over a model's parameter groups.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::fmt;
 
 use burn::module::{Module, ModuleMapper, Param, ParamGroup};
 use burn::optim::{DynOptimizer, DynState, GradientsParams};
 use burn::tensor::Tensor;
 
 use super::Rule;
+use super::rule::Pair;
 use crate::LearnerError;
 
 /// Norm weights and all biases: weight decay only harms them, so they have none, as in fastai (`wd_bn_bias=False`).
@@ -29,10 +30,9 @@ const NO_DECAY: &str = r"(^|\.)(bias|gamma|beta)$";
 /// let head = HeadConfig::new(Arch::Small.features(), 2).init(43, &device);
 /// let model = VisionModel::new(Arch::Small.body(42, &device), head).train();
 /// let mut optimizer = GroupOptimizer::new(Adam::default(), &model.groups())?;
-/// optimizer.set(&[1e-4, 1e-3], Some(0.9)); // body and head
 /// let loss = model.forward(Tensor::ones([2, 3, 32, 32], &device)).mean();
 /// let gradients = GradientsParams::from_grads(loss.backward(), &model);
-/// let model = optimizer.step(model, gradients);
+/// let model = optimizer.step(model, gradients, &[1e-4, 1e-3], Some(0.9))?; // body and head
 /// # Ok::<(), firelight_learner::LearnerError>(())
 /// ```
 #[derive(Clone)]
@@ -40,17 +40,22 @@ pub struct GroupOptimizer {
     pub(super) rule: Rule,
     groups: Vec<ParamGroup>,
     no_decay: ParamGroup,
-    rates: Vec<f64>,
-    first_momentum: f64,
     pub(super) known: BTreeMap<String, Known>,
 }
 
 /// What is known of one parameter.
 #[derive(Clone)]
 pub(super) struct Known {
-    pub group: usize,
-    pub optimizer: Arc<dyn DynOptimizer>,
+    group: usize,
+    decays: bool,
     pub state: Option<DynState>,
+}
+
+impl Known {
+    /// The optimizer that steps it.
+    pub fn optimizer<'a>(&self, pair: &'a Pair) -> &'a dyn DynOptimizer {
+        if self.decays { &*pair.decayed } else { &*pair.plain }
+    }
 }
 
 impl GroupOptimizer {
@@ -61,13 +66,10 @@ impl GroupOptimizer {
     ///
     /// [`LearnerError::Groups`] if a pattern is no regular expression.
     pub fn new(rule: impl Into<Rule>, patterns: &[String]) -> Result<Self, LearnerError> {
-        let rule = rule.into();
         Ok(Self {
             groups: patterns.iter().map(|pattern| group(&[pattern])).collect::<Result<_, _>>()?,
             no_decay: group(&[NO_DECAY])?,
-            rates: vec![0.0; patterns.len()],
-            first_momentum: rule.momentum.read(),
-            rule,
+            rule: rule.into(),
             known: BTreeMap::new(),
         })
     }
@@ -77,28 +79,45 @@ impl GroupOptimizer {
         self.groups.len()
     }
 
-    /// Sets the groups' learning rates and the momentum of the next step; without one, the momentum is the rule's own.
-    pub fn set(&mut self, rates: &[f64], momentum: Option<f64>) {
-        self.rates.copy_from_slice(rates);
-        self.rule.momentum.turn(momentum.unwrap_or(self.first_momentum));
+    /// The momentum of a step for which a schedule gives `momentum`: that, or without one the rule's own; 0 for a rule that has
+    /// none.
+    pub fn momentum(&self, momentum: Option<f64>) -> f64 {
+        self.rule.at(momentum).momentum
     }
 
-    /// The momentum of the next step; 0 for a rule that has none.
-    pub fn momentum(&self) -> f64 {
-        self.rule.momentum.read()
-    }
-
-    /// Updates the parameters that have a gradient.
-    pub fn step<M: Module>(&mut self, model: M, gradients: GradientsParams) -> M {
-        model.map(&mut Step { optimizer: self, gradients, path: Vec::new() })
+    /// Updates the parameters that have a gradient: each group at its rate, all with `momentum`, or without one with the
+    /// rule's own.
+    ///
+    /// # Errors
+    ///
+    /// [`LearnerError::Setting`] unless there is a rate for each group.
+    pub fn step<M: Module>(
+        &mut self,
+        model: M,
+        gradients: GradientsParams,
+        rates: &[f64],
+        momentum: Option<f64>,
+    ) -> Result<M, LearnerError> {
+        if rates.len() != self.groups.len() {
+            let value = format!("{} of them for {} parameter groups", rates.len(), self.groups.len());
+            return Err(LearnerError::Setting { setting: "learning rates", value, remedy: "give each group one" });
+        }
+        let pair = self.rule.at(momentum);
+        Ok(model.map(&mut Step { optimizer: self, pair, rates, gradients, path: Vec::new() }))
     }
 
     /// What to update the parameter at `path` with.
     pub(super) fn know(&self, path: &str) -> Known {
         let of = |group: &ParamGroup| group.matches(&burn::module::ParamId::from(0), Some(path));
         let group = self.groups.iter().rposition(of).unwrap_or(self.groups.len().saturating_sub(1));
-        let optimizer = if of(&self.no_decay) { &self.rule.plain } else { &self.rule.decayed };
-        Known { group, optimizer: optimizer.clone(), state: None }
+        Known { group, decays: !of(&self.no_decay), state: None }
+    }
+}
+
+impl fmt::Debug for GroupOptimizer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known: Vec<&String> = self.known.keys().collect();
+        f.debug_struct("GroupOptimizer").field("rule", &self.rule).field("known", &known).finish_non_exhaustive()
     }
 }
 
@@ -111,6 +130,8 @@ pub(crate) fn group(patterns: &[&str]) -> Result<ParamGroup, LearnerError> {
 /// Walks over a model and updates it.
 struct Step<'a> {
     optimizer: &'a mut GroupOptimizer,
+    pair: Pair,
+    rates: &'a [f64],
     gradients: GradientsParams,
     path: Vec<String>,
 }
@@ -131,13 +152,13 @@ impl ModuleMapper for Step<'_> {
         };
         let path = self.path.join(".");
         let mut known = self.optimizer.known.remove(&path).unwrap_or_else(|| self.optimizer.know(&path));
-        let rate = self.optimizer.rates.get(known.group).copied().unwrap_or_default();
+        let rate = self.rates.get(known.group).copied().unwrap_or_default();
+        let optimizer = known.optimizer(&self.pair);
 
         let (tracked, checkpoints) = (tensor.is_require_grad(), tensor.gradient_checkpointing_strategy());
         let device = gradient.device();
-        let state = known.state.take().map(|state| known.optimizer.to_device_dyn(state, &device));
-        let (updated, state) =
-            known.optimizer.step_dyn(D, rate, tensor.inner().into_bridge(), gradient.into_bridge(), state);
+        let state = known.state.take().map(|state| optimizer.to_device_dyn(state, &device));
+        let (updated, state) = optimizer.step_dyn(D, rate, tensor.inner().into_bridge(), gradient.into_bridge(), state);
         known.state = state;
         self.optimizer.known.insert(path, known);
 

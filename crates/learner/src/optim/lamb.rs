@@ -4,7 +4,7 @@ use burn::optim::{LearningRate, Optimizer};
 use burn::tensor::{Device, Tensor};
 
 use super::moments::decay;
-use super::{Dial, Moments, scheduled};
+use super::{Moments, scheduled};
 
 /// The most that a step may grow.
 const LARGEST: f64 = 10.0;
@@ -22,15 +22,15 @@ const LARGEST: f64 = 10.0;
 ///
 /// | parameter | default, fastai's too |
 /// |---|---|
-/// | `momentum` | dial, 0.9 at first |
+/// | `momentum` | 0.9; a schedule with a momentum sets it at each step |
 /// | `sqr_momentum` | 0.99 |
 /// | `epsilon` | 1e-5 |
 /// | `weight_decay` | 0 |
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Lamb {
-    /// Decay of the running mean of gradients.
-    pub momentum: Dial,
-    /// Decay of the running mean of squared gradients.
+    /// Decay of the running mean of gradients, from 0 to under 1.
+    pub momentum: f64,
+    /// Decay of the running mean of squared gradients, from 0 to under 1.
     pub sqr_momentum: f64,
     /// Keeps the quotient finite.
     pub epsilon: f64,
@@ -40,7 +40,7 @@ pub struct Lamb {
 
 impl Default for Lamb {
     fn default() -> Self {
-        Self { momentum: Dial::new(0.9), sqr_momentum: 0.99, epsilon: 1e-5, weight_decay: 0.0 }
+        Self { momentum: 0.9, sqr_momentum: 0.99, epsilon: 1e-5, weight_decay: 0.0 }
     }
 }
 
@@ -54,9 +54,8 @@ impl Optimizer for Lamb {
         gradient: Tensor<D>,
         state: Option<Moments<D>>,
     ) -> (Tensor<D>, Option<Moments<D>>) {
-        let momentum = self.momentum.read();
-        let state = Moments::advance(state, gradient, momentum, self.sqr_momentum);
-        let mean = state.mean.clone().div_scalar(state.share_seen(momentum));
+        let state = Moments::advance(state, gradient, self.momentum, self.sqr_momentum);
+        let mean = state.mean.clone().div_scalar(state.share_seen(self.momentum));
         let direction = mean.div(state.spread(self.sqr_momentum, self.epsilon));
         let parameter = decay(parameter, rate, self.weight_decay);
         let trust = trust(&parameter, &direction);

@@ -3,7 +3,7 @@
 use burn::optim::{LearningRate, Optimizer, RecordState, StateSink, StateSource};
 use burn::tensor::{Device, Tensor};
 
-use super::{Dial, RAdam, Scheduled};
+use super::{RAdam, Scheduled};
 
 /// Lets another optimizer go ahead for a few steps, and then goes on from a point between where it was and where that came to.
 ///
@@ -17,7 +17,7 @@ use super::{Dial, RAdam, Scheduled};
 /// |---|---|
 /// | `period` | 6 |
 /// | `share` | 0.5 |
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Lookahead<O> {
     /// The optimizer that goes ahead.
     pub ahead: O,
@@ -46,7 +46,7 @@ impl<O: Scheduled> Lookahead<O> {
 /// # }
 /// ```
 pub fn ranger() -> Lookahead<RAdam> {
-    Lookahead::new(RAdam { momentum: Dial::new(0.95), epsilon: 1e-6, weight_decay: 0.01, ..RAdam::default() })
+    Lookahead::new(RAdam { momentum: 0.95, epsilon: 1e-6, weight_decay: 0.01, ..RAdam::default() })
 }
 
 /// What [`Lookahead`] keeps of one parameter, beside the other optimizer's state.
@@ -110,15 +110,27 @@ impl<O: Optimizer> Optimizer for Lookahead<O> {
 impl<O: Scheduled> Scheduled for Lookahead<O> {
     const NAME: &'static str = "lookahead";
 
-    fn momentum(&self) -> &Dial {
+    fn momentum(&self) -> f64 {
         self.ahead.momentum()
     }
 
-    fn with_momentum_on(self, momentum: Dial) -> Self {
-        Self { ahead: self.ahead.with_momentum_on(momentum), ..self }
+    fn at_momentum(self, momentum: f64) -> Self {
+        Self { ahead: self.ahead.at_momentum(momentum), ..self }
     }
 
     fn without_decay(self) -> Self {
         Self { ahead: self.ahead.without_decay(), ..self }
+    }
+
+    fn describe(&self) -> String {
+        format!("{} (period {}, share {}) over {}", Self::NAME, self.period, self.share, self.ahead.describe())
+    }
+
+    fn problem(&self) -> Option<String> {
+        if self.period < 1 {
+            return Some(format!("a period of {}", self.period));
+        }
+        let share = !(0.0..=1.0).contains(&self.share);
+        if share { Some(format!("a share of {}", self.share)) } else { self.ahead.problem() }
     }
 }

@@ -1,10 +1,8 @@
 //! Gradients that half precision cannot hold.
 
-use burn::module::Module;
-use burn::optim::GradientsParams;
 use serde::{Deserialize, Serialize};
 
-use super::gradients::{length, scale};
+use crate::Precision;
 
 /// Good updates in a row after which the factor doubles.
 const PATIENCE: u32 = 2000;
@@ -25,8 +23,9 @@ impl Default for LossScale {
 }
 
 impl LossScale {
-    pub fn factor(&self) -> f64 {
-        self.factor
+    /// What the loss is multiplied by where steps calculate with this precision: only half precision needs it.
+    pub fn factor_of(&self, precision: Precision) -> f64 {
+        if precision == Precision::F16 { self.factor } else { 1.0 }
     }
 
     /// Whether gradients overflow even of a loss that is scaled to almost nothing: they are no numbers, whatever the factor.
@@ -34,54 +33,41 @@ impl LossScale {
         self.factor < 1e-6
     }
 
-    /// The gradients of the loss itself, or `None` if some of them overflowed: the update then must be left out.
-    pub fn take_from<M: Module>(&mut self, model: &M, gradients: GradientsParams) -> Option<GradientsParams> {
-        let finite = length(model, &gradients).is_none_or(|length| length.into_scalar::<f32>().is_finite());
-        if !finite {
-            (self.factor, self.good) = (self.factor / 2.0, 0);
-            tracing::debug!("gradients overflowed; the loss is scaled by {} from now on", self.factor);
-            return None;
-        }
-        let gradients = scale(model, gradients, 1.0 / self.factor);
+    /// An update overflowed and was left out.
+    pub fn lower(&mut self) {
+        (self.factor, self.good) = (self.factor / 2.0, 0);
+        tracing::debug!("gradients overflowed; the loss is scaled by {} from now on", self.factor);
+    }
+
+    /// An update did not overflow.
+    pub fn raise(&mut self) {
         self.good += 1;
         if self.good == PATIENCE {
             (self.factor, self.good) = (self.factor * 2.0, 0);
         }
-        Some(gradients)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use burn::module::Param;
-    use burn::tensor::{Device, Tensor};
-
     use super::*;
-
-    #[derive(Module, Debug)]
-    struct One {
-        weight: Param<Tensor<1>>,
-    }
 
     #[test]
     #[expect(clippy::float_cmp, reason = "powers of two are exact")]
     fn the_factor_halves_at_an_overflow_and_doubles_after_two_thousand_good_updates() {
-        let device = Device::flex().autodiff();
-        let one = One { weight: Param::from_tensor(Tensor::ones([1], &device)) };
-        let gradients = |size: f32| GradientsParams::from_grads((one.weight.val() * size).backward(), &one);
         let mut scale = LossScale::default();
-        assert!(scale.take_from(&one, gradients(f32::INFINITY)).is_none());
-        assert_eq!(scale.factor(), 32_768.0);
+        assert_eq!(scale.factor_of(Precision::BF16), 1.0);
+        scale.lower();
         for update in 0..PATIENCE {
-            assert_eq!(scale.factor(), 32_768.0, "after {update} updates");
-            let unscaled = scale.take_from(&one, gradients(32_768.0)).expect("no overflow");
-            assert_eq!(unscaled.get::<1>(one.weight.id).expect("a gradient").into_scalar::<f32>(), 1.0);
+            assert_eq!(scale.factor_of(Precision::F16), 32_768.0, "after {update} updates");
+            scale.raise();
         }
-        assert_eq!(scale.factor(), 65_536.0);
-        assert!(!scale.is_exhausted());
-        while scale.factor() >= 1e-6 {
-            assert!(scale.take_from(&one, gradients(f32::NAN)).is_none());
+        assert_eq!(scale.factor_of(Precision::F16), 65_536.0);
+        let mut overflows = 0;
+        while !scale.is_exhausted() {
+            scale.lower();
+            overflows += 1;
         }
-        assert!(scale.is_exhausted());
+        assert_eq!(overflows, 36);
     }
 }

@@ -1,4 +1,4 @@
-//! Optimizers whose rate and momentum a schedule sets at every step.
+//! Optimizers whose rate and momentum are arguments of every step.
 //!
 //! | optimizer | is | fastai's |
 //! |---|---|---|
@@ -13,7 +13,6 @@
 //! takes it; [`GroupOptimizer`] runs a rule over a model's parameter groups.
 
 mod adam;
-mod dial;
 mod gradients;
 mod groups;
 mod lamb;
@@ -26,8 +25,7 @@ mod rule;
 mod sgd;
 
 pub use adam::Adam;
-pub use dial::Dial;
-pub(crate) use gradients::{clip_global_norm, scale};
+pub(crate) use gradients::{length, scale};
 pub use groups::GroupOptimizer;
 pub(crate) use groups::group;
 pub use lamb::Lamb;

@@ -4,7 +4,7 @@ use burn::optim::{LearningRate, Optimizer};
 use burn::tensor::{Device, Tensor};
 
 use super::moments::decay;
-use super::{Dial, Moments, scheduled};
+use super::{Moments, scheduled};
 
 /// Adam that follows the plain mean of gradients until it has seen enough of them to trust their spread, which makes a warm-up
 /// of the rate needless.
@@ -21,14 +21,14 @@ use super::{Dial, Moments, scheduled};
 ///
 /// | parameter | default, fastai's too |
 /// |---|---|
-/// | `momentum` | dial, 0.9 at first |
+/// | `momentum` | 0.9; a schedule with a momentum sets it at each step |
 /// | `sqr_momentum` | 0.99 |
 /// | `epsilon` | 1e-5 |
 /// | `weight_decay` | 0 |
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RAdam {
-    /// Decay of the running mean of gradients.
-    pub momentum: Dial,
+    /// Decay of the running mean of gradients, from 0 to under 1.
+    pub momentum: f64,
     /// Decay of the running mean of squared gradients, under 1.
     pub sqr_momentum: f64,
     /// Keeps the quotient finite.
@@ -39,7 +39,7 @@ pub struct RAdam {
 
 impl Default for RAdam {
     fn default() -> Self {
-        Self { momentum: Dial::new(0.9), sqr_momentum: 0.99, epsilon: 1e-5, weight_decay: 0.0 }
+        Self { momentum: 0.9, sqr_momentum: 0.99, epsilon: 1e-5, weight_decay: 0.0 }
     }
 }
 
@@ -64,9 +64,8 @@ impl Optimizer for RAdam {
         gradient: Tensor<D>,
         state: Option<Moments<D>>,
     ) -> (Tensor<D>, Option<Moments<D>>) {
-        let momentum = self.momentum.read();
-        let state = Moments::advance(state, gradient, momentum, self.sqr_momentum);
-        let mean = state.mean.clone().mul_scalar(rate / state.share_seen(momentum));
+        let state = Moments::advance(state, gradient, self.momentum, self.sqr_momentum);
+        let mean = state.mean.clone().mul_scalar(rate / state.share_seen(self.momentum));
         let delta = match self.rectification(&state) {
             Some(factor) => mean.mul_scalar(factor).div(state.spread(self.sqr_momentum, self.epsilon)),
             None => mean,

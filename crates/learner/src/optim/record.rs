@@ -27,10 +27,11 @@ impl GroupOptimizer {
     /// [`LearnerError::OptimizerState`] if it cannot be put into that format.
     pub fn to_bytes(&self) -> Result<Vec<u8>, LearnerError> {
         let (mut tensors, mut scalars) = (Vec::new(), BTreeMap::new());
+        let pair = self.rule.at(None);
         for (path, known) in &self.known {
             let Some(state) = &known.state else { continue };
             let mut sink = StateSink::default();
-            known.optimizer.state_flatten(path, state, &mut sink);
+            known.optimizer(&pair).state_flatten(path, state, &mut sink);
             scalars.insert(format!("{path}.{RANK}"), Scalar::from(state.rank()));
             scalars.extend(sink.scalars);
             tensors.extend(sink.tensors.into_iter().map(|(name, data)| {
@@ -67,13 +68,13 @@ impl GroupOptimizer {
             let (name, dtype, shape, _, bytes) = tensor.into_parts().map_err(|error| refused(error.to_string()))?;
             source.insert_tensor(name, TensorData::from_bytes(bytes, shape, dtype));
         }
-        let plain = device.clone().inner();
+        let (plain, pair) = (device.clone().inner(), self.rule.at(None));
         let mut all = BTreeMap::new();
         for (name, rank) in scalars {
             let Some(path) = name.strip_suffix(RANK).and_then(|path| path.strip_suffix('.')) else { continue };
             let mut known = self.know(path);
             let rank = usize::try_from(rank).ok().filter(|&rank| rank <= MOST_RANKS);
-            let state = rank.and_then(|rank| known.optimizer.state_unflatten(rank, path, &mut source, &plain));
+            let state = rank.and_then(|rank| known.optimizer(&pair).state_unflatten(rank, path, &mut source, &plain));
             known.state = Some(state.ok_or_else(|| refused(format!("the part of {path} is not complete")))?);
             all.insert(path.to_owned(), known);
         }

@@ -4,7 +4,8 @@ use burn::optim::{LearningRate, Optimizer, RecordState, StateSink, StateSource};
 use burn::tensor::{Device, Tensor};
 use firelight_layers::update::{SgdFactors, sgd};
 
-use super::{Dial, scheduled};
+use super::Scheduled;
+use super::rule::problem;
 
 /// Stochastic gradient descent, by itself or with momentum.
 ///
@@ -21,10 +22,10 @@ use super::{Dial, scheduled};
 /// | [`with_weight_decay`](Self::with_weight_decay) | 0 | 0, decoupled; 0, added to the gradient |
 ///
 /// Without momentum it keeps no state, and a schedule's momentum does not concern it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sgd {
-    averages: bool,
-    momentum: Dial,
+    /// `None` keeps no state.
+    momentum: Option<f64>,
     nesterov: bool,
     weight_decay: f64,
 }
@@ -32,12 +33,12 @@ pub struct Sgd {
 impl Sgd {
     /// Without momentum or decay.
     pub fn new() -> Self {
-        Self { averages: false, momentum: Dial::new(0.0), nesterov: false, weight_decay: 0.0 }
+        Self { momentum: None, nesterov: false, weight_decay: 0.0 }
     }
 
     /// Sums up gradients, each step keeping this share of the sum; schedules set it anew at every step.
     pub fn with_momentum(mut self, momentum: f64) -> Self {
-        (self.averages, self.momentum) = (true, Dial::new(momentum));
+        self.momentum = Some(momentum);
         self
     }
 
@@ -88,13 +89,13 @@ impl Optimizer for Sgd {
         state: Option<SgdState<D>>,
     ) -> (Tensor<D>, Option<SgdState<D>>) {
         let factors = SgdFactors {
-            momentum: self.momentum.read(),
+            momentum: self.momentum.unwrap_or(0.0),
             fresh: 1.0,
             rate,
             keep: 1.0 - rate * self.weight_decay,
             nesterov: self.nesterov,
         };
-        let sum = self.averages.then(|| state.map_or_else(|| gradient.zeros_like(), |old| old.sum));
+        let sum = self.momentum.map(|_| state.map_or_else(|| gradient.zeros_like(), |old| old.sum));
         let (parameter, sum) = sgd(&factors, parameter, sum, gradient);
         (parameter, sum.map(|sum| SgdState { sum }))
     }
@@ -104,4 +105,29 @@ impl Optimizer for Sgd {
     }
 }
 
-scheduled!(Sgd, "sgd");
+impl Scheduled for Sgd {
+    const NAME: &'static str = "sgd";
+
+    fn momentum(&self) -> f64 {
+        self.momentum.unwrap_or(0.0)
+    }
+
+    fn at_momentum(self, momentum: f64) -> Self {
+        Self { momentum: self.momentum.map(|_| momentum), ..self }
+    }
+
+    fn without_decay(self) -> Self {
+        Self { weight_decay: 0.0, ..self }
+    }
+
+    fn describe(&self) -> String {
+        let Self { momentum, nesterov, weight_decay } = self;
+        let momentum = momentum.map_or("no momentum".into(), |momentum| format!("momentum {momentum}"));
+        let nesterov = if *nesterov { ", Nesterov's" } else { "" };
+        format!("sgd ({momentum}{nesterov}, weight decay {weight_decay})")
+    }
+
+    fn problem(&self) -> Option<String> {
+        problem(&[("momentum", self.momentum())], &[("weight decay", self.weight_decay)])
+    }
+}

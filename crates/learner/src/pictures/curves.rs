@@ -11,8 +11,8 @@ use super::series::Series;
 /// The training loss of every step, thin, its smoothed line, and the validation losses as dots joined by a line.
 ///
 /// `train[i]` is the loss of step `i + 1`; a validation loss stands at the number of steps done before it.
-/// Rare spikes of single training steps may leave the panel at the top: the smoothed line and the validation
-/// losses set its height. A value that is not finite leaves a gap.
+/// Rare spikes, of single training steps and of single epochs, may leave the panel at the top: the smoothed line and the bulk of
+/// the validation losses set its height. A value that is not finite leaves a gap.
 ///
 /// ```
 /// let picture = firelight_learner::pictures::loss_curve(&[0.9, 0.7, 0.5, 0.4], &[(2, 0.6), (4, 0.45)]);
@@ -21,7 +21,9 @@ pub fn loss_curve(train: &[f32], valid: &[(usize, f32)]) -> RgbImage {
     let smooth = smoothed(train);
     let points = valid.iter().map(|&(step, loss)| (step as f64, f64::from(loss))).collect();
     let last = valid.iter().map(|point| point.0).fold(train.len(), usize::max);
-    let heights = without_spikes(train).chain(smooth.iter().copied()).chain(valid.iter().map(|point| point.1));
+    let trained: Vec<f32> = without_spikes(train).chain(smooth.iter().copied()).collect();
+    let fence = fence(valid).max(trained.iter().copied().filter(|value| value.is_finite()).fold(f32::MIN, f32::max));
+    let heights = valid.iter().map(|point| point.1).filter(|loss| *loss <= fence).chain(trained);
     let thin = if train.len() < 500 { 1.6 } else { 1.0 };
     let chart = Chart {
         title: "Loss",
@@ -106,6 +108,18 @@ fn smoothed(values: &[f32]) -> Vec<f32> {
         (sum / weight) as f32
     };
     values.iter().map(&mut mean).collect()
+}
+
+/// What is over this is far from the bulk of at least four losses: their third quartile and three times what lies between the
+/// quartiles (Tukey, *Exploratory Data Analysis*, 1977).
+fn fence(valid: &[(usize, f32)]) -> f32 {
+    let mut sorted: Vec<f32> = valid.iter().map(|point| point.1).filter(|loss| loss.is_finite()).collect();
+    if sorted.len() < 4 {
+        return f32::INFINITY;
+    }
+    sorted.sort_by(f32::total_cmp);
+    let (first, third) = (sorted[sorted.len() / 4], sorted[(3 * sorted.len() / 4).min(sorted.len() - 2)]);
+    third + 3.0 * (third - first)
 }
 
 /// The finite values between the first and the 99th hundredth.

@@ -1,11 +1,15 @@
 //! Pictures as text, for pages and notebooks.
 
 use std::io::Cursor;
+use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use image::codecs::jpeg::JpegEncoder;
+use image::codecs::png::PngEncoder;
 use image::{ImageFormat, ImageResult, RgbImage};
+
+use crate::stored::Whole;
 
 /// A photograph as a data URI, the source of an `<img>` that needs no file: a JPEG of quality 85.
 ///
@@ -24,6 +28,13 @@ pub fn jpeg_uri(picture: &RgbImage) -> ImageResult<String> {
     let mut bytes = Vec::new();
     JpegEncoder::new_with_quality(&mut bytes, 85).encode_image(picture)?;
     Ok(format!("data:image/jpeg;base64,{}", STANDARD.encode(bytes)))
+}
+
+/// Writes a drawing to a PNG file, whole or not at all.
+pub(crate) fn save_png(picture: &RgbImage, path: &Path) -> ImageResult<()> {
+    let mut file = Whole::create(path)?;
+    picture.write_with_encoder(PngEncoder::new(&mut file))?;
+    Ok(file.keep()?)
 }
 
 /// A drawing as a PNG in base64.

@@ -61,7 +61,7 @@ pub(crate) use class_matrix::matrix_picture;
 pub use confusion::confusion;
 pub use curves::{loss_curve, rate_curve};
 pub use encoded::jpeg_uri;
-pub(crate) use encoded::png_base64;
+pub(crate) use encoded::{png_base64, save_png};
 pub use grid::grid;
 pub use heat_map::heat_map;
 pub use lr_find::lr_find_curve;

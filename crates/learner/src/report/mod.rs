@@ -4,12 +4,11 @@ mod facts;
 mod page;
 mod run;
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 pub(crate) use run::Run;
 
-use crate::stored::Whole;
+use crate::stored::write_whole;
 use crate::{Interpretation, LearnerError};
 
 impl Interpretation {
@@ -43,8 +42,7 @@ impl Interpretation {
         let page = page::page(self)?;
         std::fs::create_dir_all(folder).map_err(wrong(folder))?;
         let path = folder.join("report.html");
-        let mut file = Whole::create(&path).map_err(wrong(&path))?;
-        file.write_all(page.as_bytes()).and_then(|()| file.keep()).map_err(wrong(&path))?;
+        write_whole(&path, page.as_bytes()).map_err(wrong(&path))?;
         Ok(path)
     }
 }

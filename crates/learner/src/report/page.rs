@@ -24,7 +24,11 @@ pub(super) fn page(interpretation: &Interpretation) -> Result<String, LearnerErr
     let matrix = if matrices.is_empty() { matrices } else { section("matrix", "Class matrix", &matrices) };
     let curves = figure(&png(&losses_picture(&run.history))?, "Training losses by step and validation losses by epoch")
         + &figure(&png(&rates_picture(&run.history))?, "Learning rates and momentum by step");
-    let facts = serde_json::to_string(&Facts::of(interpretation)?).unwrap_or_default();
+    let facts = serde_json::to_string(&Facts::of(interpretation)?).map_err(|error| LearnerError::Write {
+        stage: "report",
+        path: "report.html".into(),
+        source: error.into(),
+    })?;
     // A name could end the script's element early.
     let facts = facts.replace('<', "\\u003c");
     let filled = [
@@ -34,7 +38,10 @@ pub(super) fn page(interpretation: &Interpretation) -> Result<String, LearnerErr
         ("{{matrix}}", matrix),
         (
             "{{batch}}",
-            figure(&jpeg(&batch_picture(&run.data)?)?, "A training batch as the model sees it, with its classes"),
+            figure(
+                &jpeg(&batch_picture(&run.data, run.mixing)?)?,
+                "A training batch as the model sees it, with its classes",
+            ),
         ),
         ("{{curves}}", curves),
         ("{{epochs}}", epochs(interpretation)),

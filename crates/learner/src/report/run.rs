@@ -5,6 +5,7 @@ use firelight_datablock::{Categories, DataLoaders};
 use firelight_losses::{Decision, Loss, MatrixRows};
 use firelight_vocab::Groups;
 
+use crate::fit::Mixing;
 use crate::models::Model;
 use crate::{Evaluation, History, Learner};
 
@@ -15,6 +16,7 @@ const MOST_DRAWN: usize = 400;
 #[derive(Debug, Clone)]
 pub(crate) struct Run {
     pub data: DataLoaders<Categories>,
+    pub mixing: Mixing,
     pub history: History,
     pub evaluation: Evaluation,
     pub metrics: Vec<String>,
@@ -26,56 +28,46 @@ pub(crate) struct Run {
 
 impl Run {
     pub fn of<L: Loss<Tensor<1, Int>>, M: Model>(learn: &Learner<Categories, L, M>, evaluation: Evaluation) -> Self {
-        let classes = learn.data.vocab().len();
+        let Learner { task, state, .. } = learn;
+        let classes = task.data.vocab().len();
         Self {
-            data: learn.data.clone(),
-            history: learn.history.clone(),
+            data: task.data.clone(),
+            mixing: task.mixing(),
+            history: state.history.clone(),
             evaluation,
-            metrics: learn.metrics.iter().map(|metric| metric.name()).collect(),
+            metrics: task.metric_names(),
             configuration: configuration(learn),
-            matrices: if classes <= MOST_DRAWN { learn.loss.matrices() } else { Vec::new() },
+            matrices: if classes <= MOST_DRAWN { task.loss.matrices() } else { Vec::new() },
             groups: None,
         }
     }
 }
 
 fn configuration<L: Loss<Tensor<1, Int>>, M: Model>(learn: &Learner<Categories, L, M>) -> Vec<(&'static str, String)> {
-    let (train, valid) = (learn.data.train(), learn.data.valid());
-    let model = match &learn.recipe {
+    let Learner { task, state, .. } = learn;
+    let (train, valid) = (task.data.train(), task.data.valid());
+    let model = match &task.recipe {
         Some((arch, _)) => arch.to_string(),
         None => short_type_name::<M>(),
     };
-    let decision = match &learn.decision {
+    let decision = match &task.decision {
         Decision::Argmax => "the likeliest class".to_owned(),
         Decision::Threshold(least) => format!("every class from {least}"),
         Decision::MinimumRisk(_) => "the least expected cost".to_owned(),
     };
     vec![
-        ("Model", format!("{model}, {} parameters", learn.model.num_params())),
-        ("Loss", loss_name(learn)),
+        ("Model", format!("{model}, {} parameters", state.model.num_params())),
+        ("Loss", task.loss.describe()),
         ("Decision", decision),
-        ("Optimizer", learn.options.rule.name().to_owned()),
+        ("Optimizer", task.options.rule.describe().to_owned()),
         ("Training part", format!("{} pictures in batches of {}", train.dataset().len(), train.batch_size())),
         ("Validation part", format!("{} pictures", valid.dataset().len())),
-        ("Transforms", learn.data.transforms().to_string()),
-        ("Epochs", learn.history.epochs.len().to_string()),
-        ("Seconds", format!("{:.1}", learn.history.epochs.iter().map(|row| row.seconds).sum::<f64>())),
-        ("Seed", learn.options.seed.to_string()),
+        ("Transforms", task.data.transforms().to_string()),
+        ("Epochs", state.history.epochs.len().to_string()),
+        ("Seconds", format!("{:.1}", state.history.epochs.iter().map(|row| row.seconds).sum::<f64>())),
+        ("Seed", task.options.seed.to_string()),
         ("Firelight", env!("CARGO_PKG_VERSION").to_owned()),
     ]
-}
-
-/// The type's name, or of a boxed loss what it says that it is: `PairWeighted { inner: Focal { … } … }` is
-/// `PairWeighted<Focal>`.
-fn loss_name<L: Loss<Tensor<1, Int>>, M: Model>(learn: &Learner<Categories, L, M>) -> String {
-    let name = short_type_name::<L>();
-    if !name.contains("dyn ") || learn.data.vocab().len() > MOST_DRAWN {
-        return name;
-    }
-    let text = format!("{:?}", learn.loss);
-    let word = |text: &str| text.chars().take_while(|letter| letter.is_alphanumeric()).collect::<String>();
-    let names: Vec<String> = [word(&text)].into_iter().chain(text.split("inner: ").skip(1).map(word)).collect();
-    names.join("<") + &">".repeat(names.len() - 1)
 }
 
 /// The type's name without the paths of modules: `PairWeighted<CrossEntropy>`.

@@ -20,13 +20,28 @@ pub struct Curve {
 
 impl Curve {
     /// Pieces with the share of the fit that each takes; shares are divided by their sum. Without pieces the curve is 1.
+    ///
+    /// A fit refuses a curve with a share below 0, with shares that sum to 0, and with values that its purpose has no use for.
     pub fn of(pieces: impl IntoIterator<Item = (f64, Piece)>) -> Self {
-        let mut pieces: Vec<_> = pieces.into_iter().filter(|(share, _)| *share > 0.0).collect();
+        let mut pieces: Vec<_> = pieces.into_iter().filter(|(share, _)| *share != 0.0).collect();
         let sum: f64 = pieces.iter().map(|(share, _)| share).sum();
-        for (share, _) in &mut pieces {
-            *share /= sum;
+        if sum > 0.0 && sum.is_finite() {
+            for (share, _) in &mut pieces {
+                *share /= sum;
+            }
         }
         Self { pieces }
+    }
+
+    /// What makes no sense in a curve of `what`, whose values are to be `fit`.
+    pub(super) fn problem(&self, what: &str, fit: impl Fn(f64) -> bool) -> Option<String> {
+        let share = self.pieces.iter().map(|(share, _)| *share).find(|share| !(share.is_finite() && *share > 0.0));
+        if let Some(share) = share {
+            return Some(format!("a piece of {what} that takes {share} of the fit"));
+        }
+        let values = self.pieces.iter().flat_map(|(_, piece)| [piece.from, piece.to, piece.at(0.5)]);
+        let value = values.into_iter().find(|value| !fit(*value));
+        value.map(|value| format!("{what} at {value}"))
     }
 
     /// The value at `position`, from 0 to 1; beyond them that of the nearest end.

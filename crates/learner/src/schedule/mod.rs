@@ -1,13 +1,15 @@
 //! What learning rates and momentum do over a fit.
 
 mod curve;
+mod monitor;
 mod plateau;
 mod rates;
 mod shapes;
 
 pub use curve::{Curve, Piece};
-pub(crate) use plateau::Patience;
-pub use plateau::{Monitor, Plateau};
+pub(crate) use monitor::Patience;
+pub use monitor::{Monitor, Watch};
+pub use plateau::Plateau;
 pub use rates::Rates;
 pub use shapes::{FlatCos, OneCycle, WarmRestarts};
 
@@ -35,6 +37,7 @@ use serde::{Deserialize, Serialize};
 /// assert!((schedule.rate(1e-3, 0.05) - 5e-4).abs() < 1e-12);
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 pub struct Schedule {
     rate: Curve,
     momentum: Option<Curve>,
@@ -74,9 +77,33 @@ impl Schedule {
         self.momentum.as_ref().map(|curve| curve.at(position))
     }
 
+    /// What makes no sense in it: shares that are no shares, factors that are no factors. A fit refuses it.
+    pub(crate) fn problem(&self) -> Option<String> {
+        let rate = self.rate.problem("the rate", |factor| factor.is_finite() && factor >= 0.0);
+        let momentum = || self.momentum.as_ref()?.problem("the momentum", |momentum| (0.0..1.0).contains(&momentum));
+        rate.or_else(momentum).or_else(|| self.plateau.as_ref()?.problem())
+    }
+
     /// What to do on a plateau.
     pub fn plateau(&self) -> Option<&Plateau> {
         self.plateau.as_ref()
+    }
+}
+
+/// As a file has it, unchecked.
+#[derive(Deserialize)]
+struct Stored {
+    rate: Curve,
+    momentum: Option<Curve>,
+    plateau: Option<Plateau>,
+}
+
+impl TryFrom<Stored> for Schedule {
+    type Error = String;
+
+    fn try_from(Stored { rate, momentum, plateau }: Stored) -> Result<Self, String> {
+        let schedule = Self { rate, momentum, plateau };
+        schedule.problem().map_or(Ok(schedule), |problem| Err(format!("a schedule with {problem}")))
     }
 }
 

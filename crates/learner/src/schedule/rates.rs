@@ -1,5 +1,6 @@
 //! Learning rates: one for each parameter group.
 
+use std::fmt;
 use std::ops::{Range, RangeTo};
 
 /// Learning rates of the parameter groups, from the one nearest the input to the head.
@@ -45,6 +46,17 @@ impl Rates {
         match self {
             Self::Same(rate) | Self::Head(rate) => positive(rate),
             Self::Spread(low, high) => positive(low) && positive(high),
+        }
+    }
+}
+
+/// As programs write them.
+impl fmt::Display for Rates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Same(rate) => write!(f, "{rate}"),
+            Self::Head(rate) => write!(f, "..{rate}"),
+            Self::Spread(low, high) => write!(f, "{low}..{high}"),
         }
     }
 }

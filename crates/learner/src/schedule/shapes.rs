@@ -116,13 +116,13 @@ impl WarmRestarts {
         Self { cycles, length, multiple: 2 }
     }
 
-    /// Epochs of all cycles together.
+    /// Epochs of all cycles together; `usize::MAX` where they are more than can be counted, which a fit refuses.
     pub fn epochs(self) -> usize {
-        self.lengths().sum()
+        self.lengths().fold(0, usize::saturating_add)
     }
 
     fn lengths(self) -> impl Iterator<Item = usize> {
-        (0..self.cycles).map(move |cycle| self.length * self.multiple.pow(cycle))
+        (0..self.cycles).map(move |cycle| self.length.saturating_mul(self.multiple.saturating_pow(cycle)))
     }
 }
 

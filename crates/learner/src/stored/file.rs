@@ -10,7 +10,7 @@
 //! checked before anything is parsed.
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io::{self, BufRead, Write};
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
@@ -25,6 +25,8 @@ use crate::LearnerError;
 pub(crate) struct Format {
     /// The word it starts with.
     pub magic: &'static str,
+    /// The oldest version that is read.
+    pub oldest: u32,
     /// The newest version, which is what is written.
     pub version: u32,
     /// What the errors call it.
@@ -75,7 +77,7 @@ pub(crate) fn write<M: Serialize>(
 
 /// Reads a file and checks its digest.
 pub(crate) fn read<M: DeserializeOwned>(path: &Path, format: Format) -> Result<(M, Vec<u8>), LearnerError> {
-    let Format { magic, version, what, writer } = format;
+    let Format { magic, oldest, version, what, writer } = format;
     let mut bytes =
         std::fs::read(path).map_err(|source| LearnerError::Read { stage: "load", path: path.to_path_buf(), source })?;
     let refuse = |why: String| LearnerError::Unusable { path: path.to_path_buf(), what, why };
@@ -86,9 +88,14 @@ pub(crate) fn read<M: DeserializeOwned>(path: &Path, format: Format) -> Result<(
         return Err(refuse(format!("it does not start as one; was it written by `{writer}`?")));
     }
     match words.next().map(str::parse::<u32>) {
-        Some(Ok(found)) if (1..=version).contains(&found) => {}
+        Some(Ok(found)) if (oldest..=version).contains(&found) => {}
         Some(Ok(newer)) if newer > version => {
             return Err(refuse(format!("its format is {newer}, this program reads {version}; use a newer Firelight")));
+        }
+        Some(Ok(older)) if older > 0 => {
+            return Err(refuse(format!(
+                "its format is {older}, this program reads {oldest} and newer; write it again"
+            )));
         }
         _ => return Err(refuse("its first line is damaged; write it again".into())),
     }
@@ -102,6 +109,14 @@ pub(crate) fn read<M: DeserializeOwned>(path: &Path, format: Format) -> Result<(
     let manifest =
         serde_json::from_str(manifest).map_err(|error| refuse(format!("its manifest cannot be read: {error}")))?;
     Ok((manifest, bytes.split_off(start)))
+}
+
+/// The manifest of a file of this format, unchecked and without what follows it; `None` where there is none to be read.
+pub(crate) fn manifest<M: DeserializeOwned>(path: &Path, format: Format) -> Option<M> {
+    let mut lines = io::BufReader::new(std::fs::File::open(path).ok()?).lines();
+    let first = lines.next()?.ok()?;
+    (first.split(' ').next() == Some(format.magic)).then_some(())?;
+    serde_json::from_str(&lines.next()?.ok()?).ok()
 }
 
 /// The first line and what follows it.

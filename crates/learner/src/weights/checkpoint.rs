@@ -44,7 +44,16 @@ impl Checkpoint {
             Format::Safetensors => read_all(&mut SafetensorsStore::from_file(path).map_indices_contiguous(false)),
             Format::Pytorch => read_all(&mut PytorchStore::from_file(path).map_indices_contiguous(false)),
         };
-        Ok(Self { path: path.to_owned(), tensors: tensors.map_err(damaged)?, digest_checked })
+        let tensors = tensors.map_err(|cause| match first_of_zip(path) {
+            // Torch writes the pickle first.
+            Some(first) if !first.ends_with("data.pkl") => WeightsError::NotWeights {
+                path: path.to_owned(),
+                content: "a zip archive of other things (a Python package, perhaps)",
+                remedy: "unpack it and give the PyTorch or safetensors file in it",
+            },
+            _ => damaged(cause),
+        })?;
+        Ok(Self { path: path.to_owned(), tensors, digest_checked })
     }
 
     /// The file.
@@ -92,6 +101,17 @@ impl Checkpoint {
 
 fn read_all<S: ModuleStore>(store: &mut S) -> Result<BTreeMap<String, StoredTensor>, String> {
     store.get_all_tensors().cloned().map_err(|error| error.to_string())
+}
+
+/// The name of the first file of a zip archive.
+fn first_of_zip(path: &Path) -> Option<String> {
+    let mut start = [0; 30];
+    let mut file = File::open(path).ok()?;
+    file.read_exact(&mut start).ok()?;
+    let length = start.starts_with(b"PK\x03\x04").then(|| u16::from_le_bytes([start[26], start[27]]))?;
+    let mut name = vec![0; length.into()];
+    file.read_exact(&mut name).ok()?;
+    Some(String::from_utf8_lossy(&name).into_owned())
 }
 
 enum Format {

@@ -26,9 +26,30 @@ pub(super) fn check(path: &Path) -> Result<bool, WeightsError> {
     if found == expected { Ok(true) } else { Err(WeightsError::WrongDigest { path: path.to_owned(), expected, found }) }
 }
 
-/// The `f37072fd` of `resnet18-f37072fd.pth`.
+/// The `f37072fd` of `resnet18-f37072fd.pth`. Eight digits without a letter are rather a date.
 fn digits_in_name(path: &Path) -> Option<String> {
     let (_, digits) = path.file_stem()?.to_str()?.rsplit_once('-')?;
     let hex = digits.len() == 8 && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    hex.then(|| digits.to_owned())
+    let date = digits.bytes().all(|byte| byte.is_ascii_digit());
+    (hex && !date).then(|| digits.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// B15: a date is no digest.
+    #[test]
+    fn eight_digits_are_a_digest_only_with_a_letter() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let of = |name: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, "abc").expect("a file"); // SHA-256 begins with ba7816bf
+            check(&path)
+        };
+        assert!(matches!(of("resnet18-20240131.pth"), Ok(false)));
+        assert!(matches!(of("resnet18.pth"), Ok(false)));
+        assert!(matches!(of("resnet18-ba7816bf.pth"), Ok(true)));
+        assert!(matches!(of("resnet18-1a2b3c4d.pth"), Err(WeightsError::WrongDigest { .. })));
+    }
 }

@@ -74,6 +74,21 @@ pub enum WeightsError {
         misshapen: Vec<Misshapen>,
     },
 
+    /// The tensors have the names of another library's files.
+    #[error(
+        "weights {} have the tensor names of {origin}, which are not read; give the file that the publisher of {arch} has \
+         (torchvision's, or the EfficientNet-Lite port's), or save these weights under its names",
+        path.display()
+    )]
+    OtherNames {
+        /// The file.
+        path: PathBuf,
+        /// The architecture asked for.
+        arch: Arch,
+        /// Whose names they are.
+        origin: &'static str,
+    },
+
     /// A weight is NaN or infinite, or is no floating-point number at all.
     #[error("weights {} are damaged: {tensor} holds {found}; download the file again", path.display())]
     NotNumbers {

@@ -68,10 +68,16 @@ impl Fit {
             let body = other.fresh_body(&mut Fresh::zeros(), device);
             names::naming(&body).map(|naming| Self::new(&body, naming, checkpoint).is_whole())
         };
+        let looks_like = Arch::ALL.into_iter().find(|other| fits(other) == Some(true));
+        if looks_like.is_none()
+            && let Some(origin) = names::origin(checkpoint.tensors().map(|(name, _)| name))
+        {
+            return WeightsError::OtherNames { path: checkpoint.path().to_owned(), arch, origin };
+        }
         WeightsError::Mismatch {
             path: checkpoint.path().to_owned(),
             arch,
-            looks_like: Arch::ALL.into_iter().find(|other| fits(other) == Some(true)),
+            looks_like,
             missing: self.missing,
             unexpected: self.unexpected,
             misshapen: self.misshapen,

@@ -19,6 +19,21 @@ pub(super) fn is_accessory(name: &str) -> bool {
     last_layer || name.ends_with(".num_batches_tracked")
 }
 
+/// Whose names these are, if they are known and not read.
+pub(super) fn origin<'a>(mut names: impl Iterator<Item = &'a str>) -> Option<&'static str> {
+    // The body of a fastai learner is the first part of a sequence, and a sequence of numbered parts itself.
+    let fastai = |name: &str| {
+        let name = name.strip_prefix("model.").unwrap_or(name);
+        name.starts_with("0.0.") || ["0.4.0.conv1.", "0.7.1.conv1."].iter().any(|part| name.starts_with(part))
+    };
+    let timm = |name: &str| name.starts_with("conv_stem.") || name.contains(".conv_dw.");
+    names.find_map(|name| match name {
+        name if fastai(name) => Some("a fastai learner"),
+        name if timm(name) => Some("timm's models"),
+        _ => None,
+    })
+}
+
 /// `layer1.0.conv2.norm.weight` to `layer1.0.bn2.weight`.
 fn torchvision(ours: &str) -> String {
     const RENAMED: [(&str, &str); 8] = [

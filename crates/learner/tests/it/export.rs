@@ -1,8 +1,14 @@
+use std::path::Path;
+
+use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Device, Int, Tensor};
-use firelight_datablock::TrainingColours;
-use firelight_learner::{LearnerError, Predictor};
-use firelight_losses::{CostMatrix, Decision, Loss, PairWeighted, PairWeights, SoftLabelCrossEntropy, SoftLabels};
-use firelight_transforms::Normalize;
+use firelight_datablock::{ImageBlock, InputBlock, TrainingColours};
+use firelight_learner::models::{Arch, HeadConfig};
+use firelight_learner::{Learner, LearnerError, Predictor};
+use firelight_losses::{
+    CostMatrix, CrossEntropy, Decision, Loss, PairWeighted, PairWeights, SoftLabelCrossEntropy, SoftLabels,
+};
+use firelight_transforms::{Limits, Normalize, TransformError, open};
 use firelight_vocab::Groups;
 use image::RgbImage;
 
@@ -86,11 +92,169 @@ fn a_damaged_export_is_refused_and_never_wrong_in_silence() {
 }
 
 #[test]
-fn a_file_that_cannot_be_written_leaves_the_old_one() {
+fn an_export_makes_its_folder_and_says_what_it_cannot_write() {
+    let pictures = shapes::folder(24);
+    let place = tempfile::tempdir().expect("a folder");
+    let learn = shapes::learner(shapes::loaders(&pictures, &Device::flex()));
+    learn.export(place.path().join("new/folder/x")).expect("an export");
+    std::fs::write(place.path().join("file"), "in the way").expect("a file");
+    let error = learn.export(place.path().join("file/x")).expect_err("no folder").to_string();
+    assert!(error.starts_with("export: cannot write ") && error.contains("file"), "{error}");
+}
+
+/// Reads what the usual block reads, in negative.
+#[derive(Debug, Clone)]
+struct Negative;
+
+impl InputBlock for Negative {
+    fn read(&self, path: &Path) -> Result<RgbImage, TransformError> {
+        let mut picture = open(path, &Limits::default())?;
+        image::imageops::invert(&mut picture);
+        Ok(picture)
+    }
+}
+
+/// B11, F2: what trains is what predicts, and what a file cannot hold is not exported.
+#[test]
+fn an_input_block_of_ones_own_predicts_and_is_refused_by_an_export() {
+    let pictures = shapes::folder(24);
+    let mut learn = shapes::learner(shapes::loaders_of(Negative, pictures.path(), &Device::flex()));
+    learn.fit_one_cycle(2, 1e-2).expect("a fit");
+    let all = learn.predictions().expect("predictions");
+    let predictor = learn.predictor().expect("a predictor");
+    let items = learn.data().valid().dataset().items().to_vec();
+    for (row, &item) in all.items.iter().enumerate() {
+        for prediction in [learn.predict(&items[item]), predictor.predict(&items[item])] {
+            for (one, many) in prediction.expect("a prediction").probabilities.iter().zip(all.row(row)) {
+                assert!((one - many).abs() < 1e-5);
+            }
+        }
+    }
+    predictor
+        .predict_files(&items)
+        .for_each(|path, prediction| {
+            let row = items.iter().position(|item| item == path).expect("an item");
+            assert!((prediction.probabilities[0] - all.row(row)[0]).abs() < 1e-5);
+        })
+        .expect("predictions");
+    let place = tempfile::tempdir().expect("a folder");
+    let error = learn.export(place.path().join("x")).expect_err("refused").to_string();
+    assert_eq!(
+        error,
+        "export: the input block Negative is code, which a file does not hold; export a model of `ImageBlock`"
+    );
+    assert_eq!(std::fs::read_dir(place.path()).expect("a folder").count(), 0);
+}
+
+/// F17: pictures that train can be predicted; the limits are in the export.
+#[test]
+fn limits_travel_with_the_export() {
+    let pictures = shapes::folder(24);
+    let limited = |pixels| ImageBlock::rgb().with_limits(Limits::default().with_pixels(pixels));
+    let learn = shapes::learner(shapes::loaders_of(limited(2000), pictures.path(), &Device::flex()));
+    let place = tempfile::tempdir().expect("a folder");
+    learn.export(place.path().join("x")).expect("an export");
+    let predictor = Predictor::load(place.path().join("x"), &Device::flex()).expect("a predictor");
+    assert_eq!(predictor.manifest().limits, Limits::default().with_pixels(2000));
+    let large = place.path().join("large.png");
+    RgbImage::new(50, 50).save(&large).expect("a picture of 2,500");
+    assert!(matches!(predictor.predict(&large), Err(LearnerError::Input { .. })));
+    let more = shapes::learner(shapes::loaders_of(limited(3000), pictures.path(), &Device::flex()));
+    more.predict(&large).expect("a prediction");
+    more.export(place.path().join("x")).expect("an export");
+    let predictor = Predictor::load(place.path().join("x"), &Device::flex()).expect("a predictor");
+    predictor.predict(&large).expect("a prediction");
+    predictor.predict_bytes(&std::fs::read(&large).expect("bytes")).expect("a prediction");
+}
+
+/// F4, A9: numbers that are none are neither exported nor loaded.
+#[test]
+fn weights_that_are_not_finite_are_neither_written_nor_read() {
     let pictures = shapes::folder(24);
     let learn = shapes::learner(shapes::loaders(&pictures, &Device::flex()));
-    let error = learn.export("no/such/folder/x").expect_err("no folder");
-    assert!(error.to_string().starts_with("export: cannot write no/such/folder/x: "), "{error}");
+    let place = tempfile::tempdir().expect("a folder");
+    let file = place.path().join("x");
+    learn.export(&file).expect("an export");
+    let whole = std::fs::read(&file).expect("bytes");
+    let start = whole.iter().position(|&byte| byte == b'\n').expect("a line") + 1;
+    for number in [f32::NAN, f32::INFINITY] {
+        let mut content = whole[start..].to_vec();
+        let last = content.len() - 4;
+        content[last..].copy_from_slice(&number.to_le_bytes());
+        let digest = shapes::digest(&content);
+        std::fs::write(&file, [format!("firelight-export 1 {digest}\n").as_bytes(), &content].concat())
+            .expect("a file");
+        let said = Predictor::load(&file, &Device::flex()).expect_err("refused").to_string();
+        assert!(said.contains("its weights ") && said.ends_with(" are not finite numbers"), "{said}");
+    }
+    // Such a model is in memory after weights of one's own.
+    let mut own = learn.model().valid();
+    own.head = HeadConfig::new(Arch::Small.features(), 3).init(1, &Device::flex());
+    let own = own.map(&mut Poison);
+    let learn = Learner::new(shapes::loaders(&pictures, &Device::flex()), own, CrossEntropy::new());
+    let error = learn.save(&file).expect_err("refused").to_string();
+    assert!(error.starts_with("export: the weights ") && error.ends_with(" are not finite numbers"), "{error}");
+    let predictions = learn.predictions().expect_err("nothing is predicted");
+    assert!(matches!(predictions, LearnerError::NoNumbers { path: Some(_) }), "{predictions}");
+    assert!(learn.interpret().is_err() && learn.tta(1).is_err());
+    let evaluation = learn.evaluate().expect("figures");
+    assert!(evaluation.loss.is_nan());
+}
+
+/// Makes every number of a model NaN.
+struct Poison;
+
+impl ModuleMapper for Poison {
+    fn map_float<const D: usize>(&mut self, parameter: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        parameter.map(|tensor| tensor * f32::NAN)
+    }
+}
+
+/// What a manifest says is looked at before a model is made of it.
+#[test]
+fn manifests_that_make_no_sense_are_refused() {
+    let pictures = shapes::folder(24);
+    let loaders = shapes::loaders(&pictures, &Device::flex());
+    let cost = CostMatrix::uniform(loaders.vocab());
+    let rule = Decision::minimum_risk(&cost, loaders.vocab()).expect("a rule");
+    let learn = shapes::learner(loaders).with_decision(rule);
+    let place = tempfile::tempdir().expect("a folder");
+    let file = place.path().join("x");
+    learn.export(&file).expect("an export");
+    let whole = std::fs::read(&file).expect("bytes");
+    let mut lines = whole.splitn(3, |&byte| byte == b'\n');
+    let (_, manifest, tensors) = (lines.next(), lines.next().expect("a manifest"), lines.next().expect("tensors"));
+    let manifest = String::from_utf8(manifest.to_vec()).expect("text");
+    let said = |from: &str, to: &str| {
+        assert!(manifest.contains(from), "{from} is not in {manifest}");
+        let content = [manifest.replace(from, to).as_bytes(), b"\n", tensors].concat();
+        let digest = shapes::digest(&content);
+        std::fs::write(&file, [format!("firelight-export 1 {digest}\n").as_bytes(), &content].concat())
+            .expect("a file");
+        let error = Predictor::load(&file, &Device::flex()).expect_err("refused");
+        assert!(matches!(error, LearnerError::Unusable { .. }), "{error}");
+        error.to_string().rsplit("export: ").next().unwrap_or_default().to_owned()
+    };
+    for dropout in ["2.0", "-1.0", "1.0"] {
+        assert!(
+            said("\"dropout\":0.0", &format!("\"dropout\":{dropout}"))
+                .starts_with("dropout must be at least 0 and below 1, not ")
+        );
+    }
+    let hidden = |widths: &str| said("\"hidden\":[512]", &format!("\"hidden\":[{widths}]"));
+    assert_eq!(hidden("0"), "a head needs at least one feature, one class and no empty layer");
+    for many in ["1000000000000000000", "50000000", "512,9000000"] {
+        assert_eq!(hidden(many), "its head needs more weights than it holds");
+    }
+    assert_eq!(
+        said("\"features\":128", "\"features\":9223372036854775808"),
+        "its head takes 9223372036854775808 features and small gives 128"
+    );
+    assert_eq!(said("\"classes\":3", "\"classes\":4"), "its head gives 4 scores for 3 classes");
+    assert!(
+        said("\"names\":[\"Bright\",\"bars\",\"dark\"],\"rows\"", "\"names\":[\"dark\",\"bars\",\"Bright\"],\"rows\"")
+            .contains("other classes")
+    );
 }
 
 #[test]
@@ -148,13 +312,18 @@ fn a_runs_page_names_a_boxed_loss_and_shows_every_matrix_in_it() {
     let soft = SoftLabelCrossEntropy::new(&SoftLabels::uniform(&vocab, 0.1).expect("labels"), &vocab).expect("a loss");
     let weights = PairWeights::from_fn(&vocab, |truth, predicted| if truth == predicted { 1.0 } else { 2.0 });
     let pair = PairWeighted::new(soft, &weights, &vocab).expect("a loss");
+    let described = Loss::<Tensor<1, Int>>::describe(&pair);
+    assert!(
+        described.starts_with("pair weighted (") && described.contains(" of soft label cross entropy ("),
+        "{described}"
+    );
     let boxed: Box<dyn Loss<Tensor<1, Int>>> = Box::new(pair);
-    let mut learn = shapes::learner(loaders).with_loss(boxed);
+    let learn = shapes::learner(loaders).with_loss(boxed);
     let groups = Groups::by(&vocab, |class| if class == "Bright" { "<light>" } else { "dark & bars" });
     let place = tempfile::tempdir().expect("a folder");
     let page = learn.interpret().expect("an interpretation").with_groups(&groups).save_report(place.path());
     let text = std::fs::read_to_string(page.expect("a page")).expect("a text");
-    assert!(text.contains("PairWeighted&lt;SoftLabelCrossEntropy&gt;"));
+    assert!(text.contains(&described), "{described}");
     assert!(text.contains("alt=\"Pair weights of") && text.contains("alt=\"Soft labels of"));
     // What names hold cannot end the script's data early.
     assert!(text.contains(r"\u003clight>") && !text.contains("<light>"));

@@ -12,7 +12,7 @@ use burn::tensor::Device;
 use firelight_datablock::{
     Categories, CategoryBlock, DataBlock, DataLoaders, ImageBlock, IndexSplitter, RegexLabeller,
 };
-use firelight_learner::{resnet18, vision_learner};
+use firelight_learner::{Norms, resnet18, vision_learner};
 use firelight_transforms::Resize;
 
 /// Ten batches an epoch.
@@ -57,7 +57,8 @@ fn the_first_losses_of_fine_tune_are_pytorchs() {
         return;
     };
     let backbone = resnet18().with_weights(checkpoint).with_dropout(0.0);
-    let mut learn = vision_learner(loaders(&images), backbone).expect("a learner").without_observers();
+    let learn = vision_learner(loaders(&images), backbone).expect("a learner").without_observers();
+    let mut learn = learn.with_norms(Norms::Trained); // as in the script
     if let Some(folder) = std::env::var_os("FIRELIGHT_DUMP") {
         dump(Path::new(&folder), &learn);
     }

@@ -1,12 +1,14 @@
 use burn::tensor::Device;
+use firelight_datablock::OnError;
 use firelight_learner::{Part, Tta};
+use firelight_transforms::{CutMix, MixUp};
 
 use crate::shapes;
 
 #[test]
 fn both_parts_are_predicted_in_their_own_order_and_whole() {
     let folder = shapes::folder(27);
-    let mut learn = shapes::learner(shapes::loaders(&folder, &Device::flex()));
+    let learn = shapes::learner(shapes::loaders(&folder, &Device::flex()));
     // 20 pictures train in batches of 8, whose last would be dropped in training.
     let train = learn.predictions_on(Part::Train).expect("predictions");
     assert_eq!(train.items, (0..20).collect::<Vec<_>>());
@@ -26,7 +28,7 @@ fn both_parts_are_predicted_in_their_own_order_and_whole() {
 fn augmented_views_are_blended_with_the_plain_one_and_are_the_same_each_time() {
     let folder = shapes::folder(24);
     let loaders = shapes::augmented(folder.path(), &Device::flex());
-    let mut learn = shapes::learner(loaders);
+    let learn = shapes::learner(loaders);
     let plain = learn.predictions().expect("predictions");
     assert_eq!(learn.tta(0).expect("no views"), plain);
     let only_plain = learn.tta(Tta { passes: 2, beta: 1.0, most: false }).expect("views");
@@ -63,6 +65,40 @@ fn results_show_as_many_pictures_as_are_asked_for_and_the_same_each_time() {
     // Untrained, a model of three classes is wrong somewhere, and wrong is marked orange.
     let orange = learn.show_results(6).expect("pictures").pixels().any(|pixel| pixel.0 == [206, 84, 0]);
     assert!(orange);
+}
+
+/// U3, U6: a batch is shown as a step sees it, mixed where steps are, and of fewer pictures where the part has no full batch.
+#[test]
+fn the_batch_that_is_shown_is_the_one_that_a_step_sees() {
+    let folder = shapes::folder(24); // 18 of them train
+    let loaders = |batch| shapes::loaders(&folder, &Device::flex()).with_batch_size(batch);
+    let plain = shapes::learner(loaders(8)).show_batch().expect("a picture");
+    for mix in [MixUp::default().into(), CutMix::default().into()] {
+        let mix: firelight_learner::Mix = mix;
+        let mixed = shapes::learner(loaders(8)).with_mix(mix).show_batch().expect("a picture");
+        assert_eq!(mixed.width(), plain.width());
+        assert!(mixed != plain, "{mix:?}");
+    }
+    let few = shapes::learner(loaders(64));
+    assert!(few.show_batch().expect("18 pictures").height() > plain.height());
+    let place = tempfile::tempdir().expect("a folder");
+    few.save_pictures(place.path()).expect("pictures");
+    few.interpret().expect("an interpretation").save_report(place.path()).expect("a page");
+}
+
+/// F15: a broken picture is passed over where the loaders pass over it.
+#[test]
+fn results_pass_over_broken_pictures_where_the_loaders_do() {
+    let folder = shapes::folder(24);
+    let loaders = || shapes::loaders(&folder, &Device::flex());
+    let broken = loaders().valid().dataset().items()[2].clone();
+    std::fs::write(&broken, "no picture").expect("a file");
+    let error = shapes::learner(loaders()).show_results(6).expect_err("a broken picture").to_string();
+    assert!(error.contains(&*broken.file_name().expect("a name").to_string_lossy()), "{error}");
+    let learn = shapes::learner(loaders().with_on_error(OnError::Skip));
+    let five = learn.show_results(6).expect("five pictures");
+    assert_eq!(five.dimensions(), learn.show_results(5).expect("five pictures").dimensions());
+    assert_eq!(learn.predictions().expect("predictions").items.len(), 5);
 }
 
 #[test]

@@ -1,13 +1,19 @@
 //! Properties of the learner crate.
 
+mod bomb;
 mod export;
+mod failing;
 mod files;
 mod fine_tune_reference;
 mod keeping;
+#[cfg(unix)]
+mod killed;
 mod looking;
 mod lr_find;
 mod metrics;
 mod models;
+mod monitors;
+mod norms;
 mod optimizer;
 mod options;
 mod parallel;
@@ -16,7 +22,9 @@ mod precision;
 mod resuming;
 mod schedule;
 mod shapes;
+mod stopping;
 mod targets;
+mod threads;
 mod told;
 mod training;
 mod weights;

@@ -1,7 +1,7 @@
-use firelight_learner::metrics::{ClassMetric, Outcomes};
+use firelight_learner::metrics::{ClassMetric, Outcomes, measure};
 use firelight_learner::{
     ClassReport, accuracy, brier_score, calibration_error, cohen_kappa, cross_group_errors, error_rate, group_accuracy,
-    hierarchical_distance, macro_f1, matthews_corr_coef, mean_mistake_cost, mean_recall, mistake_severity,
+    hierarchical_distance, macro_f1, matthews_corr_coef, mean_mistake_cost, mean_recall, mistake_severity, r2,
     same_group_mistakes, summed_group_accuracy, top_k, weighted_f1, weighted_kappa,
 };
 use firelight_losses::{CostMatrix, Decision};
@@ -23,11 +23,11 @@ fn species() -> Groups {
 }
 
 /// The metric over the examples, `batch` at a time.
-fn value(metric: &mut ClassMetric, batch: usize, decided: &[usize]) -> Option<f64> {
-    metric.reset();
+fn value(metric: &ClassMetric, batch: usize, decided: &[usize]) -> Option<f64> {
+    let mut sums = metric.start();
     for start in (0..4).step_by(batch) {
         let end = (start + batch).min(4);
-        metric.update(&Outcomes {
+        sums.update(&Outcomes {
             outputs: &ROWS[start..end].concat(),
             columns: 4,
             targets: &TARGETS[start..end],
@@ -35,7 +35,7 @@ fn value(metric: &mut ClassMetric, batch: usize, decided: &[usize]) -> Option<f6
             decision: &Decision::Argmax,
         });
     }
-    metric.value()
+    sums.value()
 }
 
 #[test]
@@ -50,9 +50,9 @@ fn metrics_have_the_reference_values_whatever_the_batch_size() {
         (cross_group_errors(&species), 0.0),
         (mistake_severity(&species), 1.0),
     ];
-    for (mut metric, expected) in cases {
+    for (metric, expected) in cases {
         for batch in [1, 2, 3, 4] {
-            let value = value(&mut metric, batch, &DECIDED).expect("a value");
+            let value = value(&metric, batch, &DECIDED).expect("a value");
             assert!((value - expected).abs() < 1e-12, "{} is {value}, not {expected}", metric.name());
         }
     }
@@ -60,21 +60,21 @@ fn metrics_have_the_reference_values_whatever_the_batch_size() {
 
 #[test]
 fn a_mistake_across_groups_is_twice_as_severe() {
-    let mut severity = mistake_severity(&species());
+    let severity = mistake_severity(&species());
     // One example taken for the other species, one for a sibling.
-    assert_eq!(value(&mut severity, 4, &[2, 1, 2, 2]), Some(1.5));
+    assert_eq!(value(&severity, 4, &[2, 1, 2, 2]), Some(1.5));
 }
 
 #[test]
 fn what_is_not_defined_has_no_value() {
-    let mut severity = mistake_severity(&species());
-    assert_eq!(value(&mut severity, 4, &TARGETS), None, "no mistakes");
-    let mut inside = same_group_mistakes(&species());
-    assert_eq!(value(&mut inside, 4, &TARGETS), None, "no mistakes");
+    let severity = mistake_severity(&species());
+    assert_eq!(value(&severity, 4, &TARGETS), None, "no mistakes");
+    let inside = same_group_mistakes(&species());
+    assert_eq!(value(&inside, 4, &TARGETS), None, "no mistakes");
     let tree = CostMatrix::from_groups(&species(), 1.0, 2.0);
     let vocab = species().vocab().clone();
-    let mut costs = mean_mistake_cost(&tree, &vocab).expect("a metric");
-    assert_eq!(value(&mut costs, 4, &TARGETS), None, "no mistakes");
+    let costs = mean_mistake_cost(&tree, &vocab).expect("a metric");
+    assert_eq!(value(&costs, 4, &TARGETS), None, "no mistakes");
     let all: [ClassMetric; 12] = [
         accuracy(),
         top_k(2),
@@ -89,21 +89,15 @@ fn what_is_not_defined_has_no_value() {
         hierarchical_distance(&tree, &vocab, 3).expect("a metric"),
         summed_group_accuracy(&species()),
     ];
-    for mut metric in all {
-        metric.reset();
-        assert_eq!(metric.value(), None, "{} has no examples", metric.name());
+    for metric in all {
+        assert_eq!(metric.start().value(), None, "{} has no examples", metric.name());
     }
 }
 
 /// The metric over examples of the first class alone, all recognised.
 #[test]
 fn one_class_alone_is_no_agreement_by_chance_or_otherwise() {
-    let of_one = |mut metric: ClassMetric| {
-        let (outputs, targets) = ([1.0, 0.0].repeat(3), [0; 3]);
-        let decision = &Decision::Argmax;
-        metric.update(&Outcomes { outputs: &outputs, columns: 2, targets: &targets, decided: &targets, decision });
-        metric.value()
-    };
+    let of_one = |metric: ClassMetric| measure(metric, &[[1.0, 0.0]; 3], &[0; 3], &Decision::Argmax);
     assert_eq!(of_one(cohen_kappa()), None);
     assert_eq!(of_one(matthews_corr_coef()), Some(0.0));
     assert_eq!(of_one(macro_f1()), Some(1.0));
@@ -137,4 +131,62 @@ fn costs_of_other_classes_are_refused() {
         error.to_string(),
         r#"class matrix has 2 names but the vocab has 2; missing: ["c"]; not in vocab: ["b"]"#
     );
+}
+
+/// F4: a row that is no number is no hit of anything, and makes no metric panic.
+#[test]
+fn rows_that_are_no_numbers_are_mistakes() {
+    let vocab = species().vocab().clone();
+    let tree = CostMatrix::from_groups(&species(), 1.0, 2.0);
+    let rows = [[0.7, 0.1, 0.1, 0.1], [f32::NAN; 4], [0.1, f32::NAN, 0.2, 0.3], [0.1, 0.7, 0.1, 0.1]];
+    let of = |metric: &ClassMetric| measure(metric, &rows, &[0, 0, 1, 1], &Decision::Argmax);
+    assert_eq!(of(&accuracy()), Some(0.5));
+    assert_eq!(of(&error_rate()), Some(0.5));
+    assert_eq!(of(&top_k(4)), Some(0.5));
+    assert_eq!(of(&mean_recall()), Some(0.5));
+    assert_eq!(of(&group_accuracy(&species())), Some(0.5));
+    // Probabilities that are none have no calibration.
+    assert_eq!(of(&calibration_error()), None);
+    assert_eq!(of(&brier_score()), None);
+    let rest: [ClassMetric; 10] = [
+        macro_f1(),
+        weighted_f1(),
+        cohen_kappa(),
+        matthews_corr_coef(),
+        weighted_kappa(&tree, &vocab).expect("a metric"),
+        mean_mistake_cost(&tree, &vocab).expect("a metric"),
+        hierarchical_distance(&tree, &vocab, 3).expect("a metric"),
+        summed_group_accuracy(&species()),
+        mistake_severity(&species()),
+        same_group_mistakes(&species()),
+    ];
+    for metric in rest {
+        let value = of(&metric);
+        assert!(value.is_none_or(f64::is_finite), "{} is {value:?}", metric.name());
+    }
+}
+
+/// F9, B30: of targets that do not vary R² is not defined, and far from 0 it has all its digits.
+#[test]
+fn r2_has_its_digits_far_from_zero() {
+    let r2_of = |targets: &[f32], predicted: &[f32]| {
+        let targets: Vec<Vec<f32>> = targets.iter().map(|&target| vec![target]).collect();
+        let rows: Vec<[f32; 1]> = predicted.iter().map(|&value| [value]).collect();
+        measure(r2(), &rows, &targets, &Decision::Argmax)
+    };
+    for constant in [0.1, 0.3, 1.0 / 3.0, 7.7, 1e-3, 123.456, 1e7] {
+        let predicted: Vec<f32> = (0..1000).map(|i| constant + 0.01 * (i % 3) as f32).collect();
+        assert_eq!(r2_of(&[constant; 1000], &predicted), None, "{constant}");
+    }
+    let far: Vec<f32> = (0..100).map(|i| 1e7 + (i % 2) as f32).collect();
+    assert_eq!(r2_of(&far, &far), Some(1.0));
+    let beside: Vec<f32> = far.iter().map(|target| target + 1.0).collect();
+    assert!((r2_of(&far, &beside).expect("a value") - -3.0).abs() < 1e-9, "1 − 100 / 25");
+}
+
+/// F33: the first none of a ranking has nobody in it.
+#[test]
+#[should_panic(expected = "k = 1 and more")]
+fn the_top_none_is_refused() {
+    let _ = top_k(0);
 }

@@ -1,7 +1,7 @@
 use burn::module::{Module, Param};
 use burn::optim::{GradientsParams, LionConfig, Optimizer};
 use burn::tensor::{Device, Tensor};
-use firelight_learner::optim::{Adam, Dial, GroupOptimizer, Lamb, RAdam, Rule, Sgd, ranger};
+use firelight_learner::optim::{Adam, GroupOptimizer, Lamb, RAdam, Rule, Sgd, ranger};
 
 fn numbers(tensor: Tensor<1>) -> Vec<f32> {
     tensor.into_data().iter::<f32>().collect()
@@ -137,10 +137,9 @@ fn optimizer(rule: impl Into<Rule>) -> GroupOptimizer {
 fn groups_have_rates_of_their_own_and_norms_no_decay() {
     let parts = Parts::new();
     let mut optimizer = optimizer(Adam::default());
-    optimizer.set(&[0.01, 0.1], Some(0.9));
     // A gradient of zero leaves the decay alone to move a parameter.
     let gradients = parts.gradients(0.0);
-    let all = optimizer.step(parts, gradients).all();
+    let all = optimizer.step(parts, gradients, &[0.01, 0.1], Some(0.9)).expect("a step").all();
     let expected = [1.0 - 0.01 * 0.01, 1.0, 1.0 - 0.1 * 0.01, 1.0];
     for (pair, expected) in all.chunks(2).zip(expected) {
         assert!((pair[0] - expected).abs() < 1e-7, "{all:?}");
@@ -150,10 +149,9 @@ fn groups_have_rates_of_their_own_and_norms_no_decay() {
 
 #[test]
 fn the_momentum_is_the_schedules_or_else_the_rules_own() {
-    let mut optimizer = optimizer(Sgd::new().with_momentum(0.8));
+    let optimizer = optimizer(Sgd::new().with_momentum(0.8));
     for (momentum, expected) in [(None, 0.8), (Some(0.95), 0.95), (None, 0.8)] {
-        optimizer.set(&[0.1, 0.1], momentum);
-        assert!((optimizer.momentum() - expected).abs() < f64::EPSILON);
+        assert!((optimizer.momentum(momentum) - expected).abs() < f64::EPSILON);
     }
 }
 
@@ -170,23 +168,23 @@ fn every_optimizers_state_goes_on_from_its_bytes_to_the_same_bits() {
     ];
     for rule in rules {
         let mut first = optimizer(rule.clone());
-        first.set(&[0.01, 0.1], Some(0.9));
+        let step = |optimizer: &mut GroupOptimizer, parts: Parts, scale| {
+            let gradients = parts.gradients(scale);
+            optimizer.step(parts, gradients, &[0.01, 0.1], Some(0.9)).expect("a step")
+        };
         let mut parts = Parts::new();
         for scale in [0.5, -0.2] {
-            let gradients = parts.gradients(scale);
-            parts = first.step(parts, gradients);
+            parts = step(&mut first, parts, scale);
         }
         let bytes = first.to_bytes().expect("bytes");
         let mut second = optimizer(rule.clone());
         second.load_bytes(&bytes, &Device::flex().autodiff()).expect("a state");
-        second.set(&[0.01, 0.1], Some(0.9));
         assert_eq!(second.to_bytes().expect("bytes"), bytes);
         // A fresh optimizer would take another step.
         let (mut one, mut other, mut fresh) = (parts.clone(), parts.clone(), optimizer(rule.clone()));
-        fresh.set(&[0.01, 0.1], Some(0.9));
-        let new = fresh.step(parts.clone(), parts.gradients(-0.01)).all();
-        one = first.step(one, parts.gradients(-0.01));
-        other = second.step(other, parts.gradients(-0.01));
+        let new = step(&mut fresh, parts, -0.01).all();
+        one = step(&mut first, one, -0.01);
+        other = step(&mut second, other, -0.01);
         assert_eq!(one.all(), other.all(), "{rule:?}");
         assert_ne!(one.all(), new, "{rule:?}");
     }
@@ -206,10 +204,37 @@ fn bytes_of_something_else_are_refused() {
     assert!(error.starts_with("optimizer: its state cannot be used: "), "{error}");
 }
 
+/// B47: a wrong number of rates is refused before anything moves.
 #[test]
-fn a_dial_is_shared_by_its_clones() {
-    let dial = Dial::new(0.9);
-    let seen = dial.clone();
-    dial.turn(0.85);
-    assert!((seen.read() - 0.85).abs() < f64::EPSILON);
+fn each_group_needs_a_rate() {
+    let (mut optimizer, parts) = (optimizer(Adam::default()), Parts::new());
+    let gradients = parts.gradients(1.0);
+    let error = optimizer.step(parts, gradients, &[0.1], None).expect_err("refused").to_string();
+    assert_eq!(error, "learning rates: 1 of them for 2 parameter groups makes no sense; give each group one");
+}
+
+/// B24: what a run is compared by tells apart all settings, those of an optimizer inside another one too.
+#[test]
+fn descriptions_of_optimizers_tell_all_their_settings_apart() {
+    use firelight_learner::optim::Lookahead;
+    let rules: [Rule; 14] = [
+        Adam::default().into(),
+        Adam { weight_decay: 0.3, ..Adam::default() }.into(),
+        Adam { momentum: 0.8, ..Adam::default() }.into(),
+        Adam { sqr_momentum: 0.9, ..Adam::default() }.into(),
+        Adam { epsilon: 1e-8, ..Adam::default() }.into(),
+        RAdam::default().into(),
+        Lamb::default().into(),
+        Sgd::new().into(),
+        Sgd::new().with_momentum(0.0).into(),
+        Sgd::new().with_momentum(0.9).into(),
+        Sgd::new().with_momentum(0.9).with_nesterov().into(),
+        Lookahead::new(Adam::default()).into(),
+        Lookahead::new(RAdam::default()).into(),
+        Lookahead::new(RAdam { weight_decay: 0.3, ..RAdam::default() }).into(),
+    ];
+    let mut said: Vec<&str> = rules.iter().map(Rule::describe).collect();
+    said.sort_unstable();
+    said.dedup();
+    assert_eq!(said.len(), rules.len(), "{said:#?}");
 }

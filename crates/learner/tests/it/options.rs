@@ -6,10 +6,11 @@ use burn::tensor::{Device, Tensor};
 use firelight_datablock::DataLoaders;
 use firelight_learner::models::Model;
 use firelight_learner::optim::Sgd;
-use firelight_learner::{CsvLog, EarlyStopping, KeepBest, Learner, LossPlot, Monitor};
+use firelight_learner::{Better, CsvLog, EarlyStopping, KeepBest, Learner, LossPlot, Monitor};
 use firelight_losses::CrossEntropy;
 use firelight_transforms::{CutMix, MixUp};
 
+use crate::monitors::{TOLD, told_metric};
 use crate::shapes;
 use crate::training::{bits, moved};
 
@@ -111,33 +112,24 @@ fn features_cannot_be_mixed() {
 #[test]
 fn the_best_model_of_a_fit_is_kept_and_restored() {
     let folder = shapes::folder(24);
-    // The rate is so high that later epochs are worse than the best one.
-    let run = |restore: bool| {
-        let best = KeepBest::new("valid_loss").with_restore(restore);
-        let mut learn = shapes::learner(shapes::loaders(&folder, &Device::flex())).with_best(best);
-        learn.freeze().expect("frozen");
-        learn.fit(6, 0.3).expect("a fit");
-        let losses: Vec<f64> = learn.history().epochs.iter().map(|row| row.valid_loss).collect();
-        let lowest = losses.iter().copied().fold(f64::INFINITY, f64::min);
-        let best = learn.best().expect("a best model");
-        assert!((best.row.valid_loss - lowest).abs() < f64::EPSILON);
-        (learn.evaluate().expect("an evaluation").loss, lowest, losses[5])
+    let values = [0.1, 0.9, 0.3, 0.2].map(Some);
+    let learner = || {
+        let learn = shapes::learner(shapes::loaders(&folder, &Device::flex()));
+        learn.with_metrics([told_metric(Better::More, &values)])
     };
-    let (loss, lowest, last) = run(true);
-    assert!(last > lowest, "the last epoch is the best, which tests nothing");
-    assert!((loss - lowest).abs() < 1e-5 * lowest, "{loss} is not {lowest}");
-    let (loss, _, last) = run(false);
-    assert!((loss - last).abs() < 1e-5 * last, "{loss} is not {last}");
-}
-
-#[test]
-fn a_metric_that_the_learner_does_not_have_cannot_choose_the_best() {
-    let folder = shapes::folder(24);
-    let mut learn = shapes::learner(shapes::loaders(&folder, &Device::flex())).with_best(KeepBest::new("f1"));
-    assert_eq!(
-        learn.fit(1, 1e-3).expect_err("refused").to_string(),
-        "best model: the metric \"f1\" makes no sense; watch one of the learner's metrics"
-    );
+    let after = |epochs: usize| {
+        let mut learn = learner();
+        learn.fit(epochs, 1e-3).expect("a fit at one rate, of which the first epochs are a shorter one");
+        bits(learn.model())
+    };
+    for restore in [true, false] {
+        let mut learn = learner().with_best(KeepBest::new(TOLD).with_restore(restore));
+        learn.fit(4, 1e-3).expect("a fit");
+        let best = learn.best().expect("a best model");
+        assert_eq!((best.row.epoch, best.row.metrics[0]), (1, Some(0.9)));
+        assert!(bits(&best.model) == after(2));
+        assert!(bits(learn.model()) == after(if restore { 2 } else { 4 }));
+    }
 }
 
 #[test]

@@ -230,3 +230,47 @@ fn a_device_that_fails_is_an_error_and_the_model_stays() {
     );
     assert_eq!(numbers(&learn), before);
 }
+
+/// B9: a batch that weighs nothing has a loss and a gradient of 0, on any number of devices.
+#[test]
+fn a_batch_whose_rows_are_all_ignored_moves_nothing() {
+    // Of the ten pictures that train, whatever class: all are ignored.
+    let ignoring = |vocab: &firelight_vocab::Vocab| {
+        let nothing = ClassWeights::new(vocab.names().iter().map(|name| (name.as_str(), 0.0))).expect("weights");
+        CrossEntropy::new().with_class_weights(&nothing, vocab).expect("a loss")
+    };
+    let mut numbers = Numbers::default();
+    Plain::new(&Device::flex()).visit(&mut numbers);
+    for devices in [0, 1, 2, 3] {
+        let (after, loss) = step(ignoring, devices);
+        assert_eq!((after, loss), (numbers.0.clone(), 0.0), "{devices} devices");
+    }
+}
+
+/// B10: what is trained is what validation tells, mixing and several devices too: class weights with smoothing that is not weighted is
+/// a mean of two quotients.
+#[test]
+fn a_loss_of_two_quotients_is_one_formula_everywhere() {
+    let two = |vocab: &firelight_vocab::Vocab| {
+        let weights = ClassWeights::new([("Bright", 9.0), ("bars", 1.0), ("dark", 0.25)]).expect("weights");
+        let smooth = CrossEntropy::new().with_label_smoothing(0.3).expect("a loss").with_unweighted_smoothing();
+        smooth.with_class_weights(&weights, vocab).expect("a loss")
+    };
+    for devices in [2, 3] {
+        assert_same_gradient(two, devices);
+        let mixed = |devices| step_of(two, devices, |learn| learn.with_mix(Mix::from(MixUp::new(0.4))));
+        assert_same(mixed(0), mixed(devices), devices);
+    }
+    let folder = shapes::folder(14);
+    let loaders = shapes::loaders(&folder, &Device::flex()).with_batch_size(10).with_valid_batch_size(3);
+    let loss = two(loaders.vocab());
+    let learn = Learner::new(loaders, Plain::new(&Device::flex()), loss).without_observers();
+    let (_, trained) = step(two, 0);
+    let whole = learn.evaluate_on(firelight_learner::Part::Train).expect("figures").loss;
+    assert!((trained - whole).abs() < 1e-6, "{trained} in a step, {whole} in evaluation");
+    // In batches of three or in one, the division comes last.
+    let loaders = learn.data().clone().with_valid_batch_size(99);
+    let one = Learner::new(loaders, Plain::new(&Device::flex()), two(learn.data().vocab())).without_observers();
+    let (parts, one) = (learn.evaluate().expect("figures").loss, one.evaluate().expect("figures").loss);
+    assert!((parts - one).abs() < 1e-6, "{parts} and {one}");
+}

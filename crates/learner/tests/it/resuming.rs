@@ -1,166 +1,49 @@
-//! Runs that are broken off and go on, each in a process of its own.
+//! Checkpoints: what a run that is gone on with does, and what it refuses.
 
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
 
 use burn::tensor::Device;
 use firelight_learner::models::Arch;
-use firelight_learner::{Backbone, Checkpoints, Event, Flow, KeepBest, LearnerError, vision_learner};
+use firelight_learner::optim::{Adam, Lookahead, RAdam};
+use firelight_learner::{
+    Backbone, Better, Checkpoints, CsvLog, Event, Flow, HeadFeatures, KeepBest, LearnerError, RateSearch, accuracy,
+    brier_score, mean_recall, vision_learner,
+};
 use firelight_losses::CrossEntropy;
-use firelight_transforms::Chance;
 use tempfile::TempDir;
 
+use crate::monitors::{TOLD, told_metric};
 use crate::shapes::{self, ShapeLearner};
+use crate::training::{AllBits, bits, moved};
 
-/// Says to the run below where to work.
-const PLACE: &str = "FIRELIGHT_RESUMING_PLACE";
-/// Says after how many steps it ends the process.
-const STOP: &str = "FIRELIGHT_RESUMING_STOP";
-/// How many times a run is killed; the issue's hundred by `FIRELIGHT_KILLS=100`.
-const KILLS: &str = "FIRELIGHT_KILLS";
-
-/// A head on fixed features and then the whole network, with augmentation, dropout, momentum that moves and batch norms.
-#[test]
-#[ignore = "the others of this file start it, in a process of its own"]
-fn a_run_that_may_be_killed() {
-    let Some(place) = std::env::var_os(PLACE).map(PathBuf::from) else { return };
-    let stop: Option<usize> = std::env::var(STOP).ok().and_then(|steps| steps.parse().ok());
-    let mut steps = 0;
-    let mut learn = shapes::learner(shapes::augmented(&place.join("pictures"), &Device::flex()))
-        .with_checkpoints(Checkpoints::in_folder(place.join("checkpoints")).every_steps(1))
-        .with_observer(move |event: &Event| {
-            steps += usize::from(matches!(event, Event::Step(_)));
-            if Some(steps) == stop {
-                std::process::exit(7);
-            }
-            Flow::Continue
-        });
-    let run = |learn: &mut ShapeLearner| {
-        learn.fit_head(2, 1e-2, 1)?;
-        learn.unfreeze()?;
-        learn.fit_one_cycle(2, 1e-3..1e-2)
-    };
-    if let Err(error) = run(&mut learn) {
-        eprintln!("failed: {error}");
-        std::process::exit(8);
-    }
-    learn.save(place.join("weights")).expect("the weights are written");
-}
-
-struct Place(TempDir);
-
-impl Place {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let pictures = shapes::folder(24);
-        std::fs::rename(pictures.keep(), folder.path().join("pictures")).expect("a folder of pictures");
-        Self(folder)
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn command(&self, shell: &str) -> Command {
-        let program = std::env::current_exe().expect("this program");
-        let mut command = if shell.is_empty() {
-            Command::new(program)
-        } else {
-            let mut command = Command::new("sh");
-            command.args(["-c", &format!("{shell}; exec \"$0\" \"$@\"")]).arg(program);
-            command
-        };
-        command.args(["resuming::a_run_that_may_be_killed", "--exact", "--ignored", "--nocapture"]);
-        command.env(PLACE, self.path()).env_remove(STOP).stdout(Stdio::null()).stderr(Stdio::piped());
-        command
-    }
-
-    fn start(&self) -> Child {
-        self.command("").spawn().expect("a process")
-    }
-
-    /// Runs to the end and gives a digest of the final weights and the optimizer's state.
-    fn finish(&self) -> String {
-        let Output { status, stderr, .. } = self.command("").output().expect("a process");
-        assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
-        let weights = std::fs::read(self.path().join("weights")).expect("weights");
-        shapes::digest(&weights)
-    }
-
-    fn checkpoints(&self) -> Vec<String> {
-        let entries = std::fs::read_dir(self.path().join("checkpoints")).expect("a folder");
-        let mut names: Vec<String> =
-            entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
-        names.sort();
-        names
-    }
-}
-
-#[test]
-fn a_run_that_is_killed_at_any_moment_ends_with_the_weights_of_an_unbroken_one() {
-    let kills: u64 = std::env::var(KILLS).ok().and_then(|kills| kills.parse().ok()).unwrap_or(4);
-    let unbroken = Place::new();
-    let start = Instant::now();
-    let expected = unbroken.finish();
-    let length = start.elapsed();
-    assert_eq!(unbroken.checkpoints().len(), 2, "the newest two stay");
-    assert_eq!(unbroken.finish(), expected, "a run that is over trains no further");
-
-    let mut chance = Chance::new(9, 9, kills);
-    let (mut kept, mut over) = (0, 0);
-    for kill in 0..kills {
-        let place = Place::new();
-        let mut child = place.start();
-        std::thread::sleep(Duration::from_secs_f64(length.as_secs_f64() * f64::from(chance.range(0.1, 1.0))));
-        over += u64::from(child.try_wait().expect("a process").is_some());
-        child.kill().expect("killed");
-        child.wait().expect("gone");
-        kept += usize::from(place.path().join("checkpoints").exists());
-        assert_eq!(place.finish(), expected, "after kill {kill}");
-    }
-    eprintln!(
-        "{kills} kills, {kept} of them after a first checkpoint, {over} after the end: {kills} equal final weights"
-    );
-}
-
-#[test]
-fn a_full_disk_is_an_error_and_the_last_good_checkpoint_stays() {
-    let place = Place::new();
-    let status = place.command("").env(STOP, "5").status().expect("a process");
-    assert_eq!(status.code(), Some(7));
-    let before = place.checkpoints();
-    assert_eq!(before, ["step-000000003.checkpoint", "step-000000004.checkpoint"]);
-
-    // No file may become larger than half a megabyte: what a write meets on a full disk.
-    let output = place.command("trap '' XFSZ; ulimit -f 1000").output().expect("a process");
-    assert_eq!(output.status.code(), Some(8));
-    let said = String::from_utf8_lossy(&output.stderr).replace(&format!("{}/", place.path().display()), "");
-    assert_eq!(
-        said,
-        "failed: checkpoint: cannot write checkpoints/step-000000005.checkpoint: File too large (os error 27); the last good one \
-         is checkpoints/step-000000004.checkpoint; make room and run the program again to go on from there\n"
-    );
-    assert_eq!(place.checkpoints(), before);
-    assert_eq!(place.finish(), Place::new().finish());
-}
-
-/// A learner in this process, without dropout, whose numbers come from the device's one stream that other tests draw from too.
 fn learner(folder: &TempDir, checkpoints: &Path) -> ShapeLearner {
-    let backbone = Backbone::from(Arch::Small).with_dropout(0.0);
-    let learn = vision_learner(shapes::loaders(folder, &Device::flex()), backbone).expect("a learner");
-    learn.without_observers().with_checkpoints(checkpoints)
+    shapes::learner(shapes::loaders(folder, &Device::flex())).with_checkpoints(checkpoints)
+}
+
+/// The names of the checkpoints that are there.
+fn there(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    let names = entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
+    let mut names: Vec<String> = names.filter(|name| name.ends_with(".checkpoint")).collect();
+    names.sort();
+    names
 }
 
 #[test]
 fn observers_of_a_resumed_run_hear_all_that_happened() {
     let (folder, checkpoints) = (shapes::folder(24), tempfile::tempdir().expect("a folder"));
+    // What is told again, and all that is told at the first time, but for how many epochs that is, and that it was done before.
+    let plain = |event: &Event| match event {
+        Event::Start { epochs, steps, metrics, better, .. } => Some(format!("{epochs} {steps} {metrics:?} {better:?}")),
+        Event::Notice(_) => None,
+        event => Some(format!("{event:?}")),
+    };
     let run = || {
         let heard = Arc::new(Mutex::new(Vec::new()));
         let log = heard.clone();
         let observer = move |event: &Event| {
-            log.lock().expect("a log").push(format!("{event:?}"));
+            log.lock().expect("a log").extend(plain(event));
             Flow::Continue
         };
         let mut learn = learner(&folder, checkpoints.path()).with_observer(observer);
@@ -201,15 +84,37 @@ fn checkpoints_of_another_run_are_refused() {
     assert!(said.starts_with("order of the pictures is 18 of 18 ("), "{said}");
     let mut focal = small(loaders()).with_loss(firelight_losses::Focal::new(2.0).expect("a loss"));
     let error = focal.fit_one_cycle(2, 1e-2).expect_err("another loss").to_string();
-    assert!(error.contains("its loss is CrossEntropy (") && error.contains("), here it is Focal ("), "{error}");
+    assert!(error.contains("its loss is cross entropy, here it is focal"), "{error}");
     let smooth = CrossEntropy::new().with_label_smoothing(0.1).expect("a loss");
     let said = refusal(small(loaders()).with_loss(smooth));
-    assert!(said.starts_with("loss is CrossEntropy (") && said.contains("), here it is CrossEntropy ("), "{said}");
+    assert_eq!(said, "loss is cross entropy, here it is cross entropy (label smoothing 0.1)");
+    let steps = |clip: &str| {
+        format!(
+            "{clip} clipping, 1 batches an update, no mixing, norms of frozen groups frozen, other norms as the body's weights call \
+             for, F32 precision"
+        )
+    };
+    let clipped = refusal(small(loaders()).with_gradient_clip(0.5));
+    assert_eq!(clipped, format!("steps is {}, here it is {}", steps("no"), steps("0.5")));
+    // B24, F6: what was not compared.
+    let adam = "adam (momentum 0.9, 0.99 of squares, epsilon 0.00001, weight decay";
     assert_eq!(
-        refusal(small(loaders()).with_gradient_clip(0.5)),
-        "steps is no clipping, 1 batches an update, no mixing, norms of frozen groups frozen, F32 precision, here it is \
-         0.5 clipping, 1 batches an update, no mixing, norms of frozen groups frozen, F32 precision"
+        refusal(small(loaders()).with_optimizer(Adam { weight_decay: 0.3, ..Adam::default() })),
+        format!("optimizer is {adam} 0.01), here it is {adam} 0.3)")
     );
+    let ahead = refusal(small(loaders()).with_optimizer(Lookahead::new(RAdam::default())));
+    assert!(ahead.contains("here it is lookahead (") && ahead.contains("over radam ("), "{ahead}");
+    let metrics = refusal(small(loaders()).with_metrics([mean_recall(), accuracy()]));
+    assert_eq!(metrics, "metrics is accuracy, here it is mean_recall, accuracy");
+    assert_eq!(refusal(small(loaders()).with_metrics([brier_score()])), "metrics is accuracy, here it is brier");
+    let dropout = vision_learner(loaders(), Backbone::from(Arch::Small).with_dropout(0.3)).expect("a learner");
+    let dropout = refusal(dropout.without_observers().with_checkpoints(place.path()));
+    assert!(dropout.starts_with("head is HeadConfig") && dropout.contains("dropout: 0.3"), "{dropout}");
+    let best = refusal(small(loaders()).with_best(KeepBest::new("accuracy")));
+    assert!(best.starts_with("best model is not kept, here it is "), "{best}");
+    let mut frozen = small(loaders());
+    frozen.freeze().expect("frozen");
+    assert_eq!(refusal(frozen), "frozen groups is 0, here it is 1");
     let more = shapes::folder(28);
     let said = refusal(small(shapes::loaders(&more, &Device::flex())));
     assert!(said.starts_with("training items is 18 (") && said.contains("), here it is 21 ("), "{said}");
@@ -220,32 +125,31 @@ fn checkpoints_of_another_run_are_refused() {
          it is 3"
     );
     let error = learner(&folder, place.path()).fit_one_cycle(3, 1e-2).expect_err("another schedule").to_string();
-    assert!(error.contains("its schedule is fit 1: 2 epochs of 2 steps"), "{error}");
-    assert!(error.contains(", here it is fit 1: 3 epochs of 2 steps"), "{error}");
+    assert!(error.contains("its work number 1 is 2 epochs of 2 steps"), "{error}");
+    assert!(error.contains(", here it is 3 epochs of 2 steps"), "{error}");
 }
 
 #[test]
 fn the_best_model_is_in_the_checkpoints() {
     let (folder, place) = (shapes::folder(24), tempfile::tempdir().expect("a folder"));
-    // The rate is so high that the last epochs are not the best ones.
-    let run = || {
+    let run = |values: &[f64]| {
+        let values: Vec<Option<f64>> = values.iter().copied().map(Some).collect();
         let mut learn = learner(&folder, place.path())
             .with_checkpoints(Checkpoints::in_folder(place.path()).keeping(9))
-            .with_best(KeepBest::new("valid_loss"));
-        learn.freeze().expect("frozen");
-        learn.fit(6, 0.3).expect("a fit");
+            .with_metrics([told_metric(Better::More, &values)])
+            .with_best(KeepBest::new(TOLD));
+        learn.fit(6, 1e-3).expect("a fit");
         let row = learn.best().expect("a best model").row.clone();
-        (learn.predictions().expect("predictions"), row)
+        (learn.predictions().expect("predictions"), row.epoch)
     };
-    let unbroken = run();
-    assert!(unbroken.1.epoch < 4, "the last epoch is the best, which tests nothing");
-    // As if it had been killed after the last epoch, and after the one behind the best.
-    assert_eq!(run().0, unbroken.0);
-    for steps in 2 * (unbroken.1.epoch + 2) + 1..=12 {
+    let unbroken = run(&[0.1, 0.2, 0.9, 0.3, 0.2, 0.1]);
+    assert_eq!(unbroken.1, 2);
+    // As if it had been killed after the last epoch, and two before it.
+    assert_eq!(run(&[]), unbroken);
+    for steps in 9..=12 {
         let _ = std::fs::remove_file(place.path().join(format!("step-{steps:09}.checkpoint")));
     }
-    let (predictions, row) = run();
-    assert_eq!((predictions, row.epoch), (unbroken.0, unbroken.1.epoch));
+    assert_eq!(run(&[0.2, 0.1]), unbroken);
 }
 
 #[test]
@@ -276,4 +180,160 @@ fn a_damaged_checkpoint_is_passed_over_for_the_one_before_and_refused_where_ther
         error.contains("step-000000004.checkpoint is not a usable Firelight checkpoint: it has no first line"),
         "{error}"
     );
+}
+
+/// Nothing is taken over from a checkpoint before all of it is compared: the refused learner is as it was, and trains.
+#[test]
+fn a_learner_that_is_refused_its_checkpoint_is_as_it_was() {
+    let (folder, place) = (shapes::folder(24), tempfile::tempdir().expect("a folder"));
+    learner(&folder, place.path()).fit_one_cycle(2, 1e-2).expect("a fit");
+    let mut learn = learner(&folder, place.path());
+    let before = bits(learn.model());
+    let error = learn.fit_one_cycle(3, 1e-2).expect_err("another fit");
+    assert!(matches!(error, LearnerError::OtherRun { .. }), "{error}");
+    assert_eq!(moved(&before, &bits(learn.model())), Vec::<String>::new());
+    assert!(learn.history().steps.is_empty());
+}
+
+/// B5: a search between fits writes nothing, whatever its steps are.
+#[test]
+fn a_search_writes_no_checkpoints_and_removes_none() {
+    let (folder, place) = (shapes::folder(24), tempfile::tempdir().expect("a folder"));
+    let mut learn =
+        learner(&folder, place.path()).with_checkpoints(Checkpoints::in_folder(place.path()).every_steps(2));
+    learn.fit(1, 1e-3).expect("a fit");
+    let before = there(place.path());
+    assert_eq!(before, ["step-000000002.checkpoint"]);
+    learn.lr_find().expect("a curve");
+    assert_eq!(there(place.path()), before);
+}
+
+/// B23: a copy that a user made is not the newest checkpoint, and no file of another run is removed.
+#[test]
+fn only_a_runs_own_checkpoints_are_gone_on_with_and_removed() {
+    let (folder, place) = (shapes::folder(24), tempfile::tempdir().expect("a folder"));
+    learner(&folder, place.path()).fit(1, 1e-3).expect("a fit");
+    let own = place.path().join("step-000000002.checkpoint");
+    let bytes = std::fs::read(&own).expect("bytes");
+    for name in ["step-best.checkpoint", "step-000000002 (copy).checkpoint", "step-12.checkpoint"] {
+        std::fs::write(place.path().join(name), &bytes).expect("a copy");
+    }
+    // Of a run in another folder, moved here.
+    let other = tempfile::tempdir().expect("a folder");
+    learner(&folder, other.path()).with_seed(9).fit(1, 1e-3).expect("a fit");
+    std::fs::copy(other.path().join("step-000000002.checkpoint"), place.path().join("step-000000001.checkpoint"))
+        .expect("a copy");
+    let mut learn = learner(&folder, place.path());
+    learn.fit(1, 1e-3).expect("the same fit");
+    learn.fit(4, 1e-3).expect("another");
+    assert_eq!(
+        there(place.path()),
+        [
+            "step-000000001.checkpoint",
+            "step-000000002 (copy).checkpoint",
+            "step-000000008.checkpoint",
+            "step-000000010.checkpoint",
+            "step-12.checkpoint",
+            "step-best.checkpoint"
+        ]
+    );
+}
+
+/// B39: rows are in one file, so a checkpoint does not grow with its run.
+#[test]
+fn checkpoints_are_as_large_at_the_end_as_at_the_start() {
+    let (folder, place) = (shapes::folder(24), tempfile::tempdir().expect("a folder"));
+    let mut learn = learner(&folder, place.path()).with_checkpoints(Checkpoints::in_folder(place.path()).keeping(100));
+    learn.fit(60, 1e-4).expect("a fit");
+    let size = |steps: usize| {
+        let path = place.path().join(format!("step-{steps:09}.checkpoint"));
+        std::fs::metadata(path).expect("a checkpoint").len()
+    };
+    let rows = std::fs::metadata(place.path().join("run.history")).expect("a history").len();
+    assert!(size(120).abs_diff(size(2)) < 64, "{} and {}", size(2), size(120));
+    assert!(rows > 120 * 30, "the history is there: {rows}");
+}
+
+/// B21: features are of one body, and a learner whose body has changed since refuses them.
+#[test]
+fn features_of_another_body_are_refused() {
+    let folder = shapes::folder(24);
+    let mut learn = shapes::learner(shapes::loaders(&folder, &Device::flex()));
+    let features: HeadFeatures<_> = learn.head_features(0).expect("features");
+    learn.fit_head_on(&features, 1, 1e-3).expect("a fit of the head alone");
+    learn.fit_head_on(&features, 1, 1e-3).expect("another one");
+    learn.unfreeze().expect("thawed");
+    learn.fit_head_on(&features, 1, 1e-3).expect("frozen again, with the same weights");
+    learn.unfreeze().expect("thawed");
+    learn.fit(1, 1e-3).expect("a fit of everything");
+    let error = learn.fit_head_on(&features, 1, 1e-3).expect_err("refused").to_string();
+    assert_eq!(
+        error,
+        "features: they are of a body with other weights than this learner has; compute them again with `head_features`"
+    );
+    assert!(matches!(learn.evaluate_head_on(&features), Err(LearnerError::Features { .. })));
+    let wider = vision_learner(shapes::loaders(&folder, &Device::flex()), Backbone::from(Arch::ResNet18));
+    assert!(matches!(wider.expect("a learner").fit_head_on(&features, 1, 1e-3), Err(LearnerError::Features { .. })));
+}
+
+/// B6: the rate that a search found is the one that the fit was made with, also where the checkpoint has later weights.
+#[test]
+fn a_search_gives_its_curve_again() {
+    let (folder, place) = (shapes::folder(24), tempfile::tempdir().expect("a folder"));
+    let run = || {
+        let mut learn = learner(&folder, place.path());
+        learn.fit(1, 1e-3).expect("a fit");
+        let search = RateSearch { stop_when_worse: false, ..RateSearch::default() };
+        let curve = learn.lr_find_with(&search).expect("a curve");
+        learn.fit_one_cycle(2, curve.valley().unwrap_or(1e-3)).expect("a fit");
+        (curve.rates().to_vec(), curve.losses().to_vec(), bits(learn.model()))
+    };
+    let first = run();
+    let same = |again: (Vec<f64>, Vec<f64>, AllBits)| {
+        assert_eq!((&again.0, &again.1), (&first.0, &first.1));
+        assert_eq!(moved(&first.2, &again.2), Vec::<String>::new());
+    };
+    same(run());
+    let _ = std::fs::remove_file(place.path().join("step-000000006.checkpoint"));
+    same(run());
+}
+
+/// B32: a table that goes on has each row once, under one header, wherever the run was stopped.
+#[test]
+fn a_table_that_goes_on_has_each_row_once() {
+    let (folder, place) = (shapes::folder(24), tempfile::tempdir().expect("a folder"));
+    let table = place.path().join("table.csv");
+    std::fs::write(&table, "epoch,train_loss,valid_loss,accuracy,seconds\n0,9,9,0.1,1.000\n").expect("an older run");
+    let run = |epochs: usize| {
+        let mut left = epochs;
+        let stop = move |event: &Event| {
+            if let Event::Epoch(_) = event {
+                left -= 1;
+                assert!(left > 0, "stopped");
+            }
+            Flow::Continue
+        };
+        let log = CsvLog::append(&table).expect("a log");
+        let mut learn = learner(&folder, &place.path().join("kept")).with_observer(stop).with_observer(log);
+        learn.fit(3, 1e-3)
+    };
+    assert!(run(2).is_err());
+    assert!(run(3).is_err());
+    run(9).expect("the rest");
+    let text = std::fs::read_to_string(&table).expect("a table");
+    let epochs: Vec<&str> = text.lines().map(|line| line.split(',').next().unwrap_or_default()).collect();
+    assert_eq!(epochs, ["epoch", "0", "0", "1", "2"], "{text}");
+}
+
+/// What is asked of checkpoints that makes no sense is refused, and not changed in silence.
+#[test]
+fn checkpoints_that_are_never_written_or_kept_are_refused() {
+    let (folder, place) = (shapes::folder(12), tempfile::tempdir().expect("a folder"));
+    for checkpoints in
+        [Checkpoints::in_folder(place.path()).every_steps(0), Checkpoints::in_folder(place.path()).keeping(0)]
+    {
+        let mut learn = learner(&folder, place.path()).with_checkpoints(checkpoints);
+        let error = learn.fit(1, 1e-3).expect_err("refused");
+        assert!(matches!(error, LearnerError::Setting { setting: "checkpoints", .. }), "{error}");
+    }
 }

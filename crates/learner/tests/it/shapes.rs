@@ -4,7 +4,7 @@ use std::path::Path;
 
 use burn::tensor::Device;
 use firelight_datablock::{
-    Categories, CategoryBlock, DataBlock, DataLoaders, ImageBlock, IndexSplitter, RegexLabeller,
+    Categories, CategoryBlock, DataBlock, DataLoaders, ImageBlock, IndexSplitter, InputBlock, RegexLabeller,
 };
 use firelight_learner::models::Arch;
 use firelight_learner::{Backbone, Learner, vision_learner};
@@ -53,14 +53,27 @@ pub fn renamed(folder: &TempDir, from: &str, to: &str) -> TempDir {
     copies
 }
 
-fn from(block: &DataBlock<ImageBlock, CategoryBlock>, folder: &Path, device: &Device) -> DataLoaders<Categories> {
+/// The same pictures, read by another block.
+pub fn loaders_of(input: impl InputBlock + Clone + 'static, folder: &Path, device: &Device) -> DataLoaders<Categories> {
+    from(&block_of(input, folder), folder, device)
+}
+
+fn from<X: InputBlock + Clone + 'static>(
+    block: &DataBlock<X, CategoryBlock>,
+    folder: &Path,
+    device: &Device,
+) -> DataLoaders<Categories> {
     block.dataloaders(folder, device).expect("loaders").with_batch_size(8)
 }
 
 fn block(folder: &Path) -> DataBlock<ImageBlock, CategoryBlock> {
+    block_of(ImageBlock::rgb(), folder)
+}
+
+fn block_of<X: InputBlock + Clone + 'static>(input: X, folder: &Path) -> DataBlock<X, CategoryBlock> {
     let classes = CategoryBlock::new(RegexLabeller::file_name(r"(.+)_\d+\.png$").expect("a pattern"));
     let count = std::fs::read_dir(folder).expect("a folder").count();
-    DataBlock::new(ImageBlock::rgb(), classes)
+    DataBlock::new(input, classes)
         .with_splitter(IndexSplitter::new((0..count).step_by(4)))
         .with_item_transform(Resize::crop(32))
 }

@@ -83,7 +83,7 @@ fn near(value: f32, expected: f32) {
 
 #[test]
 fn metrics_of_the_reference_batch_are_fastais() {
-    let mut learn =
+    let learn =
         learner(PETS, &[0, 1, 3, 2], &LOGS, CrossEntropy::new()).with_metrics([accuracy(), error_rate(), top_k(2)]);
     let evaluation = learn.evaluate().expect("an evaluation");
     assert_eq!(evaluation.metrics, [Some(0.5), Some(0.5), Some(0.75)]);
@@ -130,7 +130,7 @@ impl Loss<Tensor<1, Int>> for First {
 #[test]
 fn a_smaller_last_batch_counts_less_in_the_validation_loss() {
     let losses = [1.0, 1.0, 1.0, 1.0, 4.0, 4.0].map(|loss| [loss, 0.0]);
-    let mut learn = learner(["a", "b"], &[0, 1, 0, 1, 0, 1], &losses, First);
+    let learn = learner(["a", "b"], &[0, 1, 0, 1, 0, 1], &losses, First);
     assert_eq!(learn.data().valid().num_batches(), 2);
     near(learn.evaluate().expect("an evaluation").loss as f32, 2.0);
 }

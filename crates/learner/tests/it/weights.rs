@@ -367,3 +367,40 @@ fn loaded_weights_can_be_frozen_trained_and_evaluated() {
         "statistics move and stay moved"
     );
 }
+
+/// U9: files of other libraries are called theirs, without a list of names that says nothing.
+#[test]
+fn files_with_other_libraries_names_are_recognised() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("other.safetensors");
+    let renamed = |names: [&str; 3]| {
+        write_safetensors(&path, &names.map(|name| (name.to_owned(), vec![2, 2])), "F32");
+        refusal(Arch::EfficientNetLite0, &path)
+    };
+    let said = |origin: &str| {
+        format!(
+            "weights other.safetensors have the tensor names of {origin}, which are not read; give the file that the publisher of \
+             efficientnet-lite0 has (torchvision's, or the EfficientNet-Lite port's), or save these weights under its names"
+        )
+    };
+    let timm = ["conv_stem.weight", "blocks.0.0.conv_dw.weight", "classifier.weight"];
+    assert_eq!(renamed(timm), said("timm's models"));
+    assert_eq!(renamed(["0.7.1.conv1.weight", "0.0.weight", "1.8.weight"]), said("a fastai learner"));
+    assert_eq!(renamed(["model.0.0.0.weight", "model.1.2.weight", "model.1.8.weight"]), said("a fastai learner"));
+
+    // A Python package that holds weights is a zip archive, as torch's files are.
+    let wheel = folder.path().join("weights.whl");
+    let mut bytes = b"PK\x03\x04".to_vec();
+    bytes.extend([0; 22]);
+    bytes.extend(11_u16.to_le_bytes());
+    bytes.extend([0; 2]);
+    bytes.extend(b"package/a.p");
+    bytes.extend([0; 600]);
+    fs::write(&wheel, bytes).unwrap();
+    let said = refusal(Arch::ResNet18, &wheel);
+    assert_eq!(
+        said,
+        "weights.whl is not a file of weights but a zip archive of other things (a Python package, perhaps); unpack it and give \
+         the PyTorch or safetensors file in it"
+    );
+}

@@ -1,0 +1,212 @@
+//! What a frozen body makes of the pictures.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, OnceLock};
+
+use burn::module::{ModuleVisitor, Param, ParamGroup};
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use firelight_datablock::{DataError, DataLoader, Dataset, FittedTarget, progress};
+use firelight_losses::Loss;
+use indicatif::ProgressBar;
+use sha2::{Digest, Sha256};
+
+use super::evaluate::Part;
+use super::examples::Examples;
+use crate::LearnerError;
+use crate::models::Model;
+use crate::optim::group;
+use crate::runs::{BodyMark, Outcome};
+use crate::stored::hex;
+use crate::task::Task;
+
+/// What the frozen part of a model makes of the pictures, computed once by
+/// [`Learner::head_features`](crate::Learner::head_features).
+///
+/// Cheap to keep and to share: learners of the same data and the same body (with other losses, other heads, other rates) train
+/// on it by [`Learner::fit_head_on`](crate::Learner::fit_head_on), so that what differs between them is what was meant to. A learner
+/// whose body is another, or has been trained since, refuses it.
+///
+/// ```no_run
+/// # use firelight_datablock::Categories;
+/// # use firelight_learner::{Learner, LearnerError};
+/// # use firelight_losses::CrossEntropy;
+/// # fn train(mut learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
+/// let features = learn.head_features(1)?; // plain, and one draw of the augmentation
+/// learn.fit_head_on(&features, 20, 5e-3)?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct HeadFeatures<F: FittedTarget> {
+    draws: usize,
+    pub(super) body: BodyMark,
+    train: Dataset<F>,
+    valid: Dataset<F>,
+    /// Training items that have some, where they are not computed yet.
+    expected: usize,
+    /// Computed when they are needed: a run that goes on may need them no more.
+    values: Arc<OnceLock<Values<F>>>,
+}
+
+#[derive(Debug)]
+pub(super) struct Values<F: FittedTarget> {
+    /// The training part, once for each view: first as validation sees it, then augmented.
+    pub views: Vec<Features<F>>,
+    pub valid: Features<F>,
+}
+
+/// What a frozen body makes of a part of the data.
+#[derive(Debug)]
+pub(super) struct Features<F: FittedTarget> {
+    pub values: Tensor<2>,
+    pub items: Vec<usize>,
+    pub targets: Vec<F::Target>,
+}
+
+impl<F: FittedTarget> HeadFeatures<F> {
+    /// Features of a body, still to be computed.
+    pub(super) fn of<L>(task: &Task<F, L>, body: BodyMark, draws: usize) -> Self {
+        let (train, valid) = (task.data.train().dataset().clone(), task.data.valid().dataset().clone());
+        Self { draws, body, train, valid, expected: 0, values: Arc::default() }
+    }
+
+    /// A run knows that they are of this body, and of how many training items.
+    pub(super) fn expect(&mut self, body: BodyMark, rows: usize) {
+        (self.body, self.expected) = (body, rows);
+    }
+
+    /// Training items that have some.
+    pub(super) fn rows(&self) -> usize {
+        self.values.get().map_or(self.expected, |values| values.views[0].items.len())
+    }
+
+    /// What a run remembers of them.
+    pub(super) fn outcome(&self) -> Outcome {
+        Outcome::Features { body: self.body.clone(), rows: self.rows() }
+    }
+
+    /// The numbers for a learner whose data and body must be those that they are of; computed with it where they are not there yet.
+    pub(super) fn values<L, M>(&self, task: &Task<F, L>, model: &M) -> Result<&Values<F>, LearnerError>
+    where
+        L: Loss<F::Tensor>,
+        M: Model + Sync,
+    {
+        task.check_classes_of("the feature set", self.train.fitted().vocab())?;
+        let (train, valid) = (task.data.train().dataset(), task.data.valid().dataset());
+        if train.items() != self.train.items() || valid.items() != self.valid.items() {
+            return Err(LearnerError::Features { what: "other items" });
+        }
+        if BodyMark::of(model)? != self.body {
+            return Err(LearnerError::Features { what: "a body with other weights" });
+        }
+        if let Some(values) = self.values.get() {
+            return Ok(values);
+        }
+        let values = self.pass(task, model)?;
+        Ok(self.values.get_or_init(|| values))
+    }
+
+    /// Computes the numbers with the model that they are of.
+    pub(super) fn compute<L, M>(&self, task: &Task<F, L>, model: &M) -> Result<(), LearnerError>
+    where
+        L: Loss<F::Tensor>,
+        M: Model + Sync,
+    {
+        let pass = catch_unwind(AssertUnwindSafe(|| self.pass(task, model)));
+        let values = pass.map_err(|panic| LearnerError::panicked("a pass for features".into(), panic.as_ref()))??;
+        self.values.get_or_init(|| values);
+        Ok(())
+    }
+
+    fn pass<L, M>(&self, task: &Task<F, L>, model: &M) -> Result<Values<F>, LearnerError>
+    where
+        L: Loss<F::Tensor>,
+        M: Model + Sync,
+    {
+        let body = model.for_inference();
+        let (train, valid) = (task.part(Part::Train), task.part(Part::Valid));
+        let bar = progress::bar((self.draws + 1) * train.num_batches() + valid.num_batches(), "features");
+        let view = |view| features(&body, &train.clone().with_augment(view > 0), view, &bar);
+        let views = (0..=self.draws).map(view).collect::<Result<_, _>>()?;
+        Ok(Values { views, valid: features(&body, &valid, 0, &bar)? })
+    }
+}
+
+/// One pass of the body over a part of the data.
+fn features<F: FittedTarget, M: Model + Sync>(
+    body: &M,
+    loader: &DataLoader<F>,
+    epoch: usize,
+    bar: &ProgressBar,
+) -> Result<Features<F>, DataError> {
+    let (mut values, mut items) = (Vec::new(), Vec::new());
+    for batch in loader.batches(epoch)? {
+        let batch = batch?;
+        values.push(body.features_in_chunks(batch.inputs));
+        items.extend(batch.items);
+        bar.inc(1);
+    }
+    let targets = items.iter().map(|&item| loader.dataset().targets()[item].clone()).collect();
+    Ok(Features { values: Tensor::cat(values, 0), items, targets })
+}
+
+impl<F: FittedTarget> Features<F> {
+    /// Some rows as a batch on the training device.
+    pub fn take(&self, fitted: &F, rows: &[usize], number: usize, device: &Device) -> Examples<2, F::Tensor> {
+        let numbers: Vec<i64> = rows.iter().map(|&row| row as i64).collect();
+        let plain = self.values.device();
+        let numbers: Tensor<1, Int> = Tensor::from_data(TensorData::new(numbers, [rows.len()]), &plain);
+        let targets: Vec<F::Target> = rows.iter().map(|&row| self.targets[row].clone()).collect();
+        let items = rows.iter().map(|&row| self.items[row]).collect();
+        let inputs = Tensor::from_inner(self.values.clone().select(0, numbers));
+        Examples { inputs, targets: fitted.collate(&targets, device), items, mixed: None, number, first: 0 }
+    }
+}
+
+/// Numbers of each tensor that a mark is made of. A step of training moves all of them.
+const SAMPLE: usize = 32;
+
+impl BodyMark {
+    /// Of all groups of a model but the last.
+    pub fn of<M: Model>(model: &M) -> Result<Self, LearnerError> {
+        let groups = model.groups();
+        let body = &groups[..groups.len().saturating_sub(1)];
+        let groups = body.iter().map(|pattern| group(&[pattern])).collect::<Result<_, _>>()?;
+        let mut sample = Sample { groups, path: Vec::new(), digest: Sha256::new() };
+        model.valid().visit(&mut sample);
+        Ok(Self(hex(&sample.digest.finalize()[..8])))
+    }
+}
+
+struct Sample {
+    groups: Vec<ParamGroup>,
+    path: Vec<String>,
+    digest: Sha256,
+}
+
+impl ModuleVisitor for Sample {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.push(name.into());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
+        let path = self.path.join(".");
+        if !self.groups.iter().any(|group| group.matches(&parameter.id, Some(&path))) {
+            return;
+        }
+        let values = parameter.val();
+        let count = values.shape().num_elements();
+        let places: Vec<i64> = (0..SAMPLE.min(count)).map(|i| (i * count / SAMPLE.min(count)) as i64).collect();
+        let places: Tensor<1, Int> =
+            Tensor::from_data(TensorData::new(places.clone(), [places.len()]), &values.device());
+        let sample = values.reshape([count]).select(0, places).into_data();
+        self.digest.update(format!("{path} {:?}\n", parameter.shape()));
+        for number in sample.iter::<f32>() {
+            self.digest.update(number.to_le_bytes());
+        }
+    }
+}

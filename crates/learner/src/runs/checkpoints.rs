@@ -1,0 +1,201 @@
+//! When checkpoints are written, and where.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use firelight_datablock::FittedTarget;
+use firelight_losses::Loss;
+
+use super::recorder::Runs;
+use crate::models::Model;
+use crate::{Learner, LearnerError};
+
+/// How names of checkpoints begin and end.
+const NAME: (&str, &str) = ("step-", ".checkpoint");
+/// The fewest digits between them: names sort as numbers do.
+const DIGITS: usize = 9;
+
+/// Where a learner keeps its checkpoints, and how often it writes one.
+///
+/// | option | default |
+/// |---|---|
+/// | [`every_steps`](Self::every_steps) | at the end of each epoch alone |
+/// | [`keeping`](Self::keeping) | the newest 2 |
+///
+/// A path stands for a folder with these defaults.
+///
+/// ```no_run
+/// # use firelight_datablock::Categories;
+/// # use firelight_learner::{Checkpoints, Learner, LearnerError};
+/// # use firelight_losses::CrossEntropy;
+/// # fn train(learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
+/// let mut learn = learn.with_checkpoints(Checkpoints::in_folder("kept").every_steps(500).keeping(3));
+/// learn.fine_tune(10, 2e-3)?; // run again after a crash, it goes on where it was
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkpoints {
+    folder: PathBuf,
+    every: Option<usize>,
+    kept: usize,
+}
+
+impl<P: Into<PathBuf>> From<P> for Checkpoints {
+    fn from(folder: P) -> Self {
+        Self { folder: folder.into(), every: None, kept: 2 }
+    }
+}
+
+impl Checkpoints {
+    /// Checkpoints in `folder`, which is made if it is not there.
+    pub fn in_folder(folder: impl Into<PathBuf>) -> Self {
+        folder.into().into()
+    }
+
+    /// Writes one after every `steps` training steps too; a fit refuses 0.
+    pub fn every_steps(mut self, steps: usize) -> Self {
+        self.every = Some(steps);
+        self
+    }
+
+    /// How many of the newest stay; a fit refuses 0. While a fit is under way the one that it began with stays too.
+    pub fn keeping(mut self, newest: usize) -> Self {
+        self.kept = newest;
+        self
+    }
+
+    /// Whether the settings make sense.
+    pub(super) fn check(&self) -> Result<(), LearnerError> {
+        let refused = |value: &str| {
+            let remedy = "write them after a step at least, and keep one at least";
+            Err(LearnerError::Setting { setting: "checkpoints", value: value.into(), remedy })
+        };
+        match self {
+            Self { every: Some(0), .. } => refused("every 0 steps"),
+            Self { kept: 0, .. } => refused("keeping the newest 0"),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Whether one is due within an epoch, after `steps` steps in all.
+    pub(super) fn is_due(&self, steps: usize) -> bool {
+        self.every.is_some_and(|every| steps.is_multiple_of(every))
+    }
+
+    /// The place of the one after `steps` steps in all.
+    pub(super) fn place(&self, steps: usize) -> PathBuf {
+        self.folder.join(format!("{}{steps:0DIGITS$}{}", NAME.0, NAME.1))
+    }
+
+    /// Makes the folder.
+    pub(super) fn prepare(&self) -> Result<(), LearnerError> {
+        let failed = |source| LearnerError::Write { stage: "checkpoint", path: self.folder.clone(), source };
+        fs::create_dir_all(&self.folder).map_err(failed)
+    }
+
+    /// Those that are there with the steps that they are after, newest first.
+    pub(super) fn there(&self) -> Result<Vec<(usize, PathBuf)>, LearnerError> {
+        let failed = |source| LearnerError::Read { stage: "checkpoint", path: self.folder.clone(), source };
+        let entries = match fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(failed(error)),
+        };
+        let paths =
+            entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>().map_err(failed)?;
+        let mut found: Vec<_> = paths.into_iter().filter_map(|path| Some((steps_of(&path)?, path))).collect();
+        found.sort_unstable_by(|a, b| b.cmp(a));
+        Ok(found)
+    }
+
+    /// Of the checkpoints of a run, by their steps, removes all but the newest and `also`. A file that cannot be removed does no harm
+    /// but to the disk.
+    pub(super) fn prune(&self, own: &mut Vec<usize>, now: usize, also: Option<usize>) {
+        own.sort_unstable();
+        own.dedup();
+        let past = own.iter().filter(|&&steps| steps <= now).count();
+        let first = past.saturating_sub(self.kept);
+        let stays = |(place, steps): (usize, usize)| (first..past).contains(&place) || Some(steps) == also;
+        let all: Vec<_> = own.iter().copied().enumerate().collect();
+        for &(_, old) in all.iter().filter(|&&place| !stays(place)) {
+            let _ = fs::remove_file(self.place(old));
+        }
+        *own = all.into_iter().filter(|&place| stays(place)).map(|(_, steps)| steps).collect();
+    }
+}
+
+/// The number in the name of a checkpoint; `None` for the names of all other files, copies that somebody made among them.
+fn steps_of(path: &Path) -> Option<usize> {
+    let digits = path.file_name()?.to_str()?.strip_prefix(NAME.0)?.strip_suffix(NAME.1)?;
+    let plain = digits.len() >= DIGITS && digits.bytes().all(|digit| digit.is_ascii_digit());
+    plain.then(|| digits.parse().ok()).flatten()
+}
+
+impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
+    /// Writes checkpoints while it trains, and goes on from the newest one where there is one: a program that was killed, at
+    /// whatever moment, and is run again does again what it did before, but for what is done already.
+    ///
+    /// A run is a list of fits, of searches for a rate ([`lr_find`](Self::lr_find)) and of passes for features
+    /// ([`head_features`](Self::head_features)). Those that the checkpoint knows are answered from it and cost nothing; the fit that was
+    /// broken off goes on at its step, with weights, running statistics, optimizer, history, schedule, chance and order of the pictures
+    /// as they were; on `flex` it ends with the weights of an unbroken run, bit for bit. A fit that diverged diverges again. Observers
+    /// are told again what happened before.
+    ///
+    /// Each piece of work is compared with the one of its turn before anything is taken over: data, model, loss, optimizer and all
+    /// other settings, but for the devices, which may be others. The model has the weights of a checkpoint from the fit before the one
+    /// that was broken off; what a program evaluates or predicts before that, between fits that are done, is of the model as it was
+    /// made.
+    ///
+    /// A checkpoint is written beside its place, put on the disk and renamed, so it is whole or not there; if the newest is damaged
+    /// after all, the one before counts. The history stands once in a file beside them, `run.history`. Only checkpoints of this run are
+    /// ever removed.
+    ///
+    /// ```no_run
+    /// # use firelight_datablock::{Categories, DataLoaders};
+    /// # use firelight_learner::{Checkpoints, LearnerError, resnet18, vision_learner};
+    /// # fn train(dls: DataLoaders<Categories>) -> Result<(), LearnerError> {
+    /// let mut learn = vision_learner(dls, resnet18().with_weights("resnet18.pth"))?
+    ///     .with_checkpoints(Checkpoints::in_folder("pets-checkpoints").every_steps(50));
+    /// learn.fine_tune(4, 2e-3)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Fits then also fail with [`LearnerError::Checkpoint`] where one cannot be written (the last good one stays),
+    /// [`LearnerError::OtherRun`] where the folder has those of another run, and [`LearnerError::Unusable`] where all are
+    /// damaged.
+    pub fn with_checkpoints(mut self, checkpoints: impl Into<Checkpoints>) -> Self {
+        self.runs = Some(Runs::new(checkpoints.into()));
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// B23: what is not called as a checkpoint is neither gone on from nor removed.
+    #[test]
+    fn only_files_with_a_number_are_checkpoints() {
+        let steps = |name: &str| steps_of(Path::new(name));
+        assert_eq!(steps("kept/step-000000012.checkpoint"), Some(12));
+        assert_eq!(steps("step-1234567890.checkpoint"), Some(1_234_567_890));
+        for name in [
+            "step-best.checkpoint",
+            "step-12.checkpoint",
+            "step-000000012 (copy).checkpoint",
+            "step-000000012.checkpoint.part",
+            "step--00000012.checkpoint",
+            "step-+00000012.checkpoint",
+            "step-00000001e.checkpoint",
+        ] {
+            assert_eq!(steps(name), None, "{name}");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Under which conditions a piece of work is done: two runs under equal conditions do the same.
+
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::tensor::Tensor;
+use firelight_datablock::{DataLoader, FittedTarget};
+use firelight_losses::Loss;
+use firelight_vocab::Vocab;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::keep::other_classes;
+use crate::models::Model;
+use crate::state::State;
+use crate::stored::hex;
+use crate::task::{Options, Task};
+
+/// Enough to tell whether a checkpoint belongs to a learner: what is compared, by name, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Conditions {
+    vocab: Option<Vocab>,
+    facts: Vec<(String, String)>,
+}
+
+/// What there is to say of the data. It takes a pass over all items, and is the same throughout a learner's life.
+#[derive(Debug, Clone)]
+pub(super) struct DataFacts(Vec<(&'static str, String)>);
+
+impl DataFacts {
+    pub fn of<F: FittedTarget, L>(task: &Task<F, L>) -> Self {
+        let data = &task.data;
+        let transforms = |loader: &DataLoader<F>| loader.dataset().transforms().to_string().replace('\n', ", ");
+        Self(vec![
+            ("training items", items(data.train())),
+            ("validation items", items(data.valid())),
+            ("batch size", data.train().batch_size().to_string()),
+            ("transforms", transforms(data.train())),
+            ("validation transforms", transforms(data.valid())),
+            ("order of the pictures", order(data.train())),
+        ])
+    }
+}
+
+impl Conditions {
+    pub fn of<F: FittedTarget, L: Loss<F::Tensor>, M: Model>(
+        task: &Task<F, L>,
+        state: &State<M>,
+        data: &DataFacts,
+    ) -> Self {
+        let options = &task.options;
+        let arch = task.recipe.as_ref().map_or("one of its own".into(), |(arch, _)| arch.to_string());
+        let head = task.recipe.as_ref().map_or("its own".into(), |(_, head)| format!("{head:?}"));
+        let mut facts = vec![("architecture", arch), ("head", head), ("model", parameters(&state.model))];
+        facts.extend(data.0.iter().cloned());
+        facts.extend([
+            ("loss", task.loss.describe()),
+            ("optimizer", options.rule.describe().to_owned()),
+            ("metrics", task.metric_names().join(", ")),
+            ("steps", steps(options)),
+            ("best model", options.best.as_ref().map_or("not kept".into(), |best| format!("{best}"))),
+            ("frozen groups", state.frozen.to_string()),
+            ("seed", options.seed.to_string()),
+        ]);
+        let facts = facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Self { vocab: task.data.train().dataset().fitted().vocab().cloned(), facts }
+    }
+
+    /// The first thing that differs: what, there, and here.
+    pub fn difference(&self, ours: &Self) -> Option<(String, String, String)> {
+        if self.vocab != ours.vocab {
+            let classes = |vocab: &Option<Vocab>| vocab.as_ref().map_or("none".into(), |v| format!("{}", v.len()));
+            let why = other_classes(self.vocab.as_ref(), ours.vocab.as_ref());
+            return Some(("classes".into(), format!("{} ({why})", classes(&self.vocab)), classes(&ours.vocab)));
+        }
+        let theirs = |wanted: &str| self.facts.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
+        ours.facts.iter().find_map(|(name, value)| {
+            let there = theirs(name).unwrap_or_else(|| "not said".into());
+            (there != *value).then(|| (name.clone(), there, value.clone()))
+        })
+    }
+}
+
+/// `11 tensors (3f2a…)`: a digest of their names and shapes.
+fn parameters<M: Module>(model: &M) -> String {
+    #[derive(Default)]
+    struct Shapes {
+        path: Vec<String>,
+        digest: Sha256,
+        tensors: usize,
+    }
+    impl ModuleVisitor for Shapes {
+        fn enter_module(&mut self, name: &str, _container: &str) {
+            self.path.push(name.into());
+        }
+
+        fn exit_module(&mut self, _name: &str, _container: &str) {
+            self.path.pop();
+        }
+
+        fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
+            self.tensors += 1;
+            self.digest.update(format!("{} {:?}\n", self.path.join("."), parameter.shape()));
+        }
+    }
+    let mut shapes = Shapes::default();
+    model.visit(&mut shapes);
+    format!("{} tensors ({})", shapes.tensors, hex(&shapes.digest.finalize()[..4]))
+}
+
+/// `5912 (3f2a…)`: the folder may move, but names, targets and order may not change.
+fn items<F: FittedTarget>(loader: &DataLoader<F>) -> String {
+    let dataset = loader.dataset();
+    let mut digest = Sha256::new();
+    for (item, target) in dataset.items().iter().zip(dataset.targets()) {
+        digest.update(item.file_name().unwrap_or_default().as_encoded_bytes());
+        digest.update([0]);
+        digest.update(dataset.fitted().describe(target));
+        digest.update([0]);
+    }
+    format!("{} ({})", dataset.len(), hex(&digest.finalize()[..4]))
+}
+
+/// `12 of 12 (9c1e…)`: how many items an epoch has, and a digest of the first epoch's numbers.
+fn order<F: FittedTarget>(loader: &DataLoader<F>) -> String {
+    let order = loader.order(0);
+    let mut digest = Sha256::new();
+    for item in &order {
+        digest.update(item.to_le_bytes());
+    }
+    format!("{} of {} ({})", order.len(), loader.dataset().len(), hex(&digest.finalize()[..4]))
+}
+
+/// What changes the updates, in words. Which devices share the batches is not among them: a run may go on with others.
+fn steps(options: &Options) -> String {
+    let clip = options.most_gradient.map_or("no".into(), |most| most.to_string());
+    let mix = options.mix.map_or("no mixing".into(), |mix| format!("{mix:?}"));
+    let frozen = if options.frozen_norms { "frozen" } else { "trained" };
+    let norms = options.norms.map_or("as the body's weights call for".into(), |norms| format!("{norms:?}"));
+    let Options { batches_an_update, precision, .. } = options;
+    format!(
+        "{clip} clipping, {batches_an_update} batches an update, {mix}, norms of frozen groups {frozen}, other norms {norms}, \
+         {precision:?} precision"
+    )
+}

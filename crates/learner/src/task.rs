@@ -1,0 +1,144 @@
+//! What training reads and never changes.
+
+use burn::tensor::Device;
+use firelight_datablock::{DataLoaders, FittedTarget};
+use firelight_losses::{Caution, Decision, Loss};
+use firelight_vocab::Vocab;
+
+use crate::fit::{KeepBest, Mix, Mixing};
+use crate::models::{Arch, HeadConfig, Model};
+use crate::optim::{Adam, Rule};
+use crate::{Better, LearnerError, Metric, Norms, Precision};
+
+/// Data, loss, metrics and settings: what a learner was told. Beside it stands [`State`](crate::state::State), what it has learned.
+pub(crate) struct Task<F: FittedTarget, L> {
+    pub data: DataLoaders<F>,
+    pub loss: L,
+    pub metrics: Vec<Box<dyn Metric<F::Target>>>,
+    pub decision: Decision,
+    pub options: Options,
+    /// How the model was built, where `vision_learner` did: what an export has to tell.
+    pub recipe: Option<(Arch, HeadConfig)>,
+}
+
+/// What can be chosen besides data, model, loss and metrics.
+#[derive(Debug, Clone)]
+pub(crate) struct Options {
+    pub rule: Rule,
+    pub seed: u64,
+    pub frozen_norms: bool,
+    /// What thawed norms before the last group do; `None` leaves it to what the body's weights are.
+    pub norms: Option<Norms>,
+    /// Those that share the training batches; none: the loaders' device alone.
+    pub devices: Vec<Device>,
+    /// The length that the gradients of all parameters together are cut to.
+    pub most_gradient: Option<f64>,
+    pub batches_an_update: usize,
+    pub mix: Option<Mix>,
+    pub precision: Precision,
+    pub best: Option<KeepBest>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            rule: Adam::default().into(),
+            seed: 42,
+            frozen_norms: true,
+            norms: None,
+            devices: Vec::new(),
+            most_gradient: None,
+            batches_an_update: 1,
+            mix: None,
+            precision: Precision::F32,
+            best: None,
+        }
+    }
+}
+
+impl Options {
+    /// Whether every setting makes sense.
+    fn check(&self) -> Result<(), LearnerError> {
+        let refused = |setting, value, remedy| Err(LearnerError::Setting { setting, value, remedy });
+        if let Some(problem) = self.rule.problem() {
+            return refused(
+                "optimizer",
+                problem.into(),
+                "give means from 0 to under 1, and finite amounts of at least 0",
+            );
+        }
+        if let Some(most) = self.most_gradient.filter(|most| !(most.is_finite() && *most > 0.0)) {
+            return refused("gradient clip", most.to_string(), "give the gradients a length over 0");
+        }
+        if self.batches_an_update == 0 {
+            return refused("accumulation", "an update of 0 batches".into(), "update for one batch at least");
+        }
+        Ok(())
+    }
+}
+
+impl<F: FittedTarget, L: Loss<F::Tensor>> Task<F, L> {
+    pub fn with_loss<L2>(self, loss: L2) -> Task<F, L2> {
+        let Self { data, metrics, decision, options, recipe, .. } = self;
+        Task { data, loss, metrics, decision, options, recipe }
+    }
+
+    /// Where training runs, without a graph.
+    pub fn plain_device(&self) -> Device {
+        self.data.device().clone().inner()
+    }
+
+    /// Where training runs.
+    pub fn training_device(&self) -> Device {
+        self.plain_device().autodiff()
+    }
+
+    pub fn metric_names(&self) -> Vec<String> {
+        self.metrics.iter().map(|metric| metric.name()).collect()
+    }
+
+    pub fn directions(&self) -> Vec<Better> {
+        self.metrics.iter().map(|metric| metric.better()).collect()
+    }
+
+    /// How training batches are mixed.
+    pub fn mixing(&self) -> Mixing {
+        Mixing { mix: self.options.mix, seed: self.options.seed }
+    }
+
+    /// What is allowed and yet often a mistake.
+    pub fn cautions(&self) -> Vec<Caution> {
+        Caution::about(&self.loss.traits(), &self.decision)
+    }
+
+    /// Whether a fit of `model` can begin: settings, classes and precision.
+    pub fn check<M: Model>(&self, model: &M) -> Result<(), LearnerError> {
+        self.options.check()?;
+        self.check_classes()?;
+        if let Some(best) = &self.options.best {
+            best.check(&self.metric_names())?;
+        }
+        let Options { precision, devices, .. } = &self.options;
+        let home = std::slice::from_ref(self.data.device());
+        precision.check(model, if devices.is_empty() { home } else { devices })
+    }
+
+    /// The loss, every metric and the decision must be built for the data's own classes.
+    pub fn check_classes(&self) -> Result<(), LearnerError> {
+        let loss = self.loss.vocab().map(|vocab| ("the loss".to_string(), vocab));
+        let metrics = self.metrics.iter().filter_map(|m| Some((format!("the metric {:?}", m.name()), m.vocab()?)));
+        let decision = self.decision.vocab().map(|vocab| ("the decision".to_string(), vocab));
+        let mut all = loss.into_iter().chain(metrics).chain(decision);
+        all.try_for_each(|(what, theirs)| self.check_classes_of(&what, Some(theirs)))
+    }
+
+    /// `what` must be built for the data's own classes, if it is built for classes.
+    pub fn check_classes_of(&self, what: &str, theirs: Option<&Vocab>) -> Result<(), LearnerError> {
+        match (self.data.train().dataset().fitted().vocab(), theirs) {
+            (Some(ours), Some(theirs)) if ours != theirs => {
+                Err(LearnerError::OtherClasses { what: what.to_owned(), theirs: theirs.len(), ours: ours.len() })
+            }
+            _ => Ok(()),
+        }
+    }
+}
