@@ -1,7 +1,7 @@
 //! Picking a device by name at run time, among the backends that are compiled in.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use burn::tensor::Device;
 
@@ -31,12 +31,12 @@ pub enum DeviceError {
         compiled: String,
     },
     /// The part after the colon makes no sense.
-    #[error("device: {name:?} has a number or kind that cannot be read; write {backend}, {backend}:0 or {backend}:cpu")]
+    #[error("device: {name:?} has a number or kind that cannot be read; write {remedy}")]
     Number {
         /// The name asked for.
         name: String,
-        /// Its backend.
-        backend: String,
+        /// What names a device of its backend.
+        remedy: String,
     },
     /// The backend is compiled in, but the machine has no such device.
     #[error("device: {name} is not present on this machine: {why}; use one of {compiled}, or install its driver")]
@@ -89,7 +89,7 @@ pub fn compiled_devices() -> Vec<&'static str> {
     BACKENDS.into_iter().zip(compiled).filter_map(|(name, compiled)| compiled.then_some(name)).collect()
 }
 
-/// The device that the environment variable `FIRELIGHT_DEVICE` names; `flex` if it is not set.
+/// The device that the environment variable `FIRELIGHT_DEVICE` names; `flex` if it is not set, or empty.
 ///
 /// ```
 /// let device = firelight::device_from_env()?; // FIRELIGHT_DEVICE=wgpu cargo run …
@@ -100,10 +100,11 @@ pub fn compiled_devices() -> Vec<&'static str> {
 ///
 /// As [`device_by_name`].
 pub fn device_from_env() -> Result<Device, DeviceError> {
-    device_by_name(&std::env::var(VARIABLE).unwrap_or_else(|_| "flex".into()))
+    let name = std::env::var(VARIABLE).ok().filter(|name| !name.trim().is_empty());
+    device_by_name(name.as_deref().unwrap_or("flex"))
 }
 
-/// The device with this name.
+/// The device with this name, in whatever letter case.
 ///
 /// | name | device |
 /// |---|---|
@@ -127,15 +128,27 @@ pub fn device_from_env() -> Result<Device, DeviceError> {
 ///
 /// [`DeviceError`]: not a backend, not compiled in, or not present.
 pub fn device_by_name(name: &str) -> Result<Device, DeviceError> {
-    // A WebGPU runtime can be set up once in a program, so devices are kept.
-    static KNOWN: OnceLock<Mutex<HashMap<String, Device>>> = OnceLock::new();
-    let mut known = KNOWN.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(device) = known.get(name) {
+    // A WebGPU runtime can be set up once in a program, so devices are kept, each under a lock of its own: a worker far away may let
+    // one wait for it.
+    type Place = Arc<Mutex<Option<Device>>>;
+    static KNOWN: OnceLock<Mutex<HashMap<String, Place>>> = OnceLock::new();
+    let name = name.trim();
+    let (backend, which) = name.split_once(':').map_or((name, None), |(backend, which)| (backend, Some(which)));
+    let backend = backend.to_ascii_lowercase();
+    let key = which.map_or(backend.clone(), |which| format!("{backend}:{which}"));
+    let place = KNOWN
+        .get_or_init(Mutex::default)
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .entry(key)
+        .or_default()
+        .clone();
+    let mut known = place.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(device) = &*known {
         return Ok(device.clone());
     }
-    let (backend, which) = name.split_once(':').map_or((name, None), |(backend, which)| (backend, Some(which)));
-    let device = open(name, backend, which)?;
-    known.insert(name.to_string(), device.clone());
+    let device = open(name, &backend, which)?;
+    *known = Some(device.clone());
     Ok(device)
 }
 
@@ -143,8 +156,7 @@ pub fn device_by_name(name: &str) -> Result<Device, DeviceError> {
 #[allow(deprecated)]
 fn open(name: &str, backend: &str, which: Option<&str>) -> Result<Device, DeviceError> {
     let compiled = || compiled_devices().join(", ");
-    #[cfg_attr(not(any(feature = "cuda", feature = "rocm", feature = "wgpu")), allow(unused_variables))]
-    let unreadable = || DeviceError::Number { name: name.into(), backend: backend.into() };
+    let unreadable = || DeviceError::Number { name: name.into(), remedy: forms(backend) };
     match backend {
         #[cfg(feature = "flex")]
         "flex" if which.is_none() => Ok(Device::flex()),
@@ -174,6 +186,16 @@ fn open(name: &str, backend: &str, which: Option<&str>) -> Result<Device, Device
         }
         known if BACKENDS.contains(&known) => Err(unreadable()),
         _ => Err(DeviceError::Unknown { name: name.into(), compiled: compiled() }),
+    }
+}
+
+/// How devices of a backend are written, for people.
+fn forms(backend: &str) -> String {
+    match backend {
+        "wgpu" | "vulkan" | "metal" => format!("{backend}, {backend}:0 or {backend}:cpu"),
+        "cuda" | "rocm" => format!("{backend} or {backend}:0"),
+        // The processor is one device.
+        _ => backend.into(),
     }
 }
 

@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 mod device;
+mod error;
 #[cfg(feature = "remote")]
 mod remote;
 
 pub use device::{DeviceError, compiled_devices, device_by_name, device_from_env};
+pub use error::Error;
 #[cfg(feature = "remote")]
 pub use remote::serve_devices;
 
@@ -18,6 +20,7 @@ pub use firelight_learner as learner;
 pub use firelight_losses as losses;
 pub use firelight_transforms as transforms;
 pub use firelight_vocab as vocab;
+pub use image;
 
 /// Everything that a usual program names.
 pub mod prelude {
@@ -34,6 +37,6 @@ pub mod prelude {
     pub use crate::datasets;
     pub use crate::{compiled_devices, device_by_name, device_from_env};
 
-    /// What a program's `main` returns: any of the crates' errors.
-    pub type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
+    /// What a program's `main` returns: any of the crates' errors, printed as the sentence that it is.
+    pub type Result<T, E = crate::Error> = std::result::Result<T, E>;
 }
