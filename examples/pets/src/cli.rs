@@ -137,3 +137,38 @@ impl LossName {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+    use crate::train::{FROM_SCRATCH, OF_THE_HEAD};
+
+    /// F26, B29: the README's table of options has the program's options with the program's defaults.
+    #[test]
+    fn the_readme_has_the_programs_defaults() {
+        let readme = include_str!("../../../README.md");
+        let row = |option: &str| {
+            let row = readme.lines().find(|line| line.starts_with('|') && line.contains(&format!("`{option}")));
+            row.unwrap_or_else(|| panic!("{option} is not in the table"))
+                .split('|')
+                .nth(2)
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let command = Cli::command();
+        for argument in command.get_arguments().filter(|argument| !argument.is_hide_set()) {
+            let Some(name) = argument.get_long().filter(|name| !["help", "version"].contains(name)) else { continue };
+            if ["checkpoints", "checkpoint-every", "devices"].contains(&name) {
+                continue; // in the book
+            }
+            let stands = row(&format!("--{name}"));
+            for value in argument.get_default_values().iter().filter(|_| argument.get_action().takes_values()) {
+                let value = value.to_string_lossy();
+                assert!(stands.contains(&*value), "--{name} is {value}, and the README says{stands}");
+            }
+        }
+        assert_eq!(row("--epochs").trim(), format!("{OF_THE_HEAD}, or {FROM_SCRATCH} from scratch"));
+    }
+}

@@ -1,6 +1,6 @@
 //! Where the pictures come from.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use firelight::prelude::*;
 
@@ -27,6 +27,26 @@ pub fn images(cli: &Cli) -> Result<PathBuf> {
         println!("{pictures} drawn pictures of {} breeds in {}", sample::BREEDS.len(), folder.display());
     }
     Ok(folder)
+}
+
+/// Breeds are told by their names alone, so names that are of another kind would train in silence on nonsense.
+pub fn check(breeds: &Vocab, images: &Path) -> Result<()> {
+    if breeds.len() > 1 {
+        return Ok(());
+    }
+    let (folder, all) = (images.display(), breeds.names().join(", "));
+    Err(format!("pictures: all in {folder} are of one breed, {all:?}; name them BREED_NUMBER.jpg, as `pug_7.jpg`")
+        .into())
+}
+
+/// What there is to tell apart, species by species.
+pub fn breeds(species: &Groups) -> String {
+    let line = |(group, name): (usize, &String)| {
+        let of = |class: &usize| species.of(*class) == group;
+        let names: Vec<&str> = (0..species.vocab().len()).filter(of).map(|class| &species.vocab()[class]).collect();
+        format!("{} breed(s) of {name}: {}", names.len(), names.join(", "))
+    };
+    species.names().iter().enumerate().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// Cats are the breeds whose names start with a capital letter.

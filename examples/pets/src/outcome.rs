@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use firelight::learner::write_whole;
 use firelight::prelude::*;
 use serde::Serialize;
 
@@ -96,9 +97,7 @@ pub fn comparison(outcomes: &[Outcome]) -> String {
 /// Writes `value` as JSON, whole or not at all.
 pub fn write_json(path: Option<&Path>, value: &impl Serialize) -> Result<()> {
     let Some(path) = path else { return Ok(()) };
-    let part = path.with_extension("json.part");
-    let text = serde_json::to_string_pretty(value)?;
-    std::fs::write(&part, text + "\n")
-        .and_then(|()| std::fs::rename(&part, path))
-        .map_err(|error| format!("json: cannot write {}: {error}", path.display()).into())
+    let text = serde_json::to_string_pretty(value)? + "\n";
+    write_whole(path, text.as_bytes())
+        .map_err(|error| format!("json: cannot write {}: {error}; choose another --json", path.display()).into())
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use firelight::learner::FilePredictions;
 use firelight::prelude::*;
-use firelight::transforms::{Limits, open};
+use firelight::transforms::open;
 
 use crate::cli::{Cli, LossName, Predict};
 use crate::data::species;
@@ -66,13 +66,18 @@ fn files(given: &[PathBuf]) -> Result<Vec<PathBuf>> {
 
 /// Files that cannot be read are left to the prediction, which names them.
 fn explain(predictor: &Predictor, files: &[PathBuf], folder: &Path) -> Result<()> {
-    std::fs::create_dir_all(folder)?;
+    let failed = |error| format!("explain: cannot make {}: {error}; choose another --explain", folder.display());
+    std::fs::create_dir_all(folder).map_err(failed)?;
     for (number, path) in files.iter().enumerate() {
-        let Ok(picture) = open(path, &Limits::default()) else { continue };
+        let Ok(picture) = open(path, &predictor.manifest().limits) else { continue };
         let explained = predictor.explain(&picture, None)?;
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         let class = &predictor.vocab()[explained.class];
-        explained.overlay().save(folder.join(format!("{:04}-{name}-{class}.png", number + 1)))?;
+        let place = folder.join(format!("{:04}-{name}-{class}.png", number + 1));
+        explained
+            .overlay()
+            .save(&place)
+            .map_err(|error| format!("explain: cannot write {}: {error}", place.display()))?;
     }
     Ok(())
 }

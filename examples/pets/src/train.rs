@@ -7,10 +7,15 @@ use firelight::prelude::*;
 use firelight::transforms::Filter;
 
 use crate::cli::{Cli, LossName, Training};
-use crate::data::species;
+use crate::data::{self, species};
 use crate::loss::{balance, loss};
 use crate::memory::peak_rss_bytes;
 use crate::outcome::Outcome;
+
+/// Epochs without trained weights.
+pub const FROM_SCRATCH: usize = 12;
+/// Epochs of the head on features of a body with trained weights.
+pub const OF_THE_HEAD: usize = 20;
 
 /// Trains with one loss, exports the model and draws its pictures.
 pub fn train(cli: &Cli, images: &Path, loss_name: LossName) -> Result<Outcome> {
@@ -29,6 +34,7 @@ pub fn train(cli: &Cli, images: &Path, loss_name: LossName) -> Result<Outcome> {
         .with_workers(cli.training.workers)
         .with_seed(seed);
 
+    data::check(dls.vocab(), images)?;
     let groups = Groups::by(dls.vocab(), species);
     let balance = balance(dls.train().dataset().targets(), dls.vocab());
     let mut learn = vision_learner(dls, Recipe::backbone(&cli.training)?)?
@@ -49,17 +55,19 @@ pub fn train(cli: &Cli, images: &Path, loss_name: LossName) -> Result<Outcome> {
     } else {
         let parts = (learn.data().train().dataset().len(), learn.data().valid().dataset().len());
         println!("\n{arch} on {}, {} loss, {} + {} pictures", cli.device, loss_name.name(), parts.0, parts.1);
+        println!("{}", data::breeds(&groups));
     }
     recipe.fit(&mut learn, &cli.training)?;
 
+    // The model comes first: whatever becomes of the pictures, it is there.
+    let export = export_path(&cli.out, loss_name);
+    learn.export(&export)?;
     let interpretation = learn.interpret()?.with_groups(&groups);
     let folder = cli.out.join(loss_name.name());
     learn.save_pictures(&folder)?;
     interpretation.save_pictures(&folder, Some(&groups))?;
     learn.show_results(16)?.save(folder.join("results.png"))?;
     interpretation.save_report(&folder)?;
-    let export = export_path(&cli.out, loss_name);
-    learn.export(&export)?;
     if !cli.quiet {
         println!("pictures and report.html in {}, model in {}", folder.display(), export.display());
     }
@@ -125,9 +133,9 @@ impl Recipe {
         L: Loss<firelight::burn::tensor::Tensor<1, firelight::burn::tensor::Int>>,
     {
         if !self.pretrained {
-            return Ok(learn.fit_one_cycle(training.epochs.unwrap_or(12), 6e-3)?);
+            return Ok(learn.fit_one_cycle(training.epochs.unwrap_or(FROM_SCRATCH), 6e-3)?);
         }
-        learn.fit_head(training.epochs.unwrap_or(20), 5e-3, 1)?;
+        learn.fit_head(training.epochs.unwrap_or(OF_THE_HEAD), 5e-3, 1)?;
         if training.unfrozen_epochs > 0 {
             learn.unfreeze()?;
             learn.fit_one_cycle(training.unfrozen_epochs, 1e-5..1e-3)?;

@@ -146,6 +146,18 @@ fn what_it_cannot_do_it_says_with_the_remedy() {
     assert!(weights.contains("notes.pth"), "{weights}");
     assert!(said(&["--arch", "resnet19"]).contains("did you mean \"resnet18\"?"));
     assert!(said(&["predict", "notes.pth", "images/pug_1.jpg"]).contains("is not a usable Firelight export"));
+    // U1: names without a breed, a number in its place.
+    std::fs::create_dir(folder.path().join("named")).expect("a folder");
+    for number in 1..=10 {
+        std::fs::copy(folder.path().join("images/pug_1.jpg"), folder.path().join(format!("named/img_{number:05}.jpg")))
+            .expect("a copy");
+    }
+    assert_eq!(
+        said(&["--images", "named", "--size", "32", "--batch-size", "4"]),
+        "error: pictures: all in named are of one breed, \"img\"; name them BREED_NUMBER.jpg, as `pug_7.jpg`\n"
+    );
+    let zero = said(&["--images", "images", "--batch-size", "0"]);
+    assert!(zero.contains("batch size = 0 makes no sense"), "{zero}");
     let batch = said(&["--images", "images", "--batch-size", "64", "--size", "32"]);
     assert!(batch.contains("fewer than one batch of 64"), "{batch}");
     assert!(!folder.path().join("pets-out/soft.firelight").exists(), "a failed run writes no model");

@@ -67,6 +67,7 @@ pub fn serve(options: &Serve, device: &Device) -> Result<()> {
         .route("/health", get(health))
         .route("/predict", post(predict))
         .fallback(|| async { Refusal::NoPage })
+        .method_not_allowed_fallback(|| async { Refusal::NoMethod })
         .with_state(server);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
@@ -103,6 +104,12 @@ async fn predict(
         .await
         .map_err(|_| Refusal::Slow { seconds: patience.as_secs() })?
         .map_err(|error| Refusal::of_upload(&error, largest))?;
+    if bytes.is_empty() {
+        return Err(Refusal::Empty);
+    }
+    if let Some(wrapping) = refusal::wrapping(&bytes) {
+        return Err(Refusal::Wrapped { wrapping });
+    }
     let evidence = query.is_some_and(|query| query.split('&').any(|flag| flag == "evidence"));
     let answer = timeout(4 * patience, server.worker.ask(bytes, evidence)).await.map_err(|_| Refusal::Busy)??;
     Ok(Json(answer))

@@ -9,6 +9,14 @@ use axum::response::{IntoResponse, Response};
 pub enum Refusal {
     #[error("there is no such page; POST a picture's bytes to /predict, or open / in a browser")]
     NoPage,
+    #[error("this method means nothing here; POST a picture's bytes to /predict, or GET / and /health")]
+    NoMethod,
+    #[error("the upload is empty; send a picture's bytes, as `curl --data-binary @picture.jpg` does")]
+    Empty,
+    #[error(
+        "the upload is {wrapping}, and not a picture's bare bytes; send those, as `curl --data-binary @picture.jpg` does"
+    )]
+    Wrapped { wrapping: &'static str },
     #[error("the picture is larger than {} MiB; send a smaller one, or raise --megabytes", largest >> 20)]
     TooLarge { largest: usize },
     #[error("the upload took longer than {seconds} s; send a smaller picture, or raise --seconds")]
@@ -32,14 +40,33 @@ impl Refusal {
     fn status(&self) -> StatusCode {
         match self {
             Self::NoPage => StatusCode::NOT_FOUND,
+            Self::NoMethod => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Wrapped { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Slow { .. } => StatusCode::REQUEST_TIMEOUT,
-            Self::Cut => StatusCode::BAD_REQUEST,
+            Self::Cut | Self::Empty => StatusCode::BAD_REQUEST,
             Self::Picture(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
+}
+
+/// What a picture was surely wrapped in, by whoever sent it.
+pub fn wrapping(bytes: &[u8]) -> Option<&'static str> {
+    let text = |start: &[u8]| bytes.trim_ascii_start().starts_with(start);
+    if text(b"--") {
+        return Some("a form");
+    }
+    if text(b"data:") {
+        return Some("a data URI");
+    }
+    if text(b"{") || text(b"[") || text(b"\"") {
+        return Some("JSON");
+    }
+    // The first letters of JPEG, PNG, GIF, WebP and BMP files in base64.
+    let base64: [&[u8]; 5] = [b"/9j/", b"iVBORw0KGgo", b"R0lGOD", b"UklGR", b"Qk0"];
+    (base64.iter().any(|start| text(start)) && bytes.iter().take(64).all(u8::is_ascii)).then_some("base64")
 }
 
 impl IntoResponse for Refusal {

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use axum::body::Bytes;
 use firelight::prelude::*;
-use firelight::transforms::{Limits, decode};
+use firelight::transforms::decode;
 use tokio::sync::{mpsc, oneshot};
 
 use super::answer::Answer;
@@ -57,8 +57,12 @@ impl Worker {
 }
 
 fn look(predictor: &Predictor, bytes: &[u8], evidence: bool) -> Result<Answer, Refusal> {
-    let refuse = |error: firelight::transforms::TransformError| Refusal::Picture(error.to_string());
-    let picture = decode(bytes, &Limits::default()).map_err(refuse)?;
+    let refuse = |error: LearnerError| match error {
+        // The model's fault, and not the picture's.
+        LearnerError::NoNumbers { .. } => Refusal::Failed,
+        other => Refusal::Picture(other.to_string()),
+    };
+    let picture = decode(bytes, &predictor.manifest().limits).map_err(|error| Refusal::Picture(error.to_string()))?;
     let prediction = predictor.predict_picture(&picture).map_err(refuse)?;
     let evidence = evidence.then(|| predictor.explain(&picture, Some(prediction.index))).transpose().map_err(refuse)?;
     let evidence = evidence.map(|map| map.overlay());

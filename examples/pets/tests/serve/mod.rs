@@ -104,6 +104,25 @@ fn two_hundred_requests_at_once_get_what_they_deserve() {
     assert!(explained["evidence"].as_str().is_some_and(|uri| uri.starts_with("data:image/jpeg;base64,/9j/")), "{body}");
     assert!(answer.get("evidence").is_none());
 
+    // F28: what is no picture's bare bytes is called what it is, and every refusal is a sentence.
+    for (bytes, what) in [
+        (&b"--abc\r\ncontent-disposition: form-data\r\n"[..], "a form"),
+        (b"/9j/4AAQSkZJRgABAQ", "base64"),
+        (b"data:image/jpeg;base64,/9j/4AAQ", "a data URI"),
+        (b"{\"picture\": \"/9j/\"}", "JSON"),
+    ] {
+        let (status, body) = server.post(bytes.len(), bytes);
+        let said = format!(
+            "{{\"error\":\"the upload is {what}, and not a picture's bare bytes; send those, as `curl --data-binary \
+             @picture.jpg` does\"}}"
+        );
+        assert_eq!((status, body), (415, said));
+    }
+    let (status, body) = server.post(0, b"");
+    assert!(status == 400 && body.starts_with("{\"error\":\"the upload is empty; send"), "{status} {body}");
+    let (status, body) = server.get("/predict");
+    assert!(status == 405 && body.starts_with("{\"error\":\"this method means nothing here"), "{status} {body}");
+
     assert_eq!(server.get("/health"), (200, "{\"classes\":2,\"status\":\"ok\"}".to_owned()));
     assert_eq!(server.get("/favicon.ico").0, 404);
     let (status, page) = server.get("/");
