@@ -52,7 +52,7 @@ impl Loss<Tensor<1, Int>> for CostLog {
         let top_probability = scores.probabilities.clone().gather(1, top.clone());
         // All but the likeliest class: their probabilities are at most 1/2, where 1 - p is exact.
         let below = Tensor::full_like(&scores.log_norm, BELOW);
-        let (among_rest, log_rest) = scores.among(add_at(floored, top.clone(), below));
+        let (among_rest, log_rest) = scores.among(add_at(floored, top.clone(), below), None);
         let others = add_at(scores.probabilities.clone(), top.clone(), top_probability.clone().neg());
         let spread = (costs.clone() * others.clone().neg().log1p()).sum_dim(1);
         let value = (spread + top_cost.clone() * (log_rest - scores.log_norm.clone())).neg();

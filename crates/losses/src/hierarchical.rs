@@ -169,7 +169,7 @@ impl Level {
         let order = order.like(&scores.log_norm).int().reshape([classes]);
         let below = order.select(0, places.reshape([batch * self.widest])).reshape(size);
         let beyond = steps.expand(size).greater_equal(count.int().expand(size));
-        let (among, log_sum) = scores.among(scores.floored().gather(1, below.clone()).mask_fill(beyond, BELOW));
+        let (among, log_sum) = scores.among(scores.floored_at(below.clone()).mask_fill(beyond, BELOW), None);
         (below, among, log_sum)
     }
 }

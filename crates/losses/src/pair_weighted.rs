@@ -90,14 +90,15 @@ impl<L> PairWeighted<L> {
         let targets = targets.clone().inner().clamp(0, classes as i64 - 1);
         let factors = if self.expected {
             let rows = self.weights.rows(targets, &output);
-            weigh(Scores::of(output).probabilities, rows, None, f32::NEG_INFINITY)
+            let factors = weigh(Scores::of(output).probabilities, rows, None, f32::NEG_INFINITY);
+            // A row that is not a number has no factor; the loss inside says so itself, or ignores the row.
+            let without = factors.clone().is_nan();
+            factors.mask_fill(without, 1.0)
         } else {
             let predicted = output.clone().argmax(1).reshape([batch]);
             self.weights.entries(targets * classes as i64 + predicted, &output)
         };
-        // A row that is not a number has no factor; the loss inside says so itself, or ignores the row.
-        let without = factors.clone().is_nan();
-        factors.mask_fill(without, 1.0).reshape([batch])
+        factors.reshape([batch])
     }
 }
 

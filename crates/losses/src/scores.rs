@@ -49,11 +49,20 @@ impl Scores {
         self.output.clone().inner().clamp_min(FLOOR)
     }
 
-    /// Softmax over rows of [`floored`](Self::floored) scores, some of them changed, and `ln Σ exp(score - top)` with the highest of
-    /// all classes as `top`: `[batch, n]`, `[batch, 1]`.
-    pub fn among(&self, scores: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
+    /// The [`floored`](Self::floored) logits of some classes, `[batch, n]`, without a pass over the others.
+    pub fn floored_at(&self, classes: Tensor<2, Int>) -> Tensor<2> {
+        self.output.clone().inner().gather(1, classes).clamp_min(FLOOR)
+    }
+
+    /// Softmax over rows of [`floored`](Self::floored) scores, some of them changed, from which `shift` (`[batch, 1]`) was taken, and
+    /// `ln Σ exp(score + shift - top)` with the highest of all classes as `top`: `[batch, n]`, `[batch, 1]`.
+    pub fn among(&self, scores: Tensor<2>, shift: Option<Tensor<2>>) -> (Tensor<2>, Tensor<2>) {
         let Softmax { probabilities, highest, log_sum } = softmax(scores, f32::NEG_INFINITY);
-        (probabilities, (highest - self.top.clone()) + log_sum)
+        let highest = match shift {
+            Some(shift) => (shift - self.top.clone()) + highest,
+            None => highest - self.top.clone(),
+        };
+        (probabilities, highest + log_sum)
     }
 
     /// The shifted logits weighed by rows of the same shape, summed: `[batch, 1]`.

@@ -53,7 +53,10 @@ impl Loss<Tensor<1, Int>> for SimilarityCrossEntropy {
         check_classes(&output, self.vocab.len());
         let scores = Scores::of(output);
         let rows = self.logarithms.like(&scores.log_norm).select(0, targets.inner());
-        let (similar, log_similar) = scores.among(scores.floored() + rows);
+        // Shifted before the logarithms are added, which beside large scores would lose digits.
+        let floored = scores.floored();
+        let shift = (floored.clone() + rows.clone()).max_dim(1);
+        let (similar, log_similar) = scores.among((floored - shift.clone()) + rows, Some(shift));
         let value = scores.log_norm.clone() - log_similar;
         scores.join(value, |probabilities| probabilities - similar)
     }

@@ -2,6 +2,7 @@
 
 mod by_class;
 mod by_row;
+mod devices;
 mod formulas;
 mod losses;
 mod parts;
