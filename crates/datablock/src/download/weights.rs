@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use super::{Checksum, Download, DownloadError, home};
 
-/// torchvision's weights trained on `ImageNet` (`IMAGENET1K_V1`).
+/// torchvision's weights trained on `ImageNet`.
 ///
-/// | arch | file | size |
-/// |---|---|---|
-/// | `resnet18` | `resnet18-f37072fd.pth` | 47 MB |
-/// | `resnet34` | `resnet34-b627a593.pth` | 87 MB |
-/// | `resnet50` | `resnet50-11ad3fa6.pth` | 103 MB |
-/// | `resnet101` | `resnet101-63fe2227.pth` | 179 MB |
+/// | arch | file | torchvision's name | size |
+/// |---|---|---|---|
+/// | `resnet18` | `resnet18-f37072fd.pth` | `IMAGENET1K_V1` | 47 MB |
+/// | `resnet34` | `resnet34-b627a593.pth` | `IMAGENET1K_V1` | 87 MB |
+/// | `resnet50` | `resnet50-11ad3fa6.pth` | `IMAGENET1K_V2` | 103 MB |
+/// | `resnet101` | `resnet101-63fe2227.pth` | `IMAGENET1K_V1` | 179 MB |
 pub const TORCHVISION: [Weights; 4] = [
     Weights { arch: "resnet18", sha256_prefix: "f37072fd" },
     Weights { arch: "resnet34", sha256_prefix: "b627a593" },
