@@ -37,8 +37,12 @@ pub enum Likeness {
     Space,
     /// The code points of the same characters, as an `é` in one piece and one of `e` and an accent, which file systems mix.
     Unicode,
+    /// White space and the code points of the same characters.
+    SpaceAndUnicode,
     /// Upper and lower case.
     Case,
+    /// Upper and lower case, and white space or code points too, as in `"Cat "` and `"cat"`.
+    CaseAndOther,
 }
 
 impl fmt::Display for Likeness {
@@ -46,7 +50,9 @@ impl fmt::Display for Likeness {
         f.write_str(match self {
             Self::Space => "white space",
             Self::Unicode => "Unicode composition (NFC and NFD)",
+            Self::SpaceAndUnicode => "white space and Unicode composition (NFC and NFD)",
             Self::Case => "letter case",
+            Self::CaseAndOther => "letter case and white space or Unicode composition",
         })
     }
 }
@@ -55,8 +61,8 @@ impl Vocab {
     /// Classes whose names differ in nothing but white space, Unicode composition or letter case, each with the first class
     /// that it is like.
     ///
-    /// The first two kinds look the same to a reader and are most often slips of file names or tables; the last one may be
-    /// meant, as for the letters `a` and `A`.
+    /// Names that do not differ in letter case look the same to a reader and are most often slips of file names or tables; case may
+    /// be meant, as for the letters `a` and `A`.
     pub fn alike(&self) -> Vec<Alike> {
         let mut pairs = Vec::new();
         let mut seen: HashMap<String, usize> = HashMap::new();
@@ -65,20 +71,39 @@ impl Vocab {
             let plain = squeezed(name);
             let composed: String = plain.nfc().collect();
             if let Some(&first) = seen.get(&composed) {
-                let likeness = if squeezed(&self[first]) == plain { Likeness::Space } else { Likeness::Unicode };
+                let likeness = match &self[first] {
+                    other if squeezed(other) == plain => Likeness::Space,
+                    other if other.nfc().eq(name.nfc()) => Likeness::Unicode,
+                    _ => Likeness::SpaceAndUnicode,
+                };
                 pairs.push(Alike { first, second, likeness });
                 continue;
             }
-            // Lower case alone leaves the Greek final sigma apart, and upper case the German sharp s.
-            let folded = composed.to_uppercase().to_lowercase();
+            let folded = in_one_case(&composed);
             if let Some(&first) = seen_in_any_case.get(&folded) {
-                pairs.push(Alike { first, second, likeness: Likeness::Case });
+                let alone = in_one_case(&self[first]) == in_one_case(name);
+                let likeness = if alone { Likeness::Case } else { Likeness::CaseAndOther };
+                pairs.push(Alike { first, second, likeness });
             }
             seen_in_any_case.entry(folded).or_insert(second);
             seen.insert(composed, second);
         }
         pairs
     }
+}
+
+/// Lower case alone leaves the Greek final sigma apart, and upper case the German sharp s.
+fn in_one_case(name: &str) -> String {
+    name.to_uppercase().to_lowercase()
+}
+
+/// Whether a reader sees nothing of a name: it is empty, or of white space and invisible characters alone.
+///
+/// ```
+/// assert!(firelight_vocab::is_blank(" \u{200B}") && !firelight_vocab::is_blank(" cat"));
+/// ```
+pub fn is_blank(name: &str) -> bool {
+    squeezed(name).is_empty()
 }
 
 /// Without invisible characters and space at the ends, and with one space where there are several.

@@ -6,7 +6,7 @@ mod groups;
 mod taxonomy;
 mod vocab;
 
-pub use alike::{Alike, Likeness};
+pub use alike::{Alike, Likeness, is_blank};
 pub use error::VocabError;
 pub use groups::{DefaultGroup, Groups};
 pub use taxonomy::Taxonomy;

@@ -1,4 +1,4 @@
-use firelight_vocab::{Alike, Likeness, Vocab, VocabError};
+use firelight_vocab::{Alike, Likeness, Vocab, VocabError, is_blank};
 use proptest::prelude::*;
 
 #[test]
@@ -65,7 +65,20 @@ fn names_that_look_alike_are_found_with_the_first_of_them() {
     assert_eq!(of(&["STRASSE", "stra\u{df}e"]), [pair(0, 1, Likeness::Case)]);
     assert_eq!(of(&["", " "]), [pair(0, 1, Likeness::Space)]);
     assert_eq!(of(&["a", "A"]), [pair(0, 1, Likeness::Case)]);
+    // What more than one difference parts is said to differ in more than one.
+    assert_eq!(of(&["Cat ", "cat"]), [pair(0, 1, Likeness::CaseAndOther)]);
+    assert_eq!(of(&["Caf\u{e9}", "cafe\u{301}"]), [pair(0, 1, Likeness::CaseAndOther)]);
+    assert_eq!(of(&["caf\u{e9} ", "cafe\u{301}"]), [pair(0, 1, Likeness::SpaceAndUnicode)]);
+    assert_eq!(of(&["caf\u{e9} ", "cafe\u{301} "]), [pair(0, 1, Likeness::Unicode)]);
     assert_eq!(of(&["cat", "cats", "\u{2460}", "1", "cafe", "caf\u{e9}"]), []);
+}
+
+#[test]
+fn a_name_of_which_a_reader_sees_nothing_is_blank() {
+    for name in ["", " ", "\t\n", "\u{A0}", "\u{200B}", "\u{FEFF} \u{AD}"] {
+        assert!(is_blank(name), "{name:?}");
+    }
+    assert!(!is_blank(" a ") && !is_blank("\u{200B}-"));
 }
 
 proptest! {
