@@ -127,18 +127,24 @@ pub enum TransformError {
 }
 
 impl TransformError {
-    /// The same error, naming the file it happened in; errors that already name a file stay as they are.
+    /// The same error, naming the file it happened in; errors that already name it stay as they are.
+    ///
+    /// ```
+    /// use firelight_transforms::{Limits, decode};
+    ///
+    /// let error = decode(b"GIF", &Limits::default()).unwrap_err().in_file("cats/1.gif".as_ref());
+    /// assert!(error.to_string().starts_with("cats/1.gif: decode: cannot decode a picture of 3 bytes in memory"));
+    /// ```
     pub fn in_file(self, path: &Path) -> Self {
-        match self {
-            named @ (Self::Read { .. }
-            | Self::NoFile { .. }
-            | Self::BrokenLink { .. }
-            | Self::LargeFile { .. }
-            | Self::InFile { .. }
-            | Self::Decode { .. }
-            | Self::TooLarge { .. }) => named,
-            unnamed => Self::InFile { path: path.to_owned(), source: Box::new(unnamed) },
-        }
+        let named = match &self {
+            Self::Read { .. } | Self::NoFile { .. } | Self::BrokenLink { .. } | Self::InFile { .. } => true,
+            // Of bytes in memory no file is known.
+            Self::LargeFile { picture, .. } | Self::Decode { picture, .. } | Self::TooLarge { picture, .. } => {
+                *picture == path.display().to_string()
+            }
+            _ => false,
+        };
+        if named { self } else { Self::InFile { path: path.to_owned(), source: Box::new(self) } }
     }
 
     /// Whether a file is at fault, which another one in its place would not be: it cannot be read or decoded, or is over

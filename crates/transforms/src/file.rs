@@ -1,7 +1,7 @@
 //! The bytes of a regular file, as many as the limits allow.
 
 use std::fs::{self, File, FileType};
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
 use crate::{Limits, TransformError};
@@ -11,8 +11,8 @@ pub(crate) fn read(path: &Path, limits: &Limits) -> Result<Vec<u8>, TransformErr
     let failed = |source| TransformError::Read { path: path.to_owned(), source };
     // Opening a pipe waits for a writer, so what it is has to be known before.
     let found = fs::metadata(path).map_err(|source| match fs::read_link(path) {
-        Ok(target) => TransformError::BrokenLink { path: path.to_owned(), target },
-        Err(_) => failed(source),
+        Ok(target) if leads_nowhere(&source) => TransformError::BrokenLink { path: path.to_owned(), target },
+        _ => failed(source),
     })?;
     regular(path, found.file_type())?;
     let file = File::open(path).map_err(failed)?;
@@ -30,6 +30,19 @@ pub(crate) fn read(path: &Path, limits: &Limits) -> Result<Vec<u8>, TransformErr
         return Err(too_long(bytes.len() as u64));
     }
     Ok(bytes)
+}
+
+/// Whether a link that cannot be followed is broken: there is nothing behind it, or it leads in a circle. Any other error, as of
+/// permissions, says nothing of what is there.
+#[doc(hidden)]
+pub fn leads_nowhere(error: &io::Error) -> bool {
+    // `ErrorKind::FilesystemLoop`, which is not stable.
+    let circle = match std::env::consts::OS {
+        "windows" => 1921,
+        "linux" | "android" => 40,
+        _ => 62,
+    };
+    error.kind() == io::ErrorKind::NotFound || error.raw_os_error() == Some(circle)
 }
 
 fn regular(path: &Path, kind: FileType) -> Result<(), TransformError> {

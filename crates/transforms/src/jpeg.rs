@@ -1,7 +1,7 @@
 //! What a JPEG's markers tell without decoding it, and the codings that the usual decoder gets wrong.
 
 use image::{DynamicImage, GrayImage, RgbImage};
-use jpeg_decoder::{Decoder, ImageInfo, PixelFormat};
+use jpeg_decoder::{ColorTransform, Decoder, ImageInfo, PixelFormat};
 use memchr::memchr;
 
 use crate::Size;
@@ -13,6 +13,9 @@ const SCAN: u8 = 0xDA;
 /// Heads of frames that are decoded: baseline, extended and progressive.
 const FRAMES: std::ops::RangeInclusive<u8> = 0xC0..=0xC2;
 const PROGRESSIVE: u8 = 0xC2;
+/// Segments that say what the components are.
+const JFIF: u8 = 0xE0;
+const ADOBE: u8 = 0xEE;
 
 /// The markers of a JPEG file in order, each with its segment; those inside of segments (an EXIF thumbnail's) are left out.
 ///
@@ -55,7 +58,8 @@ pub fn is_whole(bytes: &[u8]) -> bool {
 }
 
 /// Whether the coding is one that the usual decoder (zune-jpeg 0.5) may not know, or turn into stripes without a word: a
-/// baseline picture whose components do not share one scan, or any but the usual samplings of chroma.
+/// baseline picture whose components do not share one scan, any but the usual samplings of chroma, or contradictory words of what the
+/// components are.
 pub fn is_rare(bytes: &[u8]) -> bool {
     let Some((kind, frame)) = segments(bytes).find(|(marker, _)| FRAMES.contains(marker)) else { return false };
     // Precision, height, width, count, and then three bytes a component: its number, its sampling, its table.
@@ -64,12 +68,48 @@ pub fn is_rare(bytes: &[u8]) -> bool {
     let scan = segments(bytes).find(|(marker, _)| *marker == SCAN);
     let together = scan.and_then(|(_, scan)| scan.first().copied()).map_or(0, usize::from);
     let usual = match components.as_slice() {
-        [luma, (1, 1), (1, 1)] => matches!(luma, (1 | 2, 1 | 2) | (4, 1)),
+        [luma, (1, 1), (1, 1)] => matches!(luma, (1 | 2, 1 | 2) | (4, 1)) && !Said::of(bytes).are_misread(),
         [_, _, _] => false,
         // Of four, the last is as fine as the first.
         others => others.iter().all(|&(h, v)| h <= others[0].0 && v <= others[0].1),
     };
     !usual || kind != PROGRESSIVE && together < components.len()
+}
+
+/// What a file says that its three components are.
+struct Said {
+    has_jfif: bool,
+    adobe: Option<u8>,
+    are_named_rgb: bool,
+}
+
+impl Said {
+    fn of(bytes: &[u8]) -> Self {
+        let head = || segments(bytes).take_while(|(marker, _)| *marker != SCAN);
+        let frame = head().find(|(marker, _)| FRAMES.contains(marker)).map_or(&[][..], |(_, frame)| frame);
+        let names = frame.get(6..).unwrap_or_default().chunks_exact(3).map(|component| component[0]);
+        let adobe = head().filter(|(marker, segment)| *marker == ADOBE && segment.starts_with(b"Adobe"));
+        Self {
+            has_jfif: head().any(|(marker, segment)| marker == JFIF && segment.starts_with(b"JFIF\0")),
+            // A name, a version and two flags, and then the byte that counts.
+            adobe: adobe.filter_map(|(_, segment)| segment.get(11).copied()).last(),
+            are_named_rgb: names.eq(*b"RGB"),
+        }
+    }
+
+    /// By libjpeg's rule: JFIF's word counts before Adobe's, and this before the components' names.
+    fn are_rgb(&self) -> bool {
+        match self.adobe {
+            _ if self.has_jfif => false,
+            Some(transform) => transform == 0,
+            None => self.are_named_rgb,
+        }
+    }
+
+    /// Whether the usual decoder takes them for something else, to which either word is enough.
+    fn are_misread(&self) -> bool {
+        (self.adobe == Some(0) || self.are_named_rgb) != self.are_rgb()
+    }
 }
 
 /// What [is rare](is_rare), for another decoder, which is slower and right.
@@ -84,6 +124,11 @@ impl<'a> Rare<'a> {
         let mut decoder = Decoder::new(bytes);
         decoder.read_info().map_err(|error| error.to_string())?;
         let info = decoder.info().ok_or("it has no frame")?;
+        if info.pixel_format == PixelFormat::RGB24 {
+            // By itself it goes by the components' names first.
+            let are_rgb = Said::of(bytes).are_rgb();
+            decoder.set_color_transform(if are_rgb { ColorTransform::RGB } else { ColorTransform::YCbCr });
+        }
         Ok(Self { decoder, info })
     }
 

@@ -37,6 +37,8 @@ pub use colours::Colours;
 pub use decode::{PICTURE_ENDINGS, decode, open};
 pub use draw::Draw;
 pub use error::TransformError;
+#[doc(hidden)]
+pub use file::leads_nowhere;
 pub use frame::Frame;
 pub use item::{
     Closure, CropPad, DihedralItem, FlipItem, ItemTransform, RandomCrop, RandomResizedCrop, RatioResize, Resize,

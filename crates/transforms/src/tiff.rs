@@ -69,7 +69,7 @@ impl<'a> Tags<'a> {
         let (photometric, PALETTE) = self.value(PHOTOMETRIC)? else { return None };
         let (at, _, count) = self.entry(COLOR_MAP)?;
         let inline = if self.big { 8 } else { 4 };
-        let start = if 2 * count <= inline { at } else { self.number(at, inline)? };
+        let start = if count.checked_mul(2)? <= inline { at } else { self.number(at, inline)? };
         let shorts = (0..count).map_while(|number| self.number(start.checked_add(2 * number)?, 2));
         let shorts: Vec<u16> = shorts.take(3 * 256).map(|short| short as u16).collect();
         // 16 bits a colour; some programs write 8.
@@ -78,19 +78,16 @@ impl<'a> Tags<'a> {
         let channel = |from: usize| (0..colours).map(move |number| from * colours + number);
         let colour = |((red, green), blue)| [red, green, blue].map(|at: usize| (shorts[at] >> shift) as u8);
         let colours = channel(0).zip(channel(1)).zip(channel(2)).map(colour).collect();
-        Some(Palette {
-            colours,
-            bytes: self.bytes,
-            photometric: if self.little { photometric } else { photometric + 1 },
-        })
+        Some(Palette { colours, bytes: self.bytes, photometric })
     }
 
-    /// Where a tag's value stands, and the value, of a tag of one number.
+    /// Where the low byte of a tag's value stands, and the value, of a tag of one number.
     fn value(&self, tag: u16) -> Option<(usize, u32)> {
         const SHORT: usize = 3;
         let (at, kind, _) = self.entry(tag)?;
-        let value = self.number(at, if kind == SHORT { 2 } else { 4 })?;
-        Some((at, value as u32))
+        let width = if kind == SHORT { 2 } else { 4 };
+        let value = self.number(at, width)?;
+        Some((if self.little { at } else { at + width - 1 }, value as u32))
     }
 
     /// Where a tag's value or its offset stands, its type, and how many values it has.

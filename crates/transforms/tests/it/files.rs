@@ -166,6 +166,49 @@ fn only_regular_files_are_read() {
     insta::assert_snapshot!(say(&broken), @"read: [folder]/broken.png is a broken link: there is no /nowhere/1.png; mend or remove the link");
 }
 
+/// What is behind a link and cannot be looked at may well be there.
+#[cfg(unix)]
+#[test]
+fn a_link_that_cannot_be_followed_is_not_taken_for_a_broken_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let say = |name: &str, target: &Path| {
+        let link = folder.path().join(name);
+        std::os::unix::fs::symlink(target, &link).unwrap();
+        let error = open(&link, &Limits::default()).unwrap_err();
+        assert!(error.is_broken_file());
+        error.to_string().replace(&folder.path().display().to_string(), "[folder]")
+    };
+    fs::write(folder.path().join("notes.txt"), "").unwrap();
+    let long = "x".repeat(300);
+    let inside = say("inside.png", Path::new("notes.txt/1.png"));
+    assert!(inside.starts_with("read: cannot read [folder]/inside.png: Not a directory"), "{inside}");
+    let long = say("long.png", Path::new(&long));
+    assert!(long.starts_with("read: cannot read [folder]/long.png: File name too long"), "{long}");
+    let circle = say("circle.png", Path::new("circle.png"));
+    assert_eq!(circle, "read: [folder]/circle.png is a broken link: there is no circle.png; mend or remove the link");
+}
+
+/// What was read by a block of a user's own and decoded from memory is of a file, too.
+#[test]
+fn every_error_names_its_file() {
+    let path = Path::new("cats/1.jpg");
+    let png = encoded(&pattern(40, 30).into(), ImageFormat::Png);
+    let say = |bytes: &[u8], limits: Limits| decode(bytes, &limits).unwrap_err().in_file(path).to_string();
+    for (error, start) in [
+        (say(b"GIF", Limits::default()), "cats/1.jpg: decode: cannot decode a picture of 3 bytes in memory: "),
+        (say(&png, Limits::default().with_pixels(9)), "cats/1.jpg: decode: a picture of "),
+        (say(&png, Limits::default().with_file_bytes(9)), "cats/1.jpg: read: a picture in memory has "),
+    ] {
+        assert!(error.starts_with(start), "{error}");
+    }
+    // Once is enough.
+    let reason = || "it is cut".into();
+    let named = TransformError::Decode { picture: "cats/1.jpg".into(), reason: reason() }.in_file(path).in_file(path);
+    assert_eq!(named.to_string(), "decode: cannot decode cats/1.jpg: it is cut; replace or remove the file");
+    let twice = TransformError::Decode { picture: "bytes".into(), reason: reason() }.in_file(path).in_file(path);
+    assert_eq!(twice.to_string(), "cats/1.jpg: decode: cannot decode bytes: it is cut; replace or remove the file");
+}
+
 /// B43: a file is not read whole before its length is known to be within the limit, nor beyond it.
 #[test]
 fn a_file_over_its_limit_is_not_read() {

@@ -7,7 +7,19 @@ struct Coding {
     factors: [(usize, usize); 3],
     scans: &'static [&'static [usize]],
     restart: u8,
+    says: Says,
 }
+
+/// What a file says of its colours.
+#[derive(Clone, Copy)]
+struct Says {
+    jfif: bool,
+    adobe: Option<u8>,
+    numbers: [u8; 3],
+}
+
+/// What nearly all files say.
+const USUAL: Says = Says { jfif: true, adobe: None, numbers: [1, 2, 3] };
 
 /// Luma, blue and red of a tile, in steps that no two neighbours share.
 fn colour(x: usize, y: usize) -> [u8; 3] {
@@ -118,10 +130,16 @@ impl Coding {
             file.extend((content.len() as u16 + 2).to_be_bytes());
             file.extend(content);
         };
-        segment(0xE0, b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0");
+        let Says { jfif, adobe, numbers } = self.says;
+        if jfif {
+            segment(0xE0, b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0");
+        }
+        if let Some(transform) = adobe {
+            segment(0xEE, &[&b"Adobe\0\x64\0\0\0\0"[..], &[transform]].concat());
+        }
         // A step of 8, so that the first coefficient of a block of one colour is the colour.
         segment(0xDB, &[&[0][..], &[8; 64]].concat());
-        let sampling = |(number, (h, v)): (usize, (usize, usize))| [number as u8 + 1, (h << 4 | v) as u8, 0];
+        let sampling = |(component, (h, v)): (usize, (usize, usize))| [numbers[component], (h << 4 | v) as u8, 0];
         let components: Vec<u8> = self.factors.into_iter().enumerate().flat_map(sampling).collect();
         let size = [0, height as u8, 0, width as u8, 3];
         segment(0xC0, &[&[8][..], &size, &components].concat());
@@ -131,7 +149,7 @@ impl Coding {
         segment(0xC4, &[&[0x10, 1][..], &[0; 15], &[0]].concat());
         segment(0xDD, &[0, self.restart]);
         for scan in self.scans {
-            let components: Vec<u8> = scan.iter().flat_map(|&component| [component as u8 + 1, 0]).collect();
+            let components: Vec<u8> = scan.iter().flat_map(|&component| [numbers[component], 0]).collect();
             let head = [&[scan.len() as u8][..], &components, &[0, 63, 0]].concat();
             file.extend([0xFF, 0xDA]);
             file.extend((head.len() as u16 + 2).to_be_bytes());
@@ -142,14 +160,18 @@ impl Coding {
         file
     }
 
-    /// The largest difference to a tile's colour in its middle.
-    fn worst(&self, picture: &image::RgbImage) -> f32 {
+    /// The largest difference to a tile's colour in its middle, where the components are these colours.
+    fn worst(&self, picture: &image::RgbImage, as_rgb: bool) -> f32 {
         let (h, v) = self.most();
         let mut worst = 0.0_f32;
         for (x, y) in (0..3).flat_map(|x| (0..2).map(move |y| (x, y))) {
             let [luma, blue, red] = colour(x, y).map(f32::from);
-            let (blue, red) = (blue - 128.0, red - 128.0);
-            let want = [luma + 1.402 * red, luma - 0.344_136 * blue - 0.714_136 * red, luma + 1.772 * blue];
+            let want = if as_rgb {
+                [luma, blue, red]
+            } else {
+                let (blue, red) = (blue - 128.0, red - 128.0);
+                [luma + 1.402 * red, luma - 0.344_136 * blue - 0.714_136 * red, luma + 1.772 * blue]
+            };
             let pixel = picture.get_pixel((8 * h * x + 4 * h) as u32, (8 * v * y + 4 * v) as u32);
             for (got, want) in pixel.0.into_iter().zip(want) {
                 worst = worst.max((f32::from(got) - want.clamp(0.0, 255.0)).abs());
@@ -175,17 +197,45 @@ fn every_coding_of_a_baseline_jpeg_is_right_or_refused() {
                 continue;
             }
             for restart in [0, 1, 2] {
-                let coding = Coding { factors: [luma, blue, red], scans, restart };
+                let coding = Coding { factors: [luma, blue, red], scans, restart, says: USUAL };
                 let name = format!("{luma:?} {blue:?} {red:?}, scans {scans:?}, restart {restart}");
                 match decode(&coding.encode(), &Limits::default()) {
                     Ok(picture) => {
                         let (width, height) = coding.size();
                         assert_eq!(picture.dimensions(), (width as u32, height as u32), "{name}");
-                        assert!(coding.worst(&picture) < 4.0, "{name}: {}", coding.worst(&picture));
+                        let worst = coding.worst(&picture, false);
+                        assert!(worst < 4.0, "{name}: {worst}");
                     }
                     // Samples of one component and a half of another's are what nobody writes.
                     Err(error) => assert!(!coding.is_whole() && error.is_broken_file(), "{name}: {error}"),
                 }
+            }
+        }
+    }
+}
+
+/// As libjpeg's: what JFIF says comes before what Adobe says, and this before the components' numbers. The first two codings are
+/// for the usual decoder, the others for that of rare ones.
+#[test]
+fn what_three_components_are_is_what_libjpeg_takes_them_for() {
+    let rgb = *b"RGB";
+    let cases = [
+        (Says { jfif: false, ..USUAL }, false),
+        (Says { jfif: false, adobe: Some(0), ..USUAL }, true),
+        (Says { jfif: false, adobe: Some(1), ..USUAL }, false),
+        (Says { jfif: true, adobe: Some(0), ..USUAL }, false),
+        (Says { jfif: false, numbers: rgb, ..USUAL }, true),
+        (Says { jfif: false, adobe: Some(1), numbers: rgb }, false),
+        (Says { jfif: true, adobe: None, numbers: rgb }, false),
+    ];
+    let factors = [[(1, 1); 3], [(2, 2), (1, 1), (1, 1)], [(1, 1), (2, 1), (1, 1)], [(1, 4), (1, 1), (1, 1)]];
+    for (number, (says, as_rgb)) in cases.into_iter().enumerate() {
+        for factors in factors {
+            for scans in [SCANS[0], SCANS[1]] {
+                let coding = Coding { factors, scans, restart: 0, says };
+                let picture = decode(&coding.encode(), &Limits::default()).unwrap();
+                let worst = coding.worst(&picture, as_rgb);
+                assert!(worst < 4.0, "case {number}, {factors:?}, scans {scans:?}: {worst}");
             }
         }
     }

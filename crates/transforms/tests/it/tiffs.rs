@@ -13,12 +13,17 @@ struct Tiff {
     colours: Vec<u16>,
     pixels: Vec<u8>,
     orientation: Option<u16>,
+    /// Whether the photometric tag is of 32 bits, where 16 are usual.
+    long: bool,
+    /// How many numbers the palette is said to have, where it is not as many as it has.
+    said: Option<u64>,
 }
 
 impl Tiff {
     fn palette(bits: u16, colours: Vec<u16>, pixels: &[u8]) -> Self {
         let pixels = pixels.to_vec();
-        Self { little: true, big: false, bits, photometric: 3, fill_order: 1, colours, pixels, orientation: None }
+        let (little, big, photometric, fill_order) = (true, false, 3, 1);
+        Self { little, big, bits, photometric, fill_order, colours, pixels, orientation: None, long: false, said: None }
     }
 
     fn number(&self, value: u64, bytes: usize) -> Vec<u8> {
@@ -44,7 +49,7 @@ impl Tiff {
             (257, 3, 1, 2),
             (258, 3, 1, u64::from(self.bits)),
             (259, 3, 1, 1),
-            (262, 3, 1, u64::from(self.photometric)),
+            (262, if self.long { 4 } else { 3 }, 1, u64::from(self.photometric)),
             (266, 3, 1, u64::from(self.fill_order)),
             (273, 4, 1, pixels_at as u64),
             (277, 3, 1, 1),
@@ -53,7 +58,7 @@ impl Tiff {
         ];
         tags.extend(self.orientation.map(|value| (274, 4, 1, u64::from(value))));
         if !self.colours.is_empty() {
-            tags.push((320, 3, self.colours.len() as u64, colours_at as u64));
+            tags.push((320, 3, self.said.unwrap_or(self.colours.len() as u64), colours_at as u64));
         }
         tags.sort_unstable();
         file.extend(self.number(tags.len() as u64, if self.big { 8 } else { 2 }));
@@ -78,8 +83,9 @@ fn colours() -> Vec<u16> {
 /// F21: numbers of a palette become its colours, in either byte order, classic or big.
 #[test]
 fn a_palette_is_painted() {
-    for (little, big) in [(true, false), (false, false), (true, true), (false, true)] {
-        let tiff = Tiff { little, big, ..Tiff::palette(8, colours(), &[0, 1, 2, 3, 4, 5, 254, 255]) };
+    for number in 0..8 {
+        let (little, big, long) = (number & 1 > 0, number & 2 > 0, number & 4 > 0);
+        let tiff = Tiff { little, big, long, ..Tiff::palette(8, colours(), &[0, 1, 2, 3, 4, 5, 254, 255]) };
         let picture = decode(&tiff.encode(), &Limits::default()).unwrap();
         assert_eq!(picture.dimensions(), (4, 2));
         for (pixel, number) in picture.pixels().zip([0_usize, 1, 2, 3, 4, 5, 254, 255]) {
@@ -126,6 +132,10 @@ fn what_would_be_read_wrongly_is_refused() {
     ), "{reversed}");
     let sixteen = say(Tiff::palette(4, colours()[..48].to_vec(), &[0x01, 0x23, 0x45, 0x67]));
     assert!(sixteen.contains("its palette has 16 colours, and those of 2 and 256 are read"), "{sixteen}");
+    // A palette of more numbers than can be counted in bytes.
+    let endless = Tiff { big: true, said: Some(1 << 63), ..Tiff::palette(8, colours(), &[0; 8]) };
+    let endless = say(endless);
+    assert!(!endless.contains("panicked"), "{endless}");
     // Cut and nonsensical ones are no panic.
     for whole in [Tiff::palette(8, colours(), &[0; 8]).encode(), Tiff { big: true, ..gray() }.encode()] {
         for length in 0..whole.len() {
