@@ -11,7 +11,7 @@ use crate::{ClassWeights, Loss, LossError, LossTraits, Parts, Term};
 /// Cross entropy on logits: `-ln p(target)`.
 ///
 /// Targets are class numbers (`Tensor<1, Int>`) or probabilities (`Tensor<2>`, one row an example; a row
-/// of zeros counts nothing). The defaults and the weighted means agree with `PyTorch`:
+/// of zeros counts nothing, smoothed or not). The defaults and the weighted means agree with `PyTorch`:
 ///
 /// | setting | default | what it does |
 /// |---|---|---|
@@ -45,7 +45,8 @@ impl CrossEntropy {
         Self::default()
     }
 
-    /// Moves the share `smoothing` of each target to all classes alike; 0.1 is usual.
+    /// Moves the share `smoothing` of each target to all classes alike; 0.1 is usual. Of probabilities it is a share of the
+    /// row's sum, which is `PyTorch`'s smoothing for rows that sum to 1.
     ///
     /// # Errors
     /// [`LossError::OutsideUnit`] unless it is in 0..=1.
@@ -70,7 +71,8 @@ impl CrossEntropy {
     }
 
     /// Leaves the smoothed part without class weights, and a mean divides that part by the batch size: what
-    /// fastai's `LabelSmoothingCrossEntropy` does. Without class weights nothing changes.
+    /// fastai's `LabelSmoothingCrossEntropy` does. Without class weights nothing changes. A mean over probabilities divides by
+    /// the batch size anyway.
     pub fn with_unweighted_smoothing(mut self) -> Self {
         self.unweighted_smoothing = true;
         self
@@ -144,7 +146,8 @@ impl Loss<Tensor<1, Int>> for CrossEntropy {
         if let Some(vocab) = self.weighing.vocab() {
             check_classes(&output, vocab.len());
         }
-        self.sum(output, &self.weighing.kept(&targets), true, self.smoothing > 0.0)
+        let kept = self.weighing.kept(&output, &targets);
+        self.sum(output, &kept, true, self.smoothing > 0.0)
     }
 
     fn mean_weights(&self, output: &Tensor<2>, targets: &Tensor<1, Int>) -> Option<Tensor<1>> {
@@ -153,7 +156,7 @@ impl Loss<Tensor<1, Int>> for CrossEntropy {
             return None;
         }
         let like = wide(output.clone().inner());
-        self.weighing.of_rows(&self.weighing.kept(targets), &like).map(|weights| weights.reshape([batch]))
+        self.weighing.of_rows(&self.weighing.kept(output, targets), &like).map(|weights| weights.reshape([batch]))
     }
 
     fn vocab(&self) -> Option<&Vocab> {
@@ -174,7 +177,7 @@ impl Loss<Tensor<1, Int>> for CrossEntropy {
             return Parts::new(nothing.clone(), None).with_term(Term { numerators: nothing, denominators: None });
         }
         check_classes(&output, self.weighing.vocab().map_or(0, Vocab::len));
-        let kept = self.weighing.kept(&targets);
+        let kept = self.weighing.kept(&output, &targets);
         let spread = self.sum(output.clone(), &kept, false, true);
         let own = self.sum(output, &kept, true, false);
         Parts::new(own, weights).with_term(Term { numerators: spread, denominators: kept.counted })
@@ -199,14 +202,20 @@ impl Loss<Tensor<2>> for CrossEntropy {
             check_classes(&output, vocab.len());
         }
         let scores = Scores::of(output);
-        let mut targets = wide(targets.inner()).cast(scores.log_norm.dtype());
-        if self.smoothing > 0.0 {
-            targets = targets * (1.0 - self.smoothing) + self.smoothing / classes as f64;
+        let targets = wide(targets.inner()).cast(scores.log_norm.dtype());
+        let weights = self.weighing.row(&scores.log_norm);
+        let weigh = |rows: Tensor<2>| match &weights {
+            Some(weights) => rows * weights.clone(),
+            None => rows,
+        };
+        if self.smoothing == 0.0 {
+            return scores.against(weigh(targets));
         }
-        if let Some(weights) = self.weighing.row(&scores.log_norm) {
-            targets = targets * weights;
-        }
-        scores.against(targets)
+        // A share of what the row has, so that a row of zeros has none.
+        let spread = targets.clone().sum_dim(1) * (self.smoothing / classes as f64);
+        let kept = targets * (1.0 - self.smoothing);
+        let smoothed = if self.unweighted_smoothing { weigh(kept) + spread } else { weigh(kept + spread) };
+        scores.against(smoothed)
     }
 
     fn describe(&self) -> String {

@@ -6,6 +6,7 @@ use crate::caution::owned;
 use crate::describe::described;
 use crate::matrix::AlignedCost;
 use crate::scores::{Scores, check_classes, nothing};
+use crate::targets::cleared;
 use crate::{CostMatrix, Loss, LossError, LossTraits, MatrixRows, Parts};
 
 /// What a random prediction from the model's probabilities costs: `Σ_j p_j C[target][j]`.
@@ -52,13 +53,8 @@ impl ExpectedCost {
         let scores = Scores::of(output);
         let costs = self.cost.rows(targets.inner(), &scores.log_norm);
         let value = weigh(scores.probabilities.clone(), costs.clone(), None, f32::NEG_INFINITY);
-        let cleared = |rows: Tensor<2>| match counted {
-            Some(counted) => {
-                let (shape, none) = (rows.dims(), counted.clone().inner().equal_elem(0.0));
-                rows.mask_fill(none.unsqueeze_dim::<2>(1).expand(shape), 0.0)
-            }
-            None => rows,
-        };
+        let ignored = counted.map(|counted| counted.clone().inner().equal_elem(0.0));
+        let cleared = |rows: Tensor<2>| cleared(rows, ignored.as_ref());
         scores.join(cleared(value.clone()), |probabilities| cleared(probabilities * (costs - value)))
     }
 }

@@ -73,7 +73,7 @@ impl Loss<Tensor<1, Int>> for Focal {
         if let Some(vocab) = self.weighing.vocab() {
             check_classes(&output, vocab.len());
         }
-        let kept = self.weighing.kept(&targets);
+        let kept = self.weighing.kept(&output, &targets);
         let scores = Scores::of(output);
         let column = kept.column();
         let own = scores.probabilities.clone().gather(1, column.clone());

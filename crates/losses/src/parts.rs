@@ -120,14 +120,15 @@ impl Parts {
 }
 
 impl Term {
-    /// In the precision that sums need, with denominators outside any graph.
+    /// In the precision that sums need, the same for both, with denominators outside any graph.
     fn checked(self) -> Self {
         let Self { numerators, denominators } = self;
-        let denominators = denominators.map(|denominators| wide(denominators.inner()));
+        let numerators = wide(numerators);
+        let denominators = denominators.map(|denominators| denominators.inner().cast(numerators.dtype()));
         if let Some(denominators) = &denominators {
             assert_eq!(denominators.dims(), numerators.dims(), "each example has a numerator and a denominator");
         }
-        Self { numerators: wide(numerators), denominators }
+        Self { numerators, denominators }
     }
 
     /// The denominators, ones where there are none.

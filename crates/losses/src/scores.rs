@@ -7,11 +7,9 @@ use firelight_layers::{Softmax, softmax, weigh, with_gradient};
 /// probability is 0 in f32.
 const FLOOR: f32 = -1e37;
 
-/// Takes a class out of a softmax: far enough below [`FLOOR`] that a floored class still wins.
+/// Takes a class out of a softmax: far enough below [`FLOOR`] that a floored class still wins. Added to a score it is the logarithm
+/// of a weight of 0.
 pub(crate) const BELOW: f32 = -1e38;
-
-/// The logarithm of a weight of 0, below every score in use.
-pub(crate) const LOG_ZERO: f64 = -1e37;
 
 /// A loss beyond this came from a [`FLOOR`] with a weight, and is infinite.
 const CEILING: f32 = 1e25;
@@ -110,19 +108,18 @@ pub(crate) fn join(output: Tensor<2>, value: Tensor<2>, gradient: impl FnOnce() 
 
 /// f16 and bf16 become f32: a batch of 256 with losses of 300 overflows f16.
 pub(crate) fn wide<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
-    match tensor.dtype() {
-        DType::F16 | DType::BF16 | DType::Flex32 => tensor.cast(DType::F32),
-        _ => tensor,
-    }
+    let dtype = wide_dtype(&tensor);
+    if tensor.dtype() == dtype { tensor } else { tensor.cast(dtype) }
+}
+
+/// What a loss of such an output is in: f64 as its output, or f32.
+pub(crate) fn wide_dtype<const D: usize>(output: &Tensor<D>) -> DType {
+    if output.dtype() == DType::F64 { DType::F64 } else { DType::F32 }
 }
 
 /// An empty batch has no loss: `[0]`. Checked first, so that no kernel runs over nothing.
 pub(crate) fn nothing(output: &Tensor<2>) -> Option<Tensor<1>> {
-    let dtype = match output.dtype() {
-        DType::F64 => DType::F64,
-        _ => DType::F32,
-    };
-    (output.dims()[0] == 0).then(|| Tensor::zeros([0], (&output.device(), dtype)))
+    (output.dims()[0] == 0).then(|| Tensor::zeros([0], (&output.device(), wide_dtype(output))))
 }
 
 /// `tensor` with `values` (`[batch, n]`) added at `n` classes an example.

@@ -3,7 +3,7 @@ use firelight_vocab::Vocab;
 
 use crate::describe::described;
 use crate::matrix::Constant;
-use crate::scores::{LOG_ZERO, Scores, check_classes, nothing};
+use crate::scores::{BELOW, Scores, check_classes, nothing};
 use crate::{Loss, LossError, Similarity};
 
 /// Cross entropy in which similar classes count as partly right: `-ln Σ_j S[target][j] p_j`, the `SimLoss` of
@@ -36,7 +36,7 @@ impl SimilarityCrossEntropy {
     pub fn new(similarity: &Similarity, vocab: &Vocab) -> Result<Self, LossError> {
         let aligned = similarity.align(vocab)?;
         let values = aligned.matrix().rows().flatten();
-        let logarithms: Vec<f64> = values.map(|value| value.ln().max(LOG_ZERO)).collect();
+        let logarithms: Vec<f64> = values.map(|value| value.ln().max(f64::from(BELOW))).collect();
         Ok(Self {
             vocab: vocab.clone(),
             digest: aligned.digest(),

@@ -116,7 +116,7 @@ impl Loss<Tensor<1, Int>> for SoftLabelCrossEntropy {
             return nothing;
         }
         check_classes(&output, self.vocab.len());
-        let kept = self.weighing.kept(&targets);
+        let kept = self.weighing.kept(&output, &targets);
         let scores = Scores::of(output);
         let rows = self.rows.like(&scores.log_norm).select(0, kept.classes.clone());
         let sums = self.sums.like(&scores.log_norm).select(0, kept.classes.clone());

@@ -1,6 +1,7 @@
 use burn::tensor::{Bool, Int, Tensor};
 
 use crate::LossError;
+use crate::scores::wide_dtype;
 
 /// Checks class numbers on the host, where batches are put together: kernels do not, and an index out of
 /// range is undefined on some devices.
@@ -32,7 +33,8 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
-    pub fn of(targets: &Tensor<1, Int>, ignore_index: Option<i64>) -> Self {
+    /// With counts in the precision of a loss of `output`.
+    pub fn of(output: &Tensor<2>, targets: &Tensor<1, Int>, ignore_index: Option<i64>) -> Self {
         let targets = targets.clone().inner();
         let Some(index) = ignore_index else {
             return Self { classes: targets, counted: None, ignored: None };
@@ -40,7 +42,7 @@ impl Kept {
         let ignored = targets.clone().equal_elem(index);
         Self {
             classes: targets.mask_fill(ignored.clone(), 0),
-            counted: Some(ignored.clone().bool_not().float()),
+            counted: Some(ignored.clone().bool_not().float().cast(wide_dtype(output))),
             ignored: Some(ignored),
         }
     }
@@ -59,14 +61,19 @@ impl Kept {
         }
     }
 
-    /// `rows`, `[batch, n]`, with 0 in the ignored ones, whatever they hold: 0 times what is not a number is not 0.
+    /// `rows`, `[batch, n]`, with 0 in the ignored ones.
     pub fn cleared(&self, rows: Tensor<2>) -> Tensor<2> {
-        match &self.ignored {
-            Some(ignored) => {
-                let shape = rows.dims();
-                rows.mask_fill(ignored.clone().unsqueeze_dim::<2>(1).expand(shape), 0.0)
-            }
-            None => rows,
+        cleared(rows, self.ignored.as_ref())
+    }
+}
+
+/// `rows`, `[batch, n]`, with 0 in the ignored ones, whatever they hold: 0 times what is not a number is not 0.
+pub(crate) fn cleared(rows: Tensor<2>, ignored: Option<&Tensor<1, Bool>>) -> Tensor<2> {
+    match ignored {
+        Some(ignored) => {
+            let shape = rows.dims();
+            rows.mask_fill(ignored.clone().unsqueeze_dim::<2>(1).expand(shape), 0.0)
         }
+        None => rows,
     }
 }

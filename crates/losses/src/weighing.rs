@@ -26,9 +26,9 @@ impl Weighing {
         self.weights.as_ref().map(|(_, vocab)| vocab)
     }
 
-    /// The targets, ignored ones apart.
-    pub fn kept(&self, targets: &Tensor<1, Int>) -> Kept {
-        Kept::of(targets, self.ignore_index)
+    /// The targets of an output, ignored ones apart.
+    pub fn kept(&self, output: &Tensor<2>, targets: &Tensor<1, Int>) -> Kept {
+        Kept::of(output, targets, self.ignore_index)
     }
 
     /// The weights of all classes, `[1, classes]`, beside `like`.
@@ -60,6 +60,6 @@ impl Weighing {
 
     /// What a mean divides by where only the ignored rows are left out.
     pub fn counted(&self, output: &Tensor<2>, targets: &Tensor<1, Int>) -> Option<Tensor<1>> {
-        if output.dims()[0] == 0 { None } else { self.kept(targets).counted }
+        if output.dims()[0] == 0 { None } else { self.kept(output, targets).counted }
     }
 }

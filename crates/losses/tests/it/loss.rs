@@ -1,7 +1,7 @@
 use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
 use firelight_losses::{
     BinaryCrossEntropy, ClassWeights, CrossEntropy, Distillation, Loss, MeanAbsolute, MeanSquared, Reduction,
-    SoftLabelCrossEntropy, SoftLabels, Vocab,
+    Similarity, SimilarityCrossEntropy, SoftLabelCrossEntropy, SoftLabels, Vocab,
 };
 
 fn floats<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
@@ -78,4 +78,41 @@ fn a_soft_label_loss_can_ignore_rows() {
     let gradient = floats(output.grad(&value.backward()).unwrap());
     assert_eq!(gradient[2..], [0.0, 0.0]);
     assert!(gradient[0] < 0.0);
+}
+
+/// A logit of -inf is no logarithm of a likeness of 0.
+#[test]
+fn similarity_of_nothing_but_itself_is_cross_entropy_where_the_target_cannot_be() {
+    let vocab = Vocab::from_labels(["a", "b", "c"]);
+    let loss = SimilarityCrossEntropy::new(&Similarity::identity(&vocab), &vocab).unwrap();
+    let slopes = |loss: &dyn Loss<Tensor<1, Int>>| {
+        let output = rows([[f32::NEG_INFINITY, 1.0, 2.0], [0.5, f32::NEG_INFINITY, 0.0]]).require_grad();
+        let value = loss.per_example(output.clone(), Tensor::from_ints([0, 0], &output.device()));
+        let gradient = floats(output.grad(&value.clone().sum().backward()).unwrap());
+        (floats(value), gradient)
+    };
+    let ((value, gradient), (want_value, want)) = (slopes(&loss), slopes(&CrossEntropy::new()));
+    assert!(value[0] == f32::INFINITY && want_value[0] == f32::INFINITY, "{value:?}");
+    assert!((value[1] - want_value[1]).abs() < 1e-6, "{value:?}");
+    assert!(gradient.iter().zip(&want).all(|(a, b)| (a - b).abs() < 1e-6), "{gradient:?}, not {want:?}");
+    assert!((gradient[0] + 1.0).abs() < 1e-6, "{gradient:?}");
+}
+
+#[test]
+fn smoothed_probabilities_are_smoothed_class_numbers_and_a_row_of_zeros_counts_nothing() {
+    let vocab = Vocab::from_labels(["a", "b"]);
+    let weights = ClassWeights::new([("a", 1.0), ("b", 4.0)]).unwrap();
+    let plain = CrossEntropy::new().with_label_smoothing(0.1).unwrap();
+    let weighted = plain.clone().with_class_weights(&weights, &vocab).unwrap();
+    for loss in [plain, weighted.clone(), weighted.with_unweighted_smoothing()] {
+        let output = || rows([[2.0, 0.0], [0.5, 1.0]]);
+        let numbers = Tensor::<1, Int>::from_ints([1, 0], &output().device());
+        let of_numbers = floats(loss.per_example(output(), numbers));
+        let of_rows = floats(loss.per_example(output(), rows([[0.0, 1.0], [1.0, 0.0]])));
+        assert!(of_rows.iter().zip(&of_numbers).all(|(a, b)| (a - b).abs() < 1e-6), "{of_rows:?}, not {of_numbers:?}");
+        let output = output().require_grad();
+        let value = loss.per_example(output.clone(), rows([[0.0; 2]; 2]));
+        assert_eq!(floats(value.clone()), [0.0; 2]);
+        assert_eq!(floats(output.grad(&value.sum().backward()).unwrap()), [0.0; 4]);
+    }
 }

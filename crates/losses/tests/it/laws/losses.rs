@@ -282,8 +282,9 @@ impl World {
                 (cross_entropy(z, &row), (0..z.len()).map(slope).collect())
             })
         };
-        let smooth =
-            move |row: &[f64]| -> Vec<f64> { row.iter().map(|mass| 0.9 * mass + 0.1 / classes as f64).collect() };
+        // The tenth of a row's sum goes to all classes.
+        let even = move |row: &[f64]| 0.1 * row.iter().sum::<f64>() / classes as f64;
+        let smooth = move |row: &[f64]| -> Vec<f64> { row.iter().map(|mass| 0.9 * mass + even(row)).collect() };
         let of = |loss: CrossEntropy, scale: Scale| RowCase {
             loss: Box::new(loss),
             formula: entropy(scale),
@@ -291,7 +292,7 @@ impl World {
             apart: false,
         };
         let weighted = CrossEntropy::new().with_class_weights(&self.class_weights, vocab).unwrap();
-        let w = weights.clone();
+        let [w, u] = [weights.clone(), weights.clone()];
         let weigh =
             move |row: Vec<f64>| -> Vec<f64> { row.iter().zip(&w).map(|(mass, weight)| mass * weight).collect() };
         let binary = BinaryCrossEntropy::new();
@@ -300,6 +301,10 @@ impl World {
         vec![
             of(CrossEntropy::new(), Box::new(<[f64]>::to_vec)),
             of(weighted.with_label_smoothing(0.1).unwrap(), Box::new(move |row| weigh(smooth(row)))),
+            of(
+                self.smoothed_apart(),
+                Box::new(move |row| row.iter().zip(&u).map(|(mass, weight)| 0.9 * mass * weight + even(row)).collect()),
+            ),
             RowCase {
                 loss: Box::new(Distillation::new(2.0).unwrap()),
                 formula: Box::new(|z, teacher| {

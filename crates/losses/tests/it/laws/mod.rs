@@ -6,6 +6,7 @@ mod devices;
 mod formulas;
 mod losses;
 mod parts;
+mod precision;
 mod vocab;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
