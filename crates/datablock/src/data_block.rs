@@ -109,18 +109,19 @@ impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
     ///
     /// # Errors
     ///
-    /// Any [`DataError`] of the transforms, the source, the splitter, the labeller, the vocab and the colour statistics.
+    /// [`DataError::Linked`] for a file that is found twice, through a link, and any [`DataError`] of the transforms, the source,
+    /// the splitter, the labeller, the vocab and the colour statistics.
     pub fn dataloaders(&self, root: impl AsRef<Path>, device: &Device) -> Result<DataLoaders<Y::Fitted>, DataError> {
         self.check()?;
-        self.run(self.files.find(root)?, device)
+        self.run(self.files.items(root)?, device)
     }
 
     /// Loaders over a list of items, in the order given.
     ///
     /// # Errors
     ///
-    /// [`DataError::Repeated`] for an item that is listed twice, and any [`DataError`] of the transforms, the splitter, the
-    /// labeller, the vocab and the colour statistics.
+    /// [`DataError::Repeated`] for an item that is listed twice, [`DataError::Linked`] for two that are one file behind a link, and
+    /// any [`DataError`] of the transforms, the splitter, the labeller, the vocab and the colour statistics.
     pub fn dataloaders_of(&self, items: &[PathBuf], device: &Device) -> Result<DataLoaders<Y::Fitted>, DataError> {
         self.check()?;
         repeated::check(items)?;
@@ -130,19 +131,20 @@ impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
     /// What can be told without any item.
     pub(crate) fn check(&self) -> Result<(), DataError> {
         self.transforms.check().map_err(DataError::Transforms)?;
-        self.input.limits().map_or(Ok(()), |limits| limits.check()).map_err(DataError::Transforms)?;
+        let limits = guard("input block", "its `limits`", || Ok(self.input.limits()))?;
+        limits.map_or(Ok(()), |limits| limits.check()).map_err(DataError::Transforms)?;
         self.colours.map_or(Ok(()), TrainingColours::check)
     }
 
-    /// Whether the target block learns nothing from the training part, as with a vocab that was given.
-    pub(crate) fn target_is_given(&self) -> bool {
-        self.target.given().is_some()
+    /// What is fitted already, as with a vocab that was given: nothing is learned from the training part.
+    pub(crate) fn given(&self) -> Result<Option<Y::Fitted>, DataError> {
+        guard("target block", "its `given`", || Ok(self.target.given()))
     }
 
     pub(crate) fn run(&self, items: Vec<PathBuf>, device: &Device) -> Result<DataLoaders<Y::Fitted>, DataError> {
         let split = split::checked(self.splitter.as_ref(), &items)?;
         let Labelled { fitted, train, valid } = self.label(&items, &split)?;
-        if fitted.outputs() == 0 {
+        if guard("target block", "its `outputs`", || Ok(fitted.outputs()))? == 0 {
             return Err(DataError::NoClasses { items: train.len() });
         }
         let input: Arc<dyn InputBlock> = Arc::new(self.input.clone());
@@ -152,7 +154,7 @@ impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
         let [train_items, valid_items] = parts(items, split);
         let (train, valid) = (dataset(train_items, train, fitted.clone()), dataset(valid_items, valid, fitted));
         let normalize = self.colours.map(|colours| colours.measure(&train)).transpose()?;
-        let loaders = DataLoaders::new(train, valid, device);
+        let loaders = DataLoaders::new(train, valid, device).known_apart();
         Ok(match normalize {
             Some(normalize) => loaders.with_normalize(normalize),
             None => loaders,
@@ -163,12 +165,13 @@ impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
     fn label(&self, items: &[PathBuf], split: &Split) -> Result<Labelled<Y::Fitted>, DataError> {
         let paths = |part: &[usize]| part.iter().map(|&i| items[i].as_path()).collect::<Vec<_>>();
         let (train, valid) = (paths(split.train()), paths(split.valid()));
-        if let Some(fitted) = self.target.given() {
+        if let Some(fitted) = self.given()? {
             let (train, valid) = (Read::of(&fitted, &train)?, Read::of(&fitted, &valid)?);
             let mut unknown = train.unknown;
             unknown.merge(valid.unknown);
+            let error = unknown.into_error(&fitted);
             let labelled = Labelled { fitted, train: train.targets, valid: valid.targets };
-            return unknown.into_error().map_or(Ok(labelled), Err);
+            return error.map_or(Ok(labelled), Err);
         }
         let some = format_args!("one of {} training items", train.len());
         let (fitted, targets) = guard("target block", some, || self.target.fit(&train))?;

@@ -6,7 +6,7 @@ use firelight_transforms::TransformError;
 use firelight_vocab::Likeness;
 
 use crate::Unfit;
-use crate::unfit::{count, names};
+use crate::unfit::names;
 
 /// A failure of the data side: what happened, to which file, and what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +68,40 @@ pub enum DataError {
         /// Where it stands again.
         second: usize,
     },
+    /// Two items are one file behind a link, which could be in both parts.
+    #[error(
+        "items: {} and {} are one file, by a link, which could train and validate; leave one of them out, as with \
+         `ImageFiles::in_folders`, or remove the link",
+        paths[0].display(), paths[1].display()
+    )]
+    Linked {
+        /// The file, as it is listed first and as it is listed again.
+        paths: [PathBuf; 2],
+    },
+    /// A file of both parts, where these were made by hand.
+    #[error(
+        "loader: {} of the training part is in the validation part{}; give every file to one of them",
+        train.display(), if train == valid { String::new() } else { format!(", as {}", valid.display()) }
+    )]
+    InBothParts {
+        /// The file, as the training part has it.
+        train: PathBuf,
+        /// The file, as the validation part has it.
+        valid: PathBuf,
+    },
+    /// The parts have different classes, where these were made by hand.
+    #[error(
+        "loader: the parts have different classes: class {class} is {train} in training and {valid} in validation; give the \
+         validation part a clone of what the training part was fitted to (`Dataset::fitted`)"
+    )]
+    OtherClasses {
+        /// The first class that differs.
+        class: usize,
+        /// Its name in training, in quotes, or `nothing`.
+        train: String,
+        /// Its name in validation, likewise.
+        valid: String,
+    },
     /// A labeller found no label in an item's name.
     #[error("labeller: {labeller} finds no label in {path}; change the labeller or leave the file out", path = .path.display())]
     NoLabel {
@@ -84,13 +118,15 @@ pub enum DataError {
         /// The item.
         path: PathBuf,
     },
-    /// A label without a letter.
+    /// A label without a letter, or of white space and invisible characters alone.
     #[error(
-        "labeller: the label of {} is empty; change the labeller or leave the file out, or, if it is meant, give the block a \
-         vocab with \"\" in it by `with_vocab`",
-        path.display()
+        "labeller: the label of {} is {}; change the labeller or leave the file out, or, if it is meant, give the block a \
+         vocab with {label:?} in it by `with_vocab`",
+        path.display(), if label.is_empty() { "empty".to_owned() } else { format!("{label:?}, which looks empty") }
     )]
     EmptyLabel {
+        /// The label.
+        label: String,
         /// The item.
         path: PathBuf,
     },
@@ -126,11 +162,13 @@ pub enum DataError {
     },
     /// Labels that only validation items have, though the vocab is made of the training items.
     #[error(
-        "vocab: {} validation item(s) have a label that no training item has: {}; first: {}. Split so that every class is in \
+        "vocab: {items} validation item(s) have a label that no training item has: {}; first: {}. Split so that every class is in \
          the training part (`StratifiedSplitter`), leave these files out, or give the block its vocab with `with_vocab`",
-        count(labels), names(labels), path.display()
+        names(labels), path.display()
     )]
     OnlyInValidation {
+        /// How many items have such a label, or several.
+        items: usize,
         /// The labels, each with its number of items.
         labels: Vec<Unfit>,
         /// The first such item.
@@ -138,11 +176,13 @@ pub enum DataError {
     },
     /// Labels that are not in a vocab that was given.
     #[error(
-        "vocab: {} item(s) have a label that is not in the vocab that was given: {}; first: {}. Correct the labels, leave \
+        "vocab: {items} item(s) have a label that is not in the vocab that was given: {}; first: {}. Correct the labels, leave \
          these files out, or add the class(es) to the vocab",
-        count(labels), names(labels), path.display()
+        names(labels), path.display()
     )]
     UnknownLabel {
+        /// How many items have such a label, or several; 1 of a [`FittedTarget::target`](crate::FittedTarget::target).
+        items: usize,
         /// The labels, each with its number of items and the class that is spelled most like it.
         labels: Vec<Unfit>,
         /// The first such item.
@@ -228,13 +268,16 @@ pub enum DataError {
     },
     /// Every picture of an epoch was broken and skipped.
     #[error(
-        "loader: all {count} pictures of the {part} part are broken, the first: {first}; check the folder with `verify_images`"
+        "loader: all {count} pictures {}of the {part} part are broken, the first: {first}; check the folder with `verify_images`",
+        if count == items { String::new() } else { format!("that were tried of the {items} ") }
     )]
     AllBroken {
         /// Which part.
         part: &'static str,
-        /// How many pictures.
+        /// How many pictures were tried: those of one epoch, which need not be all.
         count: usize,
+        /// How many the part has.
+        items: usize,
         /// The first one's error.
         first: String,
     },

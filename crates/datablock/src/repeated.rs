@@ -1,39 +1,111 @@
-//! The same file twice in a list of items.
+//! The same file twice among items.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Component, Path, PathBuf};
 
+use rayon::prelude::*;
+
 use crate::DataError;
+
+/// Items that one look at the file system's folders is shared by.
+const TOGETHER: usize = 4096;
 
 /// Refuses a list with a file twice: it could train and validate, and what looks like a good model would only know it.
 ///
-/// Paths are compared as they are written, with `.` and `..` worked out: `a/../b/1.jpg` is `b/1.jpg`, unless the file system
-/// says that both are there and `a` is a link.
+/// Files are compared by where they really are, links followed, and those that are not there as they are written, with `.` and `..`
+/// worked out.
 pub(crate) fn check(items: &[PathBuf]) -> Result<(), DataError> {
-    // A path a million times over is felt, a number is not; the paths of numbers that meet are looked at.
-    let hasher = RandomState::new();
-    let mut known: HashMap<u64, usize> = HashMap::with_capacity(items.len());
-    for (second, path) in items.iter().enumerate() {
-        if let Some(first) = known.insert(hasher.hash_one(plain(path)), second)
-            && same(&items[first], path)
+    let mut known = HashMap::with_capacity(items.len());
+    for (second, number) in Numbers::new().of(items).into_iter().enumerate() {
+        if let Some(first) = known.insert(number, second)
+            && is_one(&items[first], &items[second])
         {
-            return Err(DataError::Repeated { path: path.clone(), first, second });
+            return Err(refusal(items, first, second));
         }
     }
     Ok(())
 }
 
-fn same(a: &Path, b: &Path) -> bool {
-    if a == b {
-        return true;
+/// Refuses two parts with a file in both.
+pub(crate) fn check_apart(train: &[PathBuf], valid: &[PathBuf]) -> Result<(), DataError> {
+    let numbers = Numbers::new();
+    let known: HashMap<u64, usize> = numbers.of(train).into_iter().zip(0..).collect();
+    for (second, number) in numbers.of(valid).into_iter().enumerate() {
+        if let Some(&first) = known.get(&number)
+            && is_one(&train[first], &valid[second])
+        {
+            return Err(DataError::InBothParts { train: train[first].clone(), valid: valid[second].clone() });
+        }
     }
-    if plain(a) != plain(b) {
-        return false;
+    Ok(())
+}
+
+fn refusal(items: &[PathBuf], first: usize, second: usize) -> DataError {
+    let path = items[second].clone();
+    if plain(&items[first]) == plain(&path) {
+        DataError::Repeated { path, first, second }
+    } else {
+        DataError::Linked { paths: [items[first].clone(), path] }
     }
-    match (a.canonicalize(), b.canonicalize()) {
-        (Ok(a), Ok(b)) => a == b,
-        _ => true,
+}
+
+/// A number for each file, the same for the same file. A million paths twice over are felt, numbers are not; the paths of numbers that
+/// meet are looked at.
+struct Numbers(RandomState);
+
+impl Numbers {
+    fn new() -> Self {
+        Self(RandomState::new())
+    }
+
+    fn of(&self, items: &[PathBuf]) -> Vec<u64> {
+        let numbers = |items: &[PathBuf]| {
+            let mut real = Real::default();
+            items.iter().map(|item| self.0.hash_one(real.path(item))).collect::<Vec<_>>()
+        };
+        items.par_chunks(TOGETHER).flat_map_iter(numbers).collect()
+    }
+}
+
+fn is_one(a: &Path, b: &Path) -> bool {
+    Real::default().path(a) == Real::default().path(b)
+}
+
+/// Where paths really are. A file that is no link costs one look at it, and its folders are worked out once.
+#[derive(Default)]
+struct Real {
+    folders: HashMap<PathBuf, PathBuf>,
+}
+
+impl Real {
+    fn path(&mut self, path: &Path) -> PathBuf {
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+            // The root, the folder that one is in, or one that ends in `..`.
+            let whole = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+            return whole.canonicalize().unwrap_or_else(|_| self.plain(path));
+        };
+        if path.symlink_metadata().is_ok_and(|found| found.is_symlink())
+            && let Ok(target) = path.canonicalize()
+        {
+            return target;
+        }
+        self.folder(folder).join(name)
+    }
+
+    fn folder(&mut self, folder: &Path) -> PathBuf {
+        if let Some(real) = self.folders.get(folder) {
+            return real.clone();
+        }
+        let real = self.path(folder);
+        self.folders.insert(folder.to_path_buf(), real.clone());
+        real
+    }
+
+    /// Of a folder that is not there.
+    fn plain(&mut self, path: &Path) -> PathBuf {
+        let plain = plain(path);
+        if plain.file_name().is_some() { self.path(&plain) } else { plain }
     }
 }
 

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use firelight_transforms::PICTURE_ENDINGS;
 
-use crate::DataError;
 use crate::walk::Walk;
+use crate::{DataError, repeated};
 
 /// All picture files below `root`, sorted by path: fastai's `get_image_files`, but in the same order on every machine.
 ///
 /// Files and folders whose names start with a dot are passed over, whatever they are; endings count in any letter case;
-/// symbolic links are followed. Pipes, sockets and devices are passed over; a broken link with a picture's ending is an item
+/// symbolic links are followed, and a file that a link shows twice is found twice. Pipes, sockets and devices are passed over; a broken link with a picture's ending is an item
 /// whose reading says so. [`verify_images`](crate::verify_images) looks at the same files. Use [`ImageFiles`] to look only into
 /// some folders.
 ///
@@ -92,19 +92,31 @@ impl ImageFiles {
     ///
     /// As [`image_files`].
     pub fn find(&self, root: impl AsRef<Path>) -> Result<Vec<PathBuf>, DataError> {
-        let root = root.as_ref();
+        self.walk(root.as_ref()).map(|walk| walk.files)
+    }
+
+    /// The files as items of a recipe, none of which may be there twice. Without links none can be.
+    pub(crate) fn items(&self, root: impl AsRef<Path>) -> Result<Vec<PathBuf>, DataError> {
+        let walk = self.walk(root.as_ref())?;
+        if walk.through_links {
+            repeated::check(&walk.files)?;
+        }
+        Ok(walk.files)
+    }
+
+    fn walk(&self, root: &Path) -> Result<Walk<'_>, DataError> {
         if !root.is_dir() {
             return Err(DataError::NoFolder { path: root.to_path_buf() });
         }
-        let files = Walk::files(self, root)?;
-        if files.is_empty() {
+        let walk = Walk::through(self, root)?;
+        if walk.files.is_empty() {
             let looked_for = match &self.folders {
                 Some(folders) => format!("the folders {folders:?} directly below it"),
                 None => self.endings.iter().map(|e| format!(".{e}")).collect::<Vec<_>>().join(" "),
             };
             return Err(DataError::NoPictures { path: root.to_path_buf(), looked_for });
         }
-        Ok(files)
+        Ok(walk)
     }
 
     /// Whether to look into a folder of this name, `depth` below the root.

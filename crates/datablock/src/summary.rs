@@ -8,7 +8,7 @@ use burn::tensor::Device;
 use firelight_transforms::{Chance, PictureTransforms, Scratch, Size};
 
 use crate::guard::guard;
-use crate::{DataBlock, DataError, DataLoaders, Dataset, FittedTarget, InputBlock, TargetBlock};
+use crate::{DataBlock, DataError, DataLoaders, Dataset, FittedTarget, InputBlock, TargetBlock, split};
 
 /// Pictures in the batch that a summary collates.
 const BATCH: usize = 4;
@@ -79,20 +79,20 @@ impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
 
     fn walk(&self, root: &Path, device: &Device, summary: &mut Summary) -> Result<(), DataError> {
         self.check()?;
-        let items = self.files.find(root)?;
+        let items = self.files.items(root)?;
         let first = items.first().map(|path| path.display().to_string()).unwrap_or_default();
         summary.line("source", format_args!("{} files below {}, the first {first}", items.len(), root.display()));
 
         let loaders = self.run(items, device)?;
         let (train, valid) = (loaders.train().dataset(), loaders.valid().dataset());
-        let split = format_args!("{} to train, {} to validate by {:?}", train.len(), valid.len(), self.splitter);
-        summary.line("split", split);
-        if let Some(vocab) = train.fitted().vocab() {
+        let splitter = split::in_words(self.splitter.as_ref())?;
+        summary.line("split", format_args!("{} to train, {} to validate by {splitter}", train.len(), valid.len()));
+        if let Some(vocab) = guard("target block", "its `vocab`", || Ok(train.fitted().vocab()))? {
             let ends = match vocab.names() {
                 [first, .., last] => format!("from {first:?} (0) to {last:?} ({})", vocab.len() - 1),
                 names => format!("{names:?}"),
             };
-            let of = if self.target_is_given() { "of the vocab that was given" } else { "of the training part" };
+            let of = if self.given()?.is_some() { "of the vocab that was given" } else { "of the training part" };
             summary.line("vocab", format_args!("{} class(es) {of}, {ends}", vocab.len()));
         }
         for caution in loaders.cautions() {
@@ -111,8 +111,8 @@ fn sample<F: FittedTarget>(train: &Dataset<F>, summary: &mut Summary) -> Result<
         picture.as_raw().iter().fold((255, 0), |(least, most), &byte| (byte.min(least), byte.max(most)));
     let size = Size::new(picture.width(), picture.height());
     summary.line("read", format_args!("a picture of {size}, bytes from {least} to {most}"));
-    let target = &train.targets()[0];
-    summary.line("target", format_args!("{} as {target:?}", in_words(train, 0)?));
+    let target = guard("target block", train.items()[0].display(), || Ok(format!("{:?}", train.targets()[0])))?;
+    summary.line("target", format_args!("{} as {target}", in_words(train, 0)?));
 
     let whole = train.transforms();
     let mut stages = PictureTransforms::new();

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use firelight_vocab::Vocab;
 use rayon::prelude::*;
 
 use crate::guard::guard;
+use crate::unfit::SHOWN;
 use crate::{DataError, FittedTarget, Unfit};
 
 /// The targets of `items` in their order, each asked for once, in parallel: what a [`TargetBlock`](crate::TargetBlock) that has
@@ -30,7 +30,7 @@ pub fn read_targets<F: FittedTarget, P: AsRef<Path> + Sync>(
     items: &[P],
 ) -> Result<Vec<F::Target>, DataError> {
     let Read { targets, unknown } = Read::of(fitted, items)?;
-    unknown.into_error().map_or(Ok(targets), Err)
+    unknown.into_error(fitted).map_or(Ok(targets), Err)
 }
 
 /// Targets, and the labels that are none.
@@ -67,14 +67,18 @@ impl<T: Send> Read<T> {
 #[derive(Default)]
 pub(crate) struct Unknown {
     labels: BTreeMap<String, (usize, Option<String>)>,
+    items: usize,
     first: Option<PathBuf>,
 }
 
 impl Unknown {
+    /// Those of one item, which counts once however often it has one.
     fn add(&mut self, labels: Vec<Unfit>, path: PathBuf) {
-        for Unfit { label, count, suggestion } in labels {
-            self.labels.entry(label).or_insert((0, suggestion)).0 += count;
+        let labels: BTreeMap<_, _> = labels.into_iter().map(|unfit| (unfit.label, unfit.suggestion)).collect();
+        for (label, suggestion) in labels {
+            self.labels.entry(label).or_insert((0, suggestion)).0 += 1;
         }
+        self.items += 1;
         self.first.get_or_insert(path);
     }
 
@@ -83,32 +87,37 @@ impl Unknown {
         for (label, (count, suggestion)) in later.labels {
             self.labels.entry(label).or_insert((0, suggestion)).0 += count;
         }
+        self.items += later.items;
         self.first = self.first.take().or(later.first);
     }
 
     /// The error for labels outside a vocab that was there before the items.
-    pub fn into_error(self) -> Option<DataError> {
-        let Self { labels, first } = self;
+    pub fn into_error<F: FittedTarget>(self, fitted: &F) -> Option<DataError> {
+        let Self { labels, items, first } = self;
+        let path = first?;
         let unfit = |(label, (count, suggestion))| Unfit { label, count, suggestion };
-        Some(DataError::UnknownLabel { path: first?, labels: labels.into_iter().map(unfit).collect() })
+        let mut labels: Vec<Unfit> = labels.into_iter().map(unfit).collect();
+        // Here and not as items are read: each label is compared with every class.
+        let vocab = guard("target block", "its `vocab`", || Ok(fitted.vocab())).ok().flatten();
+        for unfit in labels.iter_mut().take(SHOWN).filter(|unfit| unfit.suggestion.is_none()) {
+            unfit.suggestion = vocab.and_then(|vocab| vocab.suggest(&unfit.label)).map(str::to_owned);
+        }
+        Some(DataError::UnknownLabel { items, path, labels })
     }
 
     /// The error for labels outside a vocab that was made of the training items.
     pub fn into_only_in_validation(self) -> Option<DataError> {
-        let Self { labels, first } = self;
+        let Self { labels, items, first } = self;
         // A near class of another item is no correction here.
         let unfit = |(label, (count, _))| Unfit { label, count, suggestion: None };
-        Some(DataError::OnlyInValidation { path: first?, labels: labels.into_iter().map(unfit).collect() })
+        Some(DataError::OnlyInValidation { items, path: first?, labels: labels.into_iter().map(unfit).collect() })
     }
 }
 
 /// The error of one item for labels that its vocab does not have.
-pub(crate) fn unknown(vocab: &Vocab, labels: impl IntoIterator<Item = String>, item: &Path) -> DataError {
-    let unfit = |label: String| {
-        let suggestion = vocab.suggest(&label).map(str::to_owned);
-        Unfit { label, count: 1, suggestion }
-    };
-    DataError::UnknownLabel { path: item.to_path_buf(), labels: labels.into_iter().map(unfit).collect() }
+pub(crate) fn unknown(labels: impl IntoIterator<Item = String>, item: &Path) -> DataError {
+    let unfit = |label: String| Unfit { label, count: 1, suggestion: None };
+    DataError::UnknownLabel { items: 1, path: item.to_path_buf(), labels: labels.into_iter().map(unfit).collect() }
 }
 
 /// Runs `read` over parts of `items`, in parallel, each with the number of its first item; what comes of them is in order.

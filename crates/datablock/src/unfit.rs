@@ -6,11 +6,11 @@ use std::fmt;
 ///
 /// ```
 /// use std::path::Path;
-/// use firelight_datablock::{CategoryBlock, DataError, FittedTarget, TargetBlock, parent_label};
+/// use firelight_datablock::{CategoryBlock, DataError, TargetBlock, parent_label, read_targets};
 /// use firelight_vocab::Vocab;
 ///
 /// let pets = CategoryBlock::new(parent_label).with_vocab(Vocab::from_labels(["beagle", "pug"])).given().unwrap();
-/// let Err(DataError::UnknownLabel { labels, .. }) = pets.target(Path::new("beagel/1.jpg")) else { unreachable!() };
+/// let Err(DataError::UnknownLabel { labels, .. }) = read_targets(&pets, &[Path::new("beagel/1.jpg")]) else { unreachable!() };
 /// assert_eq!((labels[0].label.as_str(), labels[0].suggestion.as_deref()), ("beagel", Some("beagle")));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +19,8 @@ pub struct Unfit {
     pub label: String,
     /// How many items have it.
     pub count: usize,
-    /// The class that is spelled most like it, if one is close.
+    /// The class that is spelled most like it, if one is close. Looked for once the items are read, of the first hundred labels:
+    /// an item by itself has none, since every class is compared.
     pub suggestion: Option<String>,
 }
 
@@ -33,14 +34,11 @@ impl fmt::Display for Unfit {
     }
 }
 
-/// How many items have one of these labels.
-pub(crate) fn count(labels: &[Unfit]) -> usize {
-    labels.iter().map(|unfit| unfit.count).sum()
-}
+/// Labels of a message, which is to be read.
+pub(crate) const SHOWN: usize = 100;
 
-/// All of them, in words; of very many the first, since a message is to be read.
+/// All of them, in words; of very many the first.
 pub(crate) fn names(labels: &[Unfit]) -> String {
-    const SHOWN: usize = 100;
     let mut names: Vec<String> = labels.iter().take(SHOWN).map(Unfit::to_string).collect();
     if labels.len() > SHOWN {
         names.push(format!("and {} more", labels.len() - SHOWN));

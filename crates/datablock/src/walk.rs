@@ -4,6 +4,8 @@ use std::ffi::OsStr;
 use std::fs::{self, DirEntry};
 use std::path::{Path, PathBuf};
 
+use firelight_transforms::leads_nowhere;
+
 use crate::{DataError, ImageFiles, progress};
 
 /// A look at the clock for each file would slow a scan of a million down.
@@ -17,18 +19,22 @@ const SHOWN_EVERY: usize = 1000;
 /// item like any other, whose reading says what is wrong.
 pub(crate) struct Walk<'a> {
     wanted: &'a ImageFiles,
-    files: Vec<PathBuf>,
+    /// The files, in order.
+    pub files: Vec<PathBuf>,
+    /// Whether a link was followed, and so a file may be there twice.
+    pub through_links: bool,
     /// Where the folders really are from which links were followed to where the walk is.
     inside: Vec<PathBuf>,
     bar: indicatif::ProgressBar,
 }
 
 impl<'a> Walk<'a> {
-    /// The files below `root`, a folder.
-    pub fn files(wanted: &'a ImageFiles, root: &Path) -> Result<Vec<PathBuf>, DataError> {
-        let mut walk = Self { wanted, files: Vec::new(), inside: Vec::new(), bar: progress::count("files") };
+    /// A walk through `root`, a folder.
+    pub fn through(wanted: &'a ImageFiles, root: &Path) -> Result<Self, DataError> {
+        let bar = progress::count("files");
+        let mut walk = Self { wanted, files: Vec::new(), through_links: false, inside: Vec::new(), bar };
         walk.folder(root, 1)?;
-        Ok(walk.files)
+        Ok(walk)
     }
 
     /// Goes through a folder whose entries are `depth` below the root.
@@ -60,21 +66,25 @@ impl<'a> Walk<'a> {
         if !self.wanted.enters(name, depth) && !self.wanted.takes(name, depth) {
             return Ok(());
         }
+        let unreadable = |path: &Path, source| DataError::Unreadable { path: path.to_path_buf(), source };
         match fs::metadata(&path) {
             Ok(target) if target.is_dir() => {
-                let real = |path: &Path| {
-                    fs::canonicalize(path).map_err(|source| DataError::Unreadable { path: path.to_path_buf(), source })
-                };
+                let real = |path: &Path| fs::canonicalize(path).map_err(|source| unreadable(path, source));
                 let target = real(&path)?;
                 self.inside.push(real(path.parent().unwrap_or(&path))?);
                 if !self.inside.iter().any(|folder| folder.starts_with(&target)) {
+                    self.through_links = true;
                     self.enter(&path, name, depth)?;
                 }
                 self.inside.pop();
             }
-            Ok(target) if target.is_file() => self.take(path, name, depth),
+            Ok(target) if target.is_file() => {
+                self.through_links = true;
+                self.take(path, name, depth);
+            }
             Ok(_) => {}
-            Err(_) => self.take(path, name, depth),
+            Err(error) if leads_nowhere(&error) => self.take(path, name, depth),
+            Err(error) => return Err(unreadable(&path, error)),
         }
         Ok(())
     }

@@ -18,7 +18,7 @@ use crate::{DataError, Labeller};
 /// The vocab is built from the training items, sorted by code point, as fastai's. [`with_vocab`](Self::with_vocab) gives
 /// it instead, in an order that is kept (fastai sorts it).
 ///
-/// A label is an error if it is empty, or if it differs from another one in white space or Unicode composition alone; a vocab
+/// A label is an error if it is empty or of white space alone, or if it differs from another one in white space or Unicode composition alone; a vocab
 /// that was given may have such classes. What is only perhaps a slip is among the
 /// [cautions](crate::DataLoaders::cautions): one class alone, and classes that differ in letter case.
 ///
@@ -112,7 +112,7 @@ impl FittedTarget for Categories {
 
     fn target(&self, item: &Path) -> Result<usize, DataError> {
         let label = self.labeller.label(item)?;
-        self.vocab.find(&label).ok_or_else(|| unknown(&self.vocab, [label], item))
+        self.vocab.find(&label).ok_or_else(|| unknown([label], item))
     }
 
     fn collate(&self, targets: &[usize], device: &Device) -> Tensor<1, Int> {

@@ -139,7 +139,8 @@ pub type WithTargets<F> = (F, Vec<<F as FittedTarget>::Target>);
 /// # Ok::<(), firelight_datablock::DataError>(())
 /// ```
 pub trait FittedTarget: Clone + Debug + Send + Sync + 'static {
-    /// One item's target, a class number for instance.
+    /// One item's target, a class number for instance. What it prints as `Debug` is all of it, the same in every process: training that
+    /// goes on compares targets by that.
     type Target: Clone + Debug + Send + Sync + 'static;
     /// A batch of targets on a device.
     type Tensor: Clone + Send + 'static;

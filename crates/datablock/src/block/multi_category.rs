@@ -120,14 +120,14 @@ impl FittedTarget for MultiCategories {
 
     fn target(&self, item: &Path) -> Result<Vec<usize>, DataError> {
         let mut classes = BTreeSet::new();
-        let mut others = Vec::new();
+        let mut others = BTreeSet::new();
         for label in self.labeller.label(item)? {
             match self.vocab.find(&label) {
                 Some(class) => _ = classes.insert(class),
-                None => others.push(label),
+                None => _ = others.insert(label),
             }
         }
-        if others.is_empty() { Ok(classes.into_iter().collect()) } else { Err(unknown(&self.vocab, others, item)) }
+        if others.is_empty() { Ok(classes.into_iter().collect()) } else { Err(unknown(others, item)) }
     }
 
     fn collate(&self, targets: &[Vec<usize>], device: &Device) -> Tensor<2, Bool> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use firelight_vocab::{Likeness, Vocab};
+use firelight_vocab::{Likeness, Vocab, is_blank};
 
 use crate::guard::guard;
 use crate::targets::in_parts;
@@ -65,18 +65,19 @@ impl<N: Send> Interned<N> {
         (names, all)
     }
 
-    /// As [`into_numbers`](Self::into_numbers), with labels that can be classes: none is empty, and a reader can tell them apart.
+    /// As [`into_numbers`](Self::into_numbers), with labels that can be classes: none looks empty, and a reader can tell them apart.
     pub fn into_classes<P: AsRef<Path>, T>(
         self,
         items: &[P],
         convert: impl FnMut(N, &dyn Fn(usize) -> usize) -> T,
     ) -> Result<(Vocab, Vec<T>), DataError> {
         let path = |label: &str| items[self.first[label]].as_ref().to_path_buf();
-        if self.first.contains_key("") {
-            return Err(DataError::EmptyLabel { path: path("") });
+        if let Some(label) = self.first.keys().find(|label| is_blank(label)) {
+            return Err(DataError::EmptyLabel { label: label.clone(), path: path(label) });
         }
         let vocab = Vocab::from_labels(self.first.keys().cloned());
-        if let Some(pair) = vocab.alike().into_iter().find(|pair| pair.likeness != Likeness::Case) {
+        let may_be_meant = |likeness| matches!(likeness, Likeness::Case | Likeness::CaseAndOther);
+        if let Some(pair) = vocab.alike().into_iter().find(|pair| !may_be_meant(pair.likeness)) {
             let labels = [pair.first, pair.second].map(|class| vocab[class].to_owned());
             let paths = labels.each_ref().map(|label| path(label));
             return Err(DataError::AlikeLabels { labels, paths, likeness: pair.likeness });

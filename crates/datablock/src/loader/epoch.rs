@@ -87,7 +87,7 @@ impl<F: FittedTarget> Batches<F> {
         broken.dedup_by_key(|(item, _)| *item);
         let count = broken.len();
         let (_, first) = broken.into_iter().next()?;
-        Some(DataError::AllBroken { part: self.part, count, first })
+        Some(DataError::AllBroken { part: self.part, count, items: self.dataset.len(), first })
     }
 }
 

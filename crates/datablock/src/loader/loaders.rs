@@ -10,7 +10,8 @@ use firelight_vocab::Vocab;
 use super::options::Options;
 use super::workers::Workers;
 use super::{Batches, DataLoader, OnError};
-use crate::{Categories, DataError, Dataset, FittedTarget, MultiCategories, NoTarget};
+use crate::guard::guard;
+use crate::{Categories, DataError, Dataset, FittedTarget, MultiCategories, NoTarget, repeated};
 
 /// Loaders of the training and the validation part.
 ///
@@ -44,16 +45,24 @@ use crate::{Categories, DataError, Dataset, FittedTarget, MultiCategories, NoTar
 pub struct DataLoaders<F: FittedTarget> {
     train: DataLoader<F>,
     valid: DataLoader<F>,
+    /// Whether the parts are known to have no file in common, as a recipe's.
+    apart: bool,
 }
 
 impl<F: FittedTarget> DataLoaders<F> {
-    /// Loaders over two data sets.
+    /// Loaders over two data sets, which are to have the same classes and no file in common: see [`check`](Self::check).
     pub fn new(train: Dataset<F>, valid: Dataset<F>, device: &Device) -> Self {
         let workers = Workers::new(0);
         Self {
             train: DataLoader::new(train, Options::train(), device.clone(), workers.clone()),
             valid: DataLoader::new(valid, Options::valid(), device.clone(), workers),
+            apart: false,
         }
+    }
+
+    /// Of parts of one list without repetition.
+    pub(crate) fn known_apart(self) -> Self {
+        Self { apart: true, ..self }
     }
 
     /// The training loader: shuffled, augmented, full batches only.
@@ -90,14 +99,18 @@ impl<F: FittedTarget> DataLoaders<F> {
     ///
     /// # Errors
     ///
-    /// As [`DataLoader::check`], and [`DataError::NoClasses`] where a model would have nothing to give.
+    /// As [`DataLoader::check`], [`DataError::NoClasses`] where a model would have nothing to give, and of parts that were made by
+    /// hand [`DataError::OtherClasses`] and [`DataError::InBothParts`].
     pub fn check(&self) -> Result<(), DataError> {
         self.train.check()?;
         self.valid.check()?;
-        match self.train.dataset.fitted().outputs() {
-            0 => Err(DataError::NoClasses { items: self.train.dataset.len() }),
-            _ => Ok(()),
+        let [train, valid] = [&self.train.dataset, &self.valid.dataset];
+        if guard("target block", "its `outputs`", || Ok(train.fitted().outputs()))? == 0 {
+            return Err(DataError::NoClasses { items: train.len() });
         }
+        let vocab = |fitted| guard("target block", "its `vocab`", || Ok(F::vocab(fitted)));
+        same_classes(vocab(train.fitted())?, vocab(valid.fitted())?)?;
+        if self.apart { Ok(()) } else { repeated::check_apart(train.items(), valid.items()) }
     }
 
     /// What is no error but perhaps a slip, in sentences: one class alone, classes that differ in letter case, classes of a
@@ -115,7 +128,8 @@ impl<F: FittedTarget> DataLoaders<F> {
     /// ```
     pub fn cautions(&self) -> Vec<String> {
         let train = &self.train.dataset;
-        train.fitted().cautions(train.targets())
+        let cautions = guard("target block", "its `cautions`", || Ok(train.fitted().cautions(train.targets())));
+        cautions.unwrap_or_else(|error| vec![error.to_string()])
     }
 
     /// Whether a normalisation was set for either part, if only to [`Normalize::none`].
@@ -211,7 +225,23 @@ impl<F: FittedTarget> DataLoaders<F> {
     }
 
     fn map(self, change: impl Fn(DataLoader<F>) -> DataLoader<F>) -> Self {
-        Self { train: change(self.train), valid: change(self.valid) }
+        Self { train: change(self.train), valid: change(self.valid), apart: self.apart }
+    }
+}
+
+/// Refuses parts whose class numbers mean different classes.
+fn same_classes(train: Option<&Vocab>, valid: Option<&Vocab>) -> Result<(), DataError> {
+    if train == valid {
+        return Ok(());
+    }
+    let name = |vocab: Option<&Vocab>, class| {
+        vocab.and_then(|vocab| vocab.name(class)).map_or_else(|| "nothing".to_owned(), |name| format!("{name:?}"))
+    };
+    let most = [train, valid].into_iter().flatten().map(Vocab::len).max().unwrap_or(0);
+    let mut names = (0..most).map(|class| (class, name(train, class), name(valid, class)));
+    match names.find(|(_, train, valid)| train != valid) {
+        Some((class, train, valid)) => Err(DataError::OtherClasses { class, train, valid }),
+        None => Ok(()),
     }
 }
 

@@ -38,6 +38,9 @@ impl Sampling {
         if sum <= 0.0 {
             return refuse("all weights are 0".into(), "give at least one item a weight");
         }
+        if sum.is_infinite() {
+            return refuse("the sum of the weights is infinite".into(), "divide them all by a large number");
+        }
         self.sums = Some(sums);
         Ok(self)
     }

@@ -113,21 +113,27 @@ pub trait Splitter: std::fmt::Debug + Send + Sync {
 pub(crate) fn checked(splitter: &dyn Splitter, items: &[PathBuf]) -> Result<Split, DataError> {
     let count = format_args!("one of {} items", items.len());
     let split = guard("splitter", count, || splitter.split(items)).map_err(|error| named(error, items))?;
+    let name = || in_words(splitter);
     if split.items != items.len() {
         return Err(DataError::Split {
-            what: format!("{splitter:?} divides {} items, but there are {}", split.items, items.len()),
+            what: format!("{} divides {} items, but there are {}", name()?, split.items, items.len()),
             remedy: "give `Split::new` the number of items that the splitter got".into(),
         });
     }
     for (part, numbers) in [("training", &split.train), ("validation", &split.valid)] {
         if numbers.is_empty() {
             return Err(DataError::Split {
-                what: format!("{splitter:?} leaves the {part} part empty ({} items in all)", items.len()),
+                what: format!("{} leaves the {part} part empty ({} items in all)", name()?, items.len()),
                 remedy: "choose another splitter or other parameters".into(),
             });
         }
     }
     Ok(split)
+}
+
+/// What a splitter, which may be the user's, prints as.
+pub(crate) fn in_words(splitter: &dyn Splitter) -> Result<String, DataError> {
+    guard("splitter", "its `Debug`", || Ok(format!("{splitter:?}")))
 }
 
 /// The error with the path of its item.

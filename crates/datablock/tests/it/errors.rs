@@ -4,9 +4,10 @@ use std::path::Path;
 
 use burn::tensor::Device;
 use firelight_datablock::{
-    CategoryBlock, DataBlock, DataError, FuncSplitter, ImageBlock, IndexSplitter, RandomSplitter, RegexLabeller,
+    CategoryBlock, DataBlock, DataError, FuncSplitter, ImageBlock, IndexSplitter, InputBlock, OnError, RandomSplitter,
+    RegexLabeller,
 };
-use firelight_transforms::Resize;
+use firelight_transforms::{Limits, Resize, TransformError, decode};
 use firelight_vocab::Vocab;
 
 use crate::folder;
@@ -139,6 +140,29 @@ fn a_truncated_picture_and_a_text_file_called_jpg() {
         assert!(error.starts_with("decode: "), "{error}");
         assert!(error.contains(broken), "{error}");
     }
+}
+
+/// A block of a user's own that decodes bytes knows of no file, and its errors name it all the same.
+#[test]
+fn a_picture_that_was_decoded_from_memory_is_named() {
+    #[derive(Debug, Clone)]
+    struct Bytes;
+    impl InputBlock for Bytes {
+        fn read(&self, item: &Path) -> Result<image::RgbImage, TransformError> {
+            let bytes = std::fs::read(item).map_err(|source| TransformError::Read { path: item.into(), source })?;
+            decode(&bytes, &Limits::default())
+        }
+    }
+    let folder = folder::of(&["pug_0.png", "pug_1.png"]);
+    std::fs::write(folder.path().join("pug_1.png"), "a letter").expect("a file");
+    let block = DataBlock::new(Bytes, folder::breeds()).with_splitter(IndexSplitter::new([0]));
+    let loaders = block.with_item_transform(Resize::crop(16)).dataloaders(folder.path(), &Device::flex());
+    let loaders = loaders.expect("loaders").with_batch_size(1);
+    let error = text(folder.path(), &loaders.one_batch().expect_err("no picture"));
+    assert!(error.starts_with("pets/pug_1.png: decode: cannot decode a picture of 8 bytes in memory: "), "{error}");
+    let skipping = loaders.with_on_error(OnError::Skip);
+    let error = text(folder.path(), &skipping.one_batch().expect_err("nothing left"));
+    assert!(error.starts_with("loader: all 1 pictures of the training part are broken, the first: pets/pug_1.png: "));
 }
 
 /// What no test can make happen on every machine.

@@ -173,4 +173,8 @@ fn weights_that_cannot_be_drawn_with_are_refused() {
     let mut weights = [1.0; 24];
     weights[5] = -1.0;
     assert_eq!(refused(&weights), "sampling: the weight of item 5 is -1; give finite weights of at least 0");
+    assert_eq!(
+        refused(&[f64::MAX; 24]),
+        "sampling: the sum of the weights is infinite; divide them all by a large number"
+    );
 }

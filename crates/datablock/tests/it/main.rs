@@ -2,6 +2,7 @@
 
 mod errors;
 mod folder;
+mod hand_made;
 mod labels;
 mod loading;
 mod normalisation;

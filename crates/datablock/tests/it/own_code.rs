@@ -203,6 +203,143 @@ fn a_panic_in_a_target_block_is_an_error() {
     assert!(summary.contains("stopped: target block: a panic on") && summary.contains("no words"), "{summary}");
 }
 
+/// A block, an input and a splitter that panic where they are told to.
+#[derive(Debug, Clone)]
+struct Careless(&'static str);
+
+impl Careless {
+    fn at(&self, place: &str) {
+        assert!(self.0 != place, "not here");
+    }
+}
+
+impl InputBlock for Careless {
+    fn read(&self, _item: &Path) -> Result<RgbImage, TransformError> {
+        Ok(RgbImage::new(16, 16))
+    }
+
+    fn limits(&self) -> Option<firelight_transforms::Limits> {
+        self.at("limits");
+        None
+    }
+}
+
+impl TargetBlock for Careless {
+    type Fitted = Self;
+
+    fn fit(&self, train: &[&Path]) -> Result<(Self, Vec<Shown>), DataError> {
+        Ok((self.clone(), read_targets(self, train)?))
+    }
+
+    fn given(&self) -> Option<Self> {
+        self.at("given");
+        None
+    }
+}
+
+/// A target that prints itself with care or not.
+#[derive(Clone)]
+struct Shown(Careless);
+
+impl std::fmt::Debug for Shown {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.at("target");
+        f.write_str("1")
+    }
+}
+
+impl FittedTarget for Careless {
+    type Target = Shown;
+    type Tensor = Tensor<2>;
+
+    fn target(&self, item: &Path) -> Result<Shown, DataError> {
+        if self.0 == "unknown" {
+            let unfit = firelight_datablock::Unfit { label: "emu".into(), count: 1, suggestion: None };
+            return Err(DataError::UnknownLabel { items: 1, labels: vec![unfit], path: item.into() });
+        }
+        Ok(Shown(self.clone()))
+    }
+
+    fn collate(&self, targets: &[Shown], device: &Device) -> Tensor<2> {
+        Tensor::zeros([targets.len(), 1], device)
+    }
+
+    fn describe(&self, _target: &Shown) -> String {
+        "one".into()
+    }
+
+    fn vocab(&self) -> Option<&firelight_vocab::Vocab> {
+        self.at("vocab");
+        self.at("unknown");
+        None
+    }
+
+    fn outputs(&self) -> usize {
+        self.at("outputs");
+        1
+    }
+
+    fn cautions(&self, _train: &[Shown]) -> Vec<String> {
+        self.at("cautions");
+        Vec::new()
+    }
+}
+
+/// The splitter's own, and what is printed of it.
+struct Nameless(Careless);
+
+impl std::fmt::Debug for Nameless {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.at("splitter");
+        self.0.at("empty");
+        f.write_str("Nameless")
+    }
+}
+
+impl Splitter for Nameless {
+    fn split(&self, items: &[PathBuf]) -> Result<Split, DataError> {
+        let train = if self.0.0 == "empty" { Vec::new() } else { vec![1, 2] };
+        Split::new(train, vec![0], items.len())
+    }
+}
+
+/// Whatever of a user's code it is: loaders, their checks and cautions, and a summary say where it panicked.
+#[test]
+fn a_panic_in_any_method_of_a_block_or_splitter_is_an_error() {
+    let folder = crate::folder::of(&["a.png", "b.png", "c.png"]);
+    let block = |place| {
+        let splitter = Nameless(Careless(place));
+        DataBlock::new(Careless(place), Careless(place)).with_splitter(splitter)
+    };
+    let say = |code: &str| format!("{code}: not here; code of your own returns an error where it cannot go on");
+    for (place, code) in [
+        ("limits", "input block: a panic on its `limits`"),
+        ("given", "target block: a panic on its `given`"),
+        ("outputs", "target block: a panic on its `outputs`"),
+        ("empty", "splitter: a panic on its `Debug`"),
+    ] {
+        let error = block(place).dataloaders(folder.path(), &Device::flex()).map(drop).expect_err("refused");
+        assert_eq!(error.to_string(), say(code));
+        assert!(block(place).summary(folder.path(), &Device::flex()).to_string().contains(&say(code)), "{place}");
+    }
+    for (place, code) in [
+        ("vocab", "target block: a panic on its `vocab`".to_owned()),
+        ("splitter", "splitter: a panic on its `Debug`".into()),
+        ("target", format!("target block: a panic on {}", folder.path().join("b.png").display())),
+        ("cautions", "target block: a panic on its `cautions`".into()),
+    ] {
+        let loaders = block(place).dataloaders(folder.path(), &Device::flex()).expect("loaders").with_batch_size(1);
+        let summary = block(place).summary(folder.path(), &Device::flex()).to_string();
+        assert!(summary.contains(&say(&code)), "{summary}");
+        assert_eq!(loaders.check().is_err(), place == "vocab");
+        let told = loaders.cautions();
+        assert_eq!(told, if place == "cautions" { vec![say(&code)] } else { Vec::new() });
+    }
+    // A label that is not known is told without a suggestion where there is no asking for one.
+    let error = read_targets(&Careless("unknown"), &[Path::new("a.png")]).expect_err("refused").to_string();
+    assert!(error.starts_with("vocab: 1 item(s) have a label that is not in the vocab"), "{error}");
+}
+
 /// Labels are read once: of 1,000 items no labeller is asked twice about one, whatever the block and the part.
 #[test]
 fn every_label_is_read_once() {

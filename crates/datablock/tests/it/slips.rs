@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
 use firelight_datablock::{
-    Categories, CategoryBlock, DataBlock, DataError, DataLoaders, GrandparentSplitter, ImageBlock, IndexSplitter,
-    Labeller, MultiCategoryBlock, RegexLabeller, RegressionBlock, TargetBlock, parent_label,
+    Categories, CategoryBlock, DataBlock, DataError, DataLoaders, FittedTarget, GrandparentSplitter, ImageBlock,
+    IndexSplitter, Labeller, MultiCategoryBlock, RegexLabeller, RegressionBlock, TargetBlock, parent_label,
 };
 use firelight_vocab::Vocab;
 
@@ -51,7 +51,7 @@ fn labels_outside_a_given_vocab_are_all_named_whatever_their_part() {
     assert!(matches!(of(by_folder(), &["dog/0.png", "beagle/1.png"]), Err(DataError::OnlyInValidation { .. })));
     let several = MultiCategoryBlock::new(tags).with_vocab(Vocab::from_labels(["red"]));
     let error = refused(several, &["red_1.png", "red-round_2.png", "blue-round_3.png"]);
-    assert!(error.contains("\"blue\" (1), \"round\" (2)"), "{error}");
+    assert!(error.contains("2 item(s)") && error.contains("\"blue\" (1), \"round\" (2)"), "{error}");
 
     let folder = folder::of(&["beagle/1.png", "beagle/2.png"]);
     let block = DataBlock::new(ImageBlock::rgb(), given()).with_splitter(IndexSplitter::new([0]));
@@ -60,6 +60,43 @@ fn labels_outside_a_given_vocab_are_all_named_whatever_their_part() {
         summary.contains("2 class(es) of the vocab that was given, from \"beagle\" (0) to \"emu\" (1)"),
         "{summary}"
     );
+}
+
+/// An item counts once, whatever it has of labels that nobody knows, and however often.
+#[test]
+fn an_item_with_several_unknown_labels_is_one_item() {
+    let several = || MultiCategoryBlock::new(tags).with_vocab(Vocab::from_labels(["red"]));
+    let error = refused(several(), &["red_1.png", "blue-round-blue_2.png", "blue_3.png"]);
+    assert!(
+        error.starts_with("vocab: 2 item(s) have a label")
+            && error.contains("given: \"blue\" (2), \"round\" (1); first"),
+        "{error}"
+    );
+    let error = refused(MultiCategoryBlock::new(tags), &["blue-round-blue_1.png", "red_2.png", "red_3.png"]);
+    assert!(
+        error.starts_with("vocab: 1 validation item(s)") && error.contains("has: \"blue\" (1), \"round\" (1); first"),
+        "{error}"
+    );
+    let Err(DataError::UnknownLabel { items: 1, labels, .. }) =
+        several().given().expect("classes").target(Path::new("blue-blue_1.png"))
+    else {
+        panic!("refused")
+    };
+    assert_eq!(labels.len(), 1);
+}
+
+/// Every class is compared for a suggestion: once a label, not once an item.
+#[test]
+fn a_class_is_suggested_once_the_items_are_read() {
+    let classes = by_folder().with_vocab(Vocab::from_labels(["beagle"])).given().expect("classes");
+    let suggestion = |error: DataError| match error {
+        DataError::UnknownLabel { labels, .. } => labels[0].suggestion.clone(),
+        other => panic!("{other}"),
+    };
+    let item = Path::new("beagel/1.png");
+    assert_eq!(suggestion(classes.target(item).expect_err("unknown")), None);
+    let read = firelight_datablock::read_targets(&classes, &[item, Path::new("beagel/2.png")]);
+    assert_eq!(suggestion(read.expect_err("unknown")).as_deref(), Some("beagle"));
 }
 
 #[test]
@@ -121,6 +158,18 @@ fn an_empty_label_is_refused_unless_the_vocab_has_it() {
     assert_eq!(refused(MultiCategoryBlock::new(tags), &["a_1.png", "a-b_2.png", "_3.png"]), message("_3.png"));
     let meant = CategoryBlock::new(breed()).with_vocab(Vocab::ordered(["", "pug"]).expect("a vocab"));
     assert_eq!(of(meant, &items).expect("loaders").train().dataset().targets(), [1, 0, 0]);
+    // So is one of which nothing is seen.
+    for blank in [" ", "\t", "\u{200B}", "\u{FEFF} "] {
+        let message = format!(
+            "labeller: the label of {blank}/2.png is {blank:?}, which looks empty; change the labeller or leave the file out, or, \
+             if it is meant, give the block a vocab with {blank:?} in it by `with_vocab`"
+        );
+        let items = ["pug/0.png".to_owned(), "pug/1.png".into(), format!("{blank}/2.png")];
+        let items: Vec<_> = items.iter().map(String::as_str).collect();
+        assert_eq!(refused(by_folder(), &items), message);
+        let meant = by_folder().with_vocab(Vocab::from_labels([blank, "pug"]));
+        assert!(of(meant, &items).is_ok());
+    }
     // Only in validation it is a label that training does not have.
     assert!(matches!(of(CategoryBlock::new(breed()), &["_1.png", "a_2.png"]), Err(DataError::OnlyInValidation { .. })));
 }
@@ -147,7 +196,7 @@ fn labels_that_look_the_same_are_refused_unless_the_vocab_has_both() {
     say("cat", "\u{FEFF}cat", "white space");
     say("big  cat", "big cat", "white space");
     say("cafe\u{301}", "caf\u{e9}", "Unicode composition (NFC and NFD)");
-    say("cafe\u{301} ", "caf\u{e9}", "Unicode composition (NFC and NFD)");
+    say("cafe\u{301} ", "caf\u{e9}", "white space and Unicode composition (NFC and NFD)");
 }
 
 /// F30: what is perhaps meant is a caution, which a summary shows.
@@ -162,6 +211,14 @@ fn one_class_alone_and_letter_case_are_cautions() {
         cautions(cases),
         [
             "labels: the classes \"Cat\" and \"cat\" differ in letter case alone; if they are one, make them one in the labeller"
+        ]
+    );
+    let more = of(by_folder(), &["Cat /0.png", "Cat /1.png", "cat/2.png"]).expect("loaders");
+    assert_eq!(
+        cautions(more),
+        [
+            "labels: the classes \"Cat \" and \"cat\" differ in letter case and white space or Unicode composition alone; if they \
+             are one, make them one in the labeller"
         ]
     );
     let given = by_folder().with_vocab(Vocab::from_labels(["cat", "dog", "emu"]));

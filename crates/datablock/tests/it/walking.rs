@@ -118,6 +118,88 @@ mod links {
         assert_eq!(ImageFiles::new().recursive(false).find(root).expect("files").len(), 1);
     }
 
+    /// Every picture of a folder that a link shows again is found twice, and would train and validate.
+    #[test]
+    fn a_file_that_is_found_twice_through_a_link_is_refused_by_the_recipe() {
+        let folder = folder::of(&["run3/pug_1.png", "run3/pug_2.png", "run3/cat_3.png"]);
+        let root = folder.path();
+        symlink("run3", root.join("current")).expect("a link");
+        let block = DataBlock::new(ImageBlock::rgb(), CategoryBlock::new(|_: &Path| Ok("pug".to_owned())))
+            .with_splitter(IndexSplitter::new([0]));
+        let text = |text: String| text.replace(&root.display().to_string(), "data");
+        let refused = |block: &DataBlock<_, _>| {
+            let error = block.dataloaders(root, &Device::flex()).map(drop).expect_err("refused").to_string();
+            assert_eq!(block.summary(root, &Device::flex()).to_string(), format!("\nstopped: {error}\n"));
+            text(error)
+        };
+        let say = |first: &str, second: &str| {
+            format!(
+                "items: data/{first} and data/{second} are one file, by a link, which could train and validate; leave one of \
+                 them out, as with `ImageFiles::in_folders`, or remove the link"
+            )
+        };
+        assert_eq!(names(root).len(), 6);
+        assert_eq!(refused(&block), say("current/cat_3.png", "run3/cat_3.png"));
+        // The remedy is one.
+        let one = block.clone().with_files(ImageFiles::new().in_folders(["current"]));
+        assert!(one.dataloaders(root, &Device::flex()).is_ok());
+        // A link to a file, and two links to one elsewhere.
+        std::fs::remove_file(root.join("current")).expect("removed");
+        assert!(block.dataloaders(root, &Device::flex()).is_ok());
+        symlink("run3/pug_2.png", root.join("best.png")).expect("a link");
+        assert_eq!(refused(&block), say("best.png", "run3/pug_2.png"));
+        let far = folder::of(&["far.png"]);
+        std::fs::remove_file(root.join("best.png")).expect("removed");
+        symlink(far.path().join("far.png"), root.join("run3/a.png")).expect("a link");
+        assert!(block.dataloaders(root, &Device::flex()).is_ok());
+        symlink(far.path().join("far.png"), root.join("run3/b.png")).expect("a link");
+        assert_eq!(refused(&block), say("run3/a.png", "run3/b.png"));
+    }
+
+    /// The same of a list, whichever of its parts is a link.
+    #[test]
+    fn a_list_with_a_file_twice_behind_a_link_is_refused() {
+        let folder = folder::of(&["run3/pug_1.png", "run3/pug_2.png", "run3/deep/cat_3.png"]);
+        let root = folder.path();
+        symlink("run3", root.join("current")).expect("a link");
+        symlink("run3/pug_2.png", root.join("best.png")).expect("a link");
+        let block = DataBlock::new(ImageBlock::rgb(), CategoryBlock::new(|_: &Path| Ok("pug".to_owned())))
+            .with_splitter(IndexSplitter::new([0]));
+        let of = |names: &[&str]| {
+            let items: Vec<_> = names.iter().map(|name| root.join(name)).collect();
+            block.dataloaders_of(&items, &Device::flex()).map(drop)
+        };
+        for twice in [
+            ["run3/pug_1.png", "current/pug_1.png"],
+            ["run3/deep/cat_3.png", "current/deep/cat_3.png"],
+            ["current/deep/../pug_1.png", "run3/pug_1.png"],
+            ["best.png", "current/pug_2.png"],
+        ] {
+            let error = of(&[twice[0], "another.png", twice[1]]).expect_err("refused");
+            let DataError::Linked { paths } = error else { panic!("{error}") };
+            assert_eq!(paths, twice.map(|name| root.join(name)));
+        }
+        assert!(of(&["run3/pug_1.png", "current/pug_2.png", "run3/deep/cat_3.png"]).is_ok());
+    }
+
+    /// What cannot be looked at is not known to be away; root may do anything, so that no permission is needed here.
+    #[test]
+    fn a_link_that_cannot_be_followed_is_named_with_the_reason() {
+        let long = "x".repeat(300);
+        for (name, target, why) in [
+            ("inside.png", "notes.txt/1.png", "Not a directory"),
+            ("inside", "notes.txt/cats", "Not a directory"),
+            ("long.png", &long, "File name too long"),
+        ] {
+            let folder = folder::of(&["a.png"]);
+            std::fs::write(folder.path().join("notes.txt"), "").expect("a file");
+            symlink(target, folder.path().join(name)).expect("a link");
+            let error = image_files(folder.path()).expect_err("unreadable").to_string();
+            let start = format!("source: cannot read {}: {why}", folder.path().join(name).display());
+            assert!(error.starts_with(&start), "{error}");
+        }
+    }
+
     /// A10, F32: pipes, sockets and devices are no pictures, whatever they are called, also behind a link.
     #[test]
     fn pipes_sockets_and_devices_are_passed_over() {
