@@ -117,8 +117,10 @@ fn finish<const D: usize>(output: Tensor<D>, shortcut: Option<Tensor<D>>, activa
 fn move_running(layer: &BatchNorm, [mean, variance]: [Tensor<1>; 2], values: f64) {
     let moved = [(&layer.running_mean, mean, 1.0), (&layer.running_var, variance, values / (values - 1.0))];
     for (state, fresh, unbias) in moved {
-        let old = state.value_sync().to_device(&fresh.device()).mul_scalar(1.0 - layer.momentum);
-        state.update(old.add(fresh.detach().mul_scalar(layer.momentum * unbias)).detach());
+        // Without a graph, which they are not on.
+        let fresh = fresh.inner().mul_scalar(layer.momentum * unbias);
+        let old = state.value_sync().inner().to_device(&fresh.device()).mul_scalar(1.0 - layer.momentum);
+        state.update(Tensor::from_inner(old.add(fresh)));
         // What this thread has said counts at once: the next step may run on another one.
         state.value_sync();
     }

@@ -85,7 +85,7 @@ pub fn weigh(scores: Tensor<2>, weights: Tensor<2>, offsets: Option<Tensor<2>>, 
 /// respect to row `i` of `input` (`[batch, classes]`) is row `i` of `gradient`.
 ///
 /// For losses whose gradient has a closed form. On other backends than flex the graph holds a product with the input, in
-/// which entries beyond ±1e37 get no gradient.
+/// which entries beyond ±1e37, or that are not numbers, get no gradient.
 ///
 /// # Panics
 ///
@@ -114,7 +114,8 @@ pub fn with_gradient(input: Tensor<2>, values: Tensor<1>, gradient: Tensor<2>) -
     let [batch, _] = input.dims();
     let [values, gradient] = [values.unsqueeze_dim::<2>(1), gradient].map(|tensor| beside(&input, tensor));
     // A sum of zeros, whose gradient is what is asked for.
-    let inside = input.clamp(-1e37, 1e37);
+    let none = input.clone().inner().is_nan();
+    let inside = input.mask_fill(none, 0.0).clamp(-1e37, 1e37);
     let zeros = inside.clone() - inside.detach();
     ((zeros * gradient).sum_dim(1) + values).reshape([batch])
 }

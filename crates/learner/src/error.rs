@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use firelight_datablock::DataError;
@@ -210,6 +211,12 @@ impl LearnerError {
     pub(crate) fn panicked(at: String, panic: &(dyn Any + Send)) -> Self {
         Self::Panicked { at, why: said(panic) }
     }
+}
+
+/// Runs code that was given to us, a model, a loss, a metric, a block or an observer. Its panic is an error that says where it was; it
+/// must end neither the program nor a thread of it.
+pub(crate) fn guarded<T>(at: impl FnOnce() -> String, work: impl FnOnce() -> T) -> Result<T, LearnerError> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| LearnerError::panicked(at(), panic.as_ref()))
 }
 
 /// What a panic said.

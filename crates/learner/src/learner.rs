@@ -6,13 +6,12 @@ use firelight_losses::{Caution, Decision, Loss};
 
 use crate::fit::{Best, KeepBest, Mix};
 use crate::models::{Model, VisionModel};
-use crate::norms::freeze;
 use crate::observe::{Observers, Progress};
 use crate::optim::Rule;
 use crate::runs::Runs;
 use crate::state::State;
 use crate::task::{Options, Task};
-use crate::{History, LearnerError, Metric, Norms, Observer, Precision};
+use crate::{History, Metric, Norms, Observer, Precision};
 
 /// Trains a model on loaders with a loss, and tells how well it does.
 ///
@@ -182,8 +181,8 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
     /// gathered on the loaders' device, which keeps the weights, does the steps and validates. It takes a share only if it is
     /// among `devices`. They may be of other backends.
     ///
-    /// The gradient is that of one device on the whole batch, dropout's numbers too, but for one thing. Batch norms in training
-    /// normalise with the statistics of their share, and their running statistics become the mean of the devices': give each device
+    /// The gradient is that of one device on the whole batch, the numbers of [`Noise`](crate::models::Noise) (dropout's) too, but for one
+    /// thing. Batch norms in training normalise with the statistics of their share, and their running statistics become the mean of the devices': give each device
     /// at least 8 pictures or so, or keep the norms' statistics ([`with_norms`](Self::with_norms)).
     ///
     /// A device that fails ends the fit with [`LearnerError::Device`]; the learner then is as it was, and a checkpoint can be gone on
@@ -235,68 +234,5 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
     /// Where training runs.
     pub fn device(&self) -> &Device {
         self.task.data.device()
-    }
-
-    /// Freezes all parameter groups before number `group` and thaws the others; `0` thaws all. The optimizer's running
-    /// means are forgotten, as in fastai.
-    ///
-    /// # Errors
-    ///
-    /// [`LearnerError::Groups`] if the model's own patterns are wrong, and [`LearnerError::Setting`] if there is no such
-    /// group.
-    pub fn freeze_to(&mut self, group: usize) -> Result<(), LearnerError> {
-        let groups = self.state.model.groups().len();
-        if group >= groups {
-            return Err(LearnerError::Setting {
-                setting: "freeze_to",
-                value: format!("group {group} of {groups}"),
-                remedy: "groups count from 0 and the last must stay trainable",
-            });
-        }
-        let options = &self.task.options;
-        self.state.model = freeze(&self.state.model, group, options.frozen_norms, self.thawed_norms())?;
-        (self.state.frozen, self.state.optimizer) = (group, None);
-        Ok(())
-    }
-
-    /// Freezes everything but the last group, the head.
-    ///
-    /// # Errors
-    ///
-    /// As [`freeze_to`](Self::freeze_to).
-    pub fn freeze(&mut self) -> Result<(), LearnerError> {
-        self.freeze_to(self.state.model.groups().len().saturating_sub(1))
-    }
-
-    /// Trains everything.
-    ///
-    /// # Errors
-    ///
-    /// As [`freeze_to`](Self::freeze_to).
-    pub fn unfreeze(&mut self) -> Result<(), LearnerError> {
-        self.freeze_to(0)
-    }
-
-    /// A copy of the state that a fit may change, with its first `frozen` groups frozen.
-    pub(crate) fn frozen_fork(&self, frozen: usize) -> Result<State<M>, LearnerError> {
-        let fork = self.state.fork();
-        let model = freeze(&fork.model, frozen, self.task.options.frozen_norms, self.thawed_norms())?;
-        Ok(State { model, optimizer: None, frozen, ..fork })
-    }
-
-    /// What thawed norms do.
-    pub(crate) fn thawed_norms(&self) -> Norms {
-        let own = if self.state.body_was_loaded { Norms::Kept } else { Norms::Trained };
-        self.task.options.norms.unwrap_or(own)
-    }
-
-    /// What is frozen, frozen as the options now say.
-    fn frozen_again(mut self) -> Self {
-        let frozen = self.state.frozen;
-        if let Err(error) = self.freeze_to(frozen) {
-            // The model's own patterns are wrong, which every fit says.
-            tracing::warn!("{error}");
-        }
-        self
     }
 }

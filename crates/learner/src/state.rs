@@ -3,7 +3,7 @@
 use crate::fit::Best;
 use crate::models::Model;
 use crate::optim::GroupOptimizer;
-use crate::{History, LearnerError};
+use crate::{History, KeepBest, LearnerError};
 
 /// All that training changes, in one value. A fit works on a [`fork`](Self::fork) and puts it in the learner's place when it has
 /// come to its end, so that a fit that fails, however it fails, leaves the learner as it was.
@@ -60,6 +60,16 @@ impl<M: Model> State<M> {
             best: None,
             ..*self
         }
+    }
+
+    /// The state at the end of a fit that keeps its best model: with that, if it is to be restored.
+    pub fn with_best(mut self, keep: Option<&KeepBest>) -> Self {
+        if let (Some(keep), Some(best)) = (keep, &self.best)
+            && keep.restore
+        {
+            self.model = best.model.clone().train();
+        }
+        self
     }
 
     /// The optimizer with what it knows, or a new one.

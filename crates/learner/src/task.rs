@@ -57,6 +57,11 @@ impl Default for Options {
 }
 
 impl Options {
+    /// What thawed norms do.
+    pub fn thawed_norms(&self, body_was_loaded: bool) -> Norms {
+        self.norms.unwrap_or(if body_was_loaded { Norms::Kept } else { Norms::Trained })
+    }
+
     /// Whether every setting makes sense.
     fn check(&self) -> Result<(), LearnerError> {
         let refused = |setting, value, remedy| Err(LearnerError::Setting { setting, value, remedy });

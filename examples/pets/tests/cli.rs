@@ -138,7 +138,12 @@ fn what_it_cannot_do_it_says_with_the_remedy() {
         said(&["--images", "nowhere"]),
         "error: source: there is no folder at nowhere; check the path, or download the data set first\n"
     );
-    assert!(said(&["--images", "images", "--device", "tpu"]).contains("error: device: there is no backend \"tpu\""));
+    let device = |name: &str| said(&["--images", "images", "--device", name]);
+    assert!(device("tpu").contains("error: device: there is no backend \"tpu\""));
+    // F27: what it proposes, it takes.
+    for (name, form) in [("flex:0", "flex"), ("Flex:cpu", "flex"), ("ndarray:1", "ndarray")] {
+        assert!(device(name).trim_end().ends_with(&format!("write {form}")), "{}", device(name));
+    }
     let weights = said(&["--images", "images", "--arch", "resnet18", "--weights", "nowhere.pth"]);
     assert!(weights.contains("nowhere.pth"), "{weights}");
     std::fs::write(folder.path().join("notes.pth"), "a letter to the editor").expect("a file");
@@ -161,4 +166,25 @@ fn what_it_cannot_do_it_says_with_the_remedy() {
     let batch = said(&["--images", "images", "--batch-size", "64", "--size", "32"]);
     assert!(batch.contains("fewer than one batch of 64"), "{batch}");
     assert!(!folder.path().join("pets-out/soft.firelight").exists(), "a failed run writes no model");
+}
+
+/// F27: in any letter case, and an empty name is none. B38: nothing is left beside the results.
+#[test]
+fn devices_are_found_by_what_people_write_and_results_stand_alone() {
+    let folder = folder();
+    for name in ["", " ", "FLEX", "flex "] {
+        let output = Command::new(env!("CARGO_BIN_EXE_pets"))
+            .args(&QUICK[..8])
+            .args(["--json", "results/out.txt"])
+            .current_dir(folder.path())
+            .env("FIRELIGHT_DEVICE", name)
+            .output()
+            .expect("the program starts");
+        assert!(output.status.success(), "{name:?}: {}", String::from_utf8_lossy(&output.stderr));
+        let names: Vec<_> = std::fs::read_dir(folder.path().join("results"))
+            .expect("a folder")
+            .map(|entry| entry.expect("an entry").file_name())
+            .collect();
+        assert_eq!(names, ["out.txt"]);
+    }
 }

@@ -20,7 +20,7 @@ fn near(ours: &[f32], expected: &[f32]) {
     assert!(ours.iter().zip(expected).all(|(a, b)| (a - b).abs() <= 1e-5 * b.abs().max(1.0)), "{ours:?} {expected:?}");
 }
 
-/// B50. `PyTorch` 2.9: `m = BatchNorm2d(1); m(tensor([1., 2., 3., 6.]).view(2, 1, 1, 2))`, then `m.running_mean`, `m.running_var`;
+/// B50. `PyTorch` 2.15: `m = BatchNorm2d(1); m(tensor([1., 2., 3., 6.]).view(2, 1, 1, 2))`, then `m.running_mean`, `m.running_var`;
 /// and `BatchNorm1d(2)` on `[[1., 0.], [3., 4.], [8., 2.]]`.
 #[test]
 fn the_running_variance_moves_by_the_unbiased_one_as_pytorchs() {

@@ -13,6 +13,7 @@ use image::RgbImage;
 use super::Manifest;
 use super::manifest::FORMAT;
 use crate::LearnerError;
+use crate::error::guarded;
 use crate::fit::{host, pick};
 use crate::keep::not_finite;
 use crate::models::{Model, VisionModel};
@@ -134,7 +135,7 @@ impl Predictor {
     /// The picture of a file, as training read it.
     pub(super) fn read(&self, path: &Path) -> Result<RgbImage, TransformError> {
         match &self.block {
-            Some(block) => block.read(path),
+            Some(block) => unbroken("the input block", || block.read(path)),
             None => open(path, &self.manifest.limits),
         }
     }
@@ -172,7 +173,7 @@ impl Predictor {
 
     /// What the model sees of a picture.
     pub(super) fn planes(&self, picture: &RgbImage) -> Result<(Size, Vec<f32>), TransformError> {
-        self.manifest.transforms.planes(picture, None, &mut Scratch::default())
+        unbroken("a transform", || self.manifest.transforms.planes(picture, None, &mut Scratch::default()))
     }
 
     /// Planes of pictures of one size as `[n, 3, h, w]`.
@@ -193,4 +194,10 @@ impl Predictor {
         let index = pick(&self.manifest.decision, &probabilities);
         Ok(Prediction { class: self.vocab()[index].to_string(), index, probabilities })
     }
+}
+
+/// What code of a user's makes of a file; its panic is an error.
+fn unbroken<T>(part: &str, work: impl FnOnce() -> Result<T, TransformError>) -> Result<T, TransformError> {
+    guarded(|| part.to_owned(), work)
+        .unwrap_or_else(|panic| Err(TransformError::Closure { name: part.to_owned(), reason: panic.to_string() }))
 }

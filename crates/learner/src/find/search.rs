@@ -1,6 +1,5 @@
 //! Trying rates out.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Sender, channel};
 
 use firelight_datablock::{FittedTarget, progress};
@@ -9,6 +8,7 @@ use indicatif::ProgressBar;
 use serde::{Deserialize, Serialize};
 
 use super::RateCurve;
+use crate::error::guarded;
 use crate::fit::{Examples, Fit, Pictures, Plan, Position, Source};
 use crate::models::Model;
 use crate::observe::Observers;
@@ -106,6 +106,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
     pub fn lr_find_with(&mut self, search: &RateSearch) -> Result<RateCurve, LearnerError> {
         search.check()?;
         self.task.check(&self.state.model)?;
+        self.task.check_batches(&self.state.model)?;
         let entered = match &mut self.runs {
             Some(runs) => runs.enter(Work::Search(*search), &self.task, &self.state)?,
             None => Entered::New,
@@ -113,9 +114,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
         if let Entered::Known(Outcome::Curve { rates, losses }) = entered {
             return Ok(RateCurve::of_search(rates, losses, search.steps / 10));
         }
-        let tried = catch_unwind(AssertUnwindSafe(|| self.try_rates(search)));
-        let tried =
-            tried.unwrap_or_else(|panic| Err(LearnerError::panicked("a search for a rate".into(), panic.as_ref())));
+        let tried = guarded(|| "a search for a rate".into(), || self.try_rates(search)).flatten();
         if let Some(runs) = &mut self.runs {
             match &tried {
                 Ok((rates, losses)) => runs.finish(Outcome::Curve { rates: rates.clone(), losses: losses.clone() }),

@@ -1,8 +1,5 @@
 //! The training loop of one epoch.
 
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use firelight_datablock::{DataError, FittedTarget};
@@ -13,6 +10,7 @@ use super::examples::Examples;
 use super::gradients::{Contribution, Forward, Gathered, parts};
 use super::parallel::{Shares, contributions};
 use super::plan::{Plan, Position};
+use crate::error::guarded;
 use crate::models::{Model, Noise};
 use crate::observe::Observers;
 use crate::optim::{length, scale};
@@ -76,9 +74,8 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Fit<'_, F, L, M> {
             }
             let complete = shared == 1 || !batches.peek().is_some_and(of_this_update);
             let (rates, momentum) = self.plan.settings(&self.position);
-            // What a model, a loss or a backend says by a panic must not end the program.
-            let step = catch_unwind(AssertUnwindSafe(|| self.step(examples, &mut gathered, forward, complete)));
-            let (step, moved) = step.map_err(|panic| self.panicked(&items, panic.as_ref()))??;
+            let step = || self.step(examples, &mut gathered, forward, complete);
+            let (step, moved) = guarded(|| self.place(&items), step)??;
             if let Some(model) = moved {
                 self.state.model = model;
             }
@@ -103,7 +100,9 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Fit<'_, F, L, M> {
 
     /// Lets the epoch at hand be the last.
     pub fn stop(&mut self, observers: &mut Observers, reason: &str) -> Result<(), LearnerError> {
-        self.position.stopped = true;
+        if std::mem::replace(&mut self.position.stopped, true) {
+            return Ok(());
+        }
         observers.tell(Event::Notice(&format!("stopped: {reason}"))).map(drop)
     }
 
@@ -118,10 +117,6 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Fit<'_, F, L, M> {
         let Self { task, position, state, .. } = self;
         let (model, loss, options, home) = (&state.model, &task.loss, &task.options, task.data.device());
         let noise = Noise::new(options.seed, state.history.steps.len() as u64);
-        if model.draws_from_device() {
-            // A stream of everybody's: each step gets a start of its own, so that a run is the same again.
-            home.seed(noise.seed());
-        }
         let factor = position.scale.factor_of(options.precision);
         if options.devices.is_empty() && options.batches_an_update == 1 {
             let (numbers, gradients) = on_workers(home, || {
@@ -184,7 +179,11 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Fit<'_, F, L, M> {
                 return Err(diverged("length of the gradients", length));
             }
             self.position.scale.lower();
-            return if self.position.scale.is_exhausted() { Err(diverged("loss", loss)) } else { Ok(self) };
+            return match self.position.scale.is_exhausted() {
+                true if loss.is_finite() => Err(diverged("length of the gradients", length)),
+                true => Err(diverged("loss", loss)),
+                false => Ok(self),
+            };
         }
         let factor = self.position.scale.factor_of(options.precision);
         let cut = options.most_gradient.map_or(1.0, |most| (most / (length / factor + 1e-6)).min(1.0));
@@ -202,12 +201,12 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Fit<'_, F, L, M> {
         Ok(Self { state: State { model, optimizer, ..self.state }, ..self })
     }
 
-    /// What a model or a loss said by a panic over a batch of these items.
-    fn panicked(&self, items: &[usize], panic: &(dyn Any + Send)) -> LearnerError {
+    /// Where a fit is, for errors over a batch of these items.
+    fn place(&self, items: &[usize]) -> String {
         let files = self.task.data.train().dataset().items();
         let first = items.first().and_then(|&item| files.get(item));
         let first = first.map_or_else(String::new, |path| format!(", whose first item is {}", path.display()));
         let step = self.plan.number(&self.position);
-        LearnerError::panicked(format!("step {step}, on a batch of {}{first}", items.len()), panic)
+        format!("step {step}, on a batch of {}{first}", items.len())
     }
 }

@@ -1,11 +1,10 @@
 //! Running a model over items without training it.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use burn::tensor::Tensor;
 use firelight_datablock::{DataLoader, FittedTarget, progress};
 use firelight_losses::{Decision, Loss, Totals};
 
+use crate::error::guarded;
 use crate::metrics::{Accumulator, Outcomes};
 use crate::models::Model;
 use crate::task::Task;
@@ -186,24 +185,24 @@ impl<F: FittedTarget, L: Loss<F::Tensor>> Task<F, L> {
         self.check_classes()?;
         let model = model.for_inference();
         let bar = progress::bar(loader.num_batches(), "valid");
-        let mut tally = Tally::new(self, metrics);
+        let at = || "an evaluation".to_owned();
+        let mut tally = guarded(at, || Tally::new(self, metrics))?;
         for batch in loader.batches(epoch)? {
             let batch = batch?;
             let (items, all) = (batch.items, loader.dataset().targets());
             let targets: Vec<_> = items.iter().map(|&item| all[item].clone()).collect();
-            let rows = catch_unwind(AssertUnwindSafe(|| {
+            let here = || {
+                let first = loader.dataset().items()[items[0]].display();
+                format!("an evaluation, on a batch of {}, whose first item is {first}", items.len())
+            };
+            let rows = guarded(here, || {
                 let features = model.features_in_chunks(batch.inputs);
                 tally.add(model.classify(features), batch.targets, &targets)
-            }));
-            let rows = rows.map_err(|panic| {
-                let first = loader.dataset().items()[items[0]].display();
-                let at = format!("an evaluation, on a batch of {}, whose first item is {first}", items.len());
-                LearnerError::panicked(at, panic.as_ref())
             })?;
             each(&items, rows)?;
             bar.inc(1);
         }
-        Ok(tally.finish())
+        guarded(at, || tally.finish())
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a frozen body makes of the pictures.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::fmt::Debug;
 use std::sync::{Arc, OnceLock};
 
 use burn::module::{ModuleVisitor, Param, ParamGroup};
@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use super::evaluate::Part;
 use super::examples::Examples;
 use crate::LearnerError;
+use crate::error::guarded;
 use crate::models::Model;
 use crate::optim::group;
 use crate::runs::{BodyMark, Outcome};
@@ -38,7 +39,7 @@ use crate::task::Task;
 /// ```
 #[derive(Debug, Clone)]
 pub struct HeadFeatures<F: FittedTarget> {
-    draws: usize,
+    pub(super) draws: usize,
     pub(super) body: BodyMark,
     train: Dataset<F>,
     valid: Dataset<F>,
@@ -93,8 +94,8 @@ impl<F: FittedTarget> HeadFeatures<F> {
     {
         task.check_classes_of("the feature set", self.train.fitted().vocab())?;
         let (train, valid) = (task.data.train().dataset(), task.data.valid().dataset());
-        if train.items() != self.train.items() || valid.items() != self.valid.items() {
-            return Err(LearnerError::Features { what: "other items" });
+        if !(same(train, &self.train) && same(valid, &self.valid)) {
+            return Err(LearnerError::Features { what: "other items, targets or transforms" });
         }
         if BodyMark::of(model)? != self.body {
             return Err(LearnerError::Features { what: "a body with other weights" });
@@ -112,8 +113,7 @@ impl<F: FittedTarget> HeadFeatures<F> {
         L: Loss<F::Tensor>,
         M: Model + Sync,
     {
-        let pass = catch_unwind(AssertUnwindSafe(|| self.pass(task, model)));
-        let values = pass.map_err(|panic| LearnerError::panicked("a pass for features".into(), panic.as_ref()))??;
+        let values = self.pass(task, model)?;
         self.values.get_or_init(|| values);
         Ok(())
     }
@@ -123,13 +123,26 @@ impl<F: FittedTarget> HeadFeatures<F> {
         L: Loss<F::Tensor>,
         M: Model + Sync,
     {
-        let body = model.for_inference();
-        let (train, valid) = (task.part(Part::Train), task.part(Part::Valid));
-        let bar = progress::bar((self.draws + 1) * train.num_batches() + valid.num_batches(), "features");
-        let view = |view| features(&body, &train.clone().with_augment(view > 0), view, &bar);
-        let views = (0..=self.draws).map(view).collect::<Result<_, _>>()?;
-        Ok(Values { views, valid: features(&body, &valid, 0, &bar)? })
+        let pass = || {
+            let body = model.for_inference();
+            let (train, valid) = (task.part(Part::Train), task.part(Part::Valid));
+            let bar = progress::bar((self.draws + 1) * train.num_batches() + valid.num_batches(), "features");
+            let view = |view| features(&body, &train.clone().with_augment(view > 0), view, &bar);
+            let views = (0..=self.draws).map(view).collect::<Result<_, _>>()?;
+            Ok(Values { views, valid: features(&body, &valid, 0, &bar)? })
+        };
+        guarded(|| "a pass for features".into(), pass)?
     }
+}
+
+/// Whether two data sets give the same pictures with the same targets.
+fn same<F: FittedTarget>(one: &Dataset<F>, other: &Dataset<F>) -> bool {
+    // A target's `Debug` says all of it, the words for titles may not.
+    let said = |value: &dyn Debug| format!("{value:?}");
+    let mut targets = one.targets().iter().zip(other.targets());
+    one.items() == other.items()
+        && said(one.transforms()) == said(other.transforms())
+        && targets.all(|(one, other)| said(one) == said(other))
 }
 
 /// One pass of the body over a part of the data.

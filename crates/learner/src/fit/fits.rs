@@ -180,7 +180,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>> Task<F, L> {
     }
 
     /// No batch of an epoch may be too small for the model's norms.
-    fn check_batches<M: Model>(&self, model: &M) -> Result<(), LearnerError> {
+    pub(crate) fn check_batches<M: Model>(&self, model: &M) -> Result<(), LearnerError> {
         let train = self.data.train();
         let (items, size) = (train.num_items(), train.batch_size());
         let last = if train.drops_last() { 0 } else { items % size };

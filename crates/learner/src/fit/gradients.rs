@@ -21,11 +21,16 @@ pub(super) fn parts<M, L, T, const D: usize>(
     noise: &Noise,
 ) -> Parts
 where
+    M: Model,
     L: Loss<T>,
     T: Clone,
 {
     // Each pass over the same examples draws the same numbers.
     let mut noise = noise.clone().from_row(examples.first);
+    if model.draws_from_device() {
+        // A stream of everybody's: each pass gets a start of its own, so that a run is the same again.
+        examples.inputs.device().seed(noise.seed().wrapping_add(examples.first as u64));
+    }
     examples.parts(loss, |inputs| forward(model, inputs, &mut noise))
 }
 

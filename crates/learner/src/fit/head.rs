@@ -1,7 +1,6 @@
 //! Training the head on features that are computed once.
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use burn::tensor::Tensor;
 use firelight_datablock::FittedTarget;
@@ -14,6 +13,7 @@ use super::features::{HeadFeatures, Values};
 use super::fits::check_batch;
 use super::plan::Plan;
 use super::transaction::Source;
+use crate::error::guarded;
 use crate::models::{Model, Noise};
 use crate::runs::{BodyMark, Entered, Outcome, Work};
 use crate::task::Task;
@@ -116,7 +116,8 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
         let plan = Plan::new(epochs, rows / batch, Rates::Same(rate), groups, schedule.into())?;
         check_batch(&state.model, batch)?;
         let begun = self.frozen_fork(groups.saturating_sub(1))?;
-        self.transact(begun, Work::HeadFit(plan.clone(), features.body.clone()), plan, |task, state| {
+        let work = Work::HeadFit { plan: plan.clone(), body: features.body.clone(), draws: features.draws };
+        self.transact(begun, work, plan, |task, state| {
             Ok(OnFeatures {
                 fitted: task.data.train().dataset().fitted(),
                 values: features.values(task, &state.model)?,
@@ -174,8 +175,8 @@ impl<F: FittedTarget> Values<F> {
     fn evaluate<L: Loss<F::Tensor>, M: Model>(&self, task: &Task<F, L>, model: &M) -> Result<Evaluation, LearnerError> {
         let (model, valid, fitted) = (model.valid(), &self.valid, task.data.train().dataset().fitted());
         let [rows, _] = valid.values.dims();
-        let mut tally = Tally::new(task, true);
         let judge = || {
+            let mut tally = Tally::new(task, true);
             for start in (0..rows).step_by(ROWS) {
                 let here = start..(start + ROWS).min(rows);
                 let targets = &valid.targets[here.clone()];
@@ -185,8 +186,7 @@ impl<F: FittedTarget> Values<F> {
             }
             tally.finish()
         };
-        catch_unwind(AssertUnwindSafe(judge))
-            .map_err(|panic| LearnerError::panicked("an evaluation on features".into(), panic.as_ref()))
+        guarded(|| "an evaluation on features".into(), judge)
     }
 }
 

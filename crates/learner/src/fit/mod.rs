@@ -1,5 +1,6 @@
 //! Training.
 
+mod running;
 mod transaction;
 
 mod best;

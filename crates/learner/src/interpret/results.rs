@@ -7,6 +7,7 @@ use firelight_transforms::{Chance, Scratch, Size};
 use firelight_vocab::Vocab;
 use image::RgbImage;
 
+use crate::error::guarded;
 use crate::fit::{host, pick};
 use crate::models::Model;
 use crate::pictures::{Mark, Tile, grid};
@@ -50,7 +51,8 @@ impl<L: Loss<Tensor<1, Int>>, M: Model + Sync> Learner<Categories, L, M> {
         let planes = transforms.planes(&picture, None, scratch);
         let (size, planes) = planes.map_err(|error| LearnerError::input(error).of_file(path))?;
         let picture = transforms.normalize().decode(&planes, size);
-        let row = host(loss.activation(model.forward(self.input(size, planes))));
+        let at = || format!("a result of {}", path.display());
+        let row = guarded(at, || host(loss.activation(model.forward(self.input(size, planes)))))?;
         let said = Said { predicted: pick(decision, &row), actual: dataset.targets()[item] };
         Ok(said.tile(data.vocab(), picture, |class| row[class]))
     }

@@ -73,7 +73,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
             None
         } else {
             let mut optimizer = GroupOptimizer::new(task.options.rule.clone(), &model.groups())?;
-            optimizer.load_bytes(&known, task.data.device())?;
+            optimizer.load_bytes(&known, task.data.device()).map_err(|error| refuse(error.to_string()))?;
             Some(optimizer)
         };
         (state.model, state.optimizer, state.body_is_trained) = (model, optimizer, true);

@@ -83,6 +83,10 @@ impl Metric<usize> for WeightedKappa {
         "weighted_kappa".into()
     }
 
+    fn describe(&self) -> String {
+        format!("weighted_kappa ({})", self.cost.digest())
+    }
+
     fn better(&self) -> Better {
         Better::More
     }

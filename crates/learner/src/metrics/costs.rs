@@ -3,7 +3,7 @@
 use firelight_losses::{AlignedCost, CostMatrix, LossError};
 use firelight_vocab::Vocab;
 
-use super::mean::ratio;
+use super::mean::with_settings;
 use super::{Better, ClassMetric, Example};
 
 /// Mean cost of the picks, `mean C[actual][picked]`: the cost-weighted error, where a right pick costs 0.
@@ -26,7 +26,7 @@ use super::{Better, ClassMetric, Example};
 /// What the costs are refused for, or [`LossError::NamesDiffer`] unless they name exactly the classes of the vocab.
 pub fn mean_cost(cost: &CostMatrix, vocab: &Vocab) -> Result<ClassMetric, LossError> {
     let cost = cost.align(vocab)?;
-    Ok(ratio("cost", Better::Less, Some(vocab), move |example| (paid(&cost, example), 1.0)))
+    Ok(with_settings("cost", Better::Less, Some(vocab), cost.digest(), move |example| (paid(&cost, example), 1.0)))
 }
 
 /// Mean cost of the mistakes alone: how bad a mistake is when one is made; not defined without mistakes. With the heights
@@ -52,7 +52,7 @@ pub fn mean_cost(cost: &CostMatrix, vocab: &Vocab) -> Result<ClassMetric, LossEr
 /// As [`mean_cost`].
 pub fn mean_mistake_cost(cost: &CostMatrix, vocab: &Vocab) -> Result<ClassMetric, LossError> {
     let cost = cost.align(vocab)?;
-    Ok(ratio("mistake_cost", Better::Less, Some(vocab), move |example| {
+    Ok(with_settings("mistake_cost", Better::Less, Some(vocab), cost.digest(), move |example| {
         (paid(&cost, example), f64::from(!example.is_right()))
     }))
 }
@@ -78,7 +78,7 @@ pub fn mean_mistake_cost(cost: &CostMatrix, vocab: &Vocab) -> Result<ClassMetric
 /// As [`mean_cost`].
 pub fn expected_cost(cost: &CostMatrix, vocab: &Vocab) -> Result<ClassMetric, LossError> {
     let cost = cost.align(vocab)?;
-    Ok(ratio("expected_cost", Better::Less, Some(vocab), move |example| {
+    Ok(with_settings("expected_cost", Better::Less, Some(vocab), cost.digest(), move |example| {
         let costs = cost.matrix().row(*example.target);
         (example.row.iter().zip(costs).map(|(probability, cost)| f64::from(*probability) * cost).sum(), 1.0)
     }))

@@ -7,7 +7,7 @@
 use firelight_losses::{CostMatrix, LossError};
 use firelight_vocab::Vocab;
 
-use super::mean::ratio;
+use super::mean::with_settings;
 use super::{Better, ClassMetric, Example};
 
 /// Hierarchical distance at `k` (HD@k): the mean distance of the first `k` classes from the actual one.
@@ -144,7 +144,7 @@ fn of_ranked(
     let cost = cost.align(vocab)?;
     let k = k.min(vocab.len());
     let nearest: Vec<Vec<f64>> = cost.matrix().rows().map(|row| least(row, k)).collect();
-    Ok(ratio(name, better, Some(vocab), move |example: &Example<usize>| {
+    Ok(with_settings(name, better, Some(vocab), cost.digest(), move |example: &Example<usize>| {
         if example.decided.is_none() {
             return (f64::NAN, 1.0);
         }

@@ -2,8 +2,9 @@
 
 use firelight_vocab::Groups;
 
-use super::mean::{ratio, share};
+use super::mean::with_settings;
 use super::{Better, ClassMetric, Example};
+use crate::stored::digest;
 
 /// Share of examples whose picked class is in the actual class's group: the right species, whatever the breed.
 ///
@@ -18,7 +19,7 @@ use super::{Better, ClassMetric, Example};
 /// ```
 pub fn group_accuracy(groups: &Groups) -> ClassMetric {
     let same = in_group(groups);
-    share("group_accuracy", Better::More, Some(groups.vocab()), same)
+    share_by("group_accuracy", Better::More, groups, same)
 }
 
 /// Share of examples whose picked class is in another group than the actual one: a dog taken for a cat.
@@ -34,7 +35,7 @@ pub fn group_accuracy(groups: &Groups) -> ClassMetric {
 /// ```
 pub fn cross_group_errors(groups: &Groups) -> ClassMetric {
     let same = in_group(groups);
-    share("cross_group", Better::Less, Some(groups.vocab()), move |example| !same(example))
+    share_by("cross_group", Better::Less, groups, move |example| !same(example))
 }
 
 /// Share of examples whose likeliest group is the actual one, a group being as likely as its classes together; of equals
@@ -54,7 +55,7 @@ pub fn cross_group_errors(groups: &Groups) -> ClassMetric {
 /// ```
 pub fn summed_group_accuracy(groups: &Groups) -> ClassMetric {
     let members = groups.clone();
-    share("summed_group_accuracy", Better::More, Some(groups.vocab()), move |example| {
+    share_by("summed_group_accuracy", Better::More, groups, move |example| {
         if example.decided.is_none() {
             return false;
         }
@@ -80,7 +81,7 @@ pub fn summed_group_accuracy(groups: &Groups) -> ClassMetric {
 /// ```
 pub fn same_group_mistakes(groups: &Groups) -> ClassMetric {
     let same = in_group(groups);
-    ratio("same_group", Better::More, Some(groups.vocab()), move |example| {
+    by("same_group", Better::More, groups, move |example| {
         let mistake = !example.is_right();
         (f64::from(mistake && same(example)), f64::from(mistake))
     })
@@ -103,7 +104,7 @@ pub fn same_group_mistakes(groups: &Groups) -> ClassMetric {
 /// ```
 pub fn mistake_severity(groups: &Groups) -> ClassMetric {
     let same = in_group(groups);
-    ratio("severity", Better::Less, Some(groups.vocab()), move |example| match (example.is_right(), same(example)) {
+    by("severity", Better::Less, groups, move |example| match (example.is_right(), same(example)) {
         (true, _) => (0.0, 0.0),
         (false, true) => (1.0, 1.0),
         (false, false) => (2.0, 1.0),
@@ -114,4 +115,25 @@ pub fn mistake_severity(groups: &Groups) -> ClassMetric {
 fn in_group(groups: &Groups) -> impl Fn(&Example<usize>) -> bool + Send + Sync + use<> {
     let of = groups.of_classes().to_vec();
     move |example| example.decided.is_some_and(|decided| of[decided] == of[*example.target])
+}
+
+/// A ratio that depends on groups.
+fn by(
+    name: &str,
+    better: Better,
+    groups: &Groups,
+    of: impl Fn(&Example<usize>) -> (f64, f64) + Send + Sync + 'static,
+) -> ClassMetric {
+    let settings = digest(&groups.of_classes());
+    with_settings(name, better, Some(groups.vocab()), settings, of)
+}
+
+/// The share of examples for which something holds that depends on groups.
+fn share_by(
+    name: &str,
+    better: Better,
+    groups: &Groups,
+    holds: impl Fn(&Example<usize>) -> bool + Send + Sync + 'static,
+) -> ClassMetric {
+    by(name, better, groups, move |example| (f64::from(holds(example)), 1.0))
 }

@@ -11,7 +11,18 @@ pub(super) fn ratio(
     vocab: Option<&Vocab>,
     of: impl Fn(&Example<usize>) -> (f64, f64) + Send + Sync + 'static,
 ) -> ClassMetric {
-    Box::new(Ratio { name: name.into(), better, vocab: vocab.cloned(), of })
+    with_settings(name, better, vocab, String::new(), of)
+}
+
+/// [`ratio`] of a metric that depends on more than its name says: on `settings`, in words or as a digest.
+pub(super) fn with_settings(
+    name: impl Into<String>,
+    better: Better,
+    vocab: Option<&Vocab>,
+    settings: String,
+    of: impl Fn(&Example<usize>) -> (f64, f64) + Send + Sync + 'static,
+) -> ClassMetric {
+    Box::new(Ratio { name: name.into(), better, vocab: vocab.cloned(), settings, of })
 }
 
 /// The share of examples for which `holds`.
@@ -28,12 +39,17 @@ struct Ratio<F> {
     name: String,
     better: Better,
     vocab: Option<Vocab>,
+    settings: String,
     of: F,
 }
 
 impl<F: Fn(&Example<usize>) -> (f64, f64) + Send + Sync> Metric<usize> for Ratio<F> {
     fn name(&self) -> String {
         self.name.clone()
+    }
+
+    fn describe(&self) -> String {
+        if self.settings.is_empty() { self.name.clone() } else { format!("{} ({})", self.name, self.settings) }
     }
 
     fn better(&self) -> Better {

@@ -166,6 +166,11 @@ impl Example<'_, usize> {
 pub trait Metric<T>: Send + Sync {
     /// The column's name in tables.
     fn name(&self) -> String;
+    /// The name, and whatever else its value depends on, such as a digest of a matrix: a run that was broken off goes on only with the
+    /// metrics it began with. By default the name alone.
+    fn describe(&self) -> String {
+        self.name()
+    }
     /// Which way it gets better: what chooses the best model, and ends or slows a fit, goes by it.
     fn better(&self) -> Better;
     /// Begins to add up.

@@ -15,7 +15,7 @@ use crate::{EpochRow, LearnerError};
 ///
 /// A run that goes on from a checkpoint tells again what happened before. A log in a new file ([`create`](Self::create)) then has the
 /// table of an unbroken run; one that goes on in a file ([`append`](Self::append)) finds the first line that it wrote there before, and
-/// goes on from that line.
+/// goes on from that line, after what others have written to the file since.
 ///
 /// ```no_run
 /// # use firelight_datablock::Categories;
@@ -101,12 +101,22 @@ impl CsvLog {
         header.map_or_else(String::new, |(_, line)| line.clone())
     }
 
-    /// Goes back to the line of a row that this run wrote before, if there is one.
+    /// Takes out the lines that this run wrote before, if there are any, from that of a row on: it writes them again. What another run
+    /// has written after them stays.
     fn go_back(&mut self, row: &str) {
         let Some(place) = self.there.iter().rposition(|(_, there)| there == row) else { return };
+        let epoch = |line: &str| line.split(',').next().and_then(|epoch| epoch.parse::<usize>().ok());
+        let follows = |pair: &[(u64, String)]| epoch(&pair[1].1).is_some() && epoch(&pair[1].1) > epoch(&pair[0].1);
+        let own = 1 + self.there[place..].windows(2).take_while(|pair| follows(pair)).count();
         let start = self.there[place].0;
-        self.written = self.header_before(place);
-        self.with_file(|file| file.set_len(start).and_then(|()| file.seek(SeekFrom::Start(start)).map(drop)));
+        self.there.drain(place..place + own);
+        self.written = self.header_before(self.there.len());
+        let rest: String = self.there[place..].iter().map(|(_, line)| line.as_str()).collect();
+        self.with_file(|file| {
+            file.set_len(start)?;
+            file.seek(SeekFrom::Start(start))?;
+            file.write_all(rest.as_bytes())
+        });
     }
 }
 

@@ -1,11 +1,11 @@
 //! Those who watch a learner, together.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 
 use super::{Event, Flow, Observer};
 use crate::LearnerError;
+use crate::error::guarded;
 
 /// The observers of a learner. They need not be shared between threads for the learner to be: only a fit, which has the learner
 /// to itself, tells them anything.
@@ -38,14 +38,13 @@ impl Observers {
     pub fn tell(&mut self, event: Event) -> Result<Option<String>, LearnerError> {
         let (mut stop, mut failure) = (None, None);
         for observer in self.each() {
-            match catch_unwind(AssertUnwindSafe(|| (observer.observe(&event), observer.reason()))) {
-                Ok((Flow::Continue, _)) => {}
-                Ok((Flow::Stop, reason)) => {
-                    stop.get_or_insert(reason.unwrap_or_else(|| "an observer asked for it".into()));
-                }
-                Err(panic) => {
-                    failure.get_or_insert(LearnerError::panicked(format!("an observer of {event}"), panic.as_ref()));
-                }
+            let why = || match observer.observe(&event) {
+                Flow::Continue => None,
+                Flow::Stop => Some(observer.reason().unwrap_or_else(|| "an observer asked for it".into())),
+            };
+            match guarded(|| format!("an observer of {event}"), why) {
+                Ok(why) => stop = stop.or(why),
+                Err(error) => failure = failure.or(Some(error)),
             }
         }
         failure.map_or(Ok(stop), Err)

@@ -36,7 +36,7 @@ pub trait Scheduled: Optimizer {
 pub(super) fn problem(means: &[(&str, f64)], amounts: &[(&str, f64)]) -> Option<String> {
     let mean = means.iter().find(|(_, value)| !(0.0..1.0).contains(value));
     let amount = || amounts.iter().find(|(_, value)| !(value.is_finite() && *value >= 0.0));
-    mean.or_else(amount).map(|(name, value)| format!("a {name} of {value}"))
+    mean.or_else(amount).map(|(name, value)| format!("{name} {value}"))
 }
 
 /// Makes an optimizer with the fields `momentum`, `sqr_momentum`, `epsilon` and `weight_decay` a [`Scheduled`] one.
@@ -66,7 +66,7 @@ macro_rules! scheduled {
             fn problem(&self) -> Option<String> {
                 $crate::optim::rule::problem(
                     &[("momentum", self.momentum), ("momentum of squares", self.sqr_momentum)],
-                    &[("n epsilon", self.epsilon), ("weight decay", self.weight_decay)],
+                    &[("epsilon", self.epsilon), ("weight decay", self.weight_decay)],
                 )
             }
         }

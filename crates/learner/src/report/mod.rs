@@ -6,7 +6,7 @@ mod run;
 
 use std::path::{Path, PathBuf};
 
-pub(crate) use run::Run;
+pub(crate) use run::{Run, decided_by};
 
 use crate::stored::write_whole;
 use crate::{Interpretation, LearnerError};

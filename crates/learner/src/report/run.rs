@@ -43,6 +43,15 @@ impl Run {
     }
 }
 
+/// What a rule picks, in words.
+pub(crate) fn decided_by(decision: &Decision) -> String {
+    match decision {
+        Decision::Argmax => "the likeliest class".to_owned(),
+        Decision::Threshold(least) => format!("every class from {least}"),
+        Decision::MinimumRisk(_) => "the least expected cost".to_owned(),
+    }
+}
+
 fn configuration<L: Loss<Tensor<1, Int>>, M: Model>(learn: &Learner<Categories, L, M>) -> Vec<(&'static str, String)> {
     let Learner { task, state, .. } = learn;
     let (train, valid) = (task.data.train(), task.data.valid());
@@ -50,15 +59,10 @@ fn configuration<L: Loss<Tensor<1, Int>>, M: Model>(learn: &Learner<Categories, 
         Some((arch, _)) => arch.to_string(),
         None => short_type_name::<M>(),
     };
-    let decision = match &task.decision {
-        Decision::Argmax => "the likeliest class".to_owned(),
-        Decision::Threshold(least) => format!("every class from {least}"),
-        Decision::MinimumRisk(_) => "the least expected cost".to_owned(),
-    };
     vec![
         ("Model", format!("{model}, {} parameters", state.model.num_params())),
         ("Loss", task.loss.describe()),
-        ("Decision", decision),
+        ("Decision", decided_by(&task.decision)),
         ("Optimizer", task.options.rule.describe().to_owned()),
         ("Training part", format!("{} pictures in batches of {}", train.dataset().len(), train.batch_size())),
         ("Validation part", format!("{} pictures", valid.dataset().len())),

@@ -60,7 +60,8 @@ impl Checkpoints {
         self
     }
 
-    /// How many of the newest stay; a fit refuses 0. While a fit is under way the one that it began with stays too.
+    /// How many of the newest stay; a fit refuses 0. The last one of each fit stays too, for what a program asks of the model between
+    /// two fits.
     pub fn keeping(mut self, newest: usize) -> Self {
         self.kept = newest;
         self
@@ -114,19 +115,22 @@ impl Checkpoints {
         Ok(found)
     }
 
-    /// Of the checkpoints of a run, by their steps, removes all but the newest and `also`. A file that cannot be removed does no harm
-    /// but to the disk.
-    pub(super) fn prune(&self, own: &mut Vec<usize>, now: usize, also: Option<usize>) {
+    /// Removes a checkpoint. One that cannot be removed does no harm but to the disk.
+    pub(super) fn remove(&self, steps: usize) {
+        let _ = fs::remove_file(self.place(steps));
+    }
+
+    /// Of the checkpoints of a run, by their steps, removes all but the newest and `also`.
+    pub(super) fn prune(&self, own: &mut Vec<usize>, now: usize, also: &[usize]) {
         own.sort_unstable();
         own.dedup();
         let past = own.iter().filter(|&&steps| steps <= now).count();
         let first = past.saturating_sub(self.kept);
-        let stays = |(place, steps): (usize, usize)| (first..past).contains(&place) || Some(steps) == also;
-        let all: Vec<_> = own.iter().copied().enumerate().collect();
-        for &(_, old) in all.iter().filter(|&&place| !stays(place)) {
-            let _ = fs::remove_file(self.place(old));
+        let stays = |place: usize, steps: usize| (first..past).contains(&place) || also.contains(&steps);
+        let mut place = 0..;
+        for old in own.extract_if(.., |steps| !place.next().is_some_and(|place| stays(place, *steps))) {
+            self.remove(old);
         }
-        *own = all.into_iter().filter(|&place| stays(place)).map(|(_, steps)| steps).collect();
     }
 }
 
@@ -148,9 +152,8 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
     /// are told again what happened before.
     ///
     /// Each piece of work is compared with the one of its turn before anything is taken over: data, model, loss, optimizer and all
-    /// other settings, but for the devices, which may be others. The model has the weights of a checkpoint from the fit before the one
-    /// that was broken off; what a program evaluates or predicts before that, between fits that are done, is of the model as it was
-    /// made.
+    /// other settings, but for the devices, which may be others. After a fit that is done the learner has what that fit left it with,
+    /// from its last checkpoint, so that what a program evaluates, predicts or exports between two fits is what it was.
     ///
     /// A checkpoint is written beside its place, put on the disk and renamed, so it is whole or not there; if the newest is damaged
     /// after all, the one before counts. The history stands once in a file beside them, `run.history`. Only checkpoints of this run are

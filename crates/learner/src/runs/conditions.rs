@@ -3,15 +3,17 @@
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::Tensor;
 use firelight_datablock::{DataLoader, FittedTarget};
-use firelight_losses::Loss;
+use firelight_losses::{Decision, Loss};
 use firelight_vocab::Vocab;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::Norms;
 use crate::keep::other_classes;
 use crate::models::Model;
+use crate::report::decided_by;
 use crate::state::State;
-use crate::stored::hex;
+use crate::stored::{digest, hex};
 use crate::task::{Options, Task};
 
 /// Enough to tell whether a checkpoint belongs to a learner: what is compared, by name, in words.
@@ -28,10 +30,15 @@ pub(super) struct DataFacts(Vec<(&'static str, String)>);
 impl DataFacts {
     pub fn of<F: FittedTarget, L>(task: &Task<F, L>) -> Self {
         let data = &task.data;
-        let transforms = |loader: &DataLoader<F>| loader.dataset().transforms().to_string().replace('\n', ", ");
+        // In words for people, which leave out and round some settings; a digest of all of them.
+        let transforms = |loader: &DataLoader<F>| {
+            let transforms = loader.dataset().transforms();
+            format!("{} ({})", transforms.to_string().replace('\n', ", "), digest(transforms))
+        };
         Self(vec![
             ("training items", items(data.train())),
             ("validation items", items(data.valid())),
+            ("limits of pictures", format!("{:?}", data.valid().dataset().input().limits())),
             ("batch size", data.train().batch_size().to_string()),
             ("transforms", transforms(data.train())),
             ("validation transforms", transforms(data.valid())),
@@ -54,8 +61,9 @@ impl Conditions {
         facts.extend([
             ("loss", task.loss.describe()),
             ("optimizer", options.rule.describe().to_owned()),
-            ("metrics", task.metric_names().join(", ")),
-            ("steps", steps(options)),
+            ("metrics", task.metrics.iter().map(|metric| metric.describe()).collect::<Vec<_>>().join(", ")),
+            ("decision", decision(task)),
+            ("steps", steps(options, options.thawed_norms(state.body_was_loaded))),
             ("best model", options.best.as_ref().map_or("not kept".into(), |best| format!("{best}"))),
             ("frozen groups", state.frozen.to_string()),
             ("seed", options.seed.to_string()),
@@ -113,7 +121,7 @@ fn items<F: FittedTarget>(loader: &DataLoader<F>) -> String {
     for (item, target) in dataset.items().iter().zip(dataset.targets()) {
         digest.update(item.file_name().unwrap_or_default().as_encoded_bytes());
         digest.update([0]);
-        digest.update(dataset.fitted().describe(target));
+        digest.update(format!("{target:?}"));
         digest.update([0]);
     }
     format!("{} ({})", dataset.len(), hex(&digest.finalize()[..4]))
@@ -129,15 +137,23 @@ fn order<F: FittedTarget>(loader: &DataLoader<F>) -> String {
     format!("{} of {} ({})", order.len(), loader.dataset().len(), hex(&digest.finalize()[..4]))
 }
 
+/// The rule that picks classes, with a digest of what it weighs them by.
+fn decision<F: FittedTarget, L>(task: &Task<F, L>) -> String {
+    let words = decided_by(&task.decision);
+    match &task.decision {
+        Decision::MinimumRisk(cost) => format!("{words} ({})", cost.digest()),
+        _ => words,
+    }
+}
+
 /// What changes the updates, in words. Which devices share the batches is not among them: a run may go on with others.
-fn steps(options: &Options) -> String {
+fn steps(options: &Options, norms: Norms) -> String {
     let clip = options.most_gradient.map_or("no".into(), |most| most.to_string());
     let mix = options.mix.map_or("no mixing".into(), |mix| format!("{mix:?}"));
     let frozen = if options.frozen_norms { "frozen" } else { "trained" };
-    let norms = options.norms.map_or("as the body's weights call for".into(), |norms| format!("{norms:?}"));
     let Options { batches_an_update, precision, .. } = options;
     format!(
-        "{clip} clipping, {batches_an_update} batches an update, {mix}, norms of frozen groups {frozen}, other norms {norms}, \
+        "{clip} clipping, {batches_an_update} batches an update, {mix}, norms of frozen groups {frozen}, other norms {norms:?}, \
          {precision:?} precision"
     )
 }

@@ -12,8 +12,12 @@ use crate::{History, LearnerError, RateSearch};
 pub(crate) enum Work {
     /// On pictures.
     Fit(Plan),
-    /// Of the head, on features of this body.
-    HeadFit(Plan, BodyMark),
+    /// Of the head, on features of this body: of the training part as it is and of so many draws.
+    HeadFit {
+        plan: Plan,
+        body: BodyMark,
+        draws: usize,
+    },
     Search(RateSearch),
     /// Features of the training part as it is and of so many draws, and of the validation part.
     Features {
@@ -29,7 +33,9 @@ impl fmt::Display for Work {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Fit(plan) => plan.fmt(f),
-            Self::HeadFit(plan, body) => write!(f, "{plan} on the features of body {}", body.0),
+            Self::HeadFit { plan, body, draws } => {
+                write!(f, "{plan} on the features of body {} with {draws} draws", body.0)
+            }
             Self::Search(RateSearch { from, to, steps, .. }) => {
                 write!(f, "a search from {from} to {to} in {steps} steps")
             }

@@ -58,7 +58,12 @@ impl Log {
         &self.path
     }
 
-    /// The file with the rows that it lacks, on the disk. Rows beyond those of `history` are forgotten.
+    /// How many rows count.
+    pub fn rows(&self) -> Rows {
+        self.rows
+    }
+
+    /// The file with the rows that it lacks, on the disk; `history` has at least those that count.
     pub fn write(&mut self, history: &History) -> io::Result<Extent> {
         let Rows { steps, epochs } = self.rows;
         let mut bytes = if self.bytes == 0 { MAGIC.to_vec() } else { Vec::new() };

@@ -1,24 +1,25 @@
 //! A learner's dealings with its checkpoints.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use firelight_datablock::FittedTarget;
 use firelight_losses::Loss;
 use sha2::{Digest, Sha256};
 
 use super::Checkpoints;
+use super::ahead::Ahead;
 use super::conditions::{Conditions, DataFacts};
 use super::item::{Item, Outcome, Rows, Work};
 use super::log::{Extent, Log};
-use super::record::{Past, Record, unusable};
-use crate::fit::{Best, Fit, Position};
-use crate::keep::{from_bytes, to_bytes};
+use super::record::{Past, Record};
+use crate::LearnerError;
+use crate::fit::{Fit, Position};
+use crate::keep::{not_finite, to_bytes};
 use crate::models::Model;
 use crate::optim::GroupOptimizer;
 use crate::state::State;
 use crate::stored::hex;
 use crate::task::Task;
-use crate::{History, LearnerError};
 
 /// The run of this process, as far as it has come, and what a checkpoint knows beyond that.
 #[derive(Debug)]
@@ -37,20 +38,12 @@ pub(crate) struct Runs {
     own: Vec<usize>,
 }
 
-/// What is still to be caught up with.
-#[derive(Debug)]
-struct Ahead {
-    record: Record,
-    log: Log,
-    history: History,
-}
-
 /// What is known of work that is about to begin.
 pub(crate) enum Entered<M> {
     /// Nothing.
     New,
-    /// It is done: the history after it, its own rows from `before` on, and the state after it, where that is known.
-    Done { history: History, before: Rows, state: Option<State<M>> },
+    /// It is done, and left this state. Its own rows of the history begin at `before`.
+    Done { state: State<M>, before: Rows },
     /// It failed as it would fail again.
     Failed(LearnerError),
     /// It was no fit, and this came of it.
@@ -102,9 +95,9 @@ impl Runs {
             self.begin(Item { work, conditions: 0, before, outcome: Outcome::Open }, conditions);
             return Ok(Entered::New);
         };
+        ahead.compare(number, &work, &conditions)?;
         let past = &ahead.record.past;
         let item = past.items[number].clone();
-        compare(&ahead.record.path, number, (&item.work, &past.conditions[item.conditions]), (&work, &conditions))?;
         let entered = match past.items.get(number + 1) {
             None => {
                 let state = ahead.restore(task, state)?;
@@ -115,11 +108,15 @@ impl Runs {
                     Entered::Failed(LearnerError::Diverged { what: what.into(), step, value })
                 }
                 outcome @ (Outcome::Curve { .. } | Outcome::Features { .. }) => Entered::Known(outcome),
-                Outcome::Open | Outcome::Done => Entered::Done {
-                    history: cut(&ahead.history, next.before),
-                    before: item.before,
-                    state: self.base(number, task, state),
-                },
+                // It trained nothing.
+                Outcome::Open | Outcome::Done if next.before == item.before => {
+                    Entered::Done { state: State { best: None, ..state.fork() }, before: item.before }
+                }
+                Outcome::Open | Outcome::Done => {
+                    let end = ahead.end_of(number, self.checkpoints.place(next.before.steps))?;
+                    let state = end.restore(task, state)?.with_best(task.options.best.as_ref());
+                    Entered::Done { state, before: item.before }
+                }
             },
         };
         if matches!(entered, Entered::Resumed { .. })
@@ -158,7 +155,7 @@ impl Runs {
     fn newest(&self) -> Result<Option<Ahead>, LearnerError> {
         let mut first = None;
         for (_, path) in self.checkpoints.there()? {
-            match self.read(&path) {
+            match Ahead::read(&path) {
                 Ok(ahead) => return Ok(Some(ahead)),
                 Err(error) => {
                     tracing::warn!("{error}");
@@ -169,34 +166,6 @@ impl Runs {
         first.map_or(Ok(None), Err)
     }
 
-    fn read(&self, path: &Path) -> Result<Ahead, LearnerError> {
-        let record = Record::read(path)?;
-        let (log, history) =
-            Log::read(self.checkpoints.folder(), &record.past.history).map_err(|why| unusable(path, why))?;
-        Ok(Ahead { record, log, history })
-    }
-
-    /// The state after item `number`, if that is the last fit before the one that was broken off and its last checkpoint is there.
-    fn base<F: FittedTarget, L: Loss<F::Tensor>, M: Model>(
-        &self,
-        number: usize,
-        task: &Task<F, L>,
-        state: &State<M>,
-    ) -> Option<State<M>> {
-        let past = &self.ahead.as_ref()?.record.past;
-        let open = past.items.last()?;
-        let fits_between =
-            past.items[number + 1..past.items.len() - 1].iter().any(|item| item.outcome == Outcome::Done);
-        if fits_between {
-            return None;
-        }
-        let base = self.read(&self.checkpoints.place(open.before.steps)).ok()?;
-        let same = |(a, b): (&Item, &Item)| a.work == b.work && a.before == b.before;
-        let ours =
-            base.record.past.items.len() == number + 1 && base.record.past.items.iter().zip(&past.items).all(same);
-        if ours { base.restore(task, state).ok() } else { None }
-    }
-
     /// Writes a checkpoint, and removes the oldest ones.
     pub fn keep<F: FittedTarget, L: Loss<F::Tensor>, M: Model>(
         &mut self,
@@ -205,10 +174,19 @@ impl Runs {
         let Fit { state, position, .. } = fit;
         let steps = state.history.steps.len();
         let path = self.checkpoints.place(steps);
+        if not_finite(&state.model.valid()).is_some() {
+            let (step, what) = (fit.plan.number(position), "weights".into());
+            return Err(LearnerError::Diverged { what, step, value: f64::NAN });
+        }
         let weights = to_bytes(&state.model)?;
         let optimizer = state.optimizer.as_ref().map_or(Ok(Vec::new()), GroupOptimizer::to_bytes)?;
         let best = state.best.as_ref().map_or(Ok(Vec::new()), |best| to_bytes(&best.model))?;
         self.checkpoints.prepare()?;
+        // Those of work that was given up have no history any more.
+        let known = self.log.rows().steps;
+        for given_up in self.own.extract_if(.., |steps| *steps > known) {
+            self.checkpoints.remove(given_up);
+        }
         let history = match self.log.write(&state.history) {
             Ok(extent) => extent,
             Err(source) => {
@@ -224,8 +202,7 @@ impl Runs {
             .write()
             .map_err(|error| self.unwritten(error))?;
         self.own.push(steps);
-        let base = self.items.last().map(|item| item.before.steps);
-        self.checkpoints.prune(&mut self.own, steps, base);
+        self.prune(steps);
         Ok(())
     }
 
@@ -256,8 +233,15 @@ impl Runs {
             item.outcome = outcome;
         }
         if let Some(&newest) = self.own.iter().max() {
-            self.checkpoints.prune(&mut self.own, newest, None);
+            self.prune(newest);
         }
+    }
+
+    /// Leaves the newest checkpoints until `now`, and the last one of each fit: from that a run that goes on has the model again that
+    /// the program had after it.
+    fn prune(&mut self, now: usize) {
+        let ends: Vec<usize> = self.items.iter().map(|item| item.before.steps).collect();
+        self.checkpoints.prune(&mut self.own, now, &ends);
     }
 
     /// The item under way has failed, and nothing that it did counts. A failure that would come again is remembered.
@@ -268,63 +252,6 @@ impl Runs {
             Some(outcome) => item.outcome = outcome,
             None => drop(self.items.pop()),
         }
-    }
-}
-
-impl Ahead {
-    /// The state that the record tells, for a learner with the model of `state`.
-    fn restore<F: FittedTarget, L: Loss<F::Tensor>, M: Model>(
-        &self,
-        task: &Task<F, L>,
-        state: &State<M>,
-    ) -> Result<State<M>, LearnerError> {
-        let Record { path, past, weights, optimizer, best, .. } = &self.record;
-        let refuse = |why: String| unusable(path, why);
-        let model = from_bytes(&state.model, weights.clone()).map_err(refuse)?;
-        let optimizer = if optimizer.is_empty() {
-            None
-        } else {
-            let mut own = GroupOptimizer::new(task.options.rule.clone(), &model.groups())?;
-            let loaded = own.load_bytes(optimizer, task.data.device());
-            loaded.map_err(|error| refuse(error.to_string()))?;
-            Some(own)
-        };
-        let best = match &past.best {
-            Some(row) => {
-                let model = from_bytes(&state.model, best.clone()).map_err(refuse)?;
-                Some(Best { model: model.valid(), row: row.clone() })
-            }
-            None => None,
-        };
-        let (history, epochs_done) = (self.history.clone(), past.epochs_done);
-        Ok(State { model, optimizer, history, epochs_done, best, body_is_trained: past.body_is_trained, ..*state })
-    }
-}
-
-/// Work and conditions must be those of the record.
-fn compare(
-    path: &Path,
-    number: usize,
-    (their_work, their_conditions): (&Work, &Conditions),
-    (our_work, our_conditions): (&Work, &Conditions),
-) -> Result<(), LearnerError> {
-    let path = path.to_path_buf();
-    if let Some((what, theirs, ours)) = their_conditions.difference(our_conditions) {
-        return Err(LearnerError::OtherRun { path, what, theirs, ours });
-    }
-    if their_work == our_work {
-        return Ok(());
-    }
-    let what = format!("work number {}", number + 1);
-    Err(LearnerError::OtherRun { path, what, theirs: their_work.to_string(), ours: our_work.to_string() })
-}
-
-/// The first rows of a history.
-fn cut(history: &History, rows: Rows) -> History {
-    History {
-        metrics: history.metrics.clone(),
-        steps: history.steps[..rows.steps].to_vec(),
-        epochs: history.epochs[..rows.epochs].to_vec(),
     }
 }
 

@@ -39,7 +39,10 @@ impl Curve {
         if let Some(share) = share {
             return Some(format!("a piece of {what} that takes {share} of the fit"));
         }
-        let values = self.pieces.iter().flat_map(|(_, piece)| [piece.from, piece.to, piece.at(0.5)]);
+        let values = self
+            .pieces
+            .iter()
+            .flat_map(|(_, piece)| [piece.from, piece.to, piece.at(0.0), piece.at(0.5), piece.at(1.0)]);
         let value = values.into_iter().find(|value| !fit(*value));
         value.map(|value| format!("{what} at {value}"))
     }

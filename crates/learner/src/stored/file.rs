@@ -9,7 +9,7 @@
 //! The first two lines can be read with `head -n 2`. Weights may be wrong in ways that no reader can see, so the digest is
 //! checked before anything is parsed.
 
-use std::fmt::Write as _;
+use std::fmt::{Debug, Write as _};
 use std::io::{self, BufRead, Write};
 use std::path::Path;
 
@@ -126,6 +126,11 @@ fn line(bytes: &[u8]) -> Option<(&str, &[u8])> {
 }
 
 /// Bytes as hexadecimal digits.
+/// `3f2a9c1e`, of all that `Debug` says of a value.
+pub(crate) fn digest(value: &dyn Debug) -> String {
+    hex(&Sha256::digest(format!("{value:?}"))[..4])
+}
+
 pub(crate) fn hex(digest: &[u8]) -> String {
     digest.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");

@@ -3,6 +3,6 @@
 mod file;
 mod whole;
 
-pub(crate) use file::{Format, Versions, hex, manifest, read, write};
+pub(crate) use file::{Format, Versions, digest, hex, manifest, read, write};
 pub(crate) use whole::Whole;
 pub use whole::write_whole;

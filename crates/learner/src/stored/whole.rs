@@ -1,7 +1,7 @@
 //! Atomic writes: files that are complete or not there at all.
 
 use std::ffi::OsStr;
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ const PART: &str = ".part";
 /// killed program, a full disk or a crash of the system leaves what was there before, and of two writers the later one's file stays.
 /// What a killed program has left of it goes when the file is written again.
 ///
-/// A link is followed to the file that it names. What is no regular file, such as a pipe or a device, is written straight: nothing can
+/// A link is followed to the file that it names, if there is one. What is no regular file, such as a pipe or a device, is written straight: nothing can
 /// take its place.
 pub(crate) struct Whole {
     file: BufWriter<File>,
@@ -43,9 +43,10 @@ impl Whole {
         sweep(&path, &prefix);
         loop {
             let (file, part) = parts.tempfile_in(folder(&path))?.into_parts();
-            // Held until it is closed: it tells a sweep that somebody is at work. (Some network disks have no locks, and no harm is done.)
-            let _ = file.try_lock();
-            if part.exists() {
+            // Held until it is closed: it tells a sweep that somebody is at work. One that was quicker takes the part away. (Some network
+            // disks have no locks, and no harm is done.)
+            let swept = matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+            if !swept && part.exists() {
                 return Ok(Self { file: BufWriter::new(file), place: Some((part, path)) });
             }
         }

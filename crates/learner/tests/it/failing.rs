@@ -55,6 +55,7 @@ fn fails_everywhere(set_up: Setup, fit: Fit) {
             let error = fit(&mut learn).expect_err("a failure");
             assert!(!bomb.is_set());
             assert_eq!(Learned::by(&learn), before, "after {error}");
+            // B33.
             assert_eq!(bomb.count(Place::Start), bomb.count(Place::End), "what is told of has an end");
             fit(&mut learn).expect("the fit again");
             assert_eq!(Learned::by(&learn), after, "again after {error}");

@@ -8,7 +8,7 @@ use firelight_learner::{Checkpoints, Event, Flow};
 use firelight_losses::CrossEntropy;
 use tempfile::TempDir;
 
-use crate::bomb::{self, Bomb, Learned};
+use crate::bomb::{self, Bomb};
 use crate::shapes;
 use crate::stopping::recipe;
 
@@ -34,7 +34,7 @@ fn work(place: &Path) {
             Flow::Continue
         });
     match recipe(learn, &Bomb::default()) {
-        Ok(learn) => std::fs::write(place.join("learned"), format!("{:?}", Learned::by(&learn))).expect("a file"),
+        Ok(learned) => std::fs::write(place.join("learned"), format!("{learned:?}")).expect("a file"),
         Err(error) => {
             eprintln!("failed: {error}");
             std::process::exit(8);
@@ -118,7 +118,7 @@ fn a_run_that_is_killed_anywhere_ends_as_an_unbroken_one() {
     assert!(killed > 6, "{killed} of the writes were cut short");
     assert_eq!(place.finish(), expected);
     let left = std::fs::read_dir(place.path("checkpoints")).expect("a folder").count();
-    assert_eq!(left, 3, "the newest two checkpoints and the history, and no part of a write that was killed");
+    assert_eq!(left, 5, "each fit's end, the newest two, the history, and no part of a write that was killed");
 }
 
 #[test]

@@ -37,6 +37,15 @@ fn a_curve_too_short_suggests_nothing() {
     let empty = RateCurve::of(Vec::new(), Vec::new());
     assert_eq!((empty.valley(), empty.minimum()), (None, None));
     assert!(empty.plot().width() > 0);
+    // F33: no loss falls, or the search ends before there is a curve.
+    assert_eq!(RateCurve::of(vec![1.0, 2.0, 3.0], vec![1.0, 1.0, 2.0]).valley(), None);
+    let folder = shapes::folder(24);
+    let mut learn = shapes::learner(shapes::loaders(&folder, &Device::flex()));
+    for steps in 0..=6 {
+        let search = RateSearch { steps, ..RateSearch::default() };
+        let error = learn.lr_find_with(&search).expect_err("refused").to_string();
+        assert_eq!(error, format!("lr_find: {steps} steps makes no sense; try 7 rates at least"));
+    }
 }
 
 #[test]

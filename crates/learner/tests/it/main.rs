@@ -19,6 +19,7 @@ mod options;
 mod parallel;
 mod pictures;
 mod precision;
+mod rerun;
 mod resuming;
 mod schedule;
 mod shapes;

@@ -1,13 +1,15 @@
 //! What a learner can be told about training.
 
+use std::sync::Arc;
+
 use burn::module::Module;
 use burn::nn::{Initializer, Linear, LinearConfig};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Int, Tensor};
 use firelight_datablock::DataLoaders;
 use firelight_learner::models::Model;
 use firelight_learner::optim::Sgd;
 use firelight_learner::{Better, CsvLog, EarlyStopping, KeepBest, Learner, LossPlot, Monitor};
-use firelight_losses::CrossEntropy;
+use firelight_losses::{ClassWeights, CrossEntropy, Focal, Groups, Loss, PairWeighted, PairWeights};
 use firelight_transforms::{CutMix, MixUp};
 
 use crate::monitors::{TOLD, told_metric};
@@ -36,31 +38,53 @@ impl Model for MeanColour {
 
 type Loaders = DataLoaders<firelight_datablock::Categories>;
 
-fn mean_colour(loaders: Loaders) -> Learner<firelight_datablock::Categories, CrossEntropy, MeanColour> {
+fn mean_colour<L: Loss<Tensor<1, Int>>>(
+    loaders: Loaders,
+    loss: L,
+) -> Learner<firelight_datablock::Categories, L, MeanColour> {
     let fc = LinearConfig::new(3, 3).with_initializer(Initializer::Constant { value: 0.1 }).init(&Device::flex());
-    Learner::new(loaders, MeanColour { fc }, CrossEntropy::new()).without_observers()
+    Learner::new(loaders, MeanColour { fc }, loss).without_observers()
 }
 
-fn weights(learn: &Learner<firelight_datablock::Categories, CrossEntropy, MeanColour>) -> Vec<f32> {
+fn weights<L: Loss<Tensor<1, Int>>>(learn: &Learner<firelight_datablock::Categories, L, MeanColour>) -> Vec<f32> {
     learn.model().valid().fc.weight.val().into_data().iter::<f32>().collect()
 }
 
+/// B3: whatever a mean divides by, also where a batch has less of it than another, or nothing at all.
 #[test]
 fn accumulated_batches_update_as_one_large_one() {
     let folder = shapes::folder(24); // 18 of them train
-    let train = |batch: usize, batches: usize| {
-        let loaders = shapes::loaders(&folder, &Device::flex()).with_batch_size(batch);
-        let mut learn = mean_colour(loaders).with_optimizer(Sgd::new()).with_accumulation(batches);
-        learn.fit(2, 0.1).expect("a fit");
-        weights(&learn)
-    };
-    for (whole, parts) in [((18, 1), (6, 3)), ((18, 1), (6, 9))] {
-        let (whole, parts) = (train(whole.0, whole.1), train(parts.0, parts.1));
-        for (one, other) in whole.iter().zip(&parts) {
-            assert!((one - other).abs() < 1e-6, "{whole:?} and {parts:?}");
+    let vocab = shapes::loaders(&folder, &Device::flex()).vocab().clone();
+    let rare = ClassWeights::new([("Bright", 5.0), ("bars", 0.5), ("dark", 0.0)]).expect("weights");
+    let groups = Groups::by(&vocab, |name| if name == "bars" { "bars" } else { "plain" });
+    let pairs = PairWeights::from_groups(&groups, 1.5, 3.0);
+    let plain = CrossEntropy::new;
+    let weighted = || plain().with_class_weights(&rare, &vocab).expect("weights");
+    let smooth = weighted().with_label_smoothing(0.2).expect("a share");
+    let losses: Vec<Arc<dyn Loss<Tensor<1, Int>>>> = vec![
+        Arc::new(plain()),
+        Arc::new(plain().with_ignore_index(1)),
+        Arc::new(weighted()),
+        Arc::new(weighted().with_ignore_index(0)),
+        Arc::new(smooth),
+        Arc::new(PairWeighted::new(weighted(), &pairs, &vocab).expect("a loss")),
+        Arc::new(Focal::new(2.0).expect("a loss")),
+    ];
+    for loss in losses {
+        let train = |batch: usize, batches: usize| {
+            let loaders = shapes::loaders(&folder, &Device::flex()).with_batch_size(batch);
+            let mut learn = mean_colour(loaders, loss.clone()).with_optimizer(Sgd::new()).with_accumulation(batches);
+            learn.fit(2, 0.1).expect("a fit");
+            weights(&learn)
+        };
+        for (whole, parts) in [((18, 1), (6, 3)), ((18, 1), (6, 9)), ((18, 1), (2, 9))] {
+            let (whole, parts) = (train(whole.0, whole.1), train(parts.0, parts.1));
+            for (one, other) in whole.iter().zip(&parts) {
+                assert!((one - other).abs() < 1e-6, "{}: {whole:?} and {parts:?}", loss.describe());
+            }
         }
+        assert_ne!(train(18, 1), train(6, 1), "{}", loss.describe());
     }
-    assert_ne!(train(18, 1), train(6, 1));
 }
 
 #[test]
@@ -68,7 +92,7 @@ fn a_clipped_gradient_moves_a_model_no_further_than_the_rate() {
     let folder = shapes::folder(24);
     let train = |clip: Option<f64>| {
         let loaders = shapes::loaders(&folder, &Device::flex()).with_batch_size(18);
-        let mut learn = mean_colour(loaders).with_optimizer(Sgd::new());
+        let mut learn = mean_colour(loaders, CrossEntropy::new()).with_optimizer(Sgd::new());
         if let Some(most) = clip {
             learn = learn.with_gradient_clip(most);
         }

@@ -101,6 +101,32 @@ fn a_value_that_is_not_a_number_is_grey_and_breaks_lines() {
     assert!(count(&loss_curve(&broken, &[]), BLUE) < count(&loss_curve(&whole, &[]), BLUE));
 }
 
+/// U10: one validation of a diverging epoch does not press the rest flat.
+#[test]
+fn a_spike_leaves_the_panel_and_the_bulk_fills_it() {
+    let train: Vec<f32> = (0..60).map(|step| 2.0 - step as f32 / 40.0).collect();
+    let curve = |valid: &[f32]| {
+        let points: Vec<(usize, f32)> =
+            valid.iter().enumerate().map(|(epoch, loss)| (10 * (epoch + 1), *loss)).collect();
+        loss_curve(&train, &points)
+    };
+    let height = |picture: &RgbImage, color: [u8; 3]| {
+        let below_the_legend = |&(_, y, pixel): &(u32, u32, &Rgb<u8>)| y > 75 && pixel.0 == color;
+        let rows = || picture.enumerate_pixels().filter(below_the_legend).map(|(_, y, _)| y);
+        rows().max().expect("a line") - rows().min().expect("a line")
+    };
+    for spike in [50.0, 1e15, f32::INFINITY] {
+        for at in 0..6 {
+            let mut valid = [1.9, 1.6, 1.4, 1.2, 1.0, 0.8];
+            valid[at] = spike;
+            let spiked = curve(&valid);
+            assert!(height(&spiked, BLUE) > 250, "{spike} at {at}");
+        }
+    }
+    // Half of them are no spike.
+    assert!(height(&curve(&[1.9, 50.0, 1.4, 50.0, 1.0, 50.0]), BLUE) < 60);
+}
+
 #[test]
 fn more_tiles_than_fit_are_counted_in_a_note() {
     let picture = grid(&vec![tile(8, "a", None); 2000], 2);

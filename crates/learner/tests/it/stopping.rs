@@ -13,42 +13,58 @@ use tempfile::TempDir;
 use crate::bomb::{self, Bomb, Bombed, BombedLearner, Learned, Place};
 use crate::shapes;
 
-/// A program: how its learner is set up, and what it asks of it.
+/// A program: how its learner is set up, what it asks of it, and what it has after each fit.
 #[derive(Clone, Copy)]
 struct Program {
     set_up: fn(BombedLearner) -> BombedLearner,
-    run: fn(BombedLearner, &Bomb) -> Result<BombedLearner, LearnerError>,
+    run: fn(BombedLearner, &Bomb) -> Result<Vec<Learned>, LearnerError>,
 }
 
 /// The book's recipe: the head on features, everything at the rate that a search finds, and a second fit with another loss.
-pub fn recipe(mut learn: BombedLearner, bomb: &Bomb) -> Result<BombedLearner, LearnerError> {
+pub fn recipe(mut learn: BombedLearner, bomb: &Bomb) -> Result<Vec<Learned>, LearnerError> {
     learn.freeze()?;
     learn.fit_head(2, 1e-2, 1)?;
+    let head = Learned::by(&learn);
     learn.unfreeze()?;
     let search = RateSearch { steps: 8, stop_when_worse: false, ..RateSearch::default() };
     let rate = learn.lr_find_with(&search)?.valley().unwrap_or(1e-3);
     learn.fit_one_cycle(2, rate.clamp(1e-4, 1e-2))?;
+    let whole = Learned::by(&learn);
     let focal: Box<dyn Loss<Tensor<1, Int>>> = Box::new(Focal::new(2.0).expect("a loss"));
     let mut learn = learn.with_loss(Bombed(focal, bomb.clone()));
     learn.fit_one_cycle(1, 1e-3)?;
-    Ok(learn)
+    Ok(vec![head, whole, Learned::by(&learn)])
 }
 
 /// Two fits, the second with everything thawed.
-fn two_fits(mut learn: BombedLearner, _bomb: &Bomb) -> Result<BombedLearner, LearnerError> {
+fn two_fits(mut learn: BombedLearner, _bomb: &Bomb) -> Result<Vec<Learned>, LearnerError> {
     learn.freeze()?;
     learn.fit_one_cycle(1, 1e-2)?;
+    let frozen = Learned::by(&learn);
     learn.unfreeze()?;
     learn.fit_one_cycle(2, 1e-3..1e-2)?;
-    Ok(learn)
+    Ok(vec![frozen, Learned::by(&learn)])
+}
+
+/// Fits that freeze and thaw by themselves, of which one trains nothing.
+fn fits_of_their_own(mut learn: BombedLearner, _bomb: &Bomb) -> Result<Vec<Learned>, LearnerError> {
+    learn.fine_tune(1, 1e-2)?;
+    let fine = Learned::by(&learn);
+    learn.fit(0, 1e-3)?;
+    learn.fit(1, 1e-3)?;
+    let whole = Learned::by(&learn);
+    learn.fit_head(1, 1e-3, 0)?;
+    learn.fit(1, 1e-3)?;
+    Ok(vec![fine, whole, Learned::by(&learn)])
 }
 
 /// A fit whose rates go down and which ends early.
-fn plateau(mut learn: BombedLearner, _bomb: &Bomb) -> Result<BombedLearner, LearnerError> {
+fn plateau(mut learn: BombedLearner, _bomb: &Bomb) -> Result<Vec<Learned>, LearnerError> {
     let plateau = Plateau::new().with_monitor("confidence").with_min_delta(0.5).with_factor(2.0);
     learn.fit_along(6, 1e-3, Schedule::constant().with_plateau(plateau))?;
+    let best = Learned::by(&learn);
     learn.fit(1, 1e-3)?;
-    Ok(learn)
+    Ok(vec![best, Learned::by(&learn)])
 }
 
 /// Where a program keeps its files.
@@ -63,13 +79,12 @@ impl Files {
     }
 
     /// Runs a program from its start, as one does after a crash.
-    fn run(&self, program: Program, bomb: &Bomb) -> Result<(Learned, String), LearnerError> {
+    fn run(&self, program: Program, bomb: &Bomb) -> Result<(Vec<Learned>, String), LearnerError> {
         let table = self.kept.path().join("table.csv");
         let checkpoints = Checkpoints::in_folder(self.kept.path().join("checkpoints")).every_steps(1);
         let learn = bomb::learner(self.pictures.path(), bomb, CrossEntropy::new());
         let learn = learn.with_checkpoints(checkpoints).with_observer(CsvLog::append(&table)?);
-        let learn = (program.run)((program.set_up)(learn), bomb)?;
-        Ok((Learned::by(&learn), timeless(&table)))
+        Ok(((program.run)((program.set_up)(learn), bomb)?, timeless(&table)))
     }
 }
 
@@ -110,6 +125,11 @@ fn the_books_recipe_goes_on_from_anywhere() {
 }
 
 #[test]
+fn fits_that_freeze_by_themselves_go_on_from_anywhere() {
+    stops_everywhere(Program { set_up: |learn| learn, run: fits_of_their_own });
+}
+
+#[test]
 fn accumulated_batches_go_on_from_anywhere() {
     stops_everywhere(Program { set_up: |learn| learn.with_accumulation(2), run: two_fits });
 }
@@ -139,13 +159,19 @@ fn plateaus_early_stops_and_best_models_go_on_from_anywhere() {
     stops_everywhere(Program { set_up, run: plateau });
 }
 
-/// A program that is over is told again from its checkpoints, at no cost.
+/// B20: a program that is over is told again from its checkpoints, at no cost, also where features would be the dear part.
 #[test]
 fn a_run_that_is_over_reads_and_trains_nothing() {
-    let (files, bomb) = (Files::new(), Bomb::default());
-    let program = Program { set_up: |learn| learn, run: recipe };
-    let expected = files.run(program, &bomb).expect("a run");
-    bomb.clear();
-    assert_eq!(files.run(program, &bomb).expect("the same run"), expected);
-    assert_eq!((bomb.count(Place::Loss), bomb.count(Place::File)), (0, 0));
+    fn head(mut learn: BombedLearner, _bomb: &Bomb) -> Result<Vec<Learned>, LearnerError> {
+        learn.fit_head(2, 1e-2, 2)?;
+        Ok(vec![Learned::by(&learn)])
+    }
+    for run in [recipe, head] {
+        let (files, bomb) = (Files::new(), Bomb::default());
+        let program = Program { set_up: |learn| learn, run };
+        let expected = files.run(program, &bomb).expect("a run");
+        bomb.clear();
+        assert_eq!(files.run(program, &bomb).expect("the same run"), expected);
+        assert_eq!((bomb.count(Place::Loss), bomb.count(Place::File), bomb.count(Place::Input)), (0, 0, 0));
+    }
 }

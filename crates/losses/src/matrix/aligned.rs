@@ -53,7 +53,7 @@ impl<M: Meaning> Aligned<M> {
     }
 
     /// Eight digits for its entries and class names.
-    pub(crate) fn digest(&self) -> String {
+    pub fn digest(&self) -> String {
         self.constant.digest(self.vocab())
     }
 
