@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use firelight::learner::FilePredictions;
+use firelight::learner::pictures::save_png;
 use firelight::prelude::*;
 use firelight::transforms::open;
 
@@ -74,9 +75,7 @@ fn explain(predictor: &Predictor, files: &[PathBuf], folder: &Path) -> Result<()
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         let class = &predictor.vocab()[explained.class];
         let place = folder.join(format!("{:04}-{name}-{class}.png", number + 1));
-        explained
-            .overlay()
-            .save(&place)
+        save_png(&explained.overlay(), &place)
             .map_err(|error| format!("explain: cannot write {}: {error}", place.display()))?;
     }
     Ok(())

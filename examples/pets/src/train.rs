@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use firelight::learner::pictures::save_png;
 use firelight::prelude::*;
 use firelight::transforms::Filter;
 
@@ -66,7 +67,7 @@ pub fn train(cli: &Cli, images: &Path, loss_name: LossName) -> Result<Outcome> {
     let folder = cli.out.join(loss_name.name());
     learn.save_pictures(&folder)?;
     interpretation.save_pictures(&folder, Some(&groups))?;
-    learn.show_results(16)?.save(folder.join("results.png"))?;
+    save_png(&learn.show_results(16)?, folder.join("results.png"))?;
     interpretation.save_report(&folder)?;
     if !cli.quiet {
         println!("pictures and report.html in {}, model in {}", folder.display(), export.display());

@@ -14,8 +14,8 @@ use crate::{EpochRow, LearnerError};
 /// says so in a warning and ends; the fit goes on.
 ///
 /// A run that goes on from a checkpoint tells again what happened before. A log in a new file ([`create`](Self::create)) then has the
-/// table of an unbroken run; one that goes on in a file ([`append`](Self::append)) finds the first line that it wrote there before, and
-/// goes on from that line, after what others have written to the file since.
+/// table of an unbroken run; one that goes on in a file ([`append`](Self::append)) finds the lines that it wrote there before, and moves
+/// them behind what others have written to the file since.
 ///
 /// ```no_run
 /// # use firelight_datablock::Categories;
@@ -36,8 +36,9 @@ pub struct CsvLog {
     written: String,
     /// How many epochs are told again.
     again: usize,
-    /// Lines that were in the file, each with where it begins, until the first row tells whether they are of the same run.
-    there: Vec<(u64, String)>,
+    /// Lines of the file, as long as rows are told again, and how many of them were in it before.
+    there: Vec<String>,
+    old: usize,
 }
 
 impl CsvLog {
@@ -63,12 +64,10 @@ impl CsvLog {
         if let Some(file) = &mut log.file {
             file.read_to_end(&mut text).map_err(failed)?;
         }
-        let mut start = 0;
-        for line in text.split_inclusive(|&byte| byte == b'\n') {
-            log.there.push((start, String::from_utf8_lossy(line).into_owned()));
-            start += line.len() as u64;
-        }
-        log.written = log.header_before(log.there.len());
+        let lines = text.split_inclusive(|&byte| byte == b'\n');
+        log.there = lines.map(|line| String::from_utf8_lossy(line).into_owned()).collect();
+        log.old = log.there.len();
+        log.written = log.last_header();
         Ok(log)
     }
 
@@ -77,7 +76,7 @@ impl CsvLog {
         match file {
             Ok(file) => {
                 let (header, written, there) = (String::new(), String::new(), Vec::new());
-                Ok(Self { path, file: Some(file), header, written, again: 0, there })
+                Ok(Self { path, file: Some(file), header, written, again: 0, there, old: 0 })
             }
             Err(source) => Err(LearnerError::Write { stage: "csv log", path, source }),
         }
@@ -92,32 +91,41 @@ impl CsvLog {
     }
 
     fn write(&mut self, line: &str) {
+        self.there.push(line.into());
         self.with_file(|file| file.write_all(line.as_bytes()).and_then(|()| file.flush()));
     }
 
-    /// The header that stands last above a line that was in the file.
-    fn header_before(&self, line: usize) -> String {
-        let header = self.there[..line].iter().rev().find(|(_, line)| line.starts_with("epoch,"));
-        header.map_or_else(String::new, |(_, line)| line.clone())
+    /// The last header in the file.
+    fn last_header(&self) -> String {
+        self.there.iter().rev().find(|line| is_header(line)).cloned().unwrap_or_default()
     }
 
-    /// Takes out the lines that this run wrote before, if there are any, from that of a row on: it writes them again. What another run
-    /// has written after them stays.
-    fn go_back(&mut self, row: &str) {
-        let Some(place) = self.there.iter().rposition(|(_, there)| there == row) else { return };
-        let epoch = |line: &str| line.split(',').next().and_then(|epoch| epoch.parse::<usize>().ok());
-        let follows = |pair: &[(u64, String)]| epoch(&pair[1].1).is_some() && epoch(&pair[1].1) > epoch(&pair[0].1);
-        let own = 1 + self.there[place..].windows(2).take_while(|pair| follows(pair)).count();
-        let start = self.there[place].0;
-        self.there.drain(place..place + own);
-        self.written = self.header_before(self.there.len());
-        let rest: String = self.there[place..].iter().map(|(_, line)| line.as_str()).collect();
+    /// Takes out the line of a row that is about to be written again, if this run wrote it before, and a header that then has no row.
+    /// What another run has written stays.
+    fn take_out(&mut self, row: &str) {
+        let Some(place) = self.there[..self.old].iter().position(|line| line == row) else { return };
+        self.there.remove(place);
+        self.old -= 1;
+        let empty =
+            place > 0 && is_header(&self.there[place - 1]) && self.there.get(place).is_none_or(|next| is_header(next));
+        let place = place - usize::from(empty);
+        if empty {
+            self.there.remove(place);
+            self.old -= 1;
+        }
+        self.written = self.last_header();
+        let start = self.there[..place].iter().map(String::len).sum::<usize>() as u64;
+        let rest = self.there[place..].concat();
         self.with_file(|file| {
             file.set_len(start)?;
             file.seek(SeekFrom::Start(start))?;
             file.write_all(rest.as_bytes())
         });
     }
+}
+
+fn is_header(line: &str) -> bool {
+    line.starts_with("epoch,")
 }
 
 impl Observer for CsvLog {
@@ -132,9 +140,11 @@ impl Observer for CsvLog {
             Event::Epoch(row) => {
                 let row = joined(&fields(row));
                 if self.again > 0 {
-                    self.go_back(&row);
+                    self.again -= 1;
+                    self.take_out(&row);
+                } else {
+                    (self.there, self.old) = (Vec::new(), 0);
                 }
-                self.there.clear();
                 if self.header != self.written {
                     self.write(&self.header.clone());
                     self.written.clone_from(&self.header);

@@ -30,9 +30,19 @@ pub fn jpeg_uri(picture: &RgbImage) -> ImageResult<String> {
     Ok(format!("data:image/jpeg;base64,{}", STANDARD.encode(bytes)))
 }
 
-/// Writes a drawing to a PNG file, whole or not at all.
-pub(crate) fn save_png(picture: &RgbImage, path: &Path) -> ImageResult<()> {
-    let mut file = Whole::create(path)?;
+/// Writes a drawing to a PNG file, whole or not at all, whatever the file's name ends in.
+///
+/// ```no_run
+/// let curve = firelight_learner::pictures::loss_curve(&[0.9, 0.7, 0.5], &[]);
+/// firelight_learner::pictures::save_png(&curve, "losses.png")?;
+/// # Ok::<(), image::ImageError>(())
+/// ```
+///
+/// # Errors
+///
+/// Those of `image`: what the system says of the file, or a picture without pixels.
+pub fn save_png(picture: &RgbImage, path: impl AsRef<Path>) -> ImageResult<()> {
+    let mut file = Whole::create(path.as_ref())?;
     picture.write_with_encoder(PngEncoder::new(&mut file))?;
     Ok(file.keep()?)
 }

@@ -73,9 +73,9 @@ fn several_classes_an_example_are_learned() {
         assert!(predictions.outputs.iter().all(|p| (0.0..=1.0).contains(p)));
         learn.history().last("f1_multi").expect("a value")
     };
-    println!("SEEDS f1 {:?}", (0..12).map(&f1).collect::<Vec<_>>());
+    // Over twelve seeds 0.93 at least, and 0.99 on average.
     let f1 = shapes::over_seeds(f1);
-    assert!(f1 > 0.6, "F1 is {f1}");
+    assert!(f1 > 0.8, "F1 is {f1}");
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn numbers_are_learned() {
         assert_eq!(learn.predictions().expect("predictions").columns, 2);
         learn.history().last("r2").expect("a value")
     };
-    println!("SEEDS r2 {:?}", (0..12).map(&r2).collect::<Vec<_>>());
+    // Over twelve seeds 0.61 at least, and 0.85 on average.
     let r2 = shapes::over_seeds(r2);
     assert!(r2 > 0.5, "R² is {r2}");
 }
