@@ -185,14 +185,19 @@ impl BodyMark {
         let groups = model.groups();
         let body = &groups[..groups.len().saturating_sub(1)];
         let groups = body.iter().map(|pattern| group(&[pattern])).collect::<Result<_, _>>()?;
-        let mut sample = Sample { groups, path: Vec::new(), digest: Sha256::new() };
-        model.valid().visit(&mut sample);
-        Ok(Self(hex(&sample.digest.finalize()[..8])))
+        Ok(Self(sample(model, Some(groups))))
     }
 }
 
+/// A digest of some numbers of each tensor of a model, of all groups or of some.
+pub(crate) fn sample<M: Model>(model: &M, groups: Option<Vec<ParamGroup>>) -> String {
+    let mut sample = Sample { groups, path: Vec::new(), digest: Sha256::new() };
+    model.valid().visit(&mut sample);
+    hex(&sample.digest.finalize()[..8])
+}
+
 struct Sample {
-    groups: Vec<ParamGroup>,
+    groups: Option<Vec<ParamGroup>>,
     path: Vec<String>,
     digest: Sha256,
 }
@@ -208,7 +213,8 @@ impl ModuleVisitor for Sample {
 
     fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
         let path = self.path.join(".");
-        if !self.groups.iter().any(|group| group.matches(&parameter.id, Some(&path))) {
+        let within = |groups: &Vec<ParamGroup>| groups.iter().any(|group| group.matches(&parameter.id, Some(&path)));
+        if !self.groups.as_ref().is_none_or(within) {
             return;
         }
         let values = parameter.val();

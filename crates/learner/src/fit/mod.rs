@@ -22,6 +22,7 @@ pub(crate) use evaluate::{host, pick};
 pub use examples::Mix;
 pub(crate) use examples::{Examples, Mixed, Mixing};
 pub use features::HeadFeatures;
+pub(crate) use features::sample;
 pub(crate) use fits::Pictures;
 pub(crate) use plan::{Plan, Position};
 pub(crate) use transaction::Source;

@@ -1,10 +1,11 @@
 //! A table in a file.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::fs::File;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::{Event, Flow, Observer};
+use crate::stored::write_whole;
 use crate::{EpochRow, LearnerError};
 
 /// Writes a line an epoch to a CSV file: `epoch,train_loss,valid_loss,` the metrics, `seconds`. fastai's `CSVLogger`.
@@ -30,14 +31,14 @@ use crate::{EpochRow, LearnerError};
 #[derive(Debug)]
 pub struct CsvLog {
     path: PathBuf,
+    /// Where lines go, at the end of whatever is there; `None` once one could not be written.
     file: Option<File>,
     /// Of the fit at hand, and that of the last lines.
     header: String,
     written: String,
     /// How many epochs are told again.
     again: usize,
-    /// Lines of the file, as long as rows are told again, and how many of them were in it before.
-    there: Vec<String>,
+    /// How many lines were in the file before, as long as rows are told again.
     old: usize,
 }
 
@@ -48,7 +49,9 @@ impl CsvLog {
     ///
     /// [`LearnerError::Write`].
     pub fn create(path: impl AsRef<Path>) -> Result<Self, LearnerError> {
-        Self::open(path.as_ref(), File::options().create(true).truncate(true))
+        let path = path.as_ref();
+        File::create(path).map_err(|error| unwritten(path, error))?;
+        Self::append(path)
     }
 
     /// A log that goes on at the end of a file.
@@ -58,28 +61,18 @@ impl CsvLog {
     /// [`LearnerError::Write`].
     pub fn append(path: impl AsRef<Path>) -> Result<Self, LearnerError> {
         let path = path.as_ref();
-        let mut log = Self::open(path, File::options().create(true).truncate(false))?;
-        let failed = |source| LearnerError::Write { stage: "csv log", path: path.to_path_buf(), source };
-        let mut text = Vec::new();
-        if let Some(file) = &mut log.file {
-            file.read_to_end(&mut text).map_err(failed)?;
-        }
-        let lines = text.split_inclusive(|&byte| byte == b'\n');
-        log.there = lines.map(|line| String::from_utf8_lossy(line).into_owned()).collect();
-        log.old = log.there.len();
-        log.written = log.last_header();
-        Ok(log)
-    }
-
-    fn open(path: &Path, options: &mut OpenOptions) -> Result<Self, LearnerError> {
-        let (path, file) = (path.to_path_buf(), options.read(true).write(true).open(path));
-        match file {
-            Ok(file) => {
-                let (header, written, there) = (String::new(), String::new(), Vec::new());
-                Ok(Self { path, file: Some(file), header, written, again: 0, there, old: 0 })
+        let opened = || {
+            let mut file = File::options().create(true).append(true).open(path)?;
+            let there = lines(path)?;
+            // A line that was cut short, by a full disk for instance, stays one of its own.
+            if there.last().is_some_and(|line| !line.ends_with('\n')) {
+                file.write_all(b"\n")?;
             }
-            Err(source) => Err(LearnerError::Write { stage: "csv log", path, source }),
-        }
+            Ok((file, there))
+        };
+        let (file, there) = opened().map_err(|error| unwritten(path, error))?;
+        let (path, written) = (path.to_path_buf(), last_header(&there));
+        Ok(Self { path, file: Some(file), header: String::new(), written, again: 0, old: there.len() })
     }
 
     /// Does something to the file; where that fails the log ends.
@@ -91,37 +84,48 @@ impl CsvLog {
     }
 
     fn write(&mut self, line: &str) {
-        self.there.push(line.into());
         self.with_file(|file| file.write_all(line.as_bytes()).and_then(|()| file.flush()));
-    }
-
-    /// The last header in the file.
-    fn last_header(&self) -> String {
-        self.there.iter().rev().find(|line| is_header(line)).cloned().unwrap_or_default()
     }
 
     /// Takes out the line of a row that is about to be written again, if this run wrote it before, and a header that then has no row.
     /// What another run has written stays.
     fn take_out(&mut self, row: &str) {
-        let Some(place) = self.there[..self.old].iter().position(|line| line == row) else { return };
-        self.there.remove(place);
-        self.old -= 1;
-        let empty =
-            place > 0 && is_header(&self.there[place - 1]) && self.there.get(place).is_none_or(|next| is_header(next));
-        let place = place - usize::from(empty);
-        if empty {
-            self.there.remove(place);
-            self.old -= 1;
-        }
-        self.written = self.last_header();
-        let start = self.there[..place].iter().map(String::len).sum::<usize>() as u64;
-        let rest = self.there[place..].concat();
+        let (path, old) = (self.path.clone(), self.old);
+        let mut left = None;
         self.with_file(|file| {
-            file.set_len(start)?;
-            file.seek(SeekFrom::Start(start))?;
-            file.write_all(rest.as_bytes())
+            let mut there = lines(&path)?;
+            let Some(place) = there.iter().take(old).position(|line| line == row) else { return Ok(()) };
+            there.remove(place);
+            let mut gone = 1;
+            if place > 0 && is_header(&there[place - 1]) && there.get(place).is_none_or(|next| is_header(next)) {
+                there.remove(place - 1);
+                gone += 1;
+            }
+            write_whole(&path, there.concat().as_bytes())?;
+            *file = File::options().append(true).open(&path)?;
+            left = Some((old - gone, last_header(&there)));
+            Ok(())
         });
+        if let Some(left) = left {
+            (self.old, self.written) = left;
+        }
     }
+}
+
+fn unwritten(path: &Path, source: io::Error) -> LearnerError {
+    LearnerError::Write { stage: "csv log", path: path.to_path_buf(), source }
+}
+
+/// The lines of a file, with their ends.
+fn lines(path: &Path) -> io::Result<Vec<String>> {
+    // A pipe or a terminal has none, and waits to be read from.
+    let text = if std::fs::metadata(path)?.is_file() { std::fs::read(path)? } else { Vec::new() };
+    Ok(text.split_inclusive(|&byte| byte == b'\n').map(|line| String::from_utf8_lossy(line).into_owned()).collect())
+}
+
+/// The last header among lines, if there is one.
+fn last_header(lines: &[String]) -> String {
+    lines.iter().rev().find(|line| is_header(line)).cloned().unwrap_or_default()
 }
 
 fn is_header(line: &str) -> bool {
@@ -143,7 +147,7 @@ impl Observer for CsvLog {
                     self.again -= 1;
                     self.take_out(&row);
                 } else {
-                    (self.there, self.old) = (Vec::new(), 0);
+                    self.old = 0;
                 }
                 if self.header != self.written {
                     self.write(&self.header.clone());

@@ -6,7 +6,7 @@ use firelight_datablock::FittedTarget;
 use firelight_losses::Loss;
 
 use super::conditions::Conditions;
-use super::item::{Item, Work};
+use super::item::{Item, Rows, Work};
 use super::log::Log;
 use super::record::{Record, unusable};
 use crate::fit::Best;
@@ -33,12 +33,23 @@ impl Ahead {
         Ok(Self { record, log, history })
     }
 
-    /// Work and conditions must be those of item `number`.
-    pub fn compare(&self, number: usize, work: &Work, conditions: &Conditions) -> Result<(), LearnerError> {
+    /// Work and conditions must be those of item `number`, and there must be as many rows before it.
+    pub fn compare(
+        &self,
+        number: usize,
+        work: &Work,
+        conditions: &Conditions,
+        before: Rows,
+    ) -> Result<(), LearnerError> {
         let (path, past) = (self.record.path.clone(), &self.record.past);
         let item = &past.items[number];
         if let Some((what, theirs, ours)) = past.conditions[item.conditions].difference(conditions) {
             return Err(LearnerError::OtherRun { path, what, theirs, ours });
+        }
+        if item.before != before {
+            let steps = |rows: Rows| format!("after {} steps", rows.steps);
+            let what = format!("work number {}", number + 1);
+            return Err(LearnerError::OtherRun { path, what, theirs: steps(item.before), ours: steps(before) });
         }
         if item.work == *work {
             return Ok(());

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::Norms;
+use crate::fit::sample;
 use crate::keep::other_classes;
 use crate::models::Model;
 use crate::report::decided_by;
@@ -57,6 +58,10 @@ impl Conditions {
         let arch = task.recipe.as_ref().map_or("one of its own".into(), |(arch, _)| arch.to_string());
         let head = task.recipe.as_ref().map_or("its own".into(), |(_, head)| format!("{head:?}"));
         let mut facts = vec![("architecture", arch), ("head", head), ("model", parameters(&state.model))];
+        if task.recipe.is_some() {
+            // The same in every process; a model of a user's may begin with others each time.
+            facts.push(("weights", sample(&state.model, None)));
+        }
         facts.extend(data.0.iter().cloned());
         facts.extend([
             ("loss", task.loss.describe()),

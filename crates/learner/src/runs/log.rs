@@ -66,6 +66,10 @@ impl Log {
     /// The file with the rows that it lacks, on the disk; `history` has at least those that count.
     pub fn write(&mut self, history: &History) -> io::Result<Extent> {
         let Rows { steps, epochs } = self.rows;
+        let rows = Rows::of(history);
+        if self.bytes > 0 && rows == self.rows {
+            return Ok(self.extent());
+        }
         let mut bytes = if self.bytes == 0 { MAGIC.to_vec() } else { Vec::new() };
         let start = bytes.len() + size_of::<u32>();
         bytes.extend([0; size_of::<u32>()]);
@@ -81,8 +85,13 @@ impl Log {
         file.sync_all()?;
         self.digest.update(&bytes);
         self.bytes += bytes.len() as u64;
-        self.rows = Rows { steps: history.steps.len(), epochs: history.epochs.len() };
-        Ok(Extent { bytes: self.bytes, digest: hex(&self.digest.clone().finalize()), rows: self.rows })
+        self.rows = rows;
+        Ok(self.extent())
+    }
+
+    /// All that counts.
+    fn extent(&self) -> Extent {
+        Extent { bytes: self.bytes, digest: hex(&self.digest.clone().finalize()), rows: self.rows }
     }
 
     /// The log as it was when it had so many rows; an empty one, which writes all of them anew, where it never was.
@@ -126,7 +135,7 @@ impl Log {
             history.steps.extend(frame.steps);
             history.epochs.extend(frame.epochs);
         }
-        let found = Rows { steps: history.steps.len(), epochs: history.epochs.len() };
+        let found = Rows::of(&history);
         if found != extent.rows {
             return Err(broken(&format!("has {} steps instead of {}", found.steps, extent.rows.steps)));
         }

@@ -31,6 +31,8 @@ pub(crate) struct Runs {
     conditions: Vec<Conditions>,
     data: Option<DataFacts>,
     log: Log,
+    /// The log as it was before the item under way.
+    start: Log,
     /// Whether checkpoints were looked for.
     looked: bool,
     ahead: Option<Ahead>,
@@ -61,6 +63,7 @@ impl Runs {
             items: Vec::new(),
             conditions: Vec::new(),
             data: None,
+            start: log.clone(),
             log,
             looked: false,
             ahead: None,
@@ -92,10 +95,11 @@ impl Runs {
         let number = self.items.len();
         let before = Rows { steps: state.history.steps.len(), epochs: state.history.epochs.len() };
         let Some(ahead) = &self.ahead else {
+            self.start = self.log.clone();
             self.begin(Item { work, conditions: 0, before, outcome: Outcome::Open }, conditions);
             return Ok(Entered::New);
         };
-        ahead.compare(number, &work, &conditions)?;
+        ahead.compare(number, &work, &conditions, before)?;
         let past = &ahead.record.past;
         let item = past.items[number].clone();
         let entered = match past.items.get(number + 1) {
@@ -122,7 +126,7 @@ impl Runs {
         if matches!(entered, Entered::Resumed { .. })
             && let Some(ahead) = self.ahead.take()
         {
-            (self.run, self.log) = (ahead.record.run, ahead.log);
+            (self.run, self.start, self.log) = (ahead.record.run, ahead.log.back_to(before), ahead.log);
         }
         self.begin(item, conditions);
         Ok(entered)
@@ -232,9 +236,7 @@ impl Runs {
         if let Some(item) = self.items.last_mut() {
             item.outcome = outcome;
         }
-        if let Some(&newest) = self.own.iter().max() {
-            self.prune(newest);
-        }
+        self.prune(self.log.rows().steps);
     }
 
     /// Leaves the newest checkpoints until `now`, and the last one of each fit: from that a run that goes on has the model again that
@@ -247,7 +249,7 @@ impl Runs {
     /// The item under way has failed, and nothing that it did counts. A failure that would come again is remembered.
     pub fn abandon(&mut self, error: &LearnerError) {
         let Some(item) = self.items.last_mut() else { return };
-        self.log = self.log.back_to(item.before);
+        self.log.clone_from(&self.start);
         match Outcome::of_error(error) {
             Some(outcome) => item.outcome = outcome,
             None => drop(self.items.pop()),

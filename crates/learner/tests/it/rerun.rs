@@ -3,7 +3,11 @@
 use std::sync::{Arc, Mutex};
 
 use burn::tensor::Device;
-use firelight_learner::{Checkpoints, CsvLog, Event, Flow, HeadFeatures, LearnerError, Observer, RateSearch};
+use firelight_learner::models::Arch;
+use firelight_learner::{
+    Backbone, Checkpoints, CsvLog, EarlyStopping, Event, Flow, HeadFeatures, LearnerError, Observer, RateSearch,
+    vision_learner,
+};
 use firelight_losses::CrossEntropy;
 
 use crate::bomb::{self, Bomb, Learned, Place};
@@ -99,6 +103,83 @@ fn a_run_with_a_fit_that_diverged_goes_on_from_anywhere() {
         bomb.clear();
         assert_eq!(run(place.path(), &bomb).expect("the rest"), expected, "after {after}");
     }
+}
+
+/// A fit that was stopped early is written down twice, and what fails after it takes neither away.
+#[test]
+fn a_fit_that_was_stopped_early_is_not_forgotten_after_a_failure() {
+    let (pictures, place) = (shapes::folder(24), tempfile::tempdir().expect("a folder"));
+    let run = |bomb: &Bomb| {
+        let mut learn = bomb::learner(pictures.path(), bomb, CrossEntropy::new())
+            .with_checkpoints(Checkpoints::in_folder(place.path()).keeping(1))
+            .with_observer(EarlyStopping::new("confidence").with_patience(1).with_min_delta(0.9));
+        learn.fit(5, 1e-3)?;
+        assert_eq!(learn.history().epochs.len(), 2);
+        let failed = learn.fit(1, 1e-3).is_err();
+        if failed {
+            learn.fit(1, 1e-3)?;
+        }
+        Ok::<_, LearnerError>((Learned::by(&learn), failed))
+    };
+    let bomb = Bomb::default();
+    bomb.set(Place::Loss, 9);
+    let (learned, failed) = run(&bomb).expect("a run");
+    assert!(failed, "in the second fit");
+    bomb.clear();
+    assert_eq!(run(&bomb).expect("the same run"), (learned, false));
+}
+
+/// A newest checkpoint that is damaged does not cost the one before it.
+#[test]
+fn a_damaged_checkpoint_takes_no_good_one_along() {
+    let (pictures, place) = (shapes::folder(24), tempfile::tempdir().expect("a folder"));
+    let run = |bomb: &Bomb| {
+        let mut learn = bomb::learner(pictures.path(), bomb, CrossEntropy::new())
+            .with_checkpoints(Checkpoints::in_folder(place.path()).keeping(1));
+        learn.fit(1, 1e-3)?;
+        learn.fit(2, 1e-3)?;
+        Ok::<_, LearnerError>(Learned::by(&learn))
+    };
+    let bomb = Bomb::default();
+    let whole = run(&bomb).expect("a run");
+    let newest = place.path().join("step-000000009.checkpoint");
+    let mut bytes = std::fs::read(&newest).expect("bytes");
+    *bytes.last_mut().expect("a byte") ^= 1;
+    std::fs::write(&newest, bytes).expect("damaged");
+    bomb.set(Place::Loss, 0);
+    run(&bomb).expect_err("stopped before the next checkpoint");
+    bomb.clear();
+    assert_eq!(run(&bomb).expect("the rest"), whole);
+    assert_eq!(run(&bomb).expect("told again"), whole);
+}
+
+/// A run is of the weights that it began with, and of all that was trained before it.
+#[test]
+fn a_run_from_other_weights_is_refused() {
+    let (pictures, place) = (shapes::folder(24), tempfile::tempdir().expect("a folder"));
+    let learner = |seed| {
+        let backbone = Backbone::from(Arch::Small).with_seed(seed);
+        let loaders = shapes::loaders(&pictures, &Device::flex());
+        vision_learner(loaders, backbone).expect("a learner").without_observers()
+    };
+    learner(1).with_checkpoints(place.path()).fit(1, 1e-3).expect("a fit");
+    learner(1).with_checkpoints(place.path()).fit(1, 1e-3).expect("the same");
+    let error = learner(2).with_checkpoints(place.path()).fit(1, 1e-3).expect_err("refused").to_string();
+    assert!(error.contains(" belongs to another run: its weights is "), "{error}");
+}
+
+/// A line that was cut short by a full disk stays one of its own.
+#[test]
+fn a_table_that_ends_in_half_a_line_goes_on_in_the_next() {
+    let (pictures, place) = (shapes::folder(12), tempfile::tempdir().expect("a folder"));
+    let table = place.path().join("table.csv");
+    std::fs::write(&table, "epoch,train_loss,valid_loss,accuracy,seconds\n0,0.5,0.").expect("a table");
+    let log = CsvLog::append(&table).expect("a table");
+    shapes::learner(shapes::loaders(&pictures, &Device::flex())).with_observer(log).fit(1, 1e-3).expect("a fit");
+    let text = std::fs::read_to_string(&table).expect("a table");
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!((lines.len(), lines[1]), (3, "0,0.5,0."), "{text}");
+    assert!(lines[2].starts_with("0,") && lines[2].split(',').count() == 5, "{text}");
 }
 
 #[test]
