@@ -23,24 +23,36 @@ pub(super) fn check(path: &Path) -> Result<bool, WeightsError> {
     }
     let sha256 = sha256.finalize();
     let found = format!("{:08x}", u32::from_be_bytes([sha256[0], sha256[1], sha256[2], sha256[3]]));
-    if found == expected { Ok(true) } else { Err(WeightsError::WrongDigest { path: path.to_owned(), expected, found }) }
+    match found == expected {
+        true => Ok(true),
+        false if is_date(&expected) => Ok(false),
+        false => Err(WeightsError::WrongDigest { path: path.to_owned(), expected, found }),
+    }
 }
 
-/// The `f37072fd` of `resnet18-f37072fd.pth`. Eight digits without a letter are rather a date.
+/// The `f37072fd` of `resnet18-f37072fd.pth`.
 fn digits_in_name(path: &Path) -> Option<String> {
     let (_, digits) = path.file_stem()?.to_str()?.rsplit_once('-')?;
     let hex = digits.len() == 8 && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    let date = digits.bytes().all(|byte| byte.is_ascii_digit());
-    (hex && !date).then(|| digits.to_owned())
+    hex.then(|| digits.to_owned())
+}
+
+/// Whether eight digits are rather a day than a digest: `20240131`.
+fn is_date(digits: &str) -> bool {
+    let part = |range: std::ops::Range<usize>| digits.get(range).and_then(|part| part.parse::<u32>().ok());
+    let (year, month, day) = (part(0..4), part(4..6), part(6..8));
+    let within =
+        |part: Option<u32>, range: std::ops::RangeInclusive<u32>| part.is_some_and(|part| range.contains(&part));
+    within(year, 1970..=2100) && within(month, 1..=12) && within(day, 1..=31)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// B15: a date is no digest.
+    /// B15: a date is no digest, other digits are one without a letter too.
     #[test]
-    fn eight_digits_are_a_digest_only_with_a_letter() {
+    fn eight_digits_are_a_digest_unless_they_are_a_date() {
         let folder = tempfile::tempdir().expect("a folder");
         let of = |name: &str| {
             let path = folder.path().join(name);
@@ -51,5 +63,6 @@ mod tests {
         assert!(matches!(of("resnet18.pth"), Ok(false)));
         assert!(matches!(of("resnet18-ba7816bf.pth"), Ok(true)));
         assert!(matches!(of("resnet18-1a2b3c4d.pth"), Err(WeightsError::WrongDigest { .. })));
+        assert!(matches!(of("resnet18-57934424.pth"), Err(WeightsError::WrongDigest { .. })));
     }
 }

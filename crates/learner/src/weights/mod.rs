@@ -11,7 +11,7 @@
 //! # Ok::<(), weights::WeightsError>(())
 //! ```
 //!
-//! A file is judged by its content, not by its name; where the name ends in eight hex digits with a letter among them, as torchvision's do, they
+//! A file is judged by its content, not by its name; where the name ends in eight hex digits that are no date, as torchvision's do, they
 //! must be the first of its SHA-256. Tensors are looked up by the names torchvision and the `EfficientNet`-Lite ports use,
 //! whatever prefix they stand under (`module.`, `state_dict.`). Everything is read and compared before a module
 //! is made from it: a load gives a whole module or none.
