@@ -27,7 +27,7 @@ use crate::{History, Metric, Norms, Observer, Precision};
 /// | [`with_loss`](Self::with_loss) | plain cross entropy (from `vision_learner`) |
 /// | [`with_metrics`](Self::with_metrics) | accuracy |
 /// | [`with_decision`](Self::with_decision) | the likeliest class |
-/// | [`with_optimizer`](Self::with_optimizer) | [`Adam`] with fastai's settings |
+/// | [`with_optimizer`](Self::with_optimizer) | [`Adam`](crate::optim::Adam) with fastai's settings |
 /// | [`with_gradient_clip`](Self::with_gradient_clip) | none |
 /// | [`with_accumulation`](Self::with_accumulation) | an update a batch |
 /// | [`with_mix`](Self::with_mix) | none |
@@ -148,7 +148,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
 
     /// What training steps on pictures calculate with: mixed precision in half the memory, on devices that have it.
     ///
-    /// A fit is refused with [`LearnerError::Setting`] where a device does not support it, or where the model does not say
+    /// A fit is refused with [`LearnerError::Setting`](crate::LearnerError::Setting) where a device does not support it, or where the model does not say
     /// that it [`mixes_precision`](Model::mixes_precision); those of [`Arch`](crate::models::Arch) do.
     pub fn with_precision(mut self, precision: Precision) -> Self {
         self.task.options.precision = precision;
@@ -185,7 +185,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
     /// thing. Batch norms in training normalise with the statistics of their share, and their running statistics become the mean of the devices': give each device
     /// at least 8 pictures or so, or keep the norms' statistics ([`with_norms`](Self::with_norms)).
     ///
-    /// A device that fails ends the fit with [`LearnerError::Device`]; the learner then is as it was, and a checkpoint can be gone on
+    /// A device that fails ends the fit with [`LearnerError::Device`](crate::LearnerError::Device); the learner then is as it was, and a checkpoint can be gone on
     /// from with other devices. Each step moves the weights to the devices and the gradients back.
     pub fn with_devices(mut self, devices: impl IntoIterator<Item = Device>) -> Self {
         self.task.options.devices = devices.into_iter().collect();

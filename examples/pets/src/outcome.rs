@@ -94,10 +94,12 @@ pub fn comparison(outcomes: &[Outcome]) -> String {
     table
 }
 
-/// Writes `value` as JSON, whole or not at all.
+/// Writes `value` as JSON, whole or not at all; its folder is made if it is not there.
 pub fn write_json(path: Option<&Path>, value: &impl Serialize) -> Result<()> {
     let Some(path) = path else { return Ok(()) };
     let text = serde_json::to_string_pretty(value)? + "\n";
-    write_whole(path, text.as_bytes())
+    let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+    folder
+        .and_then(|()| write_whole(path, text.as_bytes()))
         .map_err(|error| format!("json: cannot write {}: {error}; choose another --json", path.display()).into())
 }

@@ -1,6 +1,6 @@
 //! What a checkpoint knows of a run that goes on.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use firelight_datablock::FittedTarget;
 use firelight_losses::Loss;
@@ -59,18 +59,18 @@ impl Ahead {
     }
 
     /// The last checkpoint of item `number`, a fit that is done, which is at `path`.
-    pub fn end_of(&self, number: usize, path: PathBuf) -> Result<Self, LearnerError> {
-        let end = Self::read(&path).map_err(|error| match error {
+    pub fn end_of(&self, number: usize, path: &Path) -> Result<Self, LearnerError> {
+        let end = Self::read(path).map_err(|error| match error {
             LearnerError::Read { source, .. } => {
                 let why = format!("the end of work number {} of the run: {source}", number + 1);
-                unusable(&path, why)
+                unusable(path, why)
             }
             other => other,
         })?;
         let same = |(a, b): (&Item, &Item)| a.work == b.work && a.before == b.before;
         let (theirs, ours) = (&end.record.past.items, &self.record.past.items);
         if end.record.run != self.record.run || theirs.len() != number + 1 || !theirs.iter().zip(ours).all(same) {
-            return Err(unusable(&path, format!("it is not the end of work number {} of the run", number + 1)));
+            return Err(unusable(path, format!("it is not the end of work number {} of the run", number + 1)));
         }
         Ok(end)
     }

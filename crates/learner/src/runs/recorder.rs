@@ -117,7 +117,7 @@ impl Runs {
                     Entered::Done { state: State { best: None, ..state.fork() }, before: item.before }
                 }
                 Outcome::Open | Outcome::Done => {
-                    let end = ahead.end_of(number, self.checkpoints.place(next.before.steps))?;
+                    let end = ahead.end_of(number, &self.checkpoints.place(next.before.steps))?;
                     let state = end.restore(task, state)?.with_best(task.options.best.as_ref());
                     Entered::Done { state, before: item.before }
                 }
