@@ -1,8 +1,8 @@
 //! The command line.
 
-use std::convert::Infallible;
 use std::path::PathBuf;
 
+use clap::builder::{StringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use firelight::learner::models::Arch;
 
@@ -25,7 +25,7 @@ pub struct Cli {
     #[arg(long, value_enum, default_value_t = LossName::Soft)]
     pub loss: LossName,
     /// Where to run: flex, ndarray, wgpu, … (see the README)
-    #[arg(long, global = true, env = "FIRELIGHT_DEVICE", default_value = "flex", value_parser = device_name)]
+    #[arg(long, global = true, env = "FIRELIGHT_DEVICE", default_value = "flex", value_parser = StringValueParser::new().map(device_name))]
     pub device: String,
     /// Write what came of it to this file, for scripts
     #[arg(long, value_name = "FILE")]
@@ -140,8 +140,8 @@ impl LossName {
 }
 
 /// A variable that is set to nothing names no device, as in `device_from_env`.
-fn device_name(text: &str) -> Result<String, Infallible> {
-    Ok(if text.trim().is_empty() { "flex".to_owned() } else { text.trim().to_owned() })
+fn device_name(text: String) -> String {
+    if text.trim().is_empty() { "flex".to_owned() } else { text }
 }
 
 #[cfg(test)]
