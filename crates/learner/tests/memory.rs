@@ -1,16 +1,18 @@
 //! What an evaluation keeps in memory. A program of its own, with one test, since the system tells a process's memory alone.
 
+#[path = "it/mean_colour.rs"]
+mod mean_colour;
+
 use std::path::{Path, PathBuf};
 
-use burn::module::Module;
-use burn::nn::{Linear, LinearConfig};
-use burn::tensor::{Device, Tensor};
+use burn::nn::LinearConfig;
+use burn::tensor::Device;
 use firelight_datablock::{CategoryBlock, DataBlock, IndexSplitter, InputBlock, parent_label};
-use firelight_learner::models::Model;
 use firelight_learner::{Learner, accuracy, top_k};
 use firelight_losses::CrossEntropy;
 use firelight_transforms::TransformError;
 use image::RgbImage;
+use mean_colour::MeanColour;
 
 const CLASSES: usize = 500;
 const ITEMS: usize = 24_000;
@@ -22,25 +24,6 @@ struct Black;
 impl InputBlock for Black {
     fn read(&self, _item: &Path) -> Result<RgbImage, TransformError> {
         Ok(RgbImage::new(2, 2))
-    }
-}
-
-#[derive(Module, Debug)]
-struct MeanColour {
-    fc: Linear,
-}
-
-impl Model for MeanColour {
-    fn features(&self, pictures: Tensor<4>) -> Tensor<2> {
-        pictures.mean_dims(&[2, 3]).flatten(1, 3)
-    }
-
-    fn classify(&self, features: Tensor<2>) -> Tensor<2> {
-        self.fc.forward(features)
-    }
-
-    fn groups(&self) -> Vec<String> {
-        vec![r"^fc\.".into()]
     }
 }
 

@@ -3,5 +3,5 @@
 mod tensors;
 mod weights;
 
-pub(crate) use tensors::{from_bytes, not_finite, to_bytes};
+pub(crate) use tensors::{finite_bytes, from_bytes, not_finite, shapes, to_bytes};
 pub(crate) use weights::other_classes;

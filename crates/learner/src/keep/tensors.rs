@@ -13,15 +13,23 @@ use crate::weights::{Misshapen, differences};
 ///
 /// A model with numbers that are none is of no use to anybody: [`LearnerError::Unstorable`].
 pub(crate) fn to_bytes<M: Module>(model: &M) -> Result<Vec<u8>, LearnerError> {
+    finite_bytes(model)?.map_err(|path| {
+        let why = format!("the weights {path} are not finite numbers");
+        LearnerError::Unstorable { why }
+    })
+}
+
+/// The bytes of [`to_bytes`], or the path of the first tensor with a number that is not finite.
+pub(crate) fn finite_bytes<M: Module>(model: &M) -> Result<Result<Vec<u8>, String>, LearnerError> {
     // The usual metadata come in another order every time; without them, equal weights are equal bytes.
     let mut store = SafetensorsStore::from_bytes(None).clear_metadata();
     // The plain copy has the running statistics of the last step; the training model's would be a step behind.
     let plain = model.valid();
     if let Some(path) = not_finite(&plain) {
-        return Err(LearnerError::Unstorable { why: format!("the weights {path} are not finite numbers") });
+        return Ok(Err(path));
     }
     let bytes = plain.save_into(&mut store).and_then(|()| store.get_bytes());
-    bytes.map_err(|error| LearnerError::Unstorable { why: error.to_string() })
+    bytes.map(Ok).map_err(|error| LearnerError::Unstorable { why: error.to_string() })
 }
 
 /// The path of the first tensor with a number that is not finite, if there is one.
@@ -86,6 +94,6 @@ pub(crate) fn from_bytes<M: Module>(model: &M, bytes: Vec<u8>) -> Result<M, Stri
 }
 
 /// Names and shapes of a model's tensors.
-fn shapes<M: Module>(model: &M) -> BTreeMap<String, Vec<usize>> {
+pub(crate) fn shapes<M: Module>(model: &M) -> BTreeMap<String, Vec<usize>> {
     model.collect(None, None, false).into_iter().map(|tensor| (tensor.name.clone(), tensor.shape.to_vec())).collect()
 }

@@ -13,7 +13,7 @@ use super::{Better, ClassMetric, Example};
 /// assert_eq!(measure(accuracy(), &probabilities, &[0, 1, 1, 2], &Decision::Argmax), Some(0.5));
 /// ```
 pub fn accuracy() -> ClassMetric {
-    share("accuracy", Better::More, None, is_right)
+    share("accuracy", Better::More, is_right)
 }
 
 /// With a lifetime that a method's path has not.
@@ -31,7 +31,7 @@ fn is_right(example: &Example<usize>) -> bool {
 /// assert_eq!(measure(error_rate(), &probabilities, &[0, 1, 1, 2], &Decision::Argmax), Some(0.5));
 /// ```
 pub fn error_rate() -> ClassMetric {
-    share("error_rate", Better::Less, None, |example| !is_right(example))
+    share("error_rate", Better::Less, |example| !is_right(example))
 }
 
 /// Share of examples whose actual class is among the first `k` in the decision's ranking: the likeliest, or with
@@ -50,7 +50,7 @@ pub fn error_rate() -> ClassMetric {
 /// If `k` is 0: nobody is among the first none.
 pub fn top_k(k: usize) -> ClassMetric {
     assert!(k > 0, "top_k is of the first k = 1 and more");
-    share(format!("top_{k}"), Better::More, None, move |example| {
+    share(format!("top_{k}"), Better::More, move |example| {
         if example.decided.is_none() {
             return false;
         }

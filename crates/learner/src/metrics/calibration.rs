@@ -37,7 +37,7 @@ pub fn calibration_error() -> ClassMetric {
 /// assert!(value.is_some_and(|value| (value - 0.40125).abs() < 1e-6));
 /// ```
 pub fn brier_score() -> ClassMetric {
-    ratio("brier", Better::Less, None, |example| {
+    ratio("brier", Better::Less, |example| {
         let gap = |(class, probability): (usize, &f32)| f64::from(*probability) - f64::from(class == *example.target);
         (example.row.iter().enumerate().map(|entry| gap(entry).powi(2)).sum(), 1.0)
     })

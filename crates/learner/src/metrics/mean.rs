@@ -8,10 +8,9 @@ use super::{Accumulator, Better, ClassMetric, Example, Metric, Outcomes};
 pub(super) fn ratio(
     name: impl Into<String>,
     better: Better,
-    vocab: Option<&Vocab>,
     of: impl Fn(&Example<usize>) -> (f64, f64) + Send + Sync + 'static,
 ) -> ClassMetric {
-    with_settings(name, better, vocab, String::new(), of)
+    with_settings(name, better, None, String::new(), of)
 }
 
 /// [`ratio`] of a metric that depends on more than its name says: on `settings`, in words or as a digest.
@@ -29,10 +28,9 @@ pub(super) fn with_settings(
 pub(super) fn share(
     name: impl Into<String>,
     better: Better,
-    vocab: Option<&Vocab>,
     holds: impl Fn(&Example<usize>) -> bool + Send + Sync + 'static,
 ) -> ClassMetric {
-    ratio(name, better, vocab, move |example| (f64::from(holds(example)), 1.0))
+    ratio(name, better, move |example| (f64::from(holds(example)), 1.0))
 }
 
 struct Ratio<F> {

@@ -36,8 +36,9 @@ pub struct CsvLog {
     /// Of the fit at hand, and that of the last lines.
     header: String,
     written: String,
-    /// How many epochs are told again.
+    /// How many epochs are told again, and the lines of those that were.
     again: usize,
+    told: Vec<String>,
     /// How many lines were in the file before, as long as rows are told again.
     old: usize,
 }
@@ -72,7 +73,8 @@ impl CsvLog {
         };
         let (file, there) = opened().map_err(|error| unwritten(path, error))?;
         let (path, written) = (path.to_path_buf(), last_header(&there));
-        Ok(Self { path, file: Some(file), header: String::new(), written, again: 0, old: there.len() })
+        let (header, told, old) = (String::new(), Vec::new(), there.len());
+        Ok(Self { path, file: Some(file), header, written, again: 0, told, old })
     }
 
     /// Does something to the file; where that fails the log ends.
@@ -87,28 +89,31 @@ impl CsvLog {
         self.with_file(|file| file.write_all(line.as_bytes()).and_then(|()| file.flush()));
     }
 
-    /// Takes out the line of a row that is about to be written again, if this run wrote it before, and a header that then has no row.
-    /// What another run has written stays.
-    fn take_out(&mut self, row: &str) {
-        let (path, old) = (self.path.clone(), self.old);
-        let mut left = None;
+    /// Moves the lines that a fit tells again to the end, where they go on: this run wrote them before. A header that then has no row
+    /// goes, and what another run has written stays.
+    fn move_to_end(&mut self) {
+        let (path, header, told) = (self.path.clone(), self.header.clone(), std::mem::take(&mut self.told));
+        let mut old = self.old;
         self.with_file(|file| {
             let mut there = lines(&path)?;
-            let Some(place) = there.iter().take(old).position(|line| line == row) else { return Ok(()) };
-            there.remove(place);
-            let mut gone = 1;
-            if place > 0 && is_header(&there[place - 1]) && there.get(place).is_none_or(|next| is_header(next)) {
-                there.remove(place - 1);
-                gone += 1;
+            for row in &told {
+                let Some(place) = there.iter().take(old).position(|line| line == row) else { continue };
+                there.remove(place);
+                old -= 1;
+                if place > 0 && is_header(&there[place - 1]) && there.get(place).is_none_or(|next| is_header(next)) {
+                    there.remove(place - 1);
+                    old -= 1;
+                }
             }
+            if last_header(&there) != header {
+                there.push(header.clone());
+            }
+            there.extend(told);
             write_whole(&path, there.concat().as_bytes())?;
             *file = File::options().append(true).open(&path)?;
-            left = Some((old - gone, last_header(&there)));
             Ok(())
         });
-        if let Some(left) = left {
-            (self.old, self.written) = left;
-        }
+        (self.old, self.written) = (old, header);
     }
 }
 
@@ -139,16 +144,19 @@ impl Observer for CsvLog {
                 let mut header = vec!["epoch".to_string(), "train_loss".into(), "valid_loss".into()];
                 header.extend(metrics.iter().cloned());
                 header.push("seconds".into());
-                (self.header, self.again) = (joined(&header), *again);
+                (self.header, self.again, self.told) = (joined(&header), *again, Vec::new());
             }
             Event::Epoch(row) => {
                 let row = joined(&fields(row));
-                if self.again > 0 {
+                if self.again > 0 && self.old > 0 {
                     self.again -= 1;
-                    self.take_out(&row);
-                } else {
-                    self.old = 0;
+                    self.told.push(row);
+                    if self.again == 0 {
+                        self.move_to_end();
+                    }
+                    return Flow::Continue;
                 }
+                self.old = 0;
                 if self.header != self.written {
                     self.write(&self.header.clone());
                     self.written.clone_from(&self.header);

@@ -1,7 +1,6 @@
 //! Under which conditions a piece of work is done: two runs under equal conditions do the same.
 
-use burn::module::{Module, ModuleVisitor, Param};
-use burn::tensor::Tensor;
+use burn::module::Module;
 use firelight_datablock::{DataLoader, FittedTarget};
 use firelight_losses::{Decision, Loss};
 use firelight_vocab::Vocab;
@@ -10,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::Norms;
 use crate::fit::sample;
-use crate::keep::other_classes;
+use crate::keep::{other_classes, shapes};
 use crate::models::Model;
 use crate::report::decided_by;
 use crate::state::State;
@@ -94,29 +93,8 @@ impl Conditions {
 
 /// `11 tensors (3f2a…)`: a digest of their names and shapes.
 fn parameters<M: Module>(model: &M) -> String {
-    #[derive(Default)]
-    struct Shapes {
-        path: Vec<String>,
-        digest: Sha256,
-        tensors: usize,
-    }
-    impl ModuleVisitor for Shapes {
-        fn enter_module(&mut self, name: &str, _container: &str) {
-            self.path.push(name.into());
-        }
-
-        fn exit_module(&mut self, _name: &str, _container: &str) {
-            self.path.pop();
-        }
-
-        fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
-            self.tensors += 1;
-            self.digest.update(format!("{} {:?}\n", self.path.join("."), parameter.shape()));
-        }
-    }
-    let mut shapes = Shapes::default();
-    model.visit(&mut shapes);
-    format!("{} tensors ({})", shapes.tensors, hex(&shapes.digest.finalize()[..4]))
+    let shapes = shapes(model);
+    format!("{} tensors ({})", shapes.len(), digest(&shapes))
 }
 
 /// `5912 (3f2a…)`: the folder may move, but names, targets and order may not change.

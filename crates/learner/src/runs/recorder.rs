@@ -14,7 +14,7 @@ use super::log::{Extent, Log};
 use super::record::{Past, Record};
 use crate::LearnerError;
 use crate::fit::{Fit, Position};
-use crate::keep::{not_finite, to_bytes};
+use crate::keep::{finite_bytes, to_bytes};
 use crate::models::Model;
 use crate::optim::GroupOptimizer;
 use crate::state::State;
@@ -178,11 +178,10 @@ impl Runs {
         let Fit { state, position, .. } = fit;
         let steps = state.history.steps.len();
         let path = self.checkpoints.place(steps);
-        if not_finite(&state.model.valid()).is_some() {
+        let weights = finite_bytes(&state.model)?.map_err(|_| {
             let (step, what) = (fit.plan.number(position), "weights".into());
-            return Err(LearnerError::Diverged { what, step, value: f64::NAN });
-        }
-        let weights = to_bytes(&state.model)?;
+            LearnerError::Diverged { what, step, value: f64::NAN }
+        })?;
         let optimizer = state.optimizer.as_ref().map_or(Ok(Vec::new()), GroupOptimizer::to_bytes)?;
         let best = state.best.as_ref().map_or(Ok(Vec::new()), |best| to_bytes(&best.model))?;
         self.checkpoints.prepare()?;

@@ -3,38 +3,18 @@
 use std::sync::Arc;
 
 use burn::module::Module;
-use burn::nn::{Initializer, Linear, LinearConfig};
+use burn::nn::{Initializer, LinearConfig};
 use burn::tensor::{Device, Int, Tensor};
 use firelight_datablock::DataLoaders;
-use firelight_learner::models::Model;
 use firelight_learner::optim::Sgd;
 use firelight_learner::{Better, CsvLog, EarlyStopping, KeepBest, Learner, LossPlot, Monitor};
 use firelight_losses::{ClassWeights, CrossEntropy, Focal, Groups, Loss, PairWeighted, PairWeights};
 use firelight_transforms::{CutMix, MixUp};
 
+use crate::mean_colour::MeanColour;
 use crate::monitors::{TOLD, told_metric};
 use crate::shapes;
 use crate::training::{bits, moved};
-
-/// Scores from the mean colour: no norms, so that the batch size changes nothing but the gradient.
-#[derive(Module, Debug)]
-struct MeanColour {
-    fc: Linear,
-}
-
-impl Model for MeanColour {
-    fn features(&self, pictures: Tensor<4>) -> Tensor<2> {
-        pictures.mean_dims(&[2, 3]).flatten(1, 3)
-    }
-
-    fn classify(&self, features: Tensor<2>) -> Tensor<2> {
-        self.fc.forward(features)
-    }
-
-    fn groups(&self) -> Vec<String> {
-        vec![r"^fc\.".into()]
-    }
-}
 
 type Loaders = DataLoaders<firelight_datablock::Categories>;
 

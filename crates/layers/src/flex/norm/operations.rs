@@ -1,5 +1,5 @@
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
-use burn::backend::autodiff::ops::{Backward, OpsKind};
+use burn::backend::autodiff::ops::{Backward, NodeGuard, OpsKind};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, AutodiffBackend, Backend, Flex, backend_extension};
 
@@ -109,10 +109,7 @@ impl<C: CheckpointStrategy> Normalization for Autodiff<Flex, C> {
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
         let ((input, a), (gamma, b), (beta, c)) = (input.into_parts(), gamma.into_parts(), beta.into_parts());
         let (saved, (output, mean, variance)) = Saved::forward([input, gamma, beta], None, None, epsilon, activation);
-        let output = match Backward::<Flex, 3>::prepare::<C>(Gradient, [a, b, c]).compute_bound().stateful() {
-            OpsKind::Tracked(step) => step.finish(saved, output),
-            OpsKind::UnTracked(step) => step.finish(output),
-        };
+        let output = recorded::<C, 3>([a, b, c], saved, output);
         (output, Self::from_inner(mean), Self::from_inner(variance))
     }
 
@@ -128,10 +125,7 @@ impl<C: CheckpointStrategy> Normalization for Autodiff<Flex, C> {
         let (shortcut, d) = shortcut.into_parts();
         let parts = [input, gamma, beta];
         let (saved, (output, mean, variance)) = Saved::forward(parts, None, Some(shortcut), epsilon, activation);
-        let output = match Backward::<Flex, 4>::prepare::<C>(Gradient, [a, b, c, d]).compute_bound().stateful() {
-            OpsKind::Tracked(step) => step.finish(saved, output),
-            OpsKind::UnTracked(step) => step.finish(output),
-        };
+        let output = recorded::<C, 4>([a, b, c, d], saved, output);
         (output, Self::from_inner(mean), Self::from_inner(variance))
     }
 }
@@ -147,10 +141,7 @@ impl<C: CheckpointStrategy> Rescaling for Autodiff<Flex, C> {
     ) -> FloatTensor<Self> {
         let ((input, a), (gamma, b), (beta, c)) = (input.into_parts(), gamma.into_parts(), beta.into_parts());
         let (saved, (output, _, _)) = Saved::forward([input, gamma, beta], Some(statistics), None, epsilon, activation);
-        match Backward::<Flex, 3>::prepare::<C>(Gradient, [a, b, c]).compute_bound().stateful() {
-            OpsKind::Tracked(step) => step.finish(saved, output),
-            OpsKind::UnTracked(step) => step.finish(output),
-        }
+        recorded::<C, 3>([a, b, c], saved, output)
     }
 
     fn rescale_and_add(
@@ -166,9 +157,21 @@ impl<C: CheckpointStrategy> Rescaling for Autodiff<Flex, C> {
         let (shortcut, d) = shortcut.into_parts();
         let parts = [input, gamma, beta];
         let (saved, (output, _, _)) = Saved::forward(parts, Some(statistics), Some(shortcut), epsilon, activation);
-        match Backward::<Flex, 4>::prepare::<C>(Gradient, [a, b, c, d]).compute_bound().stateful() {
-            OpsKind::Tracked(step) => step.finish(saved, output),
-            OpsKind::UnTracked(step) => step.finish(output),
-        }
+        recorded::<C, 4>([a, b, c, d], saved, output)
+    }
+}
+
+/// An output with the way back to its inputs, where one of them wants that.
+fn recorded<C: CheckpointStrategy, const N: usize>(
+    inputs: [NodeGuard; N],
+    saved: Saved,
+    output: Numbers,
+) -> FloatTensor<Autodiff<Flex, C>>
+where
+    Gradient: Backward<Flex, N, State = Saved>,
+{
+    match Gradient.prepare::<C>(inputs).compute_bound().stateful() {
+        OpsKind::Tracked(step) => step.finish(saved, output),
+        OpsKind::UnTracked(step) => step.finish(output),
     }
 }
