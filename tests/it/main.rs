@@ -1,8 +1,10 @@
-//! Tests on the device that `FIRELIGHT_DEVICE` names: `flex` (the default), `ndarray` or `wgpu`.
+//! What ARCHITECTURE.md says of the crates, and tests on the device that `FIRELIGHT_DEVICE` names: `flex` (the default), `ndarray` or
+//! `wgpu`.
 
 mod decisions;
 mod device;
 mod devices;
+mod house;
 mod identities;
 mod losses;
 mod matrices;

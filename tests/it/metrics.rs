@@ -1,4 +1,4 @@
-use firelight::learner::metrics::{ClassMetric, Outcomes};
+use firelight::metrics::{ClassMetric, Outcomes};
 use firelight::prelude::*;
 use serde_json::Value;
 

@@ -6,7 +6,7 @@
 use std::error::Error;
 use std::path::Path;
 
-use firelight::learner::pictures::{Tile, grid};
+use firelight::plots::{Tile, grid};
 use firelight::transforms::{
     Chance, CropPad, Draw, Filter, Lighting, Limits, Map, Normalize, PadMode, PictureTransforms, RandomErasing,
     RandomResizedCrop, RatioResize, Resize, Scratch, Size, aug_transforms, dihedral_matrix, open, rotate_matrix,

@@ -14,10 +14,14 @@ pub use remote::serve_devices;
 pub use firelight_datablock::download::datasets;
 
 pub use burn;
+pub use firelight_costs as costs;
 pub use firelight_datablock as datablock;
+pub use firelight_files as files;
 pub use firelight_layers as layers;
 pub use firelight_learner as learner;
 pub use firelight_losses as losses;
+pub use firelight_metrics as metrics;
+pub use firelight_plots as plots;
 pub use firelight_transforms as transforms;
 pub use firelight_vocab as vocab;
 pub use image;

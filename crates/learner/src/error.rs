@@ -6,6 +6,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use firelight_datablock::DataError;
+use firelight_files::FileError;
+use firelight_losses::{CostError, LossError};
 use firelight_transforms::TransformError;
 
 use crate::weights::WeightsError;
@@ -17,6 +19,12 @@ pub enum LearnerError {
     /// The data side failed.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// A loss was refused.
+    #[error(transparent)]
+    Loss(#[from] LossError),
+    /// Costs, class weights or a decision were refused.
+    #[error(transparent)]
+    Cost(#[from] CostError),
     /// Weights could not be loaded.
     #[error(transparent)]
     Weights(#[from] WeightsError),
@@ -189,6 +197,17 @@ pub enum LearnerError {
         /// What it said.
         why: String,
     },
+}
+
+impl From<FileError> for LearnerError {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::Write { what, path, source } => Self::Write { stage: what, path, source },
+            FileError::Read { path, source } => Self::Read { stage: "load", path, source },
+            FileError::Unusable { path, what, why } => Self::Unusable { path, what, why },
+            other => Self::Unstorable { why: other.to_string() },
+        }
+    }
 }
 
 impl LearnerError {

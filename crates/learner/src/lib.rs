@@ -8,18 +8,15 @@ mod history;
 mod interpret;
 mod keep;
 mod learner;
-pub mod metrics;
 pub mod models;
 mod norms;
 mod observe;
 pub mod optim;
-pub mod pictures;
 mod precision;
 mod report;
 mod runs;
 mod schedule;
 mod state;
-mod stored;
 mod task;
 mod vision;
 pub mod weights;
@@ -27,11 +24,9 @@ pub mod weights;
 pub use error::LearnerError;
 pub use export::{FilePredictions, GradCam, Manifest, Predicted, Prediction, Predictor};
 pub use find::{RateCurve, RateSearch};
-pub use fit::{Best, Evaluation, HeadFeatures, KeepBest, Mix, Part, Predictions, Tta};
-pub use history::{EpochRow, History, StepRow};
-pub use interpret::{HighLoss, Interpretation, Mistake};
-pub use learner::Learner;
-pub use metrics::{
+pub use firelight_files::write_whole;
+pub use firelight_metrics as metrics;
+pub use firelight_metrics::{
     Accumulator, Better, ClassMetric, ClassReport, ClassScores, Metric, MultiMetric, ValueMetric, accuracy,
     accuracy_multi, brier_score, calibration_error, cohen_kappa, cross_group_errors, error_rate, expected_cost,
     f1_multi, group_accuracy, hierarchical_distance, hierarchical_distance_above_floor, hierarchical_distance_floor,
@@ -39,13 +34,17 @@ pub use metrics::{
     mistake_severity, mse, nearest_distance, precision_multi, r2, recall_multi, rmse, same_group_mistakes,
     summed_group_accuracy, top_k, weighted_f1, weighted_kappa,
 };
+pub use firelight_plots as pictures;
+pub use firelight_plots::{HeatMap, Inline};
+pub use fit::{Best, Evaluation, HeadFeatures, KeepBest, Mix, Part, Predictions, Tta};
+pub use history::{EpochRow, History, StepRow};
+pub use interpret::{HighLoss, Interpretation, Mistake};
+pub use learner::Learner;
 pub use norms::Norms;
 pub use observe::{CsvLog, EarlyStopping, Event, Flow, LossPlot, Observer};
-pub use pictures::{HeatMap, Inline};
 pub use precision::Precision;
 pub use runs::Checkpoints;
 pub use schedule::{Curve, FlatCos, Monitor, OneCycle, Piece, Plateau, Rates, Schedule, WarmRestarts, Watch};
-pub use stored::write_whole;
 pub use vision::{
     Backbone, VisionTarget, efficientnet_lite0, efficientnet_lite1, efficientnet_lite2, resnet18, resnet34, resnet50,
     resnet101, vision_learner,

@@ -1,8 +1,8 @@
 use burn::tensor::{Bool, Tensor, activation};
 use firelight_vocab::Vocab;
 
+use crate::constant::Constant;
 use crate::describe::described;
-use crate::matrix::Constant;
 use crate::scores::{check_classes, join, nothing, wide};
 use crate::{ClassWeights, Loss, LossError};
 
@@ -44,9 +44,9 @@ impl BinaryCrossEntropy {
     /// Weighs each class where it is present.
     ///
     /// # Errors
-    /// [`LossError::NamesDiffer`] unless the weights name exactly the classes of the vocab.
+    /// [`CostError::NamesDiffer`](crate::CostError::NamesDiffer) unless the weights name exactly the classes of the vocab.
     pub fn with_positive_weights(mut self, weights: &ClassWeights, vocab: &Vocab) -> Result<Self, LossError> {
-        self.positive = Some((weights.constant(vocab)?, vocab.clone()));
+        self.positive = Some((Constant::new(weights.aligned(vocab)?, [1, vocab.len()]), vocab.clone()));
         Ok(self)
     }
 

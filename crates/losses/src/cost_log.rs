@@ -2,8 +2,9 @@ use burn::tensor::{Int, Tensor};
 use firelight_vocab::Vocab;
 
 use crate::caution::owned;
+use crate::constant::Uploaded;
 use crate::describe::described;
-use crate::matrix::AlignedCost;
+use crate::meaning::Cost;
 use crate::scores::{BELOW, Scores, add_at, check_classes, nothing};
 use crate::{CostMatrix, Loss, LossError, LossTraits, MatrixRows};
 
@@ -25,16 +26,15 @@ use crate::{CostMatrix, Loss, LossError, LossTraits, MatrixRows};
 /// ```
 #[derive(Debug, Clone)]
 pub struct CostLog {
-    cost: AlignedCost,
+    cost: Uploaded<Cost>,
 }
 
 impl CostLog {
     /// # Errors
-    /// What the costs are refused for, or [`LossError::NamesDiffer`] unless they name exactly the classes of the
+    /// What the costs are refused for, or [`CostError::NamesDiffer`](crate::CostError::NamesDiffer) unless they name exactly the classes of the
     /// vocab.
     pub fn new(cost: &CostMatrix, vocab: &Vocab) -> Result<Self, LossError> {
-        let cost = cost.align(vocab)?;
-        Ok(Self { cost })
+        Ok(Self { cost: cost.align(vocab)?.into() })
     }
 }
 

@@ -3,8 +3,9 @@ use firelight_layers::weigh;
 use firelight_vocab::Vocab;
 
 use crate::caution::owned;
+use crate::constant::Uploaded;
 use crate::describe::described;
-use crate::matrix::AlignedCost;
+use crate::meaning::Cost;
 use crate::scores::{Scores, check_classes, nothing};
 use crate::targets::cleared;
 use crate::{CostMatrix, Loss, LossError, LossTraits, MatrixRows, Parts};
@@ -30,16 +31,15 @@ use crate::{CostMatrix, Loss, LossError, LossTraits, MatrixRows, Parts};
 /// ```
 #[derive(Debug, Clone)]
 pub struct ExpectedCost {
-    cost: AlignedCost,
+    cost: Uploaded<Cost>,
 }
 
 impl ExpectedCost {
     /// # Errors
-    /// What the costs are refused for, or [`LossError::NamesDiffer`] unless they name exactly the classes of the
+    /// What the costs are refused for, or [`CostError::NamesDiffer`](crate::CostError::NamesDiffer) unless they name exactly the classes of the
     /// vocab.
     pub fn new(cost: &CostMatrix, vocab: &Vocab) -> Result<Self, LossError> {
-        let cost = cost.align(vocab)?;
-        Ok(Self { cost })
+        Ok(Self { cost: cost.align(vocab)?.into() })
     }
 }
 
@@ -105,7 +105,7 @@ pub struct CostRegularized<L> {
 impl<L> CostRegularized<L> {
     /// # Errors
     /// [`LossError::NotFiniteParameter`] for `lambda`, what the costs are refused for, or
-    /// [`LossError::NamesDiffer`] unless they name exactly the classes of the vocab.
+    /// [`CostError::NamesDiffer`](crate::CostError::NamesDiffer) unless they name exactly the classes of the vocab.
     pub fn new(inner: L, cost: &CostMatrix, lambda: f64, vocab: &Vocab) -> Result<Self, LossError> {
         Ok(Self { inner, cost: ExpectedCost::new(cost, vocab)?, lambda: crate::error::finite("lambda", lambda)? })
     }

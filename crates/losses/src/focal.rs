@@ -41,7 +41,7 @@ impl Focal {
     /// Weighs the examples by their class.
     ///
     /// # Errors
-    /// [`LossError::NamesDiffer`] unless the weights name exactly the classes of the vocab.
+    /// [`CostError::NamesDiffer`](crate::CostError::NamesDiffer) unless the weights name exactly the classes of the vocab.
     pub fn with_class_weights(mut self, weights: &ClassWeights, vocab: &Vocab) -> Result<Self, LossError> {
         self.weighing = self.weighing.with_class_weights(weights, vocab)?;
         Ok(self)

@@ -1,9 +1,9 @@
 use burn::tensor::{Int, Tensor};
 use firelight_vocab::{Taxonomy, Vocab};
 
+use crate::constant::Constant;
 use crate::describe::{described, digest_tree};
 use crate::error::finite;
-use crate::matrix::Constant;
 use crate::scores::{BELOW, Scores, add_at, check_classes, nothing};
 use crate::{Loss, LossError};
 

@@ -2,10 +2,9 @@
 
 mod binary;
 mod caution;
-mod class_weights;
+mod constant;
 mod cost_log;
 mod cross_entropy;
-mod decision;
 mod describe;
 mod distillation;
 mod error;
@@ -13,7 +12,6 @@ mod expected_cost;
 mod focal;
 mod hierarchical;
 mod loss;
-mod matrix;
 mod pair_weighted;
 mod parts;
 mod reduction;
@@ -28,21 +26,20 @@ mod weighing;
 
 pub use binary::BinaryCrossEntropy;
 pub use caution::{Caution, LossTraits};
-pub use class_weights::ClassWeights;
+pub use constant::Constant;
 pub use cost_log::CostLog;
 pub use cross_entropy::CrossEntropy;
-pub use decision::Decision;
 pub use distillation::Distillation;
 pub use error::LossError;
 pub use expected_cost::{CostRegularized, ExpectedCost};
-pub use firelight_vocab::{Groups, Taxonomy, Vocab, VocabError};
+pub use firelight_costs::{
+    Aligned, AlignedCost, ClassMatrix, ClassWeights, Confusion, CostError, CostMatrix, Decision, Distance,
+    GroupSoftLabels, Groups, MatrixRows, Meaning, OrdinalDistance, PairWeights, Similarity, SoftLabels, Taxonomy,
+    TreeDistance, Vocab, VocabError, meaning,
+};
 pub use focal::Focal;
 pub use hierarchical::HierarchicalCrossEntropy;
 pub use loss::Loss;
-pub use matrix::{
-    Aligned, AlignedCost, ClassMatrix, Confusion, CostMatrix, Distance, GroupSoftLabels, MatrixRows, Meaning,
-    OrdinalDistance, PairWeights, Similarity, SoftLabels, TreeDistance, meaning,
-};
 pub use pair_weighted::{PairMean, PairWeighted};
 pub use parts::{Parts, Term};
 pub use reduction::Reduction;

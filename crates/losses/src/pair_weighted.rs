@@ -2,8 +2,9 @@ use burn::tensor::{Int, Tensor};
 use firelight_layers::weigh;
 use firelight_vocab::Vocab;
 
+use crate::constant::Uploaded;
 use crate::describe::described;
-use crate::matrix::{Aligned, meaning::Pair};
+use crate::meaning::Pair;
 use crate::scores::{Scores, check_classes, wide};
 use crate::{Loss, LossError, LossTraits, MatrixRows, PairWeights, Parts, Term};
 
@@ -37,7 +38,7 @@ use crate::{Loss, LossError, LossTraits, MatrixRows, PairWeights, Parts, Term};
 #[derive(Debug, Clone)]
 pub struct PairWeighted<L> {
     inner: L,
-    weights: Aligned<Pair>,
+    weights: Uploaded<Pair>,
     expected: bool,
     mean: PairMean,
 }
@@ -63,10 +64,10 @@ pub enum PairMean {
 
 impl<L> PairWeighted<L> {
     /// # Errors
-    /// What the weights are refused for, or [`LossError::NamesDiffer`] unless they name exactly the classes of the
+    /// What the weights are refused for, or [`CostError::NamesDiffer`](crate::CostError::NamesDiffer) unless they name exactly the classes of the
     /// vocab.
     pub fn new(inner: L, weights: &PairWeights, vocab: &Vocab) -> Result<Self, LossError> {
-        Ok(Self { inner, weights: weights.align(vocab)?, expected: false, mean: PairMean::Batch })
+        Ok(Self { inner, weights: weights.align(vocab)?.into(), expected: false, mean: PairMean::Batch })
     }
 
     /// Weighs by what is expected under the predicted probabilities instead of the likeliest class.

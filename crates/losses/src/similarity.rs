@@ -1,8 +1,8 @@
 use burn::tensor::{Int, Tensor};
 use firelight_vocab::Vocab;
 
+use crate::constant::Constant;
 use crate::describe::described;
-use crate::matrix::Constant;
 use crate::scores::{BELOW, Scores, check_classes, nothing};
 use crate::{Loss, LossError, Similarity};
 
@@ -31,7 +31,7 @@ pub struct SimilarityCrossEntropy {
 
 impl SimilarityCrossEntropy {
     /// # Errors
-    /// What the similarities are refused for, or [`LossError::NamesDiffer`] unless they name exactly the classes of
+    /// What the similarities are refused for, or [`CostError::NamesDiffer`](crate::CostError::NamesDiffer) unless they name exactly the classes of
     /// the vocab.
     pub fn new(similarity: &Similarity, vocab: &Vocab) -> Result<Self, LossError> {
         let aligned = similarity.align(vocab)?;

@@ -1,9 +1,10 @@
 use burn::tensor::{Int, Tensor};
+use firelight_costs::digest;
 use firelight_vocab::Vocab;
 
-use crate::describe::{described, digest};
-use crate::matrix::Constant;
-use crate::matrix::meaning::Soft;
+use crate::constant::Constant;
+use crate::describe::described;
+use crate::meaning::Soft;
 use crate::scores::{Scores, check_classes, nothing};
 use crate::weighing::Weighing;
 use crate::{ClassWeights, Loss, LossError, LossTraits, MatrixRows, Meaning, SoftLabels};
@@ -51,7 +52,7 @@ pub struct SoftLabelCrossEntropy {
 
 impl SoftLabelCrossEntropy {
     /// # Errors
-    /// What the labels are refused for, or [`LossError::NamesDiffer`] unless they name exactly the classes of the
+    /// What the labels are refused for, or [`CostError::NamesDiffer`](crate::CostError::NamesDiffer) unless they name exactly the classes of the
     /// vocab.
     pub fn new(labels: &impl AsRef<SoftLabels>, vocab: &Vocab) -> Result<Self, LossError> {
         let aligned = labels.as_ref().align(vocab)?;
@@ -78,7 +79,7 @@ impl SoftLabelCrossEntropy {
     /// Weighs the terms of the sum by their class.
     ///
     /// # Errors
-    /// [`LossError::NamesDiffer`] unless the weights name exactly the classes of the vocab.
+    /// [`CostError::NamesDiffer`](crate::CostError::NamesDiffer) unless the weights name exactly the classes of the vocab.
     pub fn with_class_weights(mut self, weights: &ClassWeights) -> Result<Self, LossError> {
         self.class_weights = Some(weights.aligned(&self.vocab)?);
         Ok(self.prepared())

@@ -1,8 +1,8 @@
 use burn::tensor::{IndexingUpdateOp, Int, Tensor};
 use firelight_vocab::{Taxonomy, Vocab};
 
+use crate::constant::Constant;
 use crate::describe::{described, digest_tree};
-use crate::matrix::Constant;
 use crate::scores::{Scores, add_at, check_classes, nothing};
 use crate::{Loss, LossError, SoftLabels};
 
@@ -74,11 +74,9 @@ impl TreeWasserstein {
     /// Measures the way to soft labels instead of single classes.
     ///
     /// # Errors
-    /// What the labels are refused for, or [`LossError::NamesDiffer`] unless they name exactly the classes.
+    /// What the labels are refused for, or [`CostError::NamesDiffer`](crate::CostError::NamesDiffer) unless they name exactly the classes.
     pub fn with_labels(mut self, labels: &impl AsRef<SoftLabels>) -> Result<Self, LossError> {
-        let labels = labels.as_ref().align(&self.vocab)?;
-        let rows: Vec<f64> = labels.matrix().rows().flatten().copied().collect();
-        self.labels = Some(Constant::new(rows, [self.vocab.len(), self.vocab.len()]));
+        self.labels = Some(Constant::from(&labels.as_ref().align(&self.vocab)?));
         Ok(self)
     }
 }

@@ -1,7 +1,7 @@
 use burn::tensor::{Int, Tensor};
 use firelight_vocab::Vocab;
 
-use crate::matrix::Constant;
+use crate::constant::Constant;
 use crate::targets::Kept;
 use crate::{ClassWeights, LossError, LossTraits};
 
@@ -15,7 +15,7 @@ pub(crate) struct Weighing {
 
 impl Weighing {
     pub fn with_class_weights(self, weights: &ClassWeights, vocab: &Vocab) -> Result<Self, LossError> {
-        Ok(Self { weights: Some((weights.constant(vocab)?, vocab.clone())), ..self })
+        Ok(Self { weights: Some((Constant::new(weights.aligned(vocab)?, [1, vocab.len()]), vocab.clone())), ..self })
     }
 
     pub fn with_ignore_index(self, index: i64) -> Self {

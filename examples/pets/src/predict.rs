@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use firelight::learner::FilePredictions;
-use firelight::learner::pictures::save_png;
+use firelight::plots::save_png;
 use firelight::prelude::*;
 use firelight::transforms::open;
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use firelight::learner::pictures::save_png;
+use firelight::plots::save_png;
 use firelight::prelude::*;
 use firelight::transforms::Filter;
 

@@ -8,7 +8,7 @@ use super::Predictor;
 use crate::LearnerError;
 use crate::fit::host;
 use crate::models::Head;
-use crate::pictures::overlay;
+use firelight_plots::overlay;
 
 /// A map of the evidence for one class over a picture (Grad-CAM).
 ///

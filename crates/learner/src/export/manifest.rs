@@ -7,7 +7,7 @@ use firelight_vocab::Vocab;
 use serde::{Deserialize, Serialize};
 
 use crate::models::{Arch, Fresh, HeadConfig, VisionModel};
-use crate::stored::Format;
+use firelight_files::Format;
 
 /// What an export's file starts with.
 pub(super) const FORMAT: Format =

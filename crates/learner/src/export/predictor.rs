@@ -14,10 +14,9 @@ use super::Manifest;
 use super::manifest::FORMAT;
 use crate::LearnerError;
 use crate::error::guarded;
-use crate::fit::{host, pick};
+use crate::fit::host;
 use crate::keep::not_finite;
 use crate::models::{Model, VisionModel};
-use crate::stored;
 
 /// A trained model that tells classes of pictures.
 ///
@@ -91,7 +90,7 @@ impl Predictor {
     /// [`LearnerError::Read`] and [`LearnerError::Unusable`]: not there, not an export, damaged, or too new.
     pub fn load(path: impl AsRef<Path>, device: &Device) -> Result<Self, LearnerError> {
         let path = path.as_ref();
-        let (manifest, weights): (Manifest, _) = stored::read(path, FORMAT)?;
+        let (manifest, weights): (Manifest, _) = FORMAT.read(path)?;
         let refuse = |why: String| LearnerError::Unusable { path: path.to_path_buf(), what: FORMAT.what, why };
         if let Some(problem) = manifest.problem(weights.len()) {
             return Err(refuse(problem));
@@ -191,7 +190,7 @@ impl Predictor {
         if probabilities.iter().any(|probability| probability.is_nan()) {
             return Err(LearnerError::NoNumbers { path: None });
         }
-        let index = pick(&self.manifest.decision, &probabilities);
+        let index = self.manifest.decision.best(&probabilities).unwrap_or_default();
         Ok(Prediction { class: self.vocab()[index].to_string(), index, probabilities })
     }
 }

@@ -11,8 +11,8 @@ use firelight_transforms::Limits;
 use super::manifest::FORMAT;
 use super::{Manifest, Predictor};
 use crate::models::{Model, VisionModel};
-use crate::stored::{self, Versions};
 use crate::{Learner, LearnerError, Prediction, keep};
+use firelight_files::Versions;
 
 impl<L: Loss<Tensor<1, Int>>> Learner<Categories, L, VisionModel> {
     /// Writes the model to one file: weights, architecture, vocab, transforms, normalisation, limits of the pictures and decision rule,
@@ -39,7 +39,7 @@ impl<L: Loss<Tensor<1, Int>>> Learner<Categories, L, VisionModel> {
             let failed = |source| LearnerError::Write { stage: "export", path: folder.to_path_buf(), source };
             std::fs::create_dir_all(folder).map_err(failed)?;
         }
-        stored::write(path, FORMAT, &manifest, &[&weights])
+        Ok(FORMAT.write(path, &manifest, &[&weights])?)
     }
 
     /// A predictor with the model as it is now, which reads files as the loaders do, by their input block.

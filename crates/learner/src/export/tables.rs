@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{FilePredictions, Predicted};
 use crate::LearnerError;
-use crate::stored::Whole;
+use firelight_files::AtomicFile;
 
 impl FilePredictions<'_> {
     /// Writes a table with the columns `file`, `class`, `probability`, and one a class where they are asked for. The file
@@ -33,10 +33,10 @@ impl FilePredictions<'_> {
     fn write(
         self,
         path: &Path,
-        table: impl FnOnce(Self, &mut Whole) -> Result<Predicted, TableError>,
+        table: impl FnOnce(Self, &mut AtomicFile) -> Result<Predicted, TableError>,
     ) -> Result<Predicted, LearnerError> {
         let failed = |source| LearnerError::Write { stage: "predict", path: path.to_path_buf(), source };
-        let mut file = Whole::create(path).map_err(failed)?;
+        let mut file = AtomicFile::create(path).map_err(failed)?;
         let predicted = table(self, &mut file).map_err(|error| match error {
             TableError::Predict(error) => error,
             TableError::Write(source) => failed(source),
@@ -45,7 +45,7 @@ impl FilePredictions<'_> {
         Ok(predicted)
     }
 
-    fn csv(self, file: &mut Whole) -> Result<Predicted, TableError> {
+    fn csv(self, file: &mut AtomicFile) -> Result<Predicted, TableError> {
         let probabilities = self.probabilities;
         let mut table = csv::Writer::from_writer(file);
         let mut header = vec!["file", "class", "probability"];
@@ -65,7 +65,7 @@ impl FilePredictions<'_> {
         Ok(done)
     }
 
-    fn json_lines(self, file: &mut Whole) -> Result<Predicted, TableError> {
+    fn json_lines(self, file: &mut AtomicFile) -> Result<Predicted, TableError> {
         let vocab = self.probabilities.then(|| self.predictor.vocab().clone());
         self.rows(|path, prediction| {
             let mut row = json!({

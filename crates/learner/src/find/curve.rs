@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use image::RgbImage;
 
-use crate::pictures::lr_find_curve;
+use firelight_plots::lr_find_curve;
 
 /// The smoothed loss of each rate that [`Learner::lr_find`](crate::Learner::lr_find) tried, and fastai's four suggestions.
 ///

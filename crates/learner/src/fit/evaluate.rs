@@ -2,13 +2,13 @@
 
 use burn::tensor::Tensor;
 use firelight_datablock::{DataLoader, FittedTarget, progress};
-use firelight_losses::{Decision, Loss, Totals};
+use firelight_losses::{Loss, Totals};
 
 use crate::error::guarded;
-use crate::metrics::{Accumulator, Outcomes};
 use crate::models::Model;
 use crate::task::Task;
 use crate::{Learner, LearnerError};
+use firelight_metrics::{Accumulator, Outcomes};
 
 /// Loss and metrics over a part of the data.
 ///
@@ -118,7 +118,8 @@ impl<'a, F: FittedTarget, L: Loss<F::Tensor>> Tally<'a, F, L> {
         let parts = loss.parts(output.clone(), tensor);
         self.totals.add(&parts);
         let outputs = host(loss.activation(output));
-        let decided: Vec<usize> = outputs.chunks(columns.max(1)).map(|row| pick(decision, row)).collect();
+        let decided: Vec<usize> =
+            outputs.chunks(columns.max(1)).map(|row| decision.best(row).unwrap_or_default()).collect();
         let outcomes = Outcomes { outputs: &outputs, columns, targets, decided: &decided, decision };
         for metric in &mut self.metrics {
             metric.update(&outcomes);
@@ -130,11 +131,6 @@ impl<'a, F: FittedTarget, L: Loss<F::Tensor>> Tally<'a, F, L> {
         let metrics = self.metrics.iter().map(|metric| metric.value().filter(|value| !value.is_nan())).collect();
         Evaluation { loss: self.totals.mean(), metrics }
     }
-}
-
-/// The one class that a rule picks.
-pub(crate) fn pick(decision: &Decision, row: &[f32]) -> usize {
-    decision.rank(row, 1).first().copied().unwrap_or_default()
 }
 
 /// The numbers of a tensor, row by row.

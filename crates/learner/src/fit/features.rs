@@ -17,8 +17,8 @@ use crate::error::guarded;
 use crate::models::Model;
 use crate::optim::group;
 use crate::runs::{BodyMark, Outcome};
-use crate::stored::hex;
 use crate::task::Task;
+use firelight_files::hex;
 
 /// What the frozen part of a model makes of the pictures, computed once by
 /// [`Learner::head_features`](crate::Learner::head_features).

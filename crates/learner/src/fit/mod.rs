@@ -17,8 +17,8 @@ mod tta;
 
 pub use best::{Best, KeepBest};
 pub(crate) use epoch::Fit;
+pub(crate) use evaluate::host;
 pub use evaluate::{Evaluation, Part, Predictions};
-pub(crate) use evaluate::{host, pick};
 pub use examples::Mix;
 pub(crate) use examples::{Examples, Mixed, Mixing};
 pub use features::HeadFeatures;

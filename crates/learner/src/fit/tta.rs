@@ -3,7 +3,7 @@
 use firelight_datablock::FittedTarget;
 use firelight_losses::Loss;
 
-use super::evaluate::{Part, Predictions, pick};
+use super::evaluate::{Part, Predictions};
 use crate::models::Model;
 use crate::{Learner, LearnerError};
 
@@ -72,7 +72,8 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
             views.add(&seen);
         }
         views.blend(&mut plain, beta);
-        plain.decided = plain.outputs.chunks(plain.columns.max(1)).map(|row| pick(&task.decision, row)).collect();
+        plain.decided =
+            plain.outputs.chunks(plain.columns.max(1)).map(|row| task.decision.best(row).unwrap_or_default()).collect();
         Ok(plain)
     }
 }

@@ -10,14 +10,14 @@ use std::path::PathBuf;
 
 use burn::tensor::{Int, Tensor};
 use firelight_datablock::{Categories, Dataset};
-use firelight_losses::{CostMatrix, Loss, LossError};
+use firelight_losses::{CostError, CostMatrix, Loss};
 use firelight_vocab::{Groups, Vocab};
 use image::RgbImage;
 
-use crate::metrics::ClassReport;
 use crate::models::Model;
 use crate::report::Run;
 use crate::{Learner, LearnerError, Part, Predictions};
+use firelight_metrics::ClassReport;
 
 /// Predictions over a part of the data with what they were about.
 ///
@@ -146,8 +146,8 @@ impl Interpretation {
     ///
     /// # Errors
     ///
-    /// What the costs are refused for, or [`LossError::NamesDiffer`] unless they name exactly the classes.
-    pub fn most_costly(&self, cost: &CostMatrix) -> Result<Vec<(&str, &str, usize, f64)>, LossError> {
+    /// What the costs are refused for, or [`CostError::NamesDiffer`] unless they name exactly the classes.
+    pub fn most_costly(&self, cost: &CostMatrix) -> Result<Vec<(&str, &str, usize, f64)>, CostError> {
         let cost = cost.align(self.vocab())?;
         let mut pairs: Vec<_> = self
             .most_confused(1)
@@ -155,7 +155,7 @@ impl Interpretation {
             .map(|(actual, predicted, times)| {
                 Ok((actual, predicted, times, times as f64 * cost.matrix().get(actual, predicted)?))
             })
-            .collect::<Result<_, LossError>>()?;
+            .collect::<Result<_, CostError>>()?;
         pairs.sort_by(|a, b| b.3.total_cmp(&a.3));
         Ok(pairs)
     }
@@ -165,7 +165,7 @@ impl Interpretation {
     /// # Errors
     ///
     /// As [`most_costly`](Self::most_costly).
-    pub fn cost_histogram(&self, cost: &CostMatrix) -> Result<Vec<(f64, usize)>, LossError> {
+    pub fn cost_histogram(&self, cost: &CostMatrix) -> Result<Vec<(f64, usize)>, CostError> {
         let cost = cost.align(self.vocab())?;
         let pairs = self.predictions.targets.iter().zip(&self.predictions.decided);
         let mut costs: Vec<f64> = pairs.map(|(&actual, &predicted)| cost.matrix().value(actual, predicted)).collect();

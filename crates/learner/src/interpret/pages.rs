@@ -13,8 +13,8 @@ use super::Interpretation;
 use super::results::Said;
 use crate::fit::{Mixed, Mixing, host};
 use crate::models::Model;
-use crate::pictures::{Tile, confusion, grid, loss_curve, rate_curve, save_png};
 use crate::{History, Learner, LearnerError};
+use firelight_plots::{Tile, confusion, grid, loss_curve, rate_curve, save_png};
 
 /// How many pictures a page of examples shows.
 const SHOWN: usize = 16;

@@ -8,11 +8,11 @@ use firelight_vocab::Vocab;
 use image::RgbImage;
 
 use crate::error::guarded;
-use crate::fit::{host, pick};
+use crate::fit::host;
 use crate::models::Model;
-use crate::pictures::{Mark, Tile, grid};
 use crate::task::Task;
 use crate::{Learner, LearnerError};
+use firelight_plots::{Mark, Tile, grid};
 
 impl<L: Loss<Tensor<1, Int>>, M: Model + Sync> Learner<Categories, L, M> {
     /// `count` pictures of the validation part as the model sees them, with the class that it picks and, where that is
@@ -53,7 +53,7 @@ impl<L: Loss<Tensor<1, Int>>, M: Model + Sync> Learner<Categories, L, M> {
         let picture = transforms.normalize().decode(&planes, size);
         let at = || format!("a result of {}", path.display());
         let row = guarded(at, || host(loss.activation(model.forward(self.input(size, planes)))))?;
-        let said = Said { predicted: pick(decision, &row), actual: dataset.targets()[item] };
+        let said = Said { predicted: decision.best(&row).unwrap_or_default(), actual: dataset.targets()[item] };
         Ok(said.tile(data.vocab(), picture, |class| row[class]))
     }
 

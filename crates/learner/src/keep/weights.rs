@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::{from_bytes, to_bytes};
 use crate::models::{Arch, Model};
 use crate::optim::GroupOptimizer;
-use crate::stored::{self, Format, Versions};
 use crate::{Learner, LearnerError};
+use firelight_files::{Format, Versions};
 
 const FORMAT: Format =
     Format { magic: "firelight-weights", oldest: 1, version: 1, what: "file of weights", writer: "save" };
@@ -46,7 +46,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
             vocab: task.data.train().dataset().fitted().vocab().cloned(),
             weights: weights.len(),
         };
-        stored::write(path.as_ref(), FORMAT, &manifest, &[&weights, &optimizer])
+        Ok(FORMAT.write(path.as_ref(), &manifest, &[&weights, &optimizer])?)
     }
 
     /// Takes over the weights, and the optimizer's state, of a file that [`save`](Self::save) wrote. What is frozen stays frozen.
@@ -57,7 +57,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
     /// learner then is as it was.
     pub fn load(&mut self, path: impl AsRef<Path>) -> Result<(), LearnerError> {
         let path = path.as_ref();
-        let (manifest, mut weights): (Manifest, _) = stored::read(path, FORMAT)?;
+        let (manifest, mut weights): (Manifest, _) = FORMAT.read(path)?;
         let refuse = |why: String| LearnerError::Unusable { path: path.to_path_buf(), what: FORMAT.what, why };
         let Self { task, state, .. } = self;
         let ours = task.data.train().dataset().fitted().vocab();

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::{Event, Flow, Observer};
-use crate::stored::write_whole;
 use crate::{EpochRow, LearnerError};
+use firelight_files::write_whole;
 
 /// Writes a line an epoch to a CSV file: `epoch,train_loss,valid_loss,` the metrics, `seconds`. fastai's `CSVLogger`.
 ///

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Event, Flow, Observer};
-use crate::pictures::{loss_curve, save_png};
+use firelight_plots::{loss_curve, save_png};
 
 /// Draws the losses of the fit under way to a PNG file after each epoch: the training loss of every step and the validation
 /// losses, as [`Learner::plot_losses`](crate::Learner::plot_losses). fastai's `ShowGraphCallback`.

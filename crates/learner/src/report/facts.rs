@@ -5,8 +5,8 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::page::jpeg;
-use crate::metrics::ClassReport;
 use crate::{Interpretation, LearnerError};
+use firelight_metrics::ClassReport;
 
 /// At most so many mistakes have a thumbnail.
 const SHOWN: usize = 96;

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 pub(crate) use run::{Run, decided_by};
 
-use crate::stored::write_whole;
 use crate::{Interpretation, LearnerError};
+use firelight_files::write_whole;
 
 impl Interpretation {
     /// Writes `report.html` into `folder`, which is made if it is not there, and gives the file's path.

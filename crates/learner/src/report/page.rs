@@ -6,8 +6,8 @@ use image::{ImageError, RgbImage};
 
 use super::facts::Facts;
 use crate::interpret::pages::{batch_picture, losses_picture, rates_picture};
-use crate::pictures::{jpeg_uri, matrix_picture, png_base64};
 use crate::{Interpretation, LearnerError};
+use firelight_plots::{jpeg_uri, matrix_picture, png_base64};
 
 const SKELETON: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");

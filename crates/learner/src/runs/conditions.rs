@@ -1,7 +1,10 @@
 //! Under which conditions a piece of work is done: two runs under equal conditions do the same.
 
+use std::fmt::Debug;
+
 use burn::module::Module;
 use firelight_datablock::{DataLoader, FittedTarget};
+use firelight_files::hex;
 use firelight_losses::{Decision, Loss};
 use firelight_vocab::Vocab;
 use serde::{Deserialize, Serialize};
@@ -13,7 +16,6 @@ use crate::keep::{other_classes, shapes};
 use crate::models::Model;
 use crate::report::decided_by;
 use crate::state::State;
-use crate::stored::{digest, hex};
 use crate::task::{Options, Task};
 
 /// Enough to tell whether a checkpoint belongs to a learner: what is compared, by name, in words.
@@ -89,6 +91,11 @@ impl Conditions {
             (there != *value).then(|| (name.clone(), there, value.clone()))
         })
     }
+}
+
+/// `3f2a9c1e`, of all that `Debug` says of a value.
+fn digest(value: &dyn Debug) -> String {
+    hex(&Sha256::digest(format!("{value:?}"))[..4])
 }
 
 /// `11 tensors (3f2a…)`: a digest of their names and shapes.

@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::item::Rows;
-use crate::stored::hex;
 use crate::{EpochRow, History, StepRow};
+use firelight_files::hex;
 
 const NAME: &str = "run.history";
 const MAGIC: &[u8] = b"firelight-history 1\n";

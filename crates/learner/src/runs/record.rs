@@ -8,8 +8,8 @@ use super::conditions::Conditions;
 use super::item::Item;
 use super::log::Extent;
 use crate::fit::Position;
-use crate::stored::{self, Format, Versions};
 use crate::{EpochRow, LearnerError};
+use firelight_files::{Format, Versions};
 
 pub(super) const FORMAT: Format =
     Format { magic: "firelight-checkpoint", oldest: 2, version: 2, what: "checkpoint", writer: "with_checkpoints" };
@@ -72,11 +72,11 @@ impl Record {
             step: past.history.rows.steps,
             parts: [weights.len(), optimizer.len(), best.len(), packed.len()],
         };
-        stored::write(path, FORMAT, &manifest, &[weights, optimizer, best, &packed])
+        Ok(FORMAT.write(path, &manifest, &[weights, optimizer, best, &packed])?)
     }
 
     pub fn read(path: &Path) -> Result<Self, LearnerError> {
-        let (manifest, mut weights): (Manifest, _) = stored::read(path, FORMAT)?;
+        let (manifest, mut weights): (Manifest, _) = FORMAT.read(path)?;
         let refuse = |why: String| unusable(path, why);
         let sum = manifest.parts.iter().try_fold(0_usize, |sum, &part| sum.checked_add(part));
         if sum != Some(weights.len()) {
@@ -93,7 +93,7 @@ impl Record {
 
     /// The run that a file says it is of, without reading the rest.
     pub fn run_of(path: &Path) -> Option<String> {
-        let manifest: Manifest = stored::manifest(path, FORMAT)?;
+        let manifest: Manifest = FORMAT.manifest(path)?;
         Some(manifest.run)
     }
 }

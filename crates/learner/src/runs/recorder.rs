@@ -18,8 +18,8 @@ use crate::keep::{finite_bytes, to_bytes};
 use crate::models::Model;
 use crate::optim::GroupOptimizer;
 use crate::state::State;
-use crate::stored::hex;
 use crate::task::Task;
+use firelight_files::hex;
 
 /// The run of this process, as far as it has come, and what a checkpoint knows beyond that.
 #[derive(Debug)]

@@ -8,13 +8,13 @@ use burn::tensor::{Device, Int, Tensor};
 use firelight_datablock::{
     Categories, CategoryBlock, DataBlock, DataLoaders, IndexSplitter, InputBlock, RegexLabeller, image_files,
 };
-use firelight_learner::metrics::{Accumulator, Outcomes};
 use firelight_learner::models::{Arch, VisionModel};
 use firelight_learner::optim::{Scheduled, Sgd, SgdState};
 use firelight_learner::{
     Backbone, Better, EpochRow, Event, Flow, History, Learner, Metric, Observer, accuracy, vision_learner,
 };
 use firelight_losses::{Loss, Parts};
+use firelight_metrics::{Accumulator, Outcomes};
 use firelight_transforms::{Limits, Resize, TransformError, aug_transforms, open};
 use image::RgbImage;
 

@@ -3,7 +3,6 @@
 use std::sync::Mutex;
 
 use burn::tensor::Device;
-use firelight_learner::metrics::{Accumulator, Outcomes};
 use firelight_learner::{
     Better, ClassMetric, EarlyStopping, KeepBest, Metric, MultiMetric, Plateau, Schedule, ValueMetric, accuracy,
     accuracy_multi, brier_score, calibration_error, cohen_kappa, cross_group_errors, error_rate, expected_cost,
@@ -12,14 +11,15 @@ use firelight_learner::{
     mistake_severity, mse, nearest_distance, precision_multi, r2, recall_multi, rmse, same_group_mistakes,
     summed_group_accuracy, top_k, weighted_f1, weighted_kappa,
 };
-use firelight_losses::{CostMatrix, LossError};
+use firelight_losses::{CostError, CostMatrix};
+use firelight_metrics::{Accumulator, Outcomes};
 use firelight_vocab::{Groups, Vocab};
 
 use crate::shapes::{self, ShapeLearner};
 
 /// B2, F1: every metric of the library says its direction.
 #[test]
-fn costs_errors_and_distances_get_better_as_they_fall_and_the_others_as_they_rise() -> Result<(), LossError> {
+fn costs_errors_and_distances_get_better_as_they_fall_and_the_others_as_they_rise() -> Result<(), CostError> {
     let vocab = Vocab::from_labels(["Bengal", "beagle", "pug"]);
     let groups = Groups::by(&vocab, |breed| if breed.starts_with(char::is_uppercase) { "cat" } else { "dog" });
     let costs = CostMatrix::from_groups(&groups, 1.0, 2.0);

@@ -6,12 +6,12 @@ use burn::tensor::Device;
 use firelight_datablock::{
     DataBlock, DataError, ImageBlock, IndexSplitter, MultiCategoryBlock, RegressionBlock, TargetBlock,
 };
-use firelight_learner::metrics::{MultiMetric, Outcomes, ValueMetric, measure};
 use firelight_learner::models::Arch;
 use firelight_learner::{
     Backbone, accuracy_multi, f1_multi, mae, mse, precision_multi, r2, recall_multi, rmse, vision_learner,
 };
 use firelight_losses::Decision;
+use firelight_metrics::{MultiMetric, Outcomes, ValueMetric, measure};
 use firelight_transforms::{MixUp, Resize};
 use image::{Rgb, RgbImage};
 

@@ -1,10 +1,7 @@
-//! What the matrices, losses and decisions promise.
+//! What the losses promise.
 
 mod cautions;
-mod csv;
-mod decisions;
 mod laws;
 mod loss;
-mod storage;
 mod texts;
 mod trees;

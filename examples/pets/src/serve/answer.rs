@@ -1,6 +1,6 @@
 //! What the model says of a picture, for people and programs.
 
-use firelight::learner::pictures::jpeg_uri;
+use firelight::plots::jpeg_uri;
 use firelight::prelude::*;
 use image::RgbImage;
 use serde::Serialize;

@@ -1,0 +1,167 @@
+use std::cmp::Ordering;
+
+use firelight_vocab::Vocab;
+use serde::{Deserialize, Serialize};
+
+use crate::error::share;
+use crate::{AlignedCost, CostError, CostMatrix};
+
+/// How probabilities become a prediction.
+///
+/// A decision is made after training and changes neither the model nor its probabilities, so it can be chosen,
+/// compared and replaced at no cost. It works on the probabilities of one example at a time, on the host.
+///
+/// ```
+/// use firelight_costs::{CostMatrix, Decision, Groups, Vocab};
+///
+/// let vocab = Vocab::from_labels(["Bengal", "beagle", "boxer", "pug"]);
+/// let species = Groups::by(&vocab, |breed| {
+///     if breed.starts_with(char::is_uppercase) { "cat" } else { "dog" }
+/// });
+/// // A cat is likeliest, but a dog it is: any dog is nearer to the truth than the cat is.
+/// let probabilities = [0.4, 0.25, 0.2, 0.15];
+/// assert_eq!(Decision::Argmax.decide(&probabilities), [0]);
+/// let cost = CostMatrix::from_groups(&species, 0.25, 1.0);
+/// let decision = Decision::minimum_risk(&cost, &vocab)?;
+/// assert_eq!(decision.decide(&probabilities), [1]);
+/// # Ok::<(), firelight_costs::CostError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
+pub enum Decision {
+    /// The likeliest class.
+    #[default]
+    Argmax,
+    /// Every class with at least this probability, for several labels an example; 0.5 is usual. One outside 0 to 1 is refused
+    /// when it is read from a file; [`threshold`](Self::threshold) refuses it when it is made.
+    Threshold(f32),
+    /// The class with the least expected cost, `argmin_k Σ_j p_j C[j][k]`: conditional risk minimisation.
+    ///
+    /// Costs among several classes are weighed by how likely each is, so it needs calibrated probabilities:
+    /// those of a plain cross entropy, not those of a model trained on soft labels from the same costs.
+    MinimumRisk(AlignedCost),
+}
+
+impl Decision {
+    /// [`MinimumRisk`](Self::MinimumRisk) with named costs.
+    ///
+    /// # Errors
+    /// What the costs are refused for, or [`CostError::NamesDiffer`] unless they name exactly the classes of the
+    /// vocab.
+    pub fn minimum_risk(cost: &CostMatrix, vocab: &Vocab) -> Result<Self, CostError> {
+        Ok(Self::MinimumRisk(cost.align(vocab)?))
+    }
+
+    /// [`Threshold`](Self::Threshold) with a probability.
+    ///
+    /// # Errors
+    /// [`CostError::OutsideUnit`] unless it is in 0..=1.
+    pub fn threshold(least: f32) -> Result<Self, CostError> {
+        share("threshold", f64::from(least)).map(|_| Self::Threshold(least))
+    }
+
+    /// The class numbers decided for one example: one of them, or any number with a threshold. None where nothing can be
+    /// decided: of no classes, or of probabilities that are not numbers.
+    ///
+    /// # Panics
+    /// If there is not one probability for each class of the costs.
+    pub fn decide(&self, probabilities: &[f32]) -> Vec<usize> {
+        match self {
+            Self::Threshold(least) => {
+                (0..probabilities.len()).filter(|class| probabilities[*class] >= *least).collect()
+            }
+            Self::Argmax | Self::MinimumRisk(_) => self.best(probabilities).into_iter().collect(),
+        }
+    }
+
+    /// The one class that is ranked first, or `None` where no class has a score that is a number: a model that gives NaN has
+    /// said nothing, and above all not class 0.
+    ///
+    /// ```
+    /// use firelight_costs::Decision;
+    ///
+    /// assert_eq!(Decision::Argmax.best(&[0.2, 0.8]), Some(1));
+    /// assert_eq!(Decision::Argmax.best(&[f32::NAN; 2]), None);
+    /// ```
+    ///
+    /// # Panics
+    /// If there is not one probability for each class of the costs.
+    pub fn best(&self, probabilities: &[f32]) -> Option<usize> {
+        let scores = self.scores(probabilities);
+        let classes = (0..scores.len()).filter(|class| !scores[*class].is_nan());
+        // The first of the highest.
+        classes.reduce(|best, class| if scores[class] > scores[best] { class } else { best })
+    }
+
+    /// The `k` best classes, best first; among equals the lower number. All of them if there are fewer than `k`. Classes whose
+    /// scores are not numbers come last, so of a row of NaN this is the order of the classes: ask [`best`](Self::best) whether there is
+    /// a first.
+    ///
+    /// # Panics
+    /// If there is not one probability for each class of the costs.
+    pub fn rank(&self, probabilities: &[f32], k: usize) -> Vec<usize> {
+        let scores = self.scores(probabilities);
+        let mut classes: Vec<usize> = (0..scores.len()).collect();
+        classes.sort_by(|a, b| better_first(scores[*a], scores[*b]));
+        classes.truncate(k);
+        classes
+    }
+
+    /// What the classes are ranked by, higher is better: their probability, or their negative risk. With costs, one probability
+    /// that is not a number makes every risk so.
+    ///
+    /// # Panics
+    /// If there is not one probability for each class of the costs.
+    pub fn scores(&self, probabilities: &[f32]) -> Vec<f64> {
+        match self {
+            Self::Argmax | Self::Threshold(_) => probabilities.iter().copied().map(f64::from).collect(),
+            Self::MinimumRisk(cost) => risks(cost, probabilities).map(|risk| -risk).collect(),
+        }
+    }
+
+    /// The classes that the costs are aligned to, where there are costs.
+    pub fn vocab(&self) -> Option<&Vocab> {
+        match self {
+            Self::MinimumRisk(cost) => Some(cost.vocab()),
+            Self::Argmax | Self::Threshold(_) => None,
+        }
+    }
+}
+
+/// What is not a number is worse than all that is.
+fn better_first(a: f64, b: f64) -> Ordering {
+    a.is_nan().cmp(&b.is_nan()).then(b.partial_cmp(&a).unwrap_or(Ordering::Equal))
+}
+
+/// A decision in a file.
+#[derive(Deserialize)]
+#[serde(rename = "Decision")]
+enum Stored {
+    Argmax,
+    Threshold(f32),
+    MinimumRisk(AlignedCost),
+}
+
+impl TryFrom<Stored> for Decision {
+    type Error = CostError;
+
+    fn try_from(stored: Stored) -> Result<Self, CostError> {
+        match stored {
+            Stored::Argmax => Ok(Self::Argmax),
+            Stored::Threshold(least) => Self::threshold(least),
+            Stored::MinimumRisk(cost) => Ok(Self::MinimumRisk(cost)),
+        }
+    }
+}
+
+fn risks(cost: &AlignedCost, probabilities: &[f32]) -> impl Iterator<Item = f64> {
+    let (given, classes) = (probabilities.len(), cost.vocab().len());
+    assert!(given == classes, "there are {given} probabilities and costs of {classes} classes");
+    let mut risks = vec![0.0; classes];
+    for (row, probability) in cost.matrix().rows().zip(probabilities) {
+        for (risk, cost) in risks.iter_mut().zip(row) {
+            *risk += f64::from(*probability) * cost;
+        }
+    }
+    risks.into_iter()
+}

@@ -1,0 +1,17 @@
+#![doc = include_str!("../README.md")]
+
+mod class_weights;
+mod decision;
+mod digest;
+mod error;
+mod matrix;
+
+pub use class_weights::ClassWeights;
+pub use decision::Decision;
+pub use digest::digest;
+pub use error::CostError;
+pub use firelight_vocab::{Groups, Taxonomy, Vocab, VocabError};
+pub use matrix::{
+    Aligned, AlignedCost, ClassMatrix, Confusion, CostMatrix, Distance, GroupSoftLabels, MatrixRows, Meaning,
+    OrdinalDistance, PairWeights, Similarity, SoftLabels, TreeDistance, meaning,
+};

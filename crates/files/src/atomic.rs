@@ -1,0 +1,204 @@
+//! Atomic writes: files that are complete or not there at all.
+
+use std::ffi::OsStr;
+use std::fs::{File, TryLockError};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::TempPath;
+
+/// How the names of files under way end.
+const PART: &str = ".part";
+
+/// A file under way: written beside its place, under a name that nobody else has, and renamed when it is whole on the disk, so that a
+/// killed program, a full disk or a crash of the system leaves what was there before, and of two writers the later one's file stays.
+/// What a killed program has left of it goes when the file is written again.
+///
+/// A link is followed to the file that it names, if there is one. What is no regular file, such as a pipe or a device, is written straight: nothing can
+/// take its place.
+///
+/// ```
+/// use std::io::Write;
+/// use firelight_files::AtomicFile;
+///
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("table.csv");
+/// let mut file = AtomicFile::create(&path)?;
+/// writeln!(file, "actual,predicted")?;
+/// assert!(!path.exists()); // dropped now, it would never have been
+/// file.keep()?;
+/// assert!(path.exists());
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct AtomicFile {
+    file: BufWriter<File>,
+    /// Where it is, and where it goes; `None` where it is written straight.
+    place: Option<(TempPath, PathBuf)>,
+}
+
+impl AtomicFile {
+    /// Starts the file whose place is `path`.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+        if std::fs::metadata(&path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+            return Ok(Self { file: BufWriter::new(File::options().write(true).open(&path)?), place: None });
+        }
+        let mut prefix = path.file_name().unwrap_or_default().to_os_string();
+        prefix.push(".");
+        let mut parts = tempfile::Builder::new();
+        parts.prefix(&prefix).suffix(PART);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            // What a new file of anybody's has, less the process's mask; temporary files are their owner's alone by default.
+            let mode = std::fs::metadata(&path).map_or(0o666, |there| there.permissions().mode());
+            parts.permissions(std::fs::Permissions::from_mode(mode));
+        }
+        sweep(&path, &prefix);
+        loop {
+            let (file, part) = parts.tempfile_in(folder(&path))?.into_parts();
+            // Held until it is closed: it tells a sweep that somebody is at work. One that was quicker takes the part away. (Some network
+            // disks have no locks, and no harm is done.)
+            let swept = matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+            if !swept && part.exists() {
+                return Ok(Self { file: BufWriter::new(file), place: Some((part, path)) });
+            }
+        }
+    }
+
+    /// Puts the file in its place, once its content is on the disk, and then the folder's entry too.
+    ///
+    /// # Errors
+    ///
+    /// What the system says; what was there before then is there still.
+    pub fn keep(mut self) -> io::Result<()> {
+        self.file.flush()?;
+        let Some((part, path)) = self.place else { return Ok(()) };
+        self.file.get_ref().sync_all()?;
+        part.persist(&path)?;
+        sync_folder(&path)
+    }
+}
+
+/// Writes a file whole or not at all: an atomic write, to a file beside `path` that takes its place once it is on the disk.
+///
+/// A link is followed; a pipe or a device is written straight.
+///
+/// ```
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("costs.csv");
+/// firelight_files::write_whole(&path, b"actual,predicted,cost\n")?;
+/// assert_eq!(std::fs::read(&path)?.len(), 22);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// What the system says; the file that was there before then is there still.
+pub fn write_whole(path: impl AsRef<Path>, bytes: &[u8]) -> io::Result<()> {
+    let mut file = AtomicFile::create(path.as_ref())?;
+    file.write_all(bytes)?;
+    file.keep()
+}
+
+impl Write for AtomicFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// Removes the parts of a file that programs left which were killed while they wrote them. What cannot be removed does no harm but to
+/// the disk.
+fn sweep(path: &Path, prefix: &OsStr) {
+    /// Letters that make the name of a part one of its own.
+    const LETTERS: usize = 6;
+    let is_part = |name: &OsStr| {
+        let name = name.as_encoded_bytes().strip_prefix(prefix.as_encoded_bytes());
+        let letters = name.and_then(|name| name.strip_suffix(PART.as_bytes()));
+        letters.is_some_and(|letters| letters.len() == LETTERS && letters.iter().all(u8::is_ascii_alphanumeric))
+    };
+    for entry in std::fs::read_dir(folder(path)).into_iter().flatten().flatten() {
+        let (left, file) = (entry.path(), entry.file_type().is_ok_and(|kind| kind.is_file()));
+        if file && is_part(&entry.file_name()) && File::open(&left).is_ok_and(|part| part.try_lock().is_ok()) {
+            let _ = std::fs::remove_file(&left);
+        }
+    }
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// A rename is on the disk once its folder is.
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(folder(path))?.sync_all()
+}
+
+/// Other systems do not open folders.
+#[cfg(not(unix))]
+fn sync_folder(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).expect("a folder");
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    /// B37: two writers have parts of their own, and what a user calls `NAME.part` is the user's.
+    #[test]
+    fn writers_do_not_meet_before_their_files_are_whole() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("table.csv");
+        std::fs::write(folder.path().join("table.csv.part"), "mine").expect("a file");
+        let (mut one, mut other) =
+            (AtomicFile::create(&path).expect("a part"), AtomicFile::create(&path).expect("a part"));
+        one.write_all(&b"one".repeat(9999)).expect("written");
+        other.write_all(b"other").expect("written");
+        one.keep().expect("kept");
+        assert_eq!(std::fs::read(&path).expect("bytes"), b"one".repeat(9999));
+        // What a killed program has left: nobody holds it.
+        std::fs::write(folder.path().join("table.csv.a1B2c3.part"), "half").expect("a file");
+        drop(AtomicFile::create(&path).expect("a part of a third writer"));
+        assert_eq!(names(folder.path()).len(), 3, "the part of the one that still writes, the table, and the user's");
+        other.keep().expect("kept");
+        assert_eq!(std::fs::read(&path).expect("bytes"), b"other");
+        drop(AtomicFile::create(&path).expect("a part that is given up"));
+        assert_eq!(names(folder.path()), ["table.csv", "table.csv.part"]);
+        assert_eq!(std::fs::read(folder.path().join("table.csv.part")).expect("bytes"), b"mine");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_and_modes_stay() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().expect("a folder");
+        let (real, link) = (folder.path().join("real"), folder.path().join("link"));
+        std::fs::write(&real, "old").expect("a file");
+        std::fs::set_permissions(&real, std::fs::Permissions::from_mode(0o600)).expect("a mode");
+        symlink("real", &link).expect("a link");
+        let mut file = AtomicFile::create(&link).expect("a part");
+        file.write_all(b"new").expect("written");
+        file.keep().expect("kept");
+        assert_eq!(std::fs::read(&real).expect("bytes"), b"new");
+        assert!(std::fs::symlink_metadata(&link).expect("a link").is_symlink());
+        assert_eq!(std::fs::metadata(&real).expect("a file").permissions().mode() & 0o777, 0o600);
+    }
+}

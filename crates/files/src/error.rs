@@ -1,0 +1,45 @@
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// Why a file of a [`Format`](crate::Format) is refused, or not written.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum FileError {
+    /// It could not be written.
+    #[error("{what}: cannot write {path}", path = .path.display())]
+    Write {
+        /// What it would have been.
+        what: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// It could not be read.
+    #[error("load: cannot read {path}", path = .path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// It is not what it should be, or not an undamaged one.
+    #[error("load: {path} is not a usable Firelight {what}: {why}", path = .path.display())]
+    Unusable {
+        /// The file.
+        path: PathBuf,
+        /// What it should be.
+        what: &'static str,
+        /// What is wrong with it, and what to do.
+        why: String,
+    },
+    /// What should stand at its start is nothing that JSON can say.
+    #[error("{what}: its manifest cannot be written: {why}")]
+    Manifest {
+        /// What it would have been.
+        what: &'static str,
+        /// What the serialiser said.
+        why: String,
+    },
+}

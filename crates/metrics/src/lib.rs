@@ -1,0 +1,198 @@
+#![doc = include_str!("../README.md")]
+
+mod accuracy;
+mod agreement;
+mod calibration;
+mod classes;
+mod costs;
+mod distance;
+mod groups;
+mod mean;
+mod measure;
+mod multi;
+mod report;
+mod values;
+
+use serde::{Deserialize, Serialize};
+
+pub use accuracy::{accuracy, error_rate, top_k};
+pub use agreement::{cohen_kappa, matthews_corr_coef, weighted_kappa};
+pub use calibration::{brier_score, calibration_error};
+pub use classes::{macro_f1, mean_recall, weighted_f1};
+pub use costs::{expected_cost, mean_cost, mean_mistake_cost};
+pub use distance::{
+    hierarchical_distance, hierarchical_distance_above_floor, hierarchical_distance_floor, hierarchical_precision,
+    nearest_distance,
+};
+pub use firelight_costs::{CostError, CostMatrix, Decision};
+pub use firelight_vocab::{Groups, Vocab};
+pub use groups::{cross_group_errors, group_accuracy, mistake_severity, same_group_mistakes, summed_group_accuracy};
+pub use measure::measure;
+pub use multi::{accuracy_multi, f1_multi, precision_multi, recall_multi};
+pub use report::{ClassReport, ClassScores};
+pub use values::{mae, mse, r2, rmse};
+
+/// Which way a number gets better.
+///
+/// ```
+/// use firelight_metrics::{Better, accuracy, calibration_error};
+///
+/// assert_eq!((accuracy().better(), calibration_error().better()), (Better::More, Better::Less));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Better {
+    /// More of it is better, as of accuracy.
+    More,
+    /// Less of it is better, as of a loss, an error or a cost.
+    Less,
+}
+
+/// What a model made of some examples, on the host.
+///
+/// ```
+/// use firelight_costs::Decision;
+/// use firelight_metrics::Outcomes;
+///
+/// let outcomes = Outcomes {
+///     outputs: &[0.7, 0.3, f32::NAN, f32::NAN],
+///     columns: 2,
+///     targets: &[0, 0],
+///     decided: &[0, 0],
+///     decision: &Decision::Argmax,
+/// };
+/// let picks: Vec<Option<usize>> = outcomes.examples().map(|example| example.decided).collect();
+/// assert_eq!(picks, [Some(0), None]); // nothing is decided from what is no number
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Outcomes<'a, T> {
+    /// Activated outputs (probabilities for classes), row after row.
+    pub outputs: &'a [f32],
+    /// Numbers in a row.
+    pub columns: usize,
+    /// Targets, one a row.
+    pub targets: &'a [T],
+    /// Classes that the decision rule picks, one a row. Of a row with NaN in it the pick means nothing:
+    /// [`examples`](Self::examples) leaves it out.
+    pub decided: &'a [usize],
+    /// The decision rule, for metrics that look at more than its pick: `decision.rank(row, 5)`.
+    pub decision: &'a Decision,
+}
+
+/// One example and what became of it; see [`Outcomes::examples`].
+#[derive(Debug, Clone, Copy)]
+pub struct Example<'a, T> {
+    /// Its activated outputs.
+    pub row: &'a [f32],
+    /// Its target.
+    pub target: &'a T,
+    /// The class that the decision rule picks; `None` where an output is not a number.
+    pub decided: Option<usize>,
+    /// The decision rule.
+    pub decision: &'a Decision,
+}
+
+impl<'a, T> Outcomes<'a, T> {
+    /// The rows of the outputs, in order.
+    pub fn rows(&self) -> impl Iterator<Item = &'a [f32]> + use<'a, T> {
+        self.outputs.chunks(self.columns.max(1))
+    }
+
+    /// The examples, in order.
+    pub fn examples(&self) -> impl Iterator<Item = Example<'a, T>> + use<'a, T> {
+        let decision = self.decision;
+        self.rows().zip(self.targets).zip(self.decided).map(move |((row, target), &decided)| {
+            let decided = (!row.iter().any(|output| output.is_nan())).then_some(decided);
+            Example { row, target, decided, decision }
+        })
+    }
+}
+
+impl Example<'_, usize> {
+    /// Whether the picked class is the actual one.
+    pub fn is_right(&self) -> bool {
+        self.decided == Some(*self.target)
+    }
+}
+
+/// A number that says how good a model is: which way it gets better, and how it adds up.
+///
+/// A metric is a recipe and changes nothing: each evaluation [`start`](Self::start)s an [`Accumulator`] of its own, so that two
+/// threads may evaluate at once.
+///
+/// ```
+/// use firelight_metrics::{Accumulator, Better, Metric, Outcomes};
+///
+/// /// Mean probability of the actual class.
+/// struct Confidence;
+///
+/// #[derive(Default)]
+/// struct Sum(f64, usize);
+///
+/// impl Metric<usize> for Confidence {
+///     fn name(&self) -> String { "confidence".into() }
+///     fn better(&self) -> Better { Better::More }
+///     fn start(&self) -> Box<dyn Accumulator<usize>> { Box::new(Sum::default()) }
+/// }
+///
+/// impl Accumulator<usize> for Sum {
+///     fn update(&mut self, outcomes: &Outcomes<usize>) {
+///         for example in outcomes.examples() {
+///             (self.0, self.1) = (self.0 + f64::from(example.row[*example.target]), self.1 + 1);
+///         }
+///     }
+///     fn value(&self) -> Option<f64> {
+///         (self.1 > 0).then(|| self.0 / self.1 as f64)
+///     }
+/// }
+/// ```
+pub trait Metric<T>: Send + Sync {
+    /// The column's name in tables.
+    fn name(&self) -> String;
+    /// The name, and whatever else its value depends on, such as a digest of a matrix: a run that was broken off goes on only with the
+    /// metrics it began with. By default the name alone.
+    fn describe(&self) -> String {
+        self.name()
+    }
+    /// Which way it gets better: what chooses the best model, and ends or slows a fit, goes by it.
+    fn better(&self) -> Better;
+    /// Begins to add up.
+    fn start(&self) -> Box<dyn Accumulator<T> + '_>;
+    /// The classes that it was built for, if it depends on them.
+    fn vocab(&self) -> Option<&Vocab> {
+        None
+    }
+}
+
+/// Adds up over the batches of an evaluation and gives one number at its end.
+pub trait Accumulator<T>: Send {
+    /// Adds a batch.
+    fn update(&mut self, outcomes: &Outcomes<T>);
+    /// The number, or `None` where it is not defined (no examples; no mistakes). NaN counts as not defined.
+    fn value(&self) -> Option<f64>;
+}
+
+/// A metric of a model with one class an example.
+///
+/// ```
+/// let metrics: [firelight_metrics::ClassMetric; 2] = [firelight_metrics::accuracy(), firelight_metrics::top_k(5)];
+/// ```
+pub type ClassMetric = Box<dyn Metric<usize>>;
+
+/// A metric of a model with any number of classes an example.
+///
+/// ```
+/// let metrics: [firelight_metrics::MultiMetric; 1] = [firelight_metrics::f1_multi()];
+/// ```
+pub type MultiMetric = Box<dyn Metric<Vec<usize>>>;
+
+/// A metric of a model with one or several numbers an example.
+///
+/// ```
+/// let metrics: [firelight_metrics::ValueMetric; 2] = [firelight_metrics::mae(), firelight_metrics::r2()];
+/// ```
+pub type ValueMetric = Box<dyn Metric<Vec<f32>>>;
+
+/// `part` of `whole`, if there is a whole.
+fn ratio(part: f64, whole: usize) -> Option<f64> {
+    (whole > 0).then(|| part / whole as f64)
+}

@@ -1,0 +1,3 @@
+//! What the metrics promise.
+
+mod metrics;

@@ -1,0 +1,45 @@
+#![doc = include_str!("../README.md")]
+
+// The pictures.
+mod class_matrix;
+mod confusion;
+mod curves;
+mod grid;
+mod heat_map;
+mod lr_find;
+mod overlay;
+
+// How they are shown elsewhere.
+mod encoded;
+mod notebook;
+
+// What they are made of: tiles, panels with axes, tables of cells.
+mod axis;
+mod chart;
+mod labels;
+mod layout;
+mod matrix;
+mod names;
+mod scale;
+mod series;
+mod tile;
+
+// The sheet, the letters and the colours.
+mod canvas;
+mod lettering;
+mod palette;
+mod text;
+
+pub use class_matrix::{HeatMap, matrix_picture};
+pub use confusion::confusion;
+pub use curves::{loss_curve, rate_curve};
+pub use encoded::{jpeg_uri, png_base64, save_png};
+pub use grid::grid;
+pub use heat_map::heat_map;
+pub use lr_find::lr_find_curve;
+pub use notebook::Inline;
+pub use overlay::overlay;
+pub use tile::{Mark, Tile};
+
+#[cfg(test)]
+mod tests;

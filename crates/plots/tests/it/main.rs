@@ -1,0 +1,3 @@
+//! What the pictures promise.
+
+mod pictures;
