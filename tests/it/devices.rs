@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use firelight::burn::tensor::FloatDType;
-use firelight::learner::models::Model;
+use firelight::models::Model;
 use firelight::prelude::*;
 use firelight::transforms::AugTransforms;
 use image::{Rgb, RgbImage};

@@ -1,8 +1,9 @@
 //! Code that a user may have written: blocks, labellers, splitters, closures.
 
-use std::any::Any;
 use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use firelight_transforms::panic_message;
 
 use crate::DataError;
 
@@ -15,12 +16,6 @@ pub(crate) fn guard<T>(
     code: impl FnOnce() -> Result<T, DataError>,
 ) -> Result<T, DataError> {
     catch_unwind(AssertUnwindSafe(code)).unwrap_or_else(|panic| {
-        Err(DataError::Panicked { stage, item: item.to_string(), why: message(panic.as_ref()) })
+        Err(DataError::Panicked { stage, item: item.to_string(), why: panic_message(panic.as_ref()) })
     })
-}
-
-/// What a panic said.
-pub(crate) fn message(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    text.unwrap_or("no reason given").to_owned()
 }

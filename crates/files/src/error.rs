@@ -7,7 +7,7 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum FileError {
     /// It could not be written.
-    #[error("{what}: cannot write {path}", path = .path.display())]
+    #[error("{what}: cannot write {path}: {source}", path = .path.display())]
     Write {
         /// What it would have been.
         what: &'static str,
@@ -17,7 +17,7 @@ pub enum FileError {
         source: std::io::Error,
     },
     /// It could not be read.
-    #[error("load: cannot read {path}", path = .path.display())]
+    #[error("load: cannot read {path}: {source}", path = .path.display())]
     Read {
         /// The file.
         path: PathBuf,

@@ -3,7 +3,7 @@
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Int, Tensor};
-use firelight::learner::models::Model;
+use firelight::models::Model;
 use firelight::prelude::*;
 use image::{Rgb, RgbImage};
 

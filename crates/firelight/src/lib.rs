@@ -21,7 +21,9 @@ pub use firelight_layers as layers;
 pub use firelight_learner as learner;
 pub use firelight_losses as losses;
 pub use firelight_metrics as metrics;
+pub use firelight_models as models;
 pub use firelight_plots as plots;
+pub use firelight_predict as predict;
 pub use firelight_transforms as transforms;
 pub use firelight_vocab as vocab;
 pub use image;
@@ -30,10 +32,10 @@ pub use image;
 pub mod prelude {
     pub use burn::tensor::Device;
     pub use firelight_datablock::*;
-    pub use firelight_learner::models::Arch;
     pub use firelight_learner::optim::{Adam, Lamb, RAdam, Sgd, ranger};
     pub use firelight_learner::*;
     pub use firelight_losses::*;
+    pub use firelight_models::Arch;
     pub use firelight_transforms::{CutMix, MixUp, Normalize, Resize, aug_transforms};
     pub use firelight_vocab::{Groups, Vocab};
 

@@ -1,6 +1,6 @@
 //! Optimizer updates in one pass over each parameter, and the length of gradients.
 //!
-//! For use in an implementation of [`burn::optim::Optimizer`]. On flex a parameter, its state and its gradient are read
+//! For use in an implementation of burn's `Optimizer`. On flex a parameter, its state and its gradient are read
 //! and written once, by all threads, in place where nothing else holds them; elsewhere the same formula runs as burn's
 //! operations.
 

@@ -3,14 +3,15 @@
 use std::any::Any;
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use firelight_datablock::DataError;
 use firelight_files::FileError;
 use firelight_losses::{CostError, LossError};
-use firelight_transforms::TransformError;
+use firelight_predict::PredictError;
+use firelight_transforms::{TransformError, panic_message};
 
-use crate::weights::WeightsError;
+use firelight_models::weights::WeightsError;
 
 /// A failure of training, evaluation, export or prediction.
 #[derive(Debug, thiserror::Error)]
@@ -199,6 +200,18 @@ pub enum LearnerError {
     },
 }
 
+impl From<PredictError> for LearnerError {
+    fn from(error: PredictError) -> Self {
+        match error {
+            PredictError::File(error) => error.into(),
+            PredictError::Input { path, source } => Self::Input { path, source },
+            PredictError::NoNumbers { path } => Self::NoNumbers { path },
+            PredictError::Write { path, source } => Self::Write { stage: "predict", path, source },
+            other => Self::Setting { setting: "predict", value: other.to_string(), remedy: "see there" },
+        }
+    }
+}
+
 impl From<FileError> for LearnerError {
     fn from(error: FileError) -> Self {
         match error {
@@ -211,24 +224,9 @@ impl From<FileError> for LearnerError {
 }
 
 impl LearnerError {
-    /// A picture that cannot be predicted.
-    pub(crate) fn input(source: TransformError) -> Self {
-        Self::Input { path: None, source }
-    }
-
-    /// The same error of a prediction, of a file.
-    pub(crate) fn of_file(self, file: &Path) -> Self {
-        let path = Some(file.to_path_buf());
-        match self {
-            Self::Input { source, .. } => Self::Input { path, source: source.in_file(file) },
-            Self::NoNumbers { .. } => Self::NoNumbers { path },
-            other => other,
-        }
-    }
-
     /// What a panic at a certain place said.
     pub(crate) fn panicked(at: String, panic: &(dyn Any + Send)) -> Self {
-        Self::Panicked { at, why: said(panic) }
+        Self::Panicked { at, why: panic_message(panic) }
     }
 }
 
@@ -236,10 +234,4 @@ impl LearnerError {
 /// must end neither the program nor a thread of it.
 pub(crate) fn guarded<T>(at: impl FnOnce() -> String, work: impl FnOnce() -> T) -> Result<T, LearnerError> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|panic| LearnerError::panicked(at(), panic.as_ref()))
-}
-
-/// What a panic said.
-pub(crate) fn said(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().cloned();
-    text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string)).unwrap_or_else(|| "it gave no reason".into())
 }

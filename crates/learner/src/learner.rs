@@ -5,13 +5,13 @@ use firelight_datablock::{DataLoaders, FittedTarget};
 use firelight_losses::{Caution, Decision, Loss};
 
 use crate::fit::{Best, KeepBest, Mix};
-use crate::models::{Model, VisionModel};
 use crate::observe::{Observers, Progress};
 use crate::optim::Rule;
 use crate::runs::Runs;
 use crate::state::State;
 use crate::task::{Options, Task};
 use crate::{History, Metric, Norms, Observer, Precision};
+use firelight_models::{Model, VisionModel};
 
 /// Trains a model on loaders with a loss, and tells how well it does.
 ///
@@ -149,7 +149,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
     /// What training steps on pictures calculate with: mixed precision in half the memory, on devices that have it.
     ///
     /// A fit is refused with [`LearnerError::Setting`](crate::LearnerError::Setting) where a device does not support it, or where the model does not say
-    /// that it [`mixes_precision`](Model::mixes_precision); those of [`Arch`](crate::models::Arch) do.
+    /// that it [`mixes_precision`](Model::mixes_precision); those of [`Arch`](firelight_models::Arch) do.
     pub fn with_precision(mut self, precision: Precision) -> Self {
         self.task.options.precision = precision;
         self
@@ -181,7 +181,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
     /// gathered on the loaders' device, which keeps the weights, does the steps and validates. It takes a share only if it is
     /// among `devices`. They may be of other backends.
     ///
-    /// The gradient is that of one device on the whole batch, the numbers of [`Noise`](crate::models::Noise) (dropout's) too, but for one
+    /// The gradient is that of one device on the whole batch, the numbers of [`Noise`](firelight_models::Noise) (dropout's) too, but for one
     /// thing. Batch norms in training normalise with the statistics of their share, and their running statistics become the mean of the devices': give each device
     /// at least 8 pictures or so, or keep the norms' statistics ([`with_norms`](Self::with_norms)).
     ///

@@ -1,17 +1,16 @@
 #![doc = include_str!("../README.md")]
 
 mod error;
-mod export;
 mod find;
 mod fit;
 mod history;
 mod interpret;
 mod keep;
 mod learner;
-pub mod models;
 mod norms;
 mod observe;
 pub mod optim;
+mod overlay;
 mod precision;
 mod report;
 mod runs;
@@ -19,10 +18,8 @@ mod schedule;
 mod state;
 mod task;
 mod vision;
-pub mod weights;
 
 pub use error::LearnerError;
-pub use export::{FilePredictions, GradCam, Manifest, Predicted, Prediction, Predictor};
 pub use find::{RateCurve, RateSearch};
 pub use firelight_files::write_whole;
 pub use firelight_metrics as metrics;
@@ -34,14 +31,17 @@ pub use firelight_metrics::{
     mistake_severity, mse, nearest_distance, precision_multi, r2, recall_multi, rmse, same_group_mistakes,
     summed_group_accuracy, top_k, weighted_f1, weighted_kappa,
 };
+pub use firelight_models::{self as models, weights};
 pub use firelight_plots as pictures;
 pub use firelight_plots::{HeatMap, Inline};
+pub use firelight_predict::{FilePredictions, GradCam, Manifest, PredictError, Predicted, Prediction, Predictor};
 pub use fit::{Best, Evaluation, HeadFeatures, KeepBest, Mix, Part, Predictions, Tta};
 pub use history::{EpochRow, History, StepRow};
 pub use interpret::{HighLoss, Interpretation, Mistake};
 pub use learner::Learner;
 pub use norms::Norms;
 pub use observe::{CsvLog, EarlyStopping, Event, Flow, LossPlot, Observer};
+pub use overlay::Overlay;
 pub use precision::Precision;
 pub use runs::Checkpoints;
 pub use schedule::{Curve, FlatCos, Monitor, OneCycle, Piece, Plateau, Rates, Schedule, WarmRestarts, Watch};

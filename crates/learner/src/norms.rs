@@ -4,10 +4,10 @@ use burn::module::{Flag, ModuleMapper, Param, ParamGroup};
 use firelight_datablock::FittedTarget;
 use firelight_losses::Loss;
 
-use crate::models::Model;
 use crate::optim::group;
 use crate::state::State;
 use crate::{Learner, LearnerError};
+use firelight_models::Model;
 
 /// Norm weights: batch norm's scale and shift.
 const NORMS: &str = r"(^|\.)(gamma|beta)$";

@@ -3,7 +3,7 @@
 use burn::tensor::{Device, FloatDType, Tensor};
 
 use crate::LearnerError;
-use crate::models::{Model, Noise};
+use firelight_models::{Model, Noise};
 
 /// What the body of a model calculates with in training steps; chosen by [`Learner::with_precision`](crate::Learner::with_precision).
 ///

@@ -1,9 +1,9 @@
 //! What training changes.
 
 use crate::fit::Best;
-use crate::models::Model;
 use crate::optim::GroupOptimizer;
 use crate::{History, KeepBest, LearnerError};
+use firelight_models::Model;
 
 /// All that training changes, in one value. A fit works on a [`fork`](Self::fork) and puts it in the learner's place when it has
 /// come to its end, so that a fit that fails, however it fails, leaves the learner as it was.

@@ -6,9 +6,9 @@ use firelight_losses::{Caution, Decision, Loss};
 use firelight_vocab::Vocab;
 
 use crate::fit::{KeepBest, Mix, Mixing};
-use crate::models::{Arch, HeadConfig, Model};
 use crate::optim::{Adam, Rule};
 use crate::{Better, LearnerError, Metric, Norms, Precision};
+use firelight_models::{Arch, HeadConfig, Model};
 
 /// Data, loss, metrics and settings: what a learner was told. Beside it stands [`State`](crate::state::State), what it has learned.
 pub(crate) struct Task<F: FittedTarget, L> {

@@ -6,9 +6,9 @@ use firelight_datablock::{Categories, DataError, DataLoaders, FittedTarget, Mult
 use firelight_losses::{BinaryCrossEntropy, CrossEntropy, Decision, Loss, MeanSquared};
 use firelight_transforms::Normalize;
 
-use crate::models::{Arch, HeadConfig, VisionModel};
-use crate::weights::load_body;
 use crate::{Learner, LearnerError, Metric, accuracy, accuracy_multi, rmse};
+use firelight_models::weights::load_body;
+use firelight_models::{Arch, HeadConfig, VisionModel};
 
 /// What to build a model on: an architecture, and the weights to start from.
 ///

@@ -24,6 +24,8 @@ mod tiff;
 mod verify;
 
 mod mix;
+mod on_error;
+mod panic;
 
 mod chance;
 mod error;
@@ -48,7 +50,9 @@ pub use limits::Limits;
 pub use map::{Area, Map};
 pub use mix::{CutMix, CutMixDraw, MixUp, MixUpDraw};
 pub use normalize::Normalize;
+pub use on_error::OnError;
 pub use pad::{Filter, PadMode};
+pub use panic::panic_message;
 pub use pictures::PictureTransforms;
 pub use render::Scratch;
 pub use size::Size;

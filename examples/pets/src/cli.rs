@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::{StringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use firelight::learner::models::Arch;
+use firelight::models::Arch;
 
 /// Fine-tunes a model on pet pictures; without arguments, on a sample set that it draws itself.
 #[derive(Debug, Parser)]

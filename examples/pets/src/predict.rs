@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use firelight::learner::FilePredictions;
+use firelight::datablock::progress::bar;
 use firelight::plots::save_png;
+use firelight::predict::FilePredictions;
 use firelight::prelude::*;
 use firelight::transforms::open;
 
@@ -24,7 +25,9 @@ pub fn predict(what: &Predict, device: &str) -> Result<()> {
     // Printing goes on without a broken file and fails at its end; a table is whole or asks to leave files out.
     let printed = what.csv.is_none() && what.jsonl.is_none();
     let on_error = if printed || what.skip_broken { OnError::Skip } else { OnError::Fail };
+    let bar = bar(files.len(), "predict");
     let run = predictor.predict_files(&files).with_on_error(on_error).with_probabilities(what.probabilities);
+    let run = run.with_progress(|| bar.inc(1));
     let done = match (&what.csv, &what.jsonl) {
         (Some(path), _) => run.write_csv(path)?,
         (None, Some(path)) => run.write_json_lines(path)?,

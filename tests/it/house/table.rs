@@ -76,6 +76,15 @@ fn no_crate_knows_what_the_table_keeps_from_it() {
         if row.must_not_know.contains("pictures") {
             refuse("pictures", &["image", "png", "zune"]);
         }
+        if row.must_not_know.contains("optimizers") {
+            refuse("optimizers", &["burn-optim", "burn-train", "firelight-learner"]);
+        }
+        if row.must_not_know.contains("fonts") {
+            refuse("fonts", &["ab_glyph", "dejavu", "firelight-plots"]);
+        }
+        if row.must_not_know.contains("progress bars") {
+            refuse("progress bars", &["indicatif"]);
+        }
         if row.must_not_know.contains("all else") {
             refuse("the others", &["firelight", "burn"]);
         }

@@ -6,10 +6,11 @@ use burn::tensor::{DType, Device, Tensor, TensorData};
 use firelight_transforms::{Chance, Scratch, Size};
 use rayon::prelude::*;
 
-use super::options::{OnError, Options};
+use super::options::Options;
 use super::planes::Planes;
 use crate::guard::guard;
 use crate::{DataError, Dataset, FittedTarget};
+use firelight_transforms::OnError;
 
 /// Pictures and targets on a device.
 ///

@@ -8,7 +8,7 @@ use crossbeam_channel::{Receiver, bounded};
 use super::batch::HostBatch;
 use super::planes::Planes;
 use super::{Batch, DataLoader};
-use crate::{DataError, Dataset, FittedTarget, guard};
+use crate::{DataError, Dataset, FittedTarget};
 
 /// Batches that wait for their use, beside the one that is being made: enough that the trainer never waits where the
 /// workers keep up, few enough that memory stays flat.
@@ -55,7 +55,7 @@ impl<F: FittedTarget> Batches<F> {
                 let make = || HostBatch::make(&dataset, &options, epoch, (number, &items), &for_batches);
                 // The user's code is guarded item by item; whatever else panics must be told too.
                 let result = catch_unwind(AssertUnwindSafe(|| pool.install(make)));
-                let why = |panic: Box<dyn std::any::Any + Send>| guard::message(panic.as_ref());
+                let why = |panic: Box<dyn std::any::Any + Send>| firelight_transforms::panic_message(panic.as_ref());
                 let batch = result.unwrap_or_else(|panic| Err(DataError::Stopped { why: why(panic) }));
                 let failed = batch.is_err();
                 // A closed channel means that nobody wants the rest.

@@ -18,8 +18,8 @@ use firelight_transforms::Chance;
 
 pub use batch::Batch;
 pub use epoch::Batches;
+pub use firelight_transforms::OnError;
 pub use loaders::DataLoaders;
-pub use options::OnError;
 
 use crate::{DataError, Dataset, FittedTarget};
 use options::Options;

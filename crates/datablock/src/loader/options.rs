@@ -4,34 +4,9 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::sampling::Sampling;
+use firelight_transforms::OnError;
 
-/// What to do with a picture file that cannot be read or decoded, or is over the limits. Any other error (of a setting, a
-/// closure, pictures of several sizes, a panic) is not the file's fault and always ends the epoch.
-///
-/// ```no_run
-/// # use firelight_datablock::{Categories, DataError, DataLoaders, OnError};
-/// # fn run(dls: DataLoaders<Categories>) -> Result<(), DataError> {
-/// let dls = dls.with_on_error(OnError::Skip);
-/// for batch in dls.valid().batches(0)? {
-///     batch?;
-/// }
-/// for (file, why) in dls.valid().skipped() {
-///     println!("{}: {why}", file.display());
-/// }
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum OnError {
-    /// Stop with an error that names the file.
-    #[default]
-    Fail,
-    /// Leave it out of its batch, log a warning and count it; [`DataLoader::skipped`](crate::DataLoader::skipped) lists
-    /// what was left out. A batch of which nothing is left is passed over; that nothing is left of a whole epoch is
-    /// [`DataError::AllBroken`](crate::DataError::AllBroken).
-    Skip,
-}
+use super::sampling::Sampling;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Options {

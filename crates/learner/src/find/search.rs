@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 use super::RateCurve;
 use crate::error::guarded;
 use crate::fit::{Examples, Fit, Pictures, Plan, Position, Source};
-use crate::models::Model;
 use crate::observe::Observers;
 use crate::runs::{Entered, Outcome, Work};
 use crate::{Curve, Event, Flow, Learner, LearnerError, Piece, Rates, Schedule, StepRow};
+use firelight_models::Model;
 
 /// The fewest steps that the suggestions, which leave out the last five, say anything about.
 const LEAST: usize = 7;

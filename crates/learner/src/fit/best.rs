@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::models::Model;
 use crate::schedule::Patience;
 use crate::{EpochRow, LearnerError, Monitor, Watch};
+use firelight_models::Model;
 
 /// Which model of a fit is kept: fastai's `SaveModelCallback`.
 ///

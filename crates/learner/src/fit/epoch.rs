@@ -11,12 +11,12 @@ use super::gradients::{Contribution, Forward, Gathered, parts};
 use super::parallel::{Shares, contributions};
 use super::plan::{Plan, Position};
 use crate::error::guarded;
-use crate::models::{Model, Noise};
 use crate::observe::Observers;
 use crate::optim::{length, scale};
 use crate::state::State;
 use crate::task::Task;
 use crate::{Event, LearnerError, Precision, StepRow};
+use firelight_models::{Model, Noise};
 
 /// What a step trains on.
 pub(super) type Batch<const D: usize, T> = Result<Examples<D, T>, DataError>;

@@ -5,10 +5,10 @@ use firelight_datablock::{DataLoader, FittedTarget, progress};
 use firelight_losses::{Loss, Totals};
 
 use crate::error::guarded;
-use crate::models::Model;
 use crate::task::Task;
 use crate::{Learner, LearnerError};
 use firelight_metrics::{Accumulator, Outcomes};
+use firelight_models::Model;
 
 /// Loss and metrics over a part of the data.
 ///

@@ -14,11 +14,11 @@ use super::evaluate::Part;
 use super::examples::Examples;
 use crate::LearnerError;
 use crate::error::guarded;
-use crate::models::Model;
 use crate::optim::group;
 use crate::runs::{BodyMark, Outcome};
 use crate::task::Task;
 use firelight_files::hex;
+use firelight_models::Model;
 
 /// What the frozen part of a model makes of the pictures, computed once by
 /// [`Learner::head_features`](crate::Learner::head_features).

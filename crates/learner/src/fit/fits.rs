@@ -9,11 +9,11 @@ use super::evaluate::{Evaluation, Part};
 use super::examples::Examples;
 use super::plan::Plan;
 use super::transaction::Source;
-use crate::models::{Model, Noise};
 use crate::runs::Work;
 use crate::state::State;
 use crate::task::Task;
 use crate::{FlatCos, Learner, LearnerError, OneCycle, Rates, Schedule, WarmRestarts};
+use firelight_models::{Model, Noise};
 
 /// The most cycles of [`Learner::fit_sgdr`]: each is twice as long as the one before.
 const MOST_CYCLES: u32 = 63;

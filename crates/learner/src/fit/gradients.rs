@@ -5,8 +5,8 @@ use burn::tensor::Tensor;
 use firelight_losses::{Loss, Parts, Totals};
 
 use super::examples::Examples;
-use crate::models::{Model, Noise};
 use crate::optim::scale;
+use firelight_models::{Model, Noise};
 
 /// A model's training pass: from inputs to scores, with chance from the noise.
 pub(crate) trait Forward<M, const D: usize>: Fn(&M, Tensor<D>, &mut Noise) -> Tensor<2> + Sync {}

@@ -14,10 +14,10 @@ use super::fits::check_batch;
 use super::plan::Plan;
 use super::transaction::Source;
 use crate::error::guarded;
-use crate::models::{Model, Noise};
 use crate::runs::{BodyMark, Entered, Outcome, Work};
 use crate::task::Task;
 use crate::{Learner, LearnerError, OneCycle, Rates, Schedule};
+use firelight_models::{Model, Noise};
 
 /// Rows that go through the head together where it is judged.
 const ROWS: usize = 4096;

@@ -13,8 +13,8 @@ use firelight_losses::Loss;
 use super::examples::{Examples, Mixed};
 use super::gradients::{Contribution, Forward};
 use crate::LearnerError;
-use crate::error::said;
-use crate::models::{Model, Noise};
+use firelight_models::{Model, Noise};
+use firelight_transforms::panic_message;
 
 /// A batch in about equal shares, one a device; each goes to its device by the thread that works for it.
 pub(super) struct Shares<'a, const D: usize, F: FittedTarget> {
@@ -121,7 +121,7 @@ where
         let finish = |(device, thread): (Device, ScopedJoinHandle<'_, _>)| {
             let failed = |why: Box<dyn Any + Send>| LearnerError::Device {
                 device: format!("{device:?}"),
-                why: said(why.as_ref()),
+                why: panic_message(why.as_ref()),
             };
             thread.join().and_then(|part| part).map_err(failed)
         };

@@ -11,12 +11,12 @@ use super::epoch::Fit;
 use super::evaluate::Evaluation;
 use super::plan::Position;
 use super::transaction::{Columns, Source};
-use crate::models::{Model, Noise};
 use crate::observe::Observers;
 use crate::runs::{Rows, Runs};
 use crate::state::State;
 use crate::task::Task;
 use crate::{EpochRow, Event, LearnerError, Monitor};
+use firelight_models::{Model, Noise};
 
 /// From where a fit is to its end.
 pub(super) fn run<'a, F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync, S: Source<F, L, M, D>, const D: usize>(

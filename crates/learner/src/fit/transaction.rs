@@ -9,12 +9,12 @@ use super::evaluate::Evaluation;
 use super::plan::{Plan, Position};
 use super::running::run;
 use crate::error::guarded;
-use crate::models::{Model, Noise};
 use crate::observe::Observers;
 use crate::runs::{Entered, Outcome, Rows, Work};
 use crate::state::State;
 use crate::task::Task;
 use crate::{Better, Event, History, Learner, LearnerError};
+use firelight_models::{Model, Noise};
 
 /// What a fit trains on and is judged by.
 pub(crate) trait Source<F: FittedTarget, L, M, const D: usize>: Sync {

@@ -4,8 +4,8 @@ use firelight_datablock::FittedTarget;
 use firelight_losses::Loss;
 
 use super::evaluate::{Part, Predictions};
-use crate::models::Model;
 use crate::{Learner, LearnerError};
+use firelight_models::Model;
 
 /// Test-time augmentation, fastai's `tta`: what the model says of augmented views is blended with what it says of the
 /// picture as validation sees it, `(1 − beta) · views + beta · plain`.

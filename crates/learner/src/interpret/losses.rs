@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use firelight_datablock::FittedTarget;
 use firelight_losses::Loss;
 
-use crate::models::Model;
 use crate::{Learner, LearnerError};
+use firelight_models::Model;
 
 /// A validation example with a high loss, whatever its target is.
 ///

@@ -14,10 +14,10 @@ use firelight_losses::{CostError, CostMatrix, Loss};
 use firelight_vocab::{Groups, Vocab};
 use image::RgbImage;
 
-use crate::models::Model;
 use crate::report::Run;
 use crate::{Learner, LearnerError, Part, Predictions};
 use firelight_metrics::ClassReport;
+use firelight_models::Model;
 
 /// Predictions over a part of the data with what they were about.
 ///

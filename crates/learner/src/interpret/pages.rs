@@ -12,8 +12,8 @@ use image::RgbImage;
 use super::Interpretation;
 use super::results::Said;
 use crate::fit::{Mixed, Mixing, host};
-use crate::models::Model;
 use crate::{History, Learner, LearnerError};
+use firelight_models::Model;
 use firelight_plots::{Tile, confusion, grid, loss_curve, rate_curve, save_png};
 
 /// How many pictures a page of examples shows.

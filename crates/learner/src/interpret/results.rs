@@ -9,9 +9,9 @@ use image::RgbImage;
 
 use crate::error::guarded;
 use crate::fit::host;
-use crate::models::Model;
 use crate::task::Task;
 use crate::{Learner, LearnerError};
+use firelight_models::Model;
 use firelight_plots::{Mark, Tile, grid};
 
 impl<L: Loss<Tensor<1, Int>>, M: Model + Sync> Learner<Categories, L, M> {
@@ -49,7 +49,8 @@ impl<L: Loss<Tensor<1, Int>>, M: Model + Sync> Learner<Categories, L, M> {
         let (dataset, transforms) = (data.valid().dataset(), data.valid().dataset().transforms());
         let (picture, path) = (dataset.picture(item)?, &dataset.items()[item]);
         let planes = transforms.planes(&picture, None, scratch);
-        let (size, planes) = planes.map_err(|error| LearnerError::input(error).of_file(path))?;
+        let (size, planes) =
+            planes.map_err(|error| LearnerError::Input { path: Some(path.clone()), source: error.in_file(path) })?;
         let picture = transforms.normalize().decode(&planes, size);
         let at = || format!("a result of {}", path.display());
         let row = guarded(at, || host(loss.activation(model.forward(self.input(size, planes)))))?;

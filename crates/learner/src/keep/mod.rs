@@ -1,7 +1,8 @@
-//! A learner's weights in files, to go on from.
+//! What a learner writes: its weights, to go on from, and the export that a predictor loads.
 
+mod export;
 mod tensors;
 mod weights;
 
-pub(crate) use tensors::{finite_bytes, from_bytes, not_finite, shapes, to_bytes};
+pub(crate) use tensors::{finite_bytes, to_bytes};
 pub(crate) use weights::other_classes;

@@ -7,11 +7,12 @@ use firelight_losses::Loss;
 use firelight_vocab::Vocab;
 use serde::{Deserialize, Serialize};
 
-use super::{from_bytes, to_bytes};
-use crate::models::{Arch, Model};
+use super::to_bytes;
 use crate::optim::GroupOptimizer;
 use crate::{Learner, LearnerError};
 use firelight_files::{Format, Versions};
+use firelight_models::weights::from_bytes;
+use firelight_models::{Arch, Model};
 
 const FORMAT: Format =
     Format { magic: "firelight-weights", oldest: 1, version: 1, what: "file of weights", writer: "save" };

@@ -6,8 +6,8 @@ use firelight_losses::{Decision, Loss, MatrixRows};
 use firelight_vocab::Groups;
 
 use crate::fit::Mixing;
-use crate::models::Model;
 use crate::{Evaluation, History, Learner};
+use firelight_models::Model;
 
 /// Matrices of more classes than this are not drawn.
 const MOST_DRAWN: usize = 400;

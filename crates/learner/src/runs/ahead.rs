@@ -10,12 +10,12 @@ use super::item::{Item, Rows, Work};
 use super::log::Log;
 use super::record::{Record, unusable};
 use crate::fit::Best;
-use crate::keep::from_bytes;
-use crate::models::Model;
 use crate::optim::GroupOptimizer;
 use crate::state::State;
 use crate::task::Task;
 use crate::{History, LearnerError};
+use firelight_models::Model;
+use firelight_models::weights::from_bytes;
 
 /// A checkpoint with the rows of its history.
 #[derive(Debug)]

@@ -8,8 +8,8 @@ use firelight_datablock::FittedTarget;
 use firelight_losses::Loss;
 
 use super::recorder::Runs;
-use crate::models::Model;
 use crate::{Learner, LearnerError};
+use firelight_models::Model;
 
 /// How names of checkpoints begin and end.
 const NAME: (&str, &str) = ("step-", ".checkpoint");

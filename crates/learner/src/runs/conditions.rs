@@ -12,11 +12,12 @@ use sha2::{Digest, Sha256};
 
 use crate::Norms;
 use crate::fit::sample;
-use crate::keep::{other_classes, shapes};
-use crate::models::Model;
+use crate::keep::other_classes;
 use crate::report::decided_by;
 use crate::state::State;
 use crate::task::{Options, Task};
+use firelight_models::Model;
+use firelight_models::weights::shapes;
 
 /// Enough to tell whether a checkpoint belongs to a learner: what is compared, by name, in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -15,11 +15,11 @@ use super::record::{Past, Record};
 use crate::LearnerError;
 use crate::fit::{Fit, Position};
 use crate::keep::{finite_bytes, to_bytes};
-use crate::models::Model;
 use crate::optim::GroupOptimizer;
 use crate::state::State;
 use crate::task::Task;
 use firelight_files::hex;
+use firelight_models::Model;
 
 /// The run of this process, as far as it has come, and what a checkpoint knows beyond that.
 #[derive(Debug)]

@@ -3,8 +3,9 @@ use std::path::Path;
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Device, Int, Tensor};
 use firelight_datablock::{ImageBlock, InputBlock, TrainingColours};
+use firelight_files::FileError;
 use firelight_learner::models::{Arch, HeadConfig};
-use firelight_learner::{Learner, LearnerError, Predictor};
+use firelight_learner::{Learner, LearnerError, PredictError, Predictor};
 use firelight_losses::{
     CostMatrix, CrossEntropy, Decision, Loss, PairWeighted, PairWeights, SoftLabelCrossEntropy, SoftLabels,
 };
@@ -80,7 +81,7 @@ fn a_damaged_export_is_refused_and_never_wrong_in_silence() {
         Predictor::load(&damaged, &Device::flex()).expect_err("refused")
     };
     shapes::damage(&whole, |bytes, what| {
-        assert!(matches!(refused(bytes), LearnerError::Unusable { .. }), "{what}");
+        assert!(matches!(refused(bytes), PredictError::File(FileError::Unusable { .. })), "{what}");
     });
     let why = refused(b"a letter to the editor\n").to_string().replace(&damaged.display().to_string(), "damaged");
     assert_eq!(
@@ -124,7 +125,7 @@ fn an_input_block_of_ones_own_predicts_and_is_refused_by_an_export() {
     let predictor = learn.predictor().expect("a predictor");
     let items = learn.data().valid().dataset().items().to_vec();
     for (row, &item) in all.items.iter().enumerate() {
-        for prediction in [learn.predict(&items[item]), predictor.predict(&items[item])] {
+        for prediction in [learn.predict(&items[item]), predictor.predict(&items[item]).map_err(LearnerError::from)] {
             for (one, many) in prediction.expect("a prediction").probabilities.iter().zip(all.row(row)) {
                 assert!((one - many).abs() < 1e-5);
             }
@@ -158,7 +159,7 @@ fn limits_travel_with_the_export() {
     assert_eq!(predictor.manifest().limits, Limits::default().with_pixels(2000));
     let large = place.path().join("large.png");
     RgbImage::new(50, 50).save(&large).expect("a picture of 2,500");
-    assert!(matches!(predictor.predict(&large), Err(LearnerError::Input { .. })));
+    assert!(matches!(predictor.predict(&large), Err(PredictError::Input { .. })));
     let more = shapes::learner(shapes::loaders_of(limited(3000), pictures.path(), &Device::flex()));
     more.predict(&large).expect("a prediction");
     more.export(place.path().join("x")).expect("an export");
@@ -232,7 +233,7 @@ fn manifests_that_make_no_sense_are_refused() {
         std::fs::write(&file, [format!("firelight-export 1 {digest}\n").as_bytes(), &content].concat())
             .expect("a file");
         let error = Predictor::load(&file, &Device::flex()).expect_err("refused");
-        assert!(matches!(error, LearnerError::Unusable { .. }), "{error}");
+        assert!(matches!(error, PredictError::File(FileError::Unusable { .. })), "{error}");
         error.to_string().rsplit("export: ").next().unwrap_or_default().to_owned()
     };
     for dropout in ["2.0", "-1.0", "1.0"] {

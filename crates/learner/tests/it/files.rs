@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use burn::tensor::Device;
 use firelight_datablock::{OnError, image_files};
-use firelight_learner::{LearnerError, Predictor};
+use firelight_learner::{PredictError, Predictor};
 use image::RgbImage;
 
 use crate::shapes;
@@ -77,7 +77,7 @@ fn a_broken_file_ends_the_run_unless_it_may_be_left_out_and_no_half_table_stays(
     let (predictor, folder, files) = inbox();
     let place = folder.path().join("table.csv");
     let error = predictor.predict_files(&files).with_batch_size(3).write_csv(&place).expect_err("a broken file");
-    assert!(matches!(&error, LearnerError::Input { path: Some(path), .. } if path.ends_with("dark_0.png")), "{error}");
+    assert!(matches!(&error, PredictError::Input { path: Some(path), .. } if path.ends_with("dark_0.png")), "{error}");
     assert!(error.to_string().starts_with("predict: decode: cannot decode "), "{error}");
     let left: Vec<_> =
         std::fs::read_dir(folder.path()).expect("a folder").map(|e| e.expect("an entry").path()).collect();

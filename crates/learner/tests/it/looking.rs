@@ -1,6 +1,6 @@
 use burn::tensor::Device;
 use firelight_datablock::OnError;
-use firelight_learner::{Part, Tta};
+use firelight_learner::{Overlay, Part, Tta};
 use firelight_transforms::{CutMix, MixUp};
 
 use crate::shapes;

@@ -57,9 +57,9 @@ impl Worker {
 }
 
 fn look(predictor: &Predictor, bytes: &[u8], evidence: bool) -> Result<Answer, Refusal> {
-    let refuse = |error: LearnerError| match error {
+    let refuse = |error: PredictError| match error {
         // The model's fault, and not the picture's.
-        LearnerError::NoNumbers { .. } => Refusal::Failed,
+        PredictError::NoNumbers { .. } => Refusal::Failed,
         other => Refusal::Picture(other.to_string()),
     };
     let picture = decode(bytes, &predictor.manifest().limits).map_err(|error| Refusal::Picture(error.to_string()))?;

@@ -1,0 +1,94 @@
+//! From a learner to a file.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use burn::tensor::{Int, Tensor};
+use firelight_datablock::{Categories, InputBlock};
+use firelight_files::Versions;
+use firelight_losses::Loss;
+use firelight_models::{Model, VisionModel};
+use firelight_predict::{FORMAT, Manifest, Prediction, Predictor};
+use firelight_transforms::Limits;
+
+use super::to_bytes;
+use crate::{Learner, LearnerError};
+
+impl<L: Loss<Tensor<1, Int>>> Learner<Categories, L, VisionModel> {
+    /// Writes the model to one file: weights, architecture, vocab, transforms, normalisation, limits of the pictures and decision rule,
+    /// with a checksum. [`Predictor::load`] reads it without the training data.
+    ///
+    /// The file is complete or not there at all: it is written beside its place and renamed. Its folder is made if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// [`LearnerError::Unstorable`] if a transform is a closure, the input block one of its own, the model not made by
+    /// `vision_learner`, or a weight not a finite number, and [`LearnerError::Write`].
+    pub fn export(&self, path: impl AsRef<Path>) -> Result<(), LearnerError> {
+        let path = path.as_ref();
+        let Some(limits) = self.input_block().limits() else {
+            let block = self.input_block();
+            let why = format!(
+                "the input block {block:?} is code, which a file does not hold; export a model of `ImageBlock`"
+            );
+            return Err(LearnerError::Unstorable { why });
+        };
+        let manifest = self.manifest(limits)?;
+        let weights = to_bytes(&self.state.model)?;
+        if let Some(folder) = path.parent() {
+            let failed = |source| LearnerError::Write { stage: "export", path: folder.to_path_buf(), source };
+            std::fs::create_dir_all(folder).map_err(failed)?;
+        }
+        Ok(FORMAT.write(path, &manifest, &[&weights])?)
+    }
+
+    /// A predictor with the model as it is now, which reads files as the loaders do, by their input block.
+    ///
+    /// # Errors
+    ///
+    /// [`LearnerError::Unstorable`] if the model was not made by `vision_learner`.
+    pub fn predictor(&self) -> Result<Predictor, LearnerError> {
+        let block = self.input_block();
+        let manifest = self.manifest(block.limits().unwrap_or_default())?;
+        let predictor = Predictor::new(manifest, self.state.model.for_inference(), self.task.plain_device());
+        if block.limits().is_some() {
+            return Ok(predictor);
+        }
+        let block = block.clone();
+        Ok(predictor.with_reader(move |path| block.read(path)))
+    }
+
+    /// The class of a picture file, by the model as it is now; for several files take a [`predictor`](Self::predictor).
+    ///
+    /// # Errors
+    ///
+    /// As [`predictor`](Self::predictor) and [`Predictor::predict`].
+    pub fn predict(&self, file: impl AsRef<Path>) -> Result<Prediction, LearnerError> {
+        Ok(self.predictor()?.predict(file)?)
+    }
+
+    /// What turns an item into a picture, in validation.
+    fn input_block(&self) -> &Arc<dyn InputBlock> {
+        self.task.data.valid().dataset().input()
+    }
+
+    fn manifest(&self, limits: Limits) -> Result<Manifest, LearnerError> {
+        let Some((arch, head)) = self.task.recipe.clone() else {
+            let why =
+                "the model was not made by `vision_learner`, so its architecture has no name; make it there".into();
+            return Err(LearnerError::Unstorable { why });
+        };
+        let Versions { firelight, burn } = Versions::ours();
+        Ok(Manifest {
+            firelight,
+            burn,
+            arch,
+            head,
+            vocab: self.task.data.vocab().clone(),
+            // As validation and its figures have them.
+            transforms: self.task.data.valid().dataset().transforms().as_ref().clone(),
+            limits,
+            decision: self.task.decision.clone(),
+        })
+    }
+}

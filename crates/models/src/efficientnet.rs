@@ -1,0 +1,163 @@
+use burn::module::Module;
+use burn::nn::PaddingConfig2d;
+use burn::tensor::{Device, Tensor};
+use firelight_layers::Activation;
+
+use super::Fresh;
+use super::conv_norm::{ConvNorm, ConvNormConfig};
+
+/// Expansion, kernel, stride, channels and repeats of the seven groups of blocks, before scaling.
+const GROUPS: [(usize, usize, usize, usize, usize); 7] = [
+    (1, 3, 1, 16, 1),
+    (6, 3, 2, 24, 2),
+    (6, 5, 2, 40, 2),
+    (6, 3, 2, 80, 3),
+    (6, 5, 1, 112, 3),
+    (6, 5, 2, 192, 4),
+    (6, 3, 1, 320, 1),
+];
+
+/// Channels of the feature map, whatever the scale.
+pub(super) const FEATURES: usize = 1280;
+
+/// The body of an EfficientNet-Lite (<https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite>):
+/// `EfficientNet` without squeeze-and-excitation, with `ReLU6`, and with a stem and a last convolution that do not scale.
+///
+/// Padding is TensorFlow's SAME: where it cannot be even, the extra row and column are at the bottom and right.
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use firelight_models::Arch;
+///
+/// let device = Device::flex();
+/// let body = Arch::EfficientNetLite0.body(42, &device);
+/// assert_eq!(body.forward(Tensor::zeros([1, 3, 64, 64], &device)).dims(), [1, 1280, 2, 2]);
+/// ```
+#[derive(Module, Debug)]
+pub struct EfficientNetLite {
+    stem: ConvNorm,
+    blocks: Vec<InvertedResidual>,
+    top: ConvNorm,
+}
+
+impl EfficientNetLite {
+    /// Makes a body whose channels are scaled by `width` and repeats by `depth` (1.0 and 1.0 is Lite0).
+    pub fn new(width: f64, depth: f64, fresh: &mut Fresh, device: &Device) -> Self {
+        let stem = same([3, 32], 3).stride(2).init(fresh, device);
+        let mut blocks = Vec::new();
+        let mut inputs = 32;
+        for (index, (expansion, kernel, stride, channels, repeats)) in GROUPS.into_iter().enumerate() {
+            let outputs = scaled_channels(channels, width);
+            let ends = index == 0 || index == GROUPS.len() - 1;
+            let repeats = if ends { repeats } else { (repeats as f64 * depth).ceil() as usize };
+            for repeat in 0..repeats {
+                let stride = if repeat == 0 { stride } else { 1 };
+                blocks.push(InvertedResidual::new([inputs, outputs], expansion, kernel, stride, fresh, device));
+                inputs = outputs;
+            }
+        }
+        Self { stem, blocks, top: same([inputs, FEATURES], 1).init(fresh, device) }
+    }
+
+    /// The feature map before each halving of the sides, finest first, then the last one.
+    pub fn stages(&self, pictures: Tensor<4>) -> Vec<Tensor<4>> {
+        let mut stages = Vec::new();
+        let mut x = self.stem.forward(pictures, Activation::Relu6);
+        for block in &self.blocks {
+            if block.stride > 1 {
+                stages.push(x.clone());
+            }
+            x = block.forward(x);
+        }
+        stages.push(self.top.forward(x, Activation::Relu6));
+        stages
+    }
+
+    /// `[n, 3, h, w]` to `[n, 1280, h/32, w/32]` (rounded up).
+    pub fn forward(&self, pictures: Tensor<4>) -> Tensor<4> {
+        let x = self.stem.forward(pictures, Activation::Relu6);
+        let x = self.blocks.iter().fold(x, |x, block| block.forward(x));
+        self.top.forward(x, Activation::Relu6)
+    }
+
+    /// Every batch norm folded into its convolution; see [`ConvNorm::folded`].
+    pub fn folded(&self) -> Self {
+        Self {
+            stem: self.stem.folded(),
+            blocks: self.blocks.iter().map(InvertedResidual::folded).collect(),
+            top: self.top.folded(),
+        }
+    }
+}
+
+/// Expand by a 1×1 convolution, filter each channel by itself, project back; a shortcut where the shapes agree.
+#[derive(Module, Debug)]
+pub struct InvertedResidual {
+    expand: Option<ConvNorm>,
+    depthwise: ConvNorm,
+    project: ConvNorm,
+    stride: usize,
+    shortcut: bool,
+}
+
+impl InvertedResidual {
+    fn new(
+        [inputs, outputs]: [usize; 2],
+        expansion: usize,
+        kernel: usize,
+        stride: usize,
+        fresh: &mut Fresh,
+        device: &Device,
+    ) -> Self {
+        let middle = inputs * expansion;
+        let expand = (expansion > 1).then(|| same([inputs, middle], 1).init(fresh, device));
+        let mut depthwise = same([middle, middle], kernel).stride(stride);
+        depthwise.groups = middle;
+        Self {
+            expand,
+            depthwise: depthwise.init(fresh, device),
+            project: same([middle, outputs], 1).init(fresh, device),
+            stride,
+            shortcut: stride == 1 && inputs == outputs,
+        }
+    }
+
+    fn forward(&self, input: Tensor<4>) -> Tensor<4> {
+        let x = match &self.expand {
+            Some(expand) => expand.forward(input.clone(), Activation::Relu6),
+            None => input.clone(),
+        };
+        let x = self.depthwise.forward(x, Activation::Relu6);
+        if self.shortcut {
+            self.project.forward_and_add(x, input, Activation::Identity)
+        } else {
+            self.project.forward(x, Activation::Identity)
+        }
+    }
+
+    fn folded(&self) -> Self {
+        Self {
+            expand: self.expand.as_ref().map(ConvNorm::folded),
+            depthwise: self.depthwise.folded(),
+            project: self.project.folded(),
+            stride: self.stride,
+            shortcut: self.shortcut,
+        }
+    }
+}
+
+fn same(channels: [usize; 2], kernel: usize) -> ConvNormConfig {
+    ConvNormConfig {
+        padding: PaddingConfig2d::Same,
+        norm_epsilon: 1e-3,
+        norm_momentum: 0.01,
+        ..ConvNormConfig::new(channels, kernel)
+    }
+}
+
+/// The multiple of 8 next to `channels · width`, but never less than nine tenths of it.
+fn scaled_channels(channels: usize, width: f64) -> usize {
+    let exact = channels as f64 * width;
+    let rounded = (((exact + 4.0) as usize) / 8 * 8).max(8);
+    if (rounded as f64) < 0.9 * exact { rounded + 8 } else { rounded }
+}

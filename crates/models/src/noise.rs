@@ -1,0 +1,91 @@
+//! Chance in a training step.
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+/// Where a training step's chance comes from: dropout's numbers are a function of the seed, the step, the layer and the place in
+/// the batch, and of nothing else. No stream is shared, so learners that train side by side give the bits that each gives alone, and
+/// several devices drop what one would.
+///
+/// ```
+/// use burn::tensor::Device;
+/// use firelight_models::Noise;
+///
+/// let device = Device::flex();
+/// let mask = |noise: &mut Noise| noise.keep([4, 8], 0.5, &device).into_data();
+/// let mut noise = Noise::new(42, 7);
+/// let first = mask(&mut noise);
+/// assert_eq!(first, mask(&mut Noise::new(42, 7)));
+/// assert_ne!(first, mask(&mut noise), "the next layer draws others");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Noise {
+    seed: u64,
+    layer: u64,
+    first_row: u64,
+}
+
+impl Noise {
+    /// The noise of step number `step`, counted over all fits of a learner.
+    pub fn new(seed: u64, step: u64) -> Self {
+        Self { seed: mix(mix(seed).wrapping_add(step)), layer: 0, first_row: 0 }
+    }
+
+    /// The same noise for rows of a batch from number `row` on.
+    pub fn from_row(self, row: usize) -> Self {
+        Self { first_row: row as u64, ..self }
+    }
+
+    /// A number for streams that can be seeded.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// For each number of the next layer's output, `[rows, columns]`, 1 with a probability of `share` and else 0: on the device,
+    /// without a graph.
+    pub fn keep(&mut self, [rows, columns]: [usize; 2], share: f64, device: &Device) -> Tensor<2> {
+        let layer = mix(self.seed ^ mix(self.layer));
+        self.layer += 1;
+        // 24 bits are as many as an `f32` between 0 and 1 tells apart.
+        let limit = (share.clamp(0.0, 1.0) * f64::from(1 << 24)).round() as u64;
+        let start = self.first_row.wrapping_mul(columns as u64);
+        let kept = |place: u64| if mix(layer.wrapping_add(place)) >> 40 < limit { 1.0_f32 } else { 0.0 };
+        let numbers: Vec<f32> = (0..(rows * columns) as u64).map(|place| kept(start.wrapping_add(place))).collect();
+        Tensor::from_data(TensorData::new(numbers, [rows, columns]), &device.clone().inner())
+    }
+}
+
+/// `SplitMix64`'s step from a counter to a number (Steele, Lea and Flood, *Fast Splittable Pseudorandom Number Generators*, 2014).
+pub(super) fn mix(counter: u64) -> u64 {
+    let mut mixed = counter.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawn(noise: &mut Noise, [rows, columns]: [usize; 2], share: f64) -> Vec<f32> {
+        noise.keep([rows, columns], share, &Device::flex()).into_data().iter::<f32>().collect()
+    }
+
+    #[test]
+    fn as_many_are_kept_as_are_asked_for() {
+        for share in [0.0, 0.25, 0.9, 1.0] {
+            let kept = drawn(&mut Noise::new(1, 2), [200, 500], share).iter().sum::<f32>() / 1e5;
+            // Four standard deviations.
+            let room = 4.0 * (share * (1.0 - share) / 1e5).sqrt();
+            assert!((f64::from(kept) - share).abs() <= room, "{kept} instead of {share}");
+        }
+    }
+
+    #[test]
+    fn rows_of_a_share_of_the_batch_are_those_of_the_whole() {
+        let whole = drawn(&mut Noise::new(3, 4), [10, 7], 0.5);
+        let part = drawn(&mut Noise::new(3, 4).from_row(6), [4, 7], 0.5);
+        assert_eq!(whole[42..], part[..]);
+        let other = drawn(&mut Noise::new(3, 5), [10, 7], 0.5);
+        assert_ne!(whole, other);
+    }
+}

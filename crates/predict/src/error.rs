@@ -1,0 +1,58 @@
+use std::path::{Path, PathBuf};
+
+use firelight_files::FileError;
+use firelight_transforms::TransformError;
+
+/// Why there is no prediction.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PredictError {
+    /// The export could not be read, or is none.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// A picture could not be used; the source names the stage and the file.
+    #[error("predict: {source}")]
+    Input {
+        /// The file, where it is one.
+        path: Option<PathBuf>,
+        /// Stage and reason.
+        source: TransformError,
+    },
+    /// A model's output for a picture is not a number, so nothing is predicted.
+    #[error(
+        "predict: the model's output for {} is not a number; load other weights, and check the normalisation",
+        path.as_ref().map_or_else(|| "the picture".into(), |path| path.display().to_string())
+    )]
+    NoNumbers {
+        /// The file, where it is one.
+        path: Option<PathBuf>,
+    },
+    /// Batches without a picture were asked for.
+    #[error("batch size: 0 makes no sense; give at least 1")]
+    EmptyBatches,
+    /// A table of predictions could not be written.
+    #[error("predict: cannot write {path}: {source}", path = .path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+impl PredictError {
+    /// A picture that cannot be predicted.
+    pub(crate) fn input(source: TransformError) -> Self {
+        Self::Input { path: None, source }
+    }
+
+    /// The same error, of a file.
+    pub(crate) fn of_file(self, file: &Path) -> Self {
+        let path = Some(file.to_path_buf());
+        match self {
+            Self::Input { source, .. } => Self::Input { path, source: source.in_file(file) },
+            Self::NoNumbers { .. } => Self::NoNumbers { path },
+            other => other,
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! Predicting many files at once.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
+
+use firelight_transforms::{Broken, OnError, Size, TransformError};
+use rayon::prelude::*;
+
+use crate::{PredictError, Prediction, Predictor};
+
+/// Files to be predicted, in their order, a batch at a time, while the next batch is read; made by
+/// [`Predictor::predict_files`].
+///
+/// | option | default |
+/// |---|---|
+/// | [`with_batch_size`](Self::with_batch_size) | 32 |
+/// | [`with_on_error`](Self::with_on_error) | [`OnError::Fail`] |
+/// | [`with_probabilities`](Self::with_probabilities) | `false`: the picked class's alone |
+/// | [`with_progress`](Self::with_progress) | none |
+///
+/// ```no_run
+/// use burn::tensor::Device;
+/// use firelight_predict::Predictor;
+/// use firelight_transforms::OnError;
+///
+/// let predictor = Predictor::load("pets.firelight", &Device::flex())?;
+/// let done = predictor
+///     .predict_files(["inbox/a.jpg", "inbox/b.jpg"])
+///     .with_on_error(OnError::Skip)
+///     .with_probabilities(true)
+///     .write_csv("predictions.csv")?;
+/// println!("{} files, {} of them broken", done.files, done.broken.len());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct FilePredictions<'a> {
+    pub(crate) predictor: &'a Predictor,
+    files: Vec<PathBuf>,
+    batch_size: usize,
+    on_error: OnError,
+    pub(crate) probabilities: bool,
+    progress: Option<Arc<dyn Fn() + Send + Sync + 'a>>,
+}
+
+impl fmt::Debug for FilePredictions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { files, batch_size, on_error, probabilities, .. } = self;
+        let mut shown = f.debug_struct("FilePredictions");
+        shown.field("files", &files.len()).field("batch_size", batch_size).field("on_error", on_error);
+        shown.field("probabilities", probabilities).finish_non_exhaustive()
+    }
+}
+
+/// How a run over many files went.
+///
+/// ```no_run
+/// # use firelight_predict::{PredictError, Predictor};
+/// # fn run(predictor: Predictor) -> Result<(), PredictError> {
+/// let done = predictor.predict_files(["a.jpg", "b.jpg"]).write_json_lines("predictions.jsonl")?;
+/// assert!(done.broken.is_empty());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Default)]
+pub struct Predicted {
+    /// Files that have a prediction.
+    pub files: usize,
+    /// Files that have none, with the reason; empty unless [`OnError::Skip`] was asked for.
+    pub broken: Vec<Broken>,
+}
+
+impl Predictor {
+    /// The classes of many files, such as `image_files` of `firelight-datablock` finds.
+    ///
+    /// ```no_run
+    /// use burn::tensor::Device;
+    /// use firelight_predict::Predictor;
+    /// use firelight_transforms::OnError;
+    ///
+    /// let predictor = Predictor::load("pets.firelight", &Device::flex())?;
+    /// let done = predictor.predict_files(["inbox/a.jpg", "inbox/b.jpg"]).with_on_error(OnError::Skip).write_csv("breeds.csv")?;
+    /// println!("{} predicted, {} broken", done.files, done.broken.len());
+    /// # Ok::<(), firelight_predict::PredictError>(())
+    /// ```
+    pub fn predict_files(&self, files: impl IntoIterator<Item = impl Into<PathBuf>>) -> FilePredictions<'_> {
+        FilePredictions {
+            predictor: self,
+            files: files.into_iter().map(Into::into).collect(),
+            batch_size: 32,
+            on_error: OnError::Fail,
+            probabilities: false,
+            progress: None,
+        }
+    }
+}
+
+impl<'a> FilePredictions<'a> {
+    /// Calls `step` whenever a file is done with, for a bar.
+    pub fn with_progress(mut self, step: impl Fn() + Send + Sync + 'a) -> Self {
+        self.progress = Some(Arc::new(step));
+        self
+    }
+
+    /// Pictures that go through the model together, at least 1.
+    pub fn with_batch_size(mut self, batch_size: usize) -> Self {
+        self.batch_size = batch_size;
+        self
+    }
+
+    /// What a file does that cannot be read: end the run, or be listed in [`Predicted::broken`].
+    pub fn with_on_error(mut self, on_error: OnError) -> Self {
+        self.on_error = on_error;
+        self
+    }
+
+    /// Whether tables have the probability of every class.
+    pub fn with_probabilities(mut self, probabilities: bool) -> Self {
+        self.probabilities = probabilities;
+        self
+    }
+
+    /// Calls `each` with every file's prediction, in the files' order.
+    ///
+    /// # Errors
+    ///
+    /// [`PredictError::Input`] for the first broken file, with [`OnError::Fail`]; [`PredictError::NoNumbers`] where the model gives
+    /// NaN; [`PredictError::EmptyBatches`] for batches of 0.
+    pub fn for_each(self, mut each: impl FnMut(&Path, &Prediction)) -> Result<Predicted, PredictError> {
+        self.rows(|path, prediction| {
+            each(path, prediction);
+            Ok::<_, PredictError>(())
+        })
+    }
+
+    pub(crate) fn rows<E: From<PredictError>>(
+        self,
+        mut each: impl FnMut(&Path, &Prediction) -> Result<(), E>,
+    ) -> Result<Predicted, E> {
+        if self.batch_size == 0 {
+            return Err(PredictError::EmptyBatches.into());
+        }
+        let mut done = Predicted::default();
+        std::thread::scope(|scope| {
+            let (send, batches) = sync_channel(1);
+            let files = &self;
+            scope.spawn(move || files.read(&send));
+            for batch in batches {
+                for read in self.predict(batch)? {
+                    match read {
+                        Ok((path, prediction)) => {
+                            each(path, &prediction)?;
+                            done.files += 1;
+                        }
+                        Err(broken) if self.on_error == OnError::Skip => done.broken.push(broken),
+                        Err(Broken { path, reason }) => {
+                            return Err(PredictError::Input { path: Some(path), source: reason }.into());
+                        }
+                    }
+                    if let Some(step) = &self.progress {
+                        step();
+                    }
+                }
+            }
+            Ok::<_, E>(())
+        })?;
+        Ok(done)
+    }
+
+    /// Reads batch after batch, each with as many threads as the processor has, until nobody wants the next.
+    fn read<'b>(&'b self, send: &SyncSender<Vec<Seen<'b>>>) {
+        let planes = |path: &Path| self.predictor.planes(&self.predictor.read(path)?);
+        for files in self.files.chunks(self.batch_size) {
+            let batch = files.par_iter().map(|path| (path.as_path(), planes(path))).collect();
+            if send.send(batch).is_err() {
+                return;
+            }
+        }
+    }
+
+    /// The predictions of a batch, in its order. Without a size in the transforms each picture may have one of its own.
+    fn predict<'b>(&self, batch: Vec<Seen<'b>>) -> Result<Vec<Told<'b>>, PredictError> {
+        let shared = batch.iter().find_map(|(_, seen)| seen.as_ref().ok().map(|(size, _)| *size));
+        let seen = || batch.iter().filter_map(|(_, seen)| seen.as_ref().ok());
+        let together: Vec<f32> =
+            seen().filter(|(size, _)| Some(*size) == shared).flat_map(|(_, planes)| planes).copied().collect();
+        let predictions = shared.map_or_else(Vec::new, |size| self.predictor.predict_planes(size, together));
+        let mut predictions = predictions.into_iter();
+        let mut one = |path: &Path, (size, planes)| {
+            let own = if Some(size) == shared { None } else { self.predictor.predict_planes(size, planes).pop() };
+            let prediction = own.or_else(|| predictions.next());
+            let prediction = prediction.unwrap_or_else(|| Err(PredictError::input(TransformError::Empty { size })));
+            prediction.map_err(|error| error.of_file(path))
+        };
+        let mut rows = Vec::with_capacity(batch.len());
+        for (path, seen) in batch {
+            rows.push(match seen {
+                Ok(seen) => Ok((path, one(path, seen)?)),
+                Err(error) => Err(Broken { path: path.into(), reason: error.in_file(path) }),
+            });
+        }
+        Ok(rows)
+    }
+}
+
+/// A file and what the model says of it, or why there is nothing to say.
+type Told<'a> = Result<(&'a Path, Prediction), Broken>;
+
+/// A file and what the model will see of it.
+type Seen<'a> = (&'a Path, Result<(Size, Vec<f32>), TransformError>);

@@ -1,0 +1,107 @@
+//! Predictions of many files as a table.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use firelight_files::AtomicFile;
+use serde_json::json;
+
+use crate::{FilePredictions, PredictError, Predicted};
+
+impl FilePredictions<'_> {
+    /// Writes a table with the columns `file`, `class`, `probability`, and one a class where they are asked for. The file
+    /// is whole or not there at all.
+    ///
+    /// # Errors
+    ///
+    /// [`PredictError::Input`] for the first broken file (with [`OnError::Fail`](firelight_transforms::OnError::Fail)) and [`PredictError::Write`].
+    pub fn write_csv(self, path: impl AsRef<Path>) -> Result<Predicted, PredictError> {
+        self.write(path.as_ref(), Self::csv)
+    }
+
+    /// Writes one JSON object a file on a line of its own: `file`, `class`, `probability`, and `probabilities` by class name
+    /// where they are asked for. The file is whole or not there at all.
+    ///
+    /// # Errors
+    ///
+    /// As [`write_csv`](Self::write_csv).
+    pub fn write_json_lines(self, path: impl AsRef<Path>) -> Result<Predicted, PredictError> {
+        self.write(path.as_ref(), Self::json_lines)
+    }
+
+    fn write(
+        self,
+        path: &Path,
+        table: impl FnOnce(Self, &mut AtomicFile) -> Result<Predicted, TableError>,
+    ) -> Result<Predicted, PredictError> {
+        let failed = |source| PredictError::Write { path: path.to_path_buf(), source };
+        let mut file = AtomicFile::create(path).map_err(failed)?;
+        let predicted = table(self, &mut file).map_err(|error| match error {
+            TableError::Predict(error) => error,
+            TableError::Write(source) => failed(source),
+        })?;
+        file.keep().map_err(failed)?;
+        Ok(predicted)
+    }
+
+    fn csv(self, file: &mut AtomicFile) -> Result<Predicted, TableError> {
+        let probabilities = self.probabilities;
+        let mut table = csv::Writer::from_writer(file);
+        let mut header = vec!["file", "class", "probability"];
+        header.extend(self.predictor.vocab().iter().filter(|_| probabilities));
+        table.write_record(&header)?;
+        let done = self.rows(|path, prediction| {
+            table.write_field(path.to_string_lossy().as_bytes())?;
+            table.write_field(&prediction.class)?;
+            table.write_field(prediction.probability().to_string())?;
+            for probability in prediction.probabilities.iter().filter(|_| probabilities) {
+                table.write_field(probability.to_string())?;
+            }
+            table.write_record(None::<&[u8]>)?;
+            Ok::<_, TableError>(())
+        })?;
+        table.flush()?;
+        Ok(done)
+    }
+
+    fn json_lines(self, file: &mut AtomicFile) -> Result<Predicted, TableError> {
+        let vocab = self.probabilities.then(|| self.predictor.vocab().clone());
+        self.rows(|path, prediction| {
+            let mut row = json!({
+                "file": path.to_string_lossy(),
+                "class": prediction.class,
+                "probability": prediction.probability(),
+            });
+            if let Some(vocab) = &vocab {
+                let named = vocab.iter().zip(&prediction.probabilities);
+                row["probabilities"] = named.map(|(name, &p)| (name.to_string(), json!(p))).collect();
+            }
+            writeln!(file, "{row}")?;
+            Ok::<_, TableError>(())
+        })
+    }
+}
+
+/// Why a table ends early.
+enum TableError {
+    Predict(PredictError),
+    Write(io::Error),
+}
+
+impl From<PredictError> for TableError {
+    fn from(error: PredictError) -> Self {
+        Self::Predict(error)
+    }
+}
+
+impl From<io::Error> for TableError {
+    fn from(error: io::Error) -> Self {
+        Self::Write(error)
+    }
+}
+
+impl From<csv::Error> for TableError {
+    fn from(error: csv::Error) -> Self {
+        Self::Write(error.into())
+    }
+}
