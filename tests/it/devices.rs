@@ -21,7 +21,7 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-fn learner(images: &Path, device: &Device, augment: AugTransforms) -> Learner<Categories, CrossEntropy> {
+fn learner(images: &Path, device: &Device, augment: AugTransforms) -> Learner<Categories> {
     let breeds = CategoryBlock::new(RegexLabeller::file_name(r"(.+)_\d+\.png$").expect("a pattern"));
     let loaders = DataBlock::new(ImageBlock::rgb(), breeds)
         .with_splitter(IndexSplitter::new([8, 9]))

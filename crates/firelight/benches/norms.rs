@@ -49,7 +49,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-type Pets = Learner<Categories, CrossEntropy>;
+type Pets = Learner<Categories>;
 
 struct Setup<'a> {
     labels: &'a str,

@@ -35,7 +35,7 @@ fn main() -> Result<()> {
 
     // ANCHOR: interpret
     let seen = learn.interpret()?.with_groups(&cats);
-    for (actual, predicted, times) in seen.most_confused(1) {
+    for ConfusedPair { actual, predicted, times } in seen.most_confused(1) {
         println!("{actual} taken for {predicted}: {times}");
     }
     println!("{}", seen.class_report());

@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 /// ```no_run
 /// # use firelight_datablock::Categories;
 /// # use firelight_learner::Learner;
-/// # use firelight_losses::CrossEntropy;
-/// # fn look(learn: Learner<Categories, CrossEntropy>) {
+/// # fn look(learn: Learner<Categories>) {
 /// let losses: Vec<f64> = learn.history().steps.iter().map(|step| step.smooth_loss).collect();
 /// # }
 /// ```
@@ -29,8 +28,7 @@ pub struct StepRow {
 /// ```no_run
 /// # use firelight_datablock::Categories;
 /// # use firelight_learner::Learner;
-/// # use firelight_losses::CrossEntropy;
-/// # fn look(learn: Learner<Categories, CrossEntropy>) {
+/// # fn look(learn: Learner<Categories>) {
 /// for row in &learn.history().epochs {
 ///     println!("{}: {:.3}, {:.1} s", row.epoch, row.valid_loss, row.seconds);
 /// }

@@ -1,5 +1,7 @@
 //! Data, a model, a loss and metrics, ready to train.
 
+use std::fmt;
+
 use burn::tensor::Device;
 use firelight_datablock::{DataLoaders, FittedTarget};
 use firelight_losses::{Caution, Decision, Loss};
@@ -54,24 +56,41 @@ use firelight_models::{Model, VisionModel};
 ///     Ok(())
 /// }
 /// ```
-pub struct Learner<F: FittedTarget, L, M = VisionModel> {
-    pub(crate) task: Task<F, L>,
+pub struct Learner<F: FittedTarget, M = VisionModel> {
+    pub(crate) task: Task<F>,
     pub(crate) state: State<M>,
     pub(crate) observers: Observers,
     /// What the checkpoints know, if any are kept.
     pub(crate) runs: Option<Runs>,
 }
 
-impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
+/// What it was told and how far it is, without its data and weights.
+impl<F: FittedTarget, M> fmt::Debug for Learner<F, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Task { data, loss, metrics, decision, options, recipe } = &self.task;
+        let metrics: Vec<String> = metrics.iter().map(|metric| metric.describe()).collect();
+        f.debug_struct("Learner")
+            .field("pictures", &[data.train().dataset().len(), data.valid().dataset().len()])
+            .field("recipe", recipe)
+            .field("loss", loss)
+            .field("metrics", &metrics)
+            .field("decision", decision)
+            .field("options", options)
+            .field("epochs", &self.state.history.epochs.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<F: FittedTarget, M: Model> Learner<F, M> {
     /// A learner of `model`, which moves to the loaders' device. The model may be of another learner, which it then shares nothing
     /// with.
     #[expect(clippy::needless_pass_by_value, reason = "a learner has a model of its own")]
-    pub fn new(data: DataLoaders<F>, model: M, loss: L) -> Self {
+    pub fn new(data: DataLoaders<F>, model: M, loss: impl Loss<F::Tensor> + 'static) -> Self {
         let mut observers = Observers::default();
         observers.add(Progress::default());
         let task = Task {
             data,
-            loss,
+            loss: Box::new(loss),
             metrics: Vec::new(),
             decision: Decision::Argmax,
             options: Options::default(),
@@ -86,9 +105,9 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
     }
 
     /// The loss to train and validate with.
-    pub fn with_loss<L2: Loss<F::Tensor>>(self, loss: L2) -> Learner<F, L2, M> {
-        let Self { task, state, observers, runs } = self;
-        Learner { task: task.with_loss(loss), state, observers, runs }.warned()
+    pub fn with_loss(mut self, loss: impl Loss<F::Tensor> + 'static) -> Self {
+        self.task.loss = Box::new(loss);
+        self.warned()
     }
 
     /// The metrics to show after each epoch, in place of those given before.

@@ -37,7 +37,7 @@ pub use firelight_plots::{HeatMap, Inline};
 pub use firelight_predict::{FilePredictions, GradCam, Manifest, PredictError, Predicted, Prediction, Predictor};
 pub use fit::{Best, Evaluation, HeadFeatures, KeepBest, Mix, Part, Predictions, Tta};
 pub use history::{EpochRow, History, StepRow};
-pub use interpret::{HighLoss, Interpretation, Mistake};
+pub use interpret::{ConfusedPair, CostlyPair, HighLoss, Interpretation, Mistake};
 pub use learner::Learner;
 pub use norms::Norms;
 pub use observe::{CsvLog, EarlyStopping, Event, Flow, LossPlot, Observer};

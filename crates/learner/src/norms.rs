@@ -2,7 +2,6 @@
 
 use burn::module::{Flag, ModuleMapper, Param, ParamGroup};
 use firelight_datablock::FittedTarget;
-use firelight_losses::Loss;
 
 use crate::optim::group;
 use crate::state::State;
@@ -28,8 +27,7 @@ const NORMS: &str = r"(^|\.)(gamma|beta)$";
 /// ```no_run
 /// # use firelight_datablock::Categories;
 /// # use firelight_learner::{Learner, LearnerError, Norms};
-/// # use firelight_losses::CrossEntropy;
-/// # fn train(learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
+/// # fn train(learn: Learner<Categories>) -> Result<(), LearnerError> {
 /// learn.with_norms(Norms::Trained).fine_tune(4, 2e-3)?; // fastai's way
 /// # Ok(())
 /// # }
@@ -42,7 +40,7 @@ pub enum Norms {
     Kept,
 }
 
-impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
+impl<F: FittedTarget, M: Model> Learner<F, M> {
     /// Freezes all parameter groups before number `group` and thaws the others; `0` thaws all. The optimizer's running
     /// means are forgotten, as in fastai.
     ///

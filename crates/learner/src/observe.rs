@@ -75,8 +75,7 @@ impl fmt::Display for Event<'_> {
 /// ```no_run
 /// # use firelight_datablock::Categories;
 /// # use firelight_learner::{Event, Flow, Learner};
-/// # use firelight_losses::CrossEntropy;
-/// # fn train(learn: Learner<Categories, CrossEntropy>) {
+/// # fn train(learn: Learner<Categories>) {
 /// let begin = std::time::Instant::now();
 /// let learn = learn.with_observer(move |_: &Event| if begin.elapsed().as_secs() > 3600 { Flow::Stop } else { Flow::Continue });
 /// # }

@@ -13,8 +13,7 @@ use firelight_models::{Model, Noise};
 /// ```no_run
 /// # use firelight_datablock::Categories;
 /// # use firelight_learner::{Learner, LearnerError, Precision};
-/// # use firelight_losses::CrossEntropy;
-/// # fn train(learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
+/// # fn train(learn: Learner<Categories>) -> Result<(), LearnerError> {
 /// learn.with_precision(Precision::BF16).fine_tune(4, 2e-3)?;
 /// # Ok(())
 /// # }

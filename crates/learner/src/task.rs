@@ -11,9 +11,9 @@ use crate::{Better, LearnerError, Metric, Norms, Precision};
 use firelight_models::{Arch, HeadConfig, Model};
 
 /// Data, loss, metrics and settings: what a learner was told. Beside it stands [`State`](crate::state::State), what it has learned.
-pub(crate) struct Task<F: FittedTarget, L> {
+pub(crate) struct Task<F: FittedTarget> {
     pub data: DataLoaders<F>,
-    pub loss: L,
+    pub loss: Box<dyn Loss<F::Tensor>>,
     pub metrics: Vec<Box<dyn Metric<F::Target>>>,
     pub decision: Decision,
     pub options: Options,
@@ -82,12 +82,7 @@ impl Options {
     }
 }
 
-impl<F: FittedTarget, L: Loss<F::Tensor>> Task<F, L> {
-    pub fn with_loss<L2>(self, loss: L2) -> Task<F, L2> {
-        let Self { data, metrics, decision, options, recipe, .. } = self;
-        Task { data, loss, metrics, decision, options, recipe }
-    }
-
+impl<F: FittedTarget> Task<F> {
     /// Where training runs, without a graph.
     pub fn plain_device(&self) -> Device {
         self.data.device().clone().inner()

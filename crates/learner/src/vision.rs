@@ -183,7 +183,7 @@ impl VisionTarget for Values {
 pub fn vision_learner<F: VisionTarget>(
     data: DataLoaders<F>,
     backbone: impl Into<Backbone>,
-) -> Result<Learner<F, F::Loss>, LearnerError> {
+) -> Result<Learner<F>, LearnerError> {
     let Backbone { arch, weights, dropout, seed } = backbone.into();
     if !(0.0..1.0).contains(&dropout) {
         let remedy = "give a share from 0 up to, but not including, 1";

@@ -46,6 +46,6 @@ pub use reduction::Reduction;
 pub use regression::{MeanAbsolute, MeanSquared};
 pub use similarity::SimilarityCrossEntropy;
 pub use soft_label::SoftLabelCrossEntropy;
-pub use targets::check_targets;
+pub use targets::{ClassNumbers, check_targets};
 pub use totals::Totals;
 pub use tree_wasserstein::TreeWasserstein;

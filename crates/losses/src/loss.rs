@@ -8,7 +8,7 @@ use crate::{LossTraits, MatrixRows, Parts, Reduction, describe};
 
 /// A loss: one number for each example of a batch.
 ///
-/// `T` is what the examples are compared with: [`Tensor<1, Int>`](Tensor) for one class an example,
+/// `T` is what the examples are compared with: [`ClassNumbers`](crate::ClassNumbers) for one class an example,
 /// `Tensor<2>` for probabilities or regression values, `Tensor<2, Bool>` for several classes an example.
 /// So a loss over single classes does not accept multi-label targets: the program does not compile.
 ///
@@ -18,15 +18,15 @@ use crate::{LossTraits, MatrixRows, Parts, Reduction, describe};
 /// wraps another one is a few lines:
 ///
 /// ```
-/// use burn::tensor::{Int, Tensor};
-/// use firelight_losses::{Loss, Vocab};
+/// use burn::tensor::Tensor;
+/// use firelight_losses::{ClassNumbers, Loss, Vocab};
 ///
 /// /// Counts the examples of the first class ten times.
 /// #[derive(Debug)]
 /// struct FirstClassFirst<L>(L);
 ///
-/// impl<L: Loss<Tensor<1, Int>>> Loss<Tensor<1, Int>> for FirstClassFirst<L> {
-///     fn per_example(&self, output: Tensor<2>, targets: Tensor<1, Int>) -> Tensor<1> {
+/// impl<L: Loss<ClassNumbers>> Loss<ClassNumbers> for FirstClassFirst<L> {
+///     fn per_example(&self, output: Tensor<2>, targets: ClassNumbers) -> Tensor<1> {
 ///         let factor = targets.clone().equal_elem(0).float() * 9.0 + 1.0;
 ///         self.0.per_example(output, targets) * factor
 ///     }

@@ -3,6 +3,16 @@ use burn::tensor::{Bool, Int, Tensor};
 use crate::LossError;
 use crate::scores::wide_dtype;
 
+/// The targets of a batch with one class an example: its number, `[batch]`. What most losses compare with.
+///
+/// ```
+/// use firelight_losses::{ClassNumbers, CrossEntropy, Loss};
+///
+/// let losses: Vec<Box<dyn Loss<ClassNumbers>>> = vec![Box::new(CrossEntropy::new())];
+/// # assert_eq!(losses.len(), 1);
+/// ```
+pub type ClassNumbers = Tensor<1, Int>;
+
 /// Checks class numbers on the host, where batches are put together: kernels do not, and an index out of
 /// range is undefined on some devices.
 ///

@@ -129,10 +129,7 @@ impl Recipe {
         })
     }
 
-    fn fit<L>(&self, learn: &mut Learner<Categories, L>, training: &Training) -> Result<()>
-    where
-        L: Loss<firelight::burn::tensor::Tensor<1, firelight::burn::tensor::Int>>,
-    {
+    fn fit(&self, learn: &mut Learner<Categories>, training: &Training) -> Result<()> {
         if !self.pretrained {
             return Ok(learn.fit_one_cycle(training.epochs.unwrap_or(FROM_SCRATCH), 6e-3)?);
         }

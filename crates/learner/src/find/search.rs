@@ -3,7 +3,6 @@
 use std::sync::mpsc::{Sender, channel};
 
 use firelight_datablock::{FittedTarget, progress};
-use firelight_losses::Loss;
 use indicatif::ProgressBar;
 use serde::{Deserialize, Serialize};
 
@@ -30,8 +29,7 @@ const LEAST: usize = 7;
 /// ```no_run
 /// # use firelight_datablock::Categories;
 /// # use firelight_learner::{Learner, LearnerError, RateSearch};
-/// # use firelight_losses::CrossEntropy;
-/// # fn find(mut learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
+/// # fn find(mut learn: Learner<Categories>) -> Result<(), LearnerError> {
 /// let curve = learn.lr_find_with(&RateSearch { from: 1e-5, to: 1.0, steps: 50, ..RateSearch::default() })?;
 /// # Ok(())
 /// # }
@@ -72,7 +70,7 @@ impl RateSearch {
     }
 }
 
-impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
+impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
     /// Trains for up to 100 steps with rates that grow from 1e-7 towards 10, all groups alike, and tells what the loss did. It works
     /// on a copy: model (its norms' running statistics too), optimizer, history, observers and checkpoints are what they were.
     ///

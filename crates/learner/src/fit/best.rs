@@ -69,8 +69,7 @@ impl fmt::Display for KeepBest {
 /// ```no_run
 /// # use firelight_datablock::Categories;
 /// # use firelight_learner::{KeepBest, Learner, LearnerError};
-/// # use firelight_losses::CrossEntropy;
-/// # fn train(learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
+/// # fn train(learn: Learner<Categories>) -> Result<(), LearnerError> {
 /// let mut learn = learn.with_best(KeepBest::new("accuracy").with_restore(false));
 /// learn.fit_one_cycle(10, 1e-3)?;
 /// if let Some(best) = learn.best() {

@@ -4,7 +4,7 @@ use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use firelight_datablock::{DataError, FittedTarget};
 use firelight_layers::on_workers;
-use firelight_losses::{Loss, Totals};
+use firelight_losses::Totals;
 
 use super::examples::Examples;
 use super::gradients::{Contribution, Forward, Gathered, parts};
@@ -22,8 +22,8 @@ use firelight_models::{Model, Noise};
 pub(super) type Batch<const D: usize, T> = Result<Examples<D, T>, DataError>;
 
 /// A fit under way: what it reads, and what it changes. An epoch takes it and gives it back; an error drops it.
-pub(crate) struct Fit<'a, F: FittedTarget, L, M> {
-    pub task: &'a Task<F, L>,
+pub(crate) struct Fit<'a, F: FittedTarget, M> {
+    pub task: &'a Task<F>,
     pub plan: Plan,
     pub position: Position,
     pub state: State<M>,
@@ -44,7 +44,7 @@ struct Update {
     length: f64,
 }
 
-impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Fit<'_, F, L, M> {
+impl<F: FittedTarget, M: Model + Sync> Fit<'_, F, M> {
     /// Trains on the rest of the epoch at hand: for each batch forward, loss and backward, and an update for each batch or for
     /// several together. `batches` go on after the steps that are done; `stepped` is told after each update.
     ///
@@ -115,7 +115,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Fit<'_, F, L, M> {
         complete: bool,
     ) -> Result<(Step, Option<M>), LearnerError> {
         let Self { task, position, state, .. } = self;
-        let (model, loss, options, home) = (&state.model, &task.loss, &task.options, task.data.device());
+        let (model, loss, options, home) = (&state.model, &*task.loss, &task.options, task.data.device());
         let noise = Noise::new(options.seed, state.history.steps.len() as u64);
         let factor = position.scale.factor_of(options.precision);
         if options.devices.is_empty() && options.batches_an_update == 1 {

@@ -15,8 +15,7 @@ use firelight_models::Model;
 /// ```no_run
 /// # use firelight_datablock::Categories;
 /// # use firelight_learner::{Learner, LearnerError};
-/// # use firelight_losses::CrossEntropy;
-/// # fn look(learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
+/// # fn look(learn: Learner<Categories>) -> Result<(), LearnerError> {
 /// let evaluation = learn.evaluate()?;
 /// println!("loss {:.3}, metrics {:?}", evaluation.loss, evaluation.metrics);
 /// # Ok(())
@@ -35,8 +34,7 @@ pub struct Evaluation {
 /// ```no_run
 /// # use firelight_datablock::Categories;
 /// # use firelight_learner::{Learner, LearnerError, Part};
-/// # use firelight_losses::CrossEntropy;
-/// # fn look(learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
+/// # fn look(learn: Learner<Categories>) -> Result<(), LearnerError> {
 /// let gap = learn.evaluate()?.loss - learn.evaluate_on(Part::Train)?.loss; // how much it has learned by heart
 /// # Ok(())
 /// # }
@@ -55,8 +53,7 @@ pub enum Part {
 /// ```no_run
 /// # use firelight_datablock::Categories;
 /// # use firelight_learner::{Learner, LearnerError};
-/// # use firelight_losses::CrossEntropy;
-/// # fn look(learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
+/// # fn look(learn: Learner<Categories>) -> Result<(), LearnerError> {
 /// let seen = learn.predictions()?;
 /// let unsure = (0..seen.items.len()).filter(|&row| seen.row(row)[seen.decided[row]] < 0.5).count();
 /// # Ok(())
@@ -90,8 +87,8 @@ impl<T> Predictions<T> {
 }
 
 /// Adds up loss and metrics batch by batch.
-pub(super) struct Tally<'a, F: FittedTarget, L> {
-    task: &'a Task<F, L>,
+pub(super) struct Tally<'a, F: FittedTarget> {
+    task: &'a Task<F>,
     metrics: Vec<Box<dyn Accumulator<F::Target> + 'a>>,
     totals: Totals,
 }
@@ -104,9 +101,9 @@ pub(super) struct Rows {
     pub losses: Vec<f32>,
 }
 
-impl<'a, F: FittedTarget, L: Loss<F::Tensor>> Tally<'a, F, L> {
+impl<'a, F: FittedTarget> Tally<'a, F> {
     /// With the task's metrics, or without any.
-    pub fn new(task: &'a Task<F, L>, metrics: bool) -> Self {
+    pub fn new(task: &'a Task<F>, metrics: bool) -> Self {
         let metrics = if metrics { &task.metrics[..] } else { &[] };
         Self { task, metrics: metrics.iter().map(|metric| metric.start()).collect(), totals: Totals::default() }
     }
@@ -138,7 +135,7 @@ pub(crate) fn host<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.into_data().iter::<f32>().collect()
 }
 
-impl<F: FittedTarget, L: Loss<F::Tensor>> Task<F, L> {
+impl<F: FittedTarget> Task<F> {
     /// A loader that serves a part as validation does, on the plain device.
     pub fn part(&self, part: Part) -> DataLoader<F> {
         let loader = match part {
@@ -231,7 +228,7 @@ impl<T> Default for Predictions<T> {
     }
 }
 
-impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
+impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
     /// Loss and metrics over the validation part.
     ///
     /// # Errors

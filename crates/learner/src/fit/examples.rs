@@ -33,7 +33,7 @@ pub(crate) struct Mixed<T> {
 impl<const D: usize, T: Clone> Examples<D, T> {
     /// What a mean of the losses is made of. The loss of mixed examples is `share · loss(own) + (1 − share) · loss(partner)`, which
     /// needs no soft targets and so works with every loss.
-    pub fn parts<L: Loss<T>>(self, loss: &L, forward: impl FnOnce(Tensor<D>) -> Tensor<2>) -> Parts {
+    pub fn parts(self, loss: &dyn Loss<T>, forward: impl FnOnce(Tensor<D>) -> Tensor<2>) -> Parts {
         let output = forward(self.inputs);
         let Some(Mixed { targets, shares, .. }) = self.mixed else {
             return loss.parts(output, self.targets);

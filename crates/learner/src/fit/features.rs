@@ -6,7 +6,6 @@ use std::sync::{Arc, OnceLock};
 use burn::module::{ModuleVisitor, Param, ParamGroup};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use firelight_datablock::{DataError, DataLoader, Dataset, FittedTarget, progress};
-use firelight_losses::Loss;
 use indicatif::ProgressBar;
 use sha2::{Digest, Sha256};
 
@@ -30,8 +29,7 @@ use firelight_models::Model;
 /// ```no_run
 /// # use firelight_datablock::Categories;
 /// # use firelight_learner::{Learner, LearnerError};
-/// # use firelight_losses::CrossEntropy;
-/// # fn train(mut learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
+/// # fn train(mut learn: Learner<Categories>) -> Result<(), LearnerError> {
 /// let features = learn.head_features(1)?; // plain, and one draw of the augmentation
 /// learn.fit_head_on(&features, 20, 5e-3)?;
 /// # Ok(())
@@ -66,7 +64,7 @@ pub(super) struct Features<F: FittedTarget> {
 
 impl<F: FittedTarget> HeadFeatures<F> {
     /// Features of a body, still to be computed.
-    pub(super) fn of<L>(task: &Task<F, L>, body: BodyMark, draws: usize) -> Self {
+    pub(super) fn of(task: &Task<F>, body: BodyMark, draws: usize) -> Self {
         let (train, valid) = (task.data.train().dataset().clone(), task.data.valid().dataset().clone());
         Self { draws, body, train, valid, expected: 0, values: Arc::default() }
     }
@@ -87,9 +85,8 @@ impl<F: FittedTarget> HeadFeatures<F> {
     }
 
     /// The numbers for a learner whose data and body must be those that they are of; computed with it where they are not there yet.
-    pub(super) fn values<L, M>(&self, task: &Task<F, L>, model: &M) -> Result<&Values<F>, LearnerError>
+    pub(super) fn values<M>(&self, task: &Task<F>, model: &M) -> Result<&Values<F>, LearnerError>
     where
-        L: Loss<F::Tensor>,
         M: Model + Sync,
     {
         task.check_classes_of("the feature set", self.train.fitted().vocab())?;
@@ -108,9 +105,8 @@ impl<F: FittedTarget> HeadFeatures<F> {
     }
 
     /// Computes the numbers with the model that they are of.
-    pub(super) fn compute<L, M>(&self, task: &Task<F, L>, model: &M) -> Result<(), LearnerError>
+    pub(super) fn compute<M>(&self, task: &Task<F>, model: &M) -> Result<(), LearnerError>
     where
-        L: Loss<F::Tensor>,
         M: Model + Sync,
     {
         let values = self.pass(task, model)?;
@@ -118,9 +114,8 @@ impl<F: FittedTarget> HeadFeatures<F> {
         Ok(())
     }
 
-    fn pass<L, M>(&self, task: &Task<F, L>, model: &M) -> Result<Values<F>, LearnerError>
+    fn pass<M>(&self, task: &Task<F>, model: &M) -> Result<Values<F>, LearnerError>
     where
-        L: Loss<F::Tensor>,
         M: Model + Sync,
     {
         let pass = || {

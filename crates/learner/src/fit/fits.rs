@@ -2,7 +2,6 @@
 
 use burn::tensor::Tensor;
 use firelight_datablock::{DataError, FittedTarget};
-use firelight_losses::Loss;
 
 use super::epoch::Batch;
 use super::evaluate::{Evaluation, Part};
@@ -18,7 +17,7 @@ use firelight_models::{Model, Noise};
 /// The most cycles of [`Learner::fit_sgdr`]: each is twice as long as the one before.
 const MOST_CYCLES: u32 = 63;
 
-impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
+impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
     /// Fine-tunes a pretrained model: one epoch with all but the head frozen, then `epochs` epochs of everything.
     ///
     /// The recipe is fastai's: the frozen epoch runs one cycle that rises almost to its end at `..rate`; then the rate is
@@ -134,16 +133,16 @@ pub(crate) struct Pictures<M> {
 }
 
 impl<M: Model> Pictures<M> {
-    pub fn of<F: FittedTarget, L>(task: &Task<F, L>, state: &State<M>) -> Self {
+    pub fn of<F: FittedTarget>(task: &Task<F>, state: &State<M>) -> Self {
         let alone = task.options.devices.is_empty() && task.options.frozen_norms;
         Self { body: (alone && state.body_is_frozen()).then(|| state.model.for_inference()) }
     }
 }
 
-impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Source<F, L, M, 4> for Pictures<M> {
+impl<F: FittedTarget, M: Model + Sync> Source<F, M, 4> for Pictures<M> {
     fn batches<'a>(
         &'a self,
-        task: &'a Task<F, L>,
+        task: &'a Task<F>,
         _epoch: usize,
         epochs_done: usize,
         done: usize,
@@ -151,7 +150,7 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Source<F, L, M, 4> fo
         Ok(task.training_batches(epochs_done, done)?)
     }
 
-    fn forward(&self, task: &Task<F, L>, model: &M, pictures: Tensor<4>, noise: &mut Noise) -> Tensor<2> {
+    fn forward(&self, task: &Task<F>, model: &M, pictures: Tensor<4>, noise: &mut Noise) -> Tensor<2> {
         match &self.body {
             Some(body) => {
                 let features = Tensor::from_inner(body.features_in_chunks(pictures.inner()));
@@ -161,18 +160,18 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Source<F, L, M, 4> fo
         }
     }
 
-    fn evaluate(&self, task: &Task<F, L>, model: &M) -> Result<Evaluation, LearnerError> {
+    fn evaluate(&self, task: &Task<F>, model: &M) -> Result<Evaluation, LearnerError> {
         task.evaluate(model, &task.part(Part::Valid))
     }
 }
 
-impl<F: FittedTarget, L: Loss<F::Tensor>> Task<F, L> {
+impl<F: FittedTarget> Task<F> {
     /// The batches of an epoch on the training device, mixed where that is wanted, without the first `done` ones.
     pub(crate) fn training_batches(
         &self,
         epoch: usize,
         done: usize,
-    ) -> Result<impl Iterator<Item = Result<Examples<4, F::Tensor>, DataError>> + use<F, L>, DataError> {
+    ) -> Result<impl Iterator<Item = Result<Examples<4, F::Tensor>, DataError>> + use<F>, DataError> {
         let train = self.data.train().view().with_device(&self.training_device());
         let dataset = train.dataset().clone();
         let mixing = self.mixing();

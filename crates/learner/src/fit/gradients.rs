@@ -13,16 +13,15 @@ pub(crate) trait Forward<M, const D: usize>: Fn(&M, Tensor<D>, &mut Noise) -> Te
 impl<M, const D: usize, T: Fn(&M, Tensor<D>, &mut Noise) -> Tensor<2> + Sync> Forward<M, D> for T {}
 
 /// The losses of some examples, term by term.
-pub(super) fn parts<M, L, T, const D: usize>(
+pub(super) fn parts<M, T, const D: usize>(
     model: &M,
     examples: Examples<D, T>,
-    loss: &L,
+    loss: &dyn Loss<T>,
     forward: &impl Forward<M, D>,
     noise: &Noise,
 ) -> Parts
 where
     M: Model,
-    L: Loss<T>,
     T: Clone,
 {
     // Each pass over the same examples draws the same numbers.
@@ -43,17 +42,16 @@ pub(super) struct Contribution {
 
 impl Contribution {
     /// Of examples on the model's device. `factor` keeps the gradients in the range of half precision.
-    pub fn of<M, L, T, const D: usize>(
+    pub fn of<M, T, const D: usize>(
         model: &M,
         examples: Examples<D, T>,
-        loss: &L,
+        loss: &dyn Loss<T>,
         forward: &impl Forward<M, D>,
         noise: &Noise,
         factor: f64,
     ) -> Self
     where
         M: Model,
-        L: Loss<T>,
         T: Clone,
     {
         let again = examples.clone();

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use burn::tensor::Tensor;
 use firelight_datablock::FittedTarget;
-use firelight_losses::Loss;
 use firelight_transforms::Chance;
 
 use super::epoch::Batch;
@@ -22,7 +21,7 @@ use firelight_models::{Model, Noise};
 /// Rows that go through the head together where it is judged.
 const ROWS: usize = 4096;
 
-impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
+impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
     /// Trains the last group alone for `epochs` epochs along one cycle, on features of the frozen rest that are computed
     /// once: ten epochs cost little more than one.
     ///
@@ -146,10 +145,10 @@ struct OnFeatures<'a, F: FittedTarget> {
     batch: usize,
 }
 
-impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Source<F, L, M, 2> for OnFeatures<'_, F> {
+impl<F: FittedTarget, M: Model + Sync> Source<F, M, 2> for OnFeatures<'_, F> {
     fn batches<'a>(
         &'a self,
-        task: &'a Task<F, L>,
+        task: &'a Task<F>,
         epoch: usize,
         epochs_done: usize,
         done: usize,
@@ -161,18 +160,18 @@ impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Source<F, L, M, 2> fo
         Ok(batches.map(move |(number, rows)| Ok(view.take(self.fitted, &rows, number, &device))))
     }
 
-    fn forward(&self, _task: &Task<F, L>, model: &M, features: Tensor<2>, noise: &mut Noise) -> Tensor<2> {
+    fn forward(&self, _task: &Task<F>, model: &M, features: Tensor<2>, noise: &mut Noise) -> Tensor<2> {
         model.classify_in_training(features, noise)
     }
 
-    fn evaluate(&self, task: &Task<F, L>, model: &M) -> Result<Evaluation, LearnerError> {
+    fn evaluate(&self, task: &Task<F>, model: &M) -> Result<Evaluation, LearnerError> {
         self.values.evaluate(task, model)
     }
 }
 
 impl<F: FittedTarget> Values<F> {
     /// Loss and metrics of a model's head over the features of the validation part.
-    fn evaluate<L: Loss<F::Tensor>, M: Model>(&self, task: &Task<F, L>, model: &M) -> Result<Evaluation, LearnerError> {
+    fn evaluate<M: Model>(&self, task: &Task<F>, model: &M) -> Result<Evaluation, LearnerError> {
         let (model, valid, fitted) = (model.valid(), &self.valid, task.data.train().dataset().fitted());
         let [rows, _] = valid.values.dims();
         let judge = || {
@@ -191,7 +190,7 @@ impl<F: FittedTarget> Values<F> {
 }
 
 /// An epoch's order of the feature rows of `items`.
-fn order<F: FittedTarget, L>(task: &Task<F, L>, items: &[usize], epochs_done: usize) -> Vec<usize> {
+fn order<F: FittedTarget>(task: &Task<F>, items: &[usize], epochs_done: usize) -> Vec<usize> {
     let train = task.data.train();
     if train.is_sampled() {
         let row: BTreeMap<usize, usize> = items.iter().enumerate().map(|(row, &item)| (item, row)).collect();

@@ -86,9 +86,9 @@ impl<const D: usize, T> Share<D, T> {
 /// # Errors
 ///
 /// [`LearnerError::Device`] if one of them fails.
-pub(super) fn contributions<M, L, F, const D: usize>(
+pub(super) fn contributions<M, F, const D: usize>(
     model: &M,
-    loss: &L,
+    loss: &dyn Loss<F::Tensor>,
     shares: Shares<D, F>,
     forward: &impl Forward<M, D>,
     noise: &Noise,
@@ -97,7 +97,6 @@ pub(super) fn contributions<M, L, F, const D: usize>(
 ) -> Result<(Vec<Contribution>, M), LearnerError>
 where
     M: Model,
-    L: Loss<F::Tensor>,
     F: FittedTarget,
 {
     let Shares { fitted, shares } = shares;

@@ -4,7 +4,6 @@ use std::time::Instant;
 
 use burn::tensor::Tensor;
 use firelight_datablock::FittedTarget;
-use firelight_losses::Loss;
 
 use super::best::Best;
 use super::epoch::Fit;
@@ -19,13 +18,13 @@ use crate::{EpochRow, Event, LearnerError, Monitor};
 use firelight_models::{Model, Noise};
 
 /// From where a fit is to its end.
-pub(super) fn run<'a, F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync, S: Source<F, L, M, D>, const D: usize>(
-    mut fit: Fit<'a, F, L, M>,
+pub(super) fn run<'a, F: FittedTarget, M: Model + Sync, S: Source<F, M, D>, const D: usize>(
+    mut fit: Fit<'a, F, M>,
     before: Rows,
     columns: &Columns,
     observers: &mut Observers,
     mut runs: Option<&mut Runs>,
-    prepare: impl FnOnce(&'a Task<F, L>, &State<M>) -> Result<S, LearnerError>,
+    prepare: impl FnOnce(&'a Task<F>, &State<M>) -> Result<S, LearnerError>,
 ) -> Result<State<M>, LearnerError> {
     let stop = columns.tell(observers, &fit.plan, &fit.state.history, before)?;
     let task = fit.task;
@@ -61,7 +60,7 @@ pub(super) fn run<'a, F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync, S: S
         }
         let evaluation = source.evaluate(task, &fit.state.model)?;
         let row = fit.finish_epoch(observers, columns, start.elapsed().as_secs_f64(), evaluation)?;
-        let mut keep = |fit: &Fit<'a, F, L, M>| runs.as_mut().map_or(Ok(()), |runs| runs.keep(fit));
+        let mut keep = |fit: &Fit<'a, F, M>| runs.as_mut().map_or(Ok(()), |runs| runs.keep(fit));
         // Kept before it is told: what a table has of a run that is broken off here, its checkpoint has too.
         keep(&fit)?;
         if let Some(reason) = observers.tell(Event::Epoch(&row))? {
@@ -72,7 +71,7 @@ pub(super) fn run<'a, F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync, S: S
     Ok(fit.state.with_best(task.options.best.as_ref()))
 }
 
-impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Fit<'_, F, L, M> {
+impl<F: FittedTarget, M: Model + Sync> Fit<'_, F, M> {
     /// What is allowed and yet surely a slip.
     fn warn(&mut self, observers: &mut Observers) -> Result<(), LearnerError> {
         if self.state.body_is_frozen() && !self.state.body_is_trained {

@@ -2,7 +2,6 @@
 
 use burn::tensor::Tensor;
 use firelight_datablock::FittedTarget;
-use firelight_losses::Loss;
 
 use super::epoch::{Batch, Fit};
 use super::evaluate::Evaluation;
@@ -17,32 +16,32 @@ use crate::{Better, Event, History, Learner, LearnerError};
 use firelight_models::{Model, Noise};
 
 /// What a fit trains on and is judged by.
-pub(crate) trait Source<F: FittedTarget, L, M, const D: usize>: Sync {
+pub(crate) trait Source<F: FittedTarget, M, const D: usize>: Sync {
     /// The batches of an epoch without the first `done` ones; it is number `epoch` of the fit and `epochs_done` of all fits.
     fn batches<'a>(
         &'a self,
-        task: &'a Task<F, L>,
+        task: &'a Task<F>,
         epoch: usize,
         epochs_done: usize,
         done: usize,
     ) -> Result<impl Iterator<Item = Batch<D, F::Tensor>> + 'a, LearnerError>;
 
     /// From inputs to scores in a training step.
-    fn forward(&self, task: &Task<F, L>, model: &M, inputs: Tensor<D>, noise: &mut Noise) -> Tensor<2>;
+    fn forward(&self, task: &Task<F>, model: &M, inputs: Tensor<D>, noise: &mut Noise) -> Tensor<2>;
 
     /// Loss and metrics over the validation part.
-    fn evaluate(&self, task: &Task<F, L>, model: &M) -> Result<Evaluation, LearnerError>;
+    fn evaluate(&self, task: &Task<F>, model: &M) -> Result<Evaluation, LearnerError>;
 }
 
-impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
+impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
     /// Does the work of a plan on a copy of the learner's state, `begun`, which takes the state's place when it has come to its end.
     /// An error, of whatever kind, drops the copy. `prepare` makes what the fit trains on, if there is anything to train.
-    pub(crate) fn transact<'a, const D: usize, S: Source<F, L, M, D>>(
+    pub(crate) fn transact<'a, const D: usize, S: Source<F, M, D>>(
         &'a mut self,
         begun: State<M>,
         work: Work,
         plan: Plan,
-        prepare: impl FnOnce(&'a Task<F, L>, &State<M>) -> Result<S, LearnerError>,
+        prepare: impl FnOnce(&'a Task<F>, &State<M>) -> Result<S, LearnerError>,
     ) -> Result<(), LearnerError> {
         let Self { task, state, observers, runs } = self;
         let task = &*task;

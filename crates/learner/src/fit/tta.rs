@@ -1,7 +1,6 @@
 //! Predicting from several augmented views of a picture.
 
 use firelight_datablock::FittedTarget;
-use firelight_losses::Loss;
 
 use super::evaluate::{Part, Predictions};
 use crate::{Learner, LearnerError};
@@ -46,7 +45,7 @@ impl From<usize> for Tta {
     }
 }
 
-impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
+impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
     /// Predictions over the validation part from augmented views and the plain one: `learn.tta(4)?`.
     ///
     /// The views are those of the loaders' seed in epochs 0, 1, …, so they are the same at every call. Losses are blended in

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use firelight_datablock::FittedTarget;
-use firelight_losses::Loss;
 
 use crate::{Learner, LearnerError};
 use firelight_models::Model;
@@ -13,8 +12,7 @@ use firelight_models::Model;
 /// ```no_run
 /// # use firelight_datablock::MultiCategories;
 /// # use firelight_learner::{Learner, LearnerError};
-/// # use firelight_losses::BinaryCrossEntropy;
-/// # fn look(learn: Learner<MultiCategories, BinaryCrossEntropy>) -> Result<(), LearnerError> {
+/// # fn look(learn: Learner<MultiCategories>) -> Result<(), LearnerError> {
 /// for high in learn.top_losses(9)? {
 ///     println!("{:.2} {} {:?}", high.loss, high.path.display(), high.target);
 /// }
@@ -37,7 +35,7 @@ pub struct HighLoss<T> {
     pub item: usize,
 }
 
-impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
+impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
     /// The `k` validation examples with the highest losses, highest first. For classes [`interpret`](Self::interpret) tells more.
     ///
     /// # Errors

@@ -6,11 +6,11 @@ mod results;
 
 pub use losses::HighLoss;
 
+use std::fmt;
 use std::path::PathBuf;
 
-use burn::tensor::{Int, Tensor};
 use firelight_datablock::{Categories, Dataset};
-use firelight_losses::{CostError, CostMatrix, Loss};
+use firelight_losses::{CostError, CostMatrix};
 use firelight_vocab::{Groups, Vocab};
 use image::RgbImage;
 
@@ -24,11 +24,10 @@ use firelight_models::Model;
 /// ```no_run
 /// # use firelight_datablock::Categories;
 /// # use firelight_learner::{Learner, LearnerError};
-/// # use firelight_losses::CrossEntropy;
-/// # fn look(learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
+/// # fn look(learn: Learner<Categories>) -> Result<(), LearnerError> {
 /// let seen = learn.interpret()?;
-/// for (actual, predicted, times) in seen.most_confused(2) {
-///     println!("{actual} taken for {predicted}: {times} times");
+/// for pair in seen.most_confused(2) {
+///     println!("{} taken for {}: {} times", pair.actual, pair.predicted, pair.times);
 /// }
 /// println!("{}", seen.class_report());
 /// seen.save_report("out")?; // one page with all of it
@@ -39,6 +38,36 @@ pub struct Interpretation {
     dataset: Dataset<Categories>,
     predictions: Predictions<usize>,
     pub(crate) run: Run,
+}
+
+/// How much it is about, without the data.
+impl fmt::Debug for Interpretation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { predictions, .. } = self;
+        let right = predictions.targets.iter().zip(&predictions.decided).filter(|(actual, decided)| actual == decided);
+        let (examples, right) = (predictions.items.len(), right.count());
+        f.debug_struct("Interpretation").field("examples", &examples).field("right", &right).finish_non_exhaustive()
+    }
+}
+
+/// Two classes of which one was taken for the other; see [`Interpretation::most_confused`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConfusedPair<'a> {
+    /// The class that it was.
+    pub actual: &'a str,
+    /// The class that was picked.
+    pub predicted: &'a str,
+    /// How often.
+    pub times: usize,
+}
+
+/// A confused pair and what it cost; see [`Interpretation::most_costly`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CostlyPair<'a> {
+    /// The pair.
+    pub pair: ConfusedPair<'a>,
+    /// What its mistakes cost in all.
+    pub cost: f64,
 }
 
 /// An example with a high loss.
@@ -70,7 +99,7 @@ pub struct Mistake {
     pub item: usize,
 }
 
-impl<L: Loss<Tensor<1, Int>>, M: Model + Sync> Learner<Categories, L, M> {
+impl<M: Model + Sync> Learner<Categories, M> {
     /// Runs the model over the validation part and keeps what it says.
     ///
     /// # Errors
@@ -125,38 +154,37 @@ impl Interpretation {
         counts
     }
 
-    /// Pairs of different classes that were confused at least `at_least` times: (actual, predicted, times), most first,
-    /// ties in the order of the classes.
-    pub fn most_confused(&self, at_least: usize) -> Vec<(&str, &str, usize)> {
+    /// Pairs of different classes that were confused at least `at_least` times, most first, ties in the order of the classes.
+    pub fn most_confused(&self, at_least: usize) -> Vec<ConfusedPair<'_>> {
         let names = self.vocab();
         let mut pairs = Vec::new();
         for (actual, row) in self.confusion().into_iter().enumerate() {
             for (predicted, times) in row.into_iter().enumerate() {
                 if actual != predicted && times >= at_least.max(1) {
-                    pairs.push((&names[actual], &names[predicted], times));
+                    pairs.push(ConfusedPair { actual: &names[actual], predicted: &names[predicted], times });
                 }
             }
         }
-        pairs.sort_by_key(|&(_, _, times)| std::cmp::Reverse(times));
+        pairs.sort_by_key(|pair| std::cmp::Reverse(pair.times));
         pairs
     }
 
-    /// Pairs of different classes that were confused, with how often and what that cost in all, costliest first: (actual,
-    /// predicted, times, cost).
+    /// Pairs of different classes that were confused, with what that cost in all, costliest first.
     ///
     /// # Errors
     ///
     /// What the costs are refused for, or [`CostError::NamesDiffer`] unless they name exactly the classes.
-    pub fn most_costly(&self, cost: &CostMatrix) -> Result<Vec<(&str, &str, usize, f64)>, CostError> {
+    pub fn most_costly(&self, cost: &CostMatrix) -> Result<Vec<CostlyPair<'_>>, CostError> {
         let cost = cost.align(self.vocab())?;
         let mut pairs: Vec<_> = self
             .most_confused(1)
             .into_iter()
-            .map(|(actual, predicted, times)| {
-                Ok((actual, predicted, times, times as f64 * cost.matrix().get(actual, predicted)?))
+            .map(|pair| {
+                let cost = pair.times as f64 * cost.matrix().get(pair.actual, pair.predicted)?;
+                Ok(CostlyPair { pair, cost })
             })
             .collect::<Result<_, CostError>>()?;
-        pairs.sort_by(|a, b| b.3.total_cmp(&a.3));
+        pairs.sort_by(|a, b| b.cost.total_cmp(&a.cost));
         Ok(pairs)
     }
 

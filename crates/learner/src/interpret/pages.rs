@@ -4,7 +4,6 @@ use std::path::Path;
 
 use burn::tensor::Tensor;
 use firelight_datablock::{Categories, DataLoaders, Dataset, FittedTarget};
-use firelight_losses::Loss;
 use firelight_transforms::{Normalize, Size};
 use firelight_vocab::Groups;
 use image::RgbImage;
@@ -19,7 +18,7 @@ use firelight_plots::{Tile, confusion, grid, loss_curve, rate_curve, save_png};
 /// How many pictures a page of examples shows.
 const SHOWN: usize = 16;
 
-impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model + Sync> Learner<F, L, M> {
+impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
     /// The first training batch as the model sees it, augmented, normalised and mixed, and then made visible again, with its
     /// targets: at most 16 pictures.
     ///

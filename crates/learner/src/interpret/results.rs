@@ -1,6 +1,6 @@
 //! Some validation pictures with what the model says of them.
 
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData};
 use firelight_datablock::{Categories, OnError};
 use firelight_losses::Loss;
 use firelight_transforms::{Chance, Scratch, Size};
@@ -14,7 +14,7 @@ use crate::{Learner, LearnerError};
 use firelight_models::Model;
 use firelight_plots::{Mark, Tile, grid};
 
-impl<L: Loss<Tensor<1, Int>>, M: Model + Sync> Learner<Categories, L, M> {
+impl<M: Model + Sync> Learner<Categories, M> {
     /// `count` pictures of the validation part as the model sees them, with the class that it picks and, where that is
     /// wrong, the actual one; right and wrong ones are marked.
     ///

@@ -3,18 +3,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use burn::tensor::{Int, Tensor};
 use firelight_datablock::{Categories, InputBlock};
 use firelight_files::Versions;
-use firelight_losses::Loss;
-use firelight_models::{Model, VisionModel};
+use firelight_models::Model;
 use firelight_predict::{FORMAT, Manifest, Prediction, Predictor};
 use firelight_transforms::Limits;
 
 use super::to_bytes;
 use crate::{Learner, LearnerError};
 
-impl<L: Loss<Tensor<1, Int>>> Learner<Categories, L, VisionModel> {
+impl Learner<Categories> {
     /// Writes the model to one file: weights, architecture, vocab, transforms, normalisation, limits of the pictures and decision rule,
     /// with a checksum. [`Predictor::load`] reads it without the training data.
     ///

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use firelight_datablock::FittedTarget;
-use firelight_losses::Loss;
 use firelight_vocab::Vocab;
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +27,7 @@ struct Manifest {
     weights: usize,
 }
 
-impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
+impl<F: FittedTarget, M: Model> Learner<F, M> {
     /// Writes the weights and the optimizer's state to one file with a checksum, for [`load`](Self::load) to go on from.
     ///
     /// The file is complete or not there at all. To predict elsewhere, use [`export`](Learner::export): it holds the transforms and

@@ -21,8 +21,7 @@ use firelight_files::write_whole;
 /// ```no_run
 /// # use firelight_datablock::Categories;
 /// # use firelight_learner::{CsvLog, Learner, LearnerError};
-/// # use firelight_losses::CrossEntropy;
-/// # fn train(learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
+/// # fn train(learn: Learner<Categories>) -> Result<(), LearnerError> {
 /// let mut learn = learn.with_observer(CsvLog::create("history.csv")?);
 /// learn.fit_one_cycle(5, 1e-3)?;
 /// # Ok(())

@@ -13,8 +13,7 @@ use firelight_plots::{loss_curve, save_png};
 /// ```no_run
 /// # use firelight_datablock::Categories;
 /// # use firelight_learner::{Learner, LearnerError, LossPlot};
-/// # use firelight_losses::CrossEntropy;
-/// # fn train(learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
+/// # fn train(learn: Learner<Categories>) -> Result<(), LearnerError> {
 /// let mut learn = learn.with_observer(LossPlot::new("losses.png"));
 /// learn.fit_one_cycle(20, 1e-3)?;
 /// # Ok(())

@@ -39,8 +39,7 @@ impl<O: Scheduled> Lookahead<O> {
 /// ```no_run
 /// # use firelight_datablock::Categories;
 /// # use firelight_learner::{Learner, LearnerError, optim::ranger};
-/// # use firelight_losses::CrossEntropy;
-/// # fn train(learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
+/// # fn train(learn: Learner<Categories>) -> Result<(), LearnerError> {
 /// learn.with_optimizer(ranger()).fit_flat_cos(10, 1e-3)?;
 /// # Ok(())
 /// # }

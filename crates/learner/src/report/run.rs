@@ -1,6 +1,5 @@
 //! What a page tells of a run beside its predictions.
 
-use burn::tensor::{Int, Tensor};
 use firelight_datablock::{Categories, DataLoaders};
 use firelight_losses::{Decision, Loss, MatrixRows};
 use firelight_vocab::Groups;
@@ -27,7 +26,7 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    pub fn of<L: Loss<Tensor<1, Int>>, M: Model>(learn: &Learner<Categories, L, M>, evaluation: Evaluation) -> Self {
+    pub fn of<M: Model>(learn: &Learner<Categories, M>, evaluation: Evaluation) -> Self {
         let Learner { task, state, .. } = learn;
         let classes = task.data.vocab().len();
         Self {
@@ -52,7 +51,7 @@ pub(crate) fn decided_by(decision: &Decision) -> String {
     }
 }
 
-fn configuration<L: Loss<Tensor<1, Int>>, M: Model>(learn: &Learner<Categories, L, M>) -> Vec<(&'static str, String)> {
+fn configuration<M: Model>(learn: &Learner<Categories, M>) -> Vec<(&'static str, String)> {
     let Learner { task, state, .. } = learn;
     let (train, valid) = (task.data.train(), task.data.valid());
     let model = match &task.recipe {

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use firelight_datablock::FittedTarget;
-use firelight_losses::Loss;
 
 use super::conditions::Conditions;
 use super::item::{Item, Rows, Work};
@@ -76,9 +75,9 @@ impl Ahead {
     }
 
     /// The state that the record tells, for a learner with the model of `state`.
-    pub fn restore<F: FittedTarget, L: Loss<F::Tensor>, M: Model>(
+    pub fn restore<F: FittedTarget, M: Model>(
         &self,
-        task: &Task<F, L>,
+        task: &Task<F>,
         state: &State<M>,
     ) -> Result<State<M>, LearnerError> {
         let Record { path, past, weights, optimizer, best, .. } = &self.record;

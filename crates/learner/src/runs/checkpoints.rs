@@ -5,7 +5,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use firelight_datablock::FittedTarget;
-use firelight_losses::Loss;
 
 use super::recorder::Runs;
 use crate::{Learner, LearnerError};
@@ -28,8 +27,7 @@ const DIGITS: usize = 9;
 /// ```no_run
 /// # use firelight_datablock::Categories;
 /// # use firelight_learner::{Checkpoints, Learner, LearnerError};
-/// # use firelight_losses::CrossEntropy;
-/// # fn train(learn: Learner<Categories, CrossEntropy>) -> Result<(), LearnerError> {
+/// # fn train(learn: Learner<Categories>) -> Result<(), LearnerError> {
 /// let mut learn = learn.with_checkpoints(Checkpoints::in_folder("kept").every_steps(500).keeping(3));
 /// learn.fine_tune(10, 2e-3)?; // run again after a crash, it goes on where it was
 /// # Ok(())
@@ -141,7 +139,7 @@ fn steps_of(path: &Path) -> Option<usize> {
     plain.then(|| digits.parse().ok()).flatten()
 }
 
-impl<F: FittedTarget, L: Loss<F::Tensor>, M: Model> Learner<F, L, M> {
+impl<F: FittedTarget, M: Model> Learner<F, M> {
     /// Writes checkpoints while it trains, and goes on from the newest one where there is one: a program that was killed, at
     /// whatever moment, and is run again does again what it did before, but for what is done already.
     ///

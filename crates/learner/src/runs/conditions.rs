@@ -31,7 +31,7 @@ pub(super) struct Conditions {
 pub(super) struct DataFacts(Vec<(&'static str, String)>);
 
 impl DataFacts {
-    pub fn of<F: FittedTarget, L>(task: &Task<F, L>) -> Self {
+    pub fn of<F: FittedTarget>(task: &Task<F>) -> Self {
         let data = &task.data;
         // In words for people, which leave out and round some settings; a digest of all of them.
         let transforms = |loader: &DataLoader<F>| {
@@ -51,11 +51,7 @@ impl DataFacts {
 }
 
 impl Conditions {
-    pub fn of<F: FittedTarget, L: Loss<F::Tensor>, M: Model>(
-        task: &Task<F, L>,
-        state: &State<M>,
-        data: &DataFacts,
-    ) -> Self {
+    pub fn of<F: FittedTarget, M: Model>(task: &Task<F>, state: &State<M>, data: &DataFacts) -> Self {
         let options = &task.options;
         let arch = task.recipe.as_ref().map_or("one of its own".into(), |(arch, _)| arch.to_string());
         let head = task.recipe.as_ref().map_or("its own".into(), |(_, head)| format!("{head:?}"));
@@ -129,7 +125,7 @@ fn order<F: FittedTarget>(loader: &DataLoader<F>) -> String {
 }
 
 /// The rule that picks classes, with a digest of what it weighs them by.
-fn decision<F: FittedTarget, L>(task: &Task<F, L>) -> String {
+fn decision<F: FittedTarget>(task: &Task<F>) -> String {
     let words = decided_by(&task.decision);
     match &task.decision {
         Decision::MinimumRisk(cost) => format!("{words} ({})", cost.digest()),

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use firelight_datablock::FittedTarget;
-use firelight_losses::Loss;
 use sha2::{Digest, Sha256};
 
 use super::Checkpoints;
@@ -82,10 +81,10 @@ impl Runs {
     ///
     /// [`LearnerError::OtherRun`] if a checkpoint knows other work in its turn, or the same under other conditions; nothing has then
     /// changed. [`LearnerError::Unusable`] if there are checkpoints and all of them are damaged.
-    pub fn enter<F: FittedTarget, L: Loss<F::Tensor>, M: Model>(
+    pub fn enter<F: FittedTarget, M: Model>(
         &mut self,
         work: Work,
-        task: &Task<F, L>,
+        task: &Task<F>,
         state: &State<M>,
     ) -> Result<Entered<M>, LearnerError> {
         self.checkpoints.check()?;
@@ -171,10 +170,7 @@ impl Runs {
     }
 
     /// Writes a checkpoint, and removes the oldest ones.
-    pub fn keep<F: FittedTarget, L: Loss<F::Tensor>, M: Model>(
-        &mut self,
-        fit: &Fit<'_, F, L, M>,
-    ) -> Result<(), LearnerError> {
+    pub fn keep<F: FittedTarget, M: Model>(&mut self, fit: &Fit<'_, F, M>) -> Result<(), LearnerError> {
         let Fit { state, position, .. } = fit;
         let steps = state.history.steps.len();
         let path = self.checkpoints.place(steps);

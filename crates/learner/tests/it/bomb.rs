@@ -8,7 +8,7 @@ use burn::tensor::{Device, Int, Tensor};
 use firelight_datablock::{
     Categories, CategoryBlock, DataBlock, DataLoaders, IndexSplitter, InputBlock, RegexLabeller, image_files,
 };
-use firelight_learner::models::{Arch, VisionModel};
+use firelight_learner::models::Arch;
 use firelight_learner::optim::{Scheduled, Sgd, SgdState};
 use firelight_learner::{
     Backbone, Better, EpochRow, Event, Flow, History, Learner, Metric, Observer, accuracy, vision_learner,
@@ -217,7 +217,7 @@ impl Scheduled for Descent {
     }
 }
 
-pub type BombedLearner = Learner<Categories, Bombed<Box<dyn Loss<Tensor<1, Int>>>>, VisionModel>;
+pub type BombedLearner = Learner<Categories>;
 
 /// Augmented pictures of the shapes, read through the bomb, in batches of 6 of 18 that train.
 pub fn loaders(folder: &Path, bomb: &Bomb) -> DataLoaders<Categories> {
@@ -255,7 +255,7 @@ pub struct Learned {
 }
 
 impl Learned {
-    pub fn by<L: Loss<Tensor<1, Int>>>(learn: &Learner<Categories, L, VisionModel>) -> Self {
+    pub fn by(learn: &Learner<Categories>) -> Self {
         let place = tempfile::tempdir().expect("a folder");
         learn.save(place.path().join("weights")).expect("weights");
         let saved = crate::shapes::digest(&std::fs::read(place.path().join("weights")).expect("bytes"));

@@ -287,11 +287,11 @@ fn pictures_of_training_and_mistakes_are_written() {
     assert_eq!(report.weighted_mean.examples, 6);
     let cost = CostMatrix::uniform(interpretation.vocab()).with("dark", "bars", 5.0).expect("a cost");
     let costly = interpretation.most_costly(&cost).expect("costs");
-    assert!(costly.windows(2).all(|pair| pair[0].3 >= pair[1].3));
+    assert!(costly.windows(2).all(|pair| pair[0].cost >= pair[1].cost));
     let histogram = interpretation.cost_histogram(&cost).expect("costs");
     assert_eq!(histogram.iter().map(|(_, examples)| examples).sum::<usize>(), 6);
     let paid: f64 = histogram.iter().map(|(cost, examples)| cost * *examples as f64).sum();
-    assert!((paid - costly.iter().map(|pair| pair.3).sum::<f64>()).abs() < 1e-9);
+    assert!((paid - costly.iter().map(|pair| pair.cost).sum::<f64>()).abs() < 1e-9);
     let page = interpretation.save_report(&folder).expect("a page");
     assert_eq!(page, folder.join("report.html"));
     let text = std::fs::read_to_string(&page).expect("a text");

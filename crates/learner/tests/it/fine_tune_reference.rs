@@ -72,7 +72,7 @@ fn the_first_losses_of_fine_tune_are_pytorchs() {
     assert!(furthest < 1e-3, "{furthest} between {losses:?} and {expected:?}");
 }
 
-type PetLearner = firelight_learner::Learner<Categories, firelight_losses::CrossEntropy>;
+type PetLearner = firelight_learner::Learner<Categories>;
 
 /// The weights, and the batches of the two epochs: planes as raw `f32`, class numbers as JSON.
 fn dump(folder: &Path, learn: &PetLearner) {

@@ -77,7 +77,7 @@ fn batches_that_are_too_small_for_norms_are_refused_by_name() {
     assert_eq!(said(17, true), Ok(()));
     assert_eq!(said(2, true), Ok(()));
     let loaders = shapes::loaders(&folder, &Device::flex()).with_batch_size(0);
-    let none = vision_learner(loaders, Backbone::from(Arch::Small)).err().expect("refused").to_string();
+    let none = vision_learner(loaders, Backbone::from(Arch::Small)).expect_err("refused").to_string();
     assert_eq!(none, "loader: batch size = 0 makes no sense; give at least 1");
 }
 
@@ -90,7 +90,7 @@ fn normalisation_is_the_weights_own_unless_any_was_set() {
     let of = |loaders| shapes::learner(loaders).data().transforms().normalize();
     assert_eq!(of(loaders().with_normalize(Normalize::none())), Normalize::none());
     assert_ne!(of(loaders()), Normalize::none());
-    let zero = vision_learner(loaders(), Backbone::from(Arch::Small).with_dropout(1.0)).err().expect("refused");
+    let zero = vision_learner(loaders(), Backbone::from(Arch::Small).with_dropout(1.0)).expect_err("refused");
     assert!(matches!(zero, LearnerError::Setting { setting: "dropout", .. }), "{zero}");
 }
 

@@ -8,7 +8,7 @@ use burn::tensor::{Device, Int, Tensor};
 use firelight_datablock::DataLoaders;
 use firelight_learner::optim::Sgd;
 use firelight_learner::{Better, CsvLog, EarlyStopping, KeepBest, Learner, LossPlot, Monitor};
-use firelight_losses::{ClassWeights, CrossEntropy, Focal, Groups, Loss, PairWeighted, PairWeights};
+use firelight_losses::{ClassNumbers, ClassWeights, CrossEntropy, Focal, Groups, Loss, PairWeighted, PairWeights};
 use firelight_transforms::{CutMix, MixUp};
 
 use crate::mean_colour::MeanColour;
@@ -18,15 +18,15 @@ use crate::training::{bits, moved};
 
 type Loaders = DataLoaders<firelight_datablock::Categories>;
 
-fn mean_colour<L: Loss<Tensor<1, Int>>>(
+fn mean_colour(
     loaders: Loaders,
-    loss: L,
-) -> Learner<firelight_datablock::Categories, L, MeanColour> {
+    loss: impl Loss<ClassNumbers> + 'static,
+) -> Learner<firelight_datablock::Categories, MeanColour> {
     let fc = LinearConfig::new(3, 3).with_initializer(Initializer::Constant { value: 0.1 }).init(&Device::flex());
     Learner::new(loaders, MeanColour { fc }, loss).without_observers()
 }
 
-fn weights<L: Loss<Tensor<1, Int>>>(learn: &Learner<firelight_datablock::Categories, L, MeanColour>) -> Vec<f32> {
+fn weights(learn: &Learner<firelight_datablock::Categories, MeanColour>) -> Vec<f32> {
     learn.model().valid().fc.weight.val().into_data().iter::<f32>().collect()
 }
 

@@ -10,7 +10,7 @@ use firelight_datablock::Categories;
 use firelight_learner::models::{Arch, Model};
 use firelight_learner::optim::Rule;
 use firelight_learner::{Backbone, Event, Flow, Learner, LearnerError, Mix, vision_learner};
-use firelight_losses::{ClassWeights, CrossEntropy, Loss, PairWeighted, PairWeights};
+use firelight_losses::{ClassNumbers, ClassWeights, CrossEntropy, Loss, PairWeighted, PairWeights};
 use firelight_transforms::{CutMix, MixUp};
 
 use crate::shapes;
@@ -60,15 +60,18 @@ impl ModuleVisitor for Numbers {
 }
 
 /// The parameters after one step of plain gradient descent at rate 1, and the step's loss: what moved is the gradient.
-fn step<L: Loss<Tensor<1, Int>>>(loss: impl Fn(&firelight_vocab::Vocab) -> L, devices: usize) -> (Vec<f32>, f64) {
+fn step<L: Loss<ClassNumbers> + 'static>(
+    loss: impl Fn(&firelight_vocab::Vocab) -> L,
+    devices: usize,
+) -> (Vec<f32>, f64) {
     step_of(loss, devices, |learn| learn)
 }
 
 /// [`step`] of a learner that `change` has changed.
-fn step_of<L: Loss<Tensor<1, Int>>>(
+fn step_of<L: Loss<ClassNumbers> + 'static>(
     loss: impl Fn(&firelight_vocab::Vocab) -> L,
     devices: usize,
-    change: impl Fn(Learner<Categories, L, Plain>) -> Learner<Categories, L, Plain>,
+    change: impl Fn(Learner<Categories, Plain>) -> Learner<Categories, Plain>,
 ) -> (Vec<f32>, f64) {
     let folder = shapes::folder(14);
     let device = Device::flex();
@@ -95,7 +98,7 @@ fn step_of<L: Loss<Tensor<1, Int>>>(
 }
 
 /// Compares one device with `devices` on the same batch of ten.
-fn assert_same_gradient<L: Loss<Tensor<1, Int>>>(loss: impl Fn(&firelight_vocab::Vocab) -> L, devices: usize) {
+fn assert_same_gradient<L: Loss<ClassNumbers> + 'static>(loss: impl Fn(&firelight_vocab::Vocab) -> L, devices: usize) {
     assert_same(step(&loss, 0), step(&loss, devices), devices);
 }
 
@@ -215,7 +218,7 @@ fn a_device_that_fails_is_an_error_and_the_model_stays() {
     let mut learn = Learner::new(shapes::loaders(&folder, &device), Plain::new(&device), Breaks)
         .without_observers()
         .with_devices([device.clone(), device.clone()]);
-    let numbers = |learn: &Learner<_, Breaks, Plain>| {
+    let numbers = |learn: &Learner<_, Plain>| {
         let mut numbers = Numbers::default();
         learn.model().visit(&mut numbers);
         numbers.0

@@ -8,14 +8,13 @@ use firelight_datablock::{
 };
 use firelight_learner::models::Arch;
 use firelight_learner::{Backbone, Learner, vision_learner};
-use firelight_losses::CrossEntropy;
 use firelight_transforms::{Chance, Resize, aug_transforms};
 use image::{Rgb, RgbImage};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 /// Learners of these tests.
-pub type ShapeLearner = Learner<Categories, CrossEntropy>;
+pub type ShapeLearner = Learner<Categories>;
 
 /// Pictures of bright and dark discs and bars: `Bright_0.png`, `bars_1.png`, …
 pub fn folder(count: u32) -> TempDir {

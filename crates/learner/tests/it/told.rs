@@ -6,8 +6,8 @@ use burn::module::{Module, Param};
 use burn::tensor::{Device, Int, Tensor};
 use firelight_datablock::{Categories, CategoryBlock, DataBlock, IndexSplitter, InputBlock, RegexLabeller};
 use firelight_learner::models::Model;
-use firelight_learner::{Learner, accuracy, error_rate, top_k};
-use firelight_losses::{CrossEntropy, Loss};
+use firelight_learner::{ConfusedPair, Learner, accuracy, error_rate, top_k};
+use firelight_losses::{ClassNumbers, CrossEntropy, Loss};
 use firelight_transforms::TransformError;
 use image::{Rgb, RgbImage};
 
@@ -44,15 +44,12 @@ impl InputBlock for Number {
 }
 
 /// A learner that validates on one case a row of `scores`, in batches of 4.
-fn learner<L, const C: usize>(
+fn learner<const C: usize>(
     vocab: [&str; C],
     actual: &[usize],
     scores: &[[f32; C]],
-    loss: L,
-) -> Learner<Categories, L, Told>
-where
-    L: Loss<Tensor<1, Int>>,
-{
+    loss: impl Loss<ClassNumbers> + 'static,
+) -> Learner<Categories, Told> {
     let cases = actual.iter().enumerate().map(|(case, &class)| PathBuf::from(format!("{}_{case}", vocab[class])));
     // Every class needs a picture to train on, or it would not be one.
     let items: Vec<PathBuf> = cases.chain(vocab.map(|class| PathBuf::from(format!("train/{class}_0")))).collect();
@@ -113,8 +110,9 @@ fn confusions_are_counted_and_ordered_as_fastais() {
     let interpretation =
         learner(["a", "b", "c"], &actual, &scores, CrossEntropy::new()).interpret().expect("an interpretation");
     assert_eq!(interpretation.confusion(), [[1, 1, 0], [0, 2, 0], [2, 0, 1]]);
-    assert_eq!(interpretation.most_confused(1), [("c", "a", 2), ("a", "b", 1)]);
-    assert_eq!(interpretation.most_confused(2), [("c", "a", 2)]);
+    let pair = |actual, predicted, times| ConfusedPair { actual, predicted, times };
+    assert_eq!(interpretation.most_confused(1), [pair("c", "a", 2), pair("a", "b", 1)]);
+    assert_eq!(interpretation.most_confused(2), [pair("c", "a", 2)]);
 }
 
 /// The first score is the loss.
