@@ -28,16 +28,51 @@ pub use firelight_transforms as transforms;
 pub use firelight_vocab as vocab;
 pub use image;
 
-/// Everything that a usual program names.
+/// What a usual program names, name by name: a new item elsewhere never meets a name of yours. What is not here is in the module of its
+/// crate ([`learner`], [`metrics`], …).
 pub mod prelude {
     pub use burn::tensor::Device;
-    pub use firelight_datablock::*;
+
+    pub use firelight_datablock::{
+        Batch, Categories, CategoryBlock, DataBlock, DataError, DataLoader, DataLoaders, EndSplitter, FittedTarget,
+        FuncSplitter, GrandparentSplitter, GroupSplitter, ImageBlock, ImageFiles, IndexSplitter, InputBlock,
+        MultiCategories, MultiCategoryBlock, RandomSplitter, RegexLabeller, RegressionBlock, Split, Splitter,
+        StratifiedSplitter, TargetBlock, TrainingColours, Values, image_files, parent_label, read_targets,
+        show_progress, verify_images,
+    };
+    pub use firelight_transforms::{
+        CutMix, MixUp, Normalize, OnError, Resize, TransformError, Verification, aug_transforms,
+    };
+
+    pub use firelight_costs::{
+        ClassMatrix, ClassWeights, Confusion, CostMatrix, Decision, OrdinalDistance, PairWeights, Similarity,
+        SoftLabels, TreeDistance, meaning,
+    };
+    pub use firelight_losses::{
+        BinaryCrossEntropy, ClassNumbers, CostLog, CostRegularized, CrossEntropy, Distillation, ExpectedCost, Focal,
+        HierarchicalCrossEntropy, Loss, MeanAbsolute, MeanSquared, PairMean, PairWeighted, Parts, Reduction,
+        SimilarityCrossEntropy, SoftLabelCrossEntropy, Term, Totals, TreeWasserstein,
+    };
+    pub use firelight_vocab::{Groups, Taxonomy, Vocab, VocabError};
+
     pub use firelight_learner::optim::{Adam, Lamb, RAdam, Sgd, ranger};
-    pub use firelight_learner::*;
-    pub use firelight_losses::*;
+    pub use firelight_learner::{
+        Backbone, Checkpoints, ConfusedPair, CsvLog, Curve, EarlyStopping, EpochRow, Evaluation, Event, FlatCos, Flow,
+        HeadFeatures, History, Interpretation, KeepBest, Learner, LearnerError, LossPlot, Mix, Norms, Observer,
+        OneCycle, Overlay, Part, Piece, Plateau, Precision, Rates, Schedule, Tta, efficientnet_lite0,
+        efficientnet_lite1, efficientnet_lite2, resnet18, resnet34, resnet50, resnet101, vision_learner,
+    };
+    pub use firelight_metrics::{
+        Accumulator, Better, ClassMetric, ClassReport, Metric, MultiMetric, ValueMetric, accuracy, accuracy_multi,
+        brier_score, calibration_error, cohen_kappa, cross_group_errors, error_rate, expected_cost, f1_multi,
+        group_accuracy, hierarchical_distance, hierarchical_distance_above_floor, hierarchical_distance_floor,
+        hierarchical_precision, macro_f1, mae, matthews_corr_coef, mean_cost, mean_mistake_cost, mean_recall,
+        mistake_severity, mse, nearest_distance, precision_multi, r2, recall_multi, rmse, same_group_mistakes,
+        summed_group_accuracy, top_k, weighted_f1, weighted_kappa,
+    };
     pub use firelight_models::Arch;
-    pub use firelight_transforms::{CutMix, MixUp, Normalize, Resize, aug_transforms};
-    pub use firelight_vocab::{Groups, Vocab};
+    pub use firelight_plots::{HeatMap, Inline};
+    pub use firelight_predict::{PredictError, Predicted, Prediction, Predictor};
 
     #[cfg(feature = "download")]
     pub use crate::datasets;
