@@ -51,7 +51,7 @@ pub mod prelude {
     pub use firelight_losses::{
         BinaryCrossEntropy, ClassNumbers, CostLog, CostRegularized, CrossEntropy, Distillation, ExpectedCost, Focal,
         HierarchicalCrossEntropy, Loss, MeanAbsolute, MeanSquared, PairMean, PairWeighted, Parts, Reduction,
-        SimilarityCrossEntropy, SoftLabelCrossEntropy, Term, Totals, TreeWasserstein,
+        SimilarityCrossEntropy, SoftLabelCrossEntropy, Term, Totals, TreeWasserstein, Weighted,
     };
     pub use firelight_vocab::{Groups, Taxonomy, Vocab, VocabError};
 

@@ -23,6 +23,7 @@ mod targets;
 mod totals;
 mod tree_wasserstein;
 mod weighing;
+mod weighted;
 
 pub use binary::BinaryCrossEntropy;
 pub use caution::{Caution, LossTraits};
@@ -49,3 +50,4 @@ pub use soft_label::SoftLabelCrossEntropy;
 pub use targets::{ClassNumbers, check_targets};
 pub use totals::Totals;
 pub use tree_wasserstein::TreeWasserstein;
+pub use weighted::Weighted;

@@ -37,7 +37,7 @@ pub fn train(cli: &Cli, images: &Path, loss_name: LossName) -> Result<Outcome> {
 
     data::check(dls.vocab(), images)?;
     let groups = Groups::by(dls.vocab(), species);
-    let balance = balance(dls.train().dataset().targets(), dls.vocab());
+    let balance = balance(dls.train().dataset().targets(), dls.vocab())?;
     let mut learn = vision_learner(dls, Recipe::backbone(&cli.training)?)?
         .with_loss(loss(loss_name, &groups, &balance)?)
         .with_metrics([accuracy(), mean_recall(), group_accuracy(&groups)])

@@ -5,7 +5,7 @@ use firelight_losses::{
     BinaryCrossEntropy, ClassMatrix, ClassWeights, CostLog, CostMatrix, CostRegularized, CrossEntropy, Distillation,
     ExpectedCost, Focal, Groups, HierarchicalCrossEntropy, Loss, MeanAbsolute, MeanSquared, Meaning, PairMean,
     PairWeighted, PairWeights, Similarity, SimilarityCrossEntropy, SoftLabelCrossEntropy, SoftLabels, Taxonomy,
-    TreeDistance, TreeWasserstein, Vocab,
+    TreeDistance, TreeWasserstein, Vocab, Weighted,
 };
 
 use super::IGNORED;
@@ -74,7 +74,7 @@ impl World {
 
     /// Every loss over class numbers.
     pub fn by_class(&self) -> Vec<Case> {
-        [self.entropies(), self.soft(), self.pairs(), self.costs(), self.trees(), self.focal()]
+        [self.entropies(), self.soft(), self.pairs(), self.costs(), self.trees(), self.focal(), self.around()]
             .into_iter()
             .flatten()
             .collect()
@@ -97,6 +97,27 @@ impl World {
                 vec![[cross_entropy(z, &row), v(t)]]
             }),
             Case::ignoring(self.smoothed_apart().with_ignore_index(IGNORED), move |z, _, t| apart(z, t, u(t))),
+        ]
+    }
+
+    /// Class weights around other losses.
+    fn around(&self) -> Vec<Case> {
+        fn weighted<L>(inner: L, world: &World) -> Weighted<L> {
+            Weighted::new(inner, &world.class_weights, &world.vocab).unwrap()
+        }
+        let [w, v, u] = [(); 3].map(|()| self.class_weight());
+        let counted = |weight: f64, value: f64, z: &[f64]| times(weight, value) + cross_entropy(z, &[]);
+        vec![
+            Case::ignoring(weighted(CrossEntropy::new().with_ignore_index(IGNORED), self), move |z, _, t| {
+                vec![[counted(w(t), -log_p(z, t), z), w(t)]]
+            }),
+            Case::new(weighted(Focal::new(1.5).unwrap(), self), move |z, _, t| {
+                vec![[counted(v(t), formulas::focal(z, t, 1.5), z), v(t)]]
+            }),
+            Case::ignoring(
+                weighted(CrossEntropy::new().with_ignore_index(IGNORED), self).over_examples(),
+                move |z, _, t| one(counted(u(t), -log_p(z, t), z)),
+            ),
         ]
     }
 

@@ -4,7 +4,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use firelight_losses::{
     ClassWeights, CostLog, CostMatrix, CostRegularized, CrossEntropy, ExpectedCost, Focal, Groups,
     HierarchicalCrossEntropy, Loss, PairWeighted, Reduction, SimilarityCrossEntropy, SoftLabelCrossEntropy, Taxonomy,
-    TreeDistance, TreeWasserstein, Vocab,
+    TreeDistance, TreeWasserstein, Vocab, Weighted,
 };
 use proptest::prelude::*;
 
@@ -27,6 +27,7 @@ fn losses(vocab: &Vocab) -> Vec<ByClass> {
     let soft = SoftLabelCrossEntropy::new(&cost.soft_labels(4.0, 0.3).unwrap(), vocab).unwrap();
     let pair_weighted = PairWeighted::new(weighted.clone(), &pair, vocab).unwrap();
     vec![
+        Box::new(Weighted::new(Focal::new(1.5).unwrap(), &weights, vocab).unwrap()),
         Box::new(soft.clone().kl()),
         Box::new(soft.with_class_weights(&weights).unwrap()),
         Box::new(pair_weighted.clone()),
