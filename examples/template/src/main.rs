@@ -12,7 +12,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
     let Some(folder) = arguments.next() else {
-        println!("my-classifier FOLDER [WEIGHTS]\n\nFOLDER has a folder for each class; WEIGHTS is a resnet18 file of torchvision.");
+        println!("my-classifier FOLDER [WEIGHTS]: a folder for each class, and a resnet18 file of torchvision");
         return Ok(());
     };
     let backbone = arguments.next().map_or_else(|| Arch::Small.into(), |weights| resnet18().with_weights(weights));
