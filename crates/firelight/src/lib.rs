@@ -35,7 +35,7 @@ pub mod prelude {
 
     pub use firelight_datablock::{
         Batch, Categories, CategoryBlock, DataBlock, DataError, DataLoader, DataLoaders, EndSplitter, FittedTarget,
-        FuncSplitter, GrandparentSplitter, GroupSplitter, ImageBlock, ImageFiles, IndexSplitter, InputBlock,
+        FuncSplitter, GrandparentSplitter, GroupSplitter, ImageBlock, ImageFiles, IndexSplitter, InputBlock, Labeller,
         MultiCategories, MultiCategoryBlock, RandomSplitter, RegexLabeller, RegressionBlock, Split, Splitter,
         StratifiedSplitter, TargetBlock, TrainingColours, Values, image_files, parent_label, read_targets,
         show_progress, verify_images,
@@ -45,12 +45,12 @@ pub mod prelude {
     };
 
     pub use firelight_costs::{
-        ClassMatrix, ClassWeights, Confusion, CostMatrix, Decision, OrdinalDistance, PairWeights, Similarity,
-        SoftLabels, TreeDistance, meaning,
+        ClassMatrix, ClassWeights, Confusion, CostError, CostMatrix, Decision, OrdinalDistance, PairWeights,
+        Similarity, SoftLabels, TreeDistance, meaning,
     };
     pub use firelight_losses::{
         BinaryCrossEntropy, ClassNumbers, CostLog, CostRegularized, CrossEntropy, Distillation, ExpectedCost, Focal,
-        HierarchicalCrossEntropy, Loss, MeanAbsolute, MeanSquared, PairMean, PairWeighted, Parts, Reduction,
+        HierarchicalCrossEntropy, Loss, LossError, MeanAbsolute, MeanSquared, PairMean, PairWeighted, Parts, Reduction,
         SimilarityCrossEntropy, SoftLabelCrossEntropy, Term, Totals, TreeWasserstein, Weighted,
     };
     pub use firelight_vocab::{Groups, Taxonomy, Vocab, VocabError};

@@ -144,6 +144,9 @@ pub enum LearnerError {
         /// Stage and reason.
         source: TransformError,
     },
+    /// A prediction failed in another way.
+    #[error(transparent)]
+    Predict(PredictError),
     /// Something of a learner cannot be stored: a transform or an input block that is code, a model without a name, weights that are
     /// no numbers.
     #[error("export: {why}")]
@@ -207,7 +210,7 @@ impl From<PredictError> for LearnerError {
             PredictError::Input { path, source } => Self::Input { path, source },
             PredictError::NoNumbers { path } => Self::NoNumbers { path },
             PredictError::Write { path, source } => Self::Write { stage: "predict", path, source },
-            other => Self::Setting { setting: "predict", value: other.to_string(), remedy: "see there" },
+            other => Self::Predict(other),
         }
     }
 }
@@ -218,6 +221,7 @@ impl From<FileError> for LearnerError {
             FileError::Write { what, path, source } => Self::Write { stage: what, path, source },
             FileError::Read { path, source } => Self::Read { stage: "load", path, source },
             FileError::Unusable { path, what, why } => Self::Unusable { path, what, why },
+            FileError::Manifest { why, .. } => Self::Unstorable { why },
             other => Self::Unstorable { why: other.to_string() },
         }
     }

@@ -28,10 +28,8 @@ pub struct Constant {
 }
 
 impl Constant {
-    /// A table, row by row.
-    ///
-    /// # Panics
-    /// [`like`](Self::like) does if there are not as many values as the shape says.
+    /// A table of `shape` rows and columns, row by row: `[1, classes]` stands beside logits of `[batch, classes]`, and of
+    /// `[classes, classes]` the targets choose rows.
     pub fn new(values: impl Into<Arc<[f64]>>, shape: [usize; 2]) -> Self {
         Self { values: values.into(), shape, uploaded: Arc::default() }
     }
@@ -42,6 +40,9 @@ impl Constant {
     }
 
     /// On the device of `like` and in its number type, outside any graph.
+    ///
+    /// # Panics
+    /// If there are not as many values as the shape says.
     pub fn like(&self, like: &Tensor<2>) -> Tensor<2> {
         let (device, dtype) = (like.clone().inner().device(), like.dtype());
         let mut uploaded = self.uploaded.lock().unwrap_or_else(PoisonError::into_inner);

@@ -5,7 +5,7 @@ use firelight_vocab::Vocab;
 use crate::constant::Uploaded;
 use crate::describe::described;
 use crate::meaning::Pair;
-use crate::parts::times;
+use crate::parts::scaled;
 use crate::scores::{Scores, check_classes, wide};
 use crate::{Loss, LossError, LossTraits, MatrixRows, PairWeights, Parts, Term};
 
@@ -110,7 +110,7 @@ impl<L: Loss<Tensor<1, Int>>> Loss<Tensor<1, Int>> for PairWeighted<L> {
             return self.inner.per_example(output, targets);
         }
         let factors = self.factors(&output, &targets);
-        times(self.inner.per_example(output, targets), &factors)
+        scaled(self.inner.per_example(output, targets), &factors)
     }
 
     fn mean_weights(&self, output: &Tensor<2>, targets: &Tensor<1, Int>) -> Option<Tensor<1>> {
@@ -132,7 +132,7 @@ impl<L: Loss<Tensor<1, Int>>> Loss<Tensor<1, Int>> for PairWeighted<L> {
         }
         let factors = self.factors(&output, &targets);
         self.inner.parts(output, targets).map(|Term { numerators, denominators }| Term {
-            numerators: times(numerators, &factors),
+            numerators: scaled(numerators, &factors),
             denominators: match (self.mean, denominators) {
                 (PairMean::Batch, denominators) => denominators,
                 (PairMean::Weights, Some(denominators)) => Some(denominators * factors.clone()),

@@ -153,7 +153,7 @@ pub(crate) fn total(values: Tensor<1>) -> Tensor<1> {
 }
 
 /// Losses times factors, both `[batch]`: a factor of 0 makes 0 of an infinite loss, as of any other number.
-pub(crate) fn times(losses: Tensor<1>, factors: &Tensor<1>) -> Tensor<1> {
+pub(crate) fn scaled(losses: Tensor<1>, factors: &Tensor<1>) -> Tensor<1> {
     let nothing = factors.clone().equal_elem(0.0).bool_and(losses.clone().inner().is_inf());
     (losses * factors.clone()).mask_fill(nothing, 0.0)
 }

@@ -3,7 +3,7 @@ use firelight_vocab::Vocab;
 
 use crate::constant::Constant;
 use crate::describe::described;
-use crate::parts::times;
+use crate::parts::scaled;
 use crate::scores::{check_classes, wide};
 use crate::{ClassWeights, Loss, LossError, LossTraits, MatrixRows, Parts, Term};
 
@@ -11,20 +11,19 @@ use crate::{ClassWeights, Loss, LossError, LossTraits, MatrixRows, Parts, Term};
 ///
 /// A mean divides by the sum of these weights, as `PyTorch`'s weighted cross entropy does; with
 /// [`over_examples`](Self::over_examples) by what the loss inside divides by, so that a rare class also counts more in the whole. An
-/// example of weight 0 costs nothing, whatever the loss inside makes of it, unless that is not a number. For cross entropy alone
-/// [`CrossEntropy::with_class_weights`](crate::CrossEntropy::with_class_weights) is the same; a loss inside that has class weights too
-/// multiplies both.
+/// example of weight 0 costs nothing, whatever the loss inside makes of it, unless that is not a number. For cross entropy without
+/// smoothing [`CrossEntropy::with_class_weights`](crate::CrossEntropy::with_class_weights) is the same; a loss inside that has class
+/// weights too multiplies both.
 ///
 /// ```
 /// use burn::tensor::{Device, Int, Tensor};
-/// use firelight_losses::{ClassWeights, Groups, Loss, PairWeighted, PairWeights, Reduction, Vocab, Weighted};
-/// use firelight_losses::CrossEntropy;
+/// use firelight_losses::{ClassWeights, CostLog, CostMatrix, Groups, Loss, Reduction, Vocab, Weighted};
 ///
 /// let vocab = Vocab::from_labels(["Bengal", "beagle", "pug"]);
 /// let species = Groups::by(&vocab, |breed| if breed == "Bengal" { "cat" } else { "dog" });
-/// let far = PairWeighted::new(CrossEntropy::new(), &PairWeights::from_groups(&species, 1.0, 3.0), &vocab)?;
+/// let costly = CostLog::new(&CostMatrix::from_groups(&species, 0.25, 1.0), &vocab)?;
 /// let rare = ClassWeights::balanced([("Bengal", 50), ("beagle", 100), ("pug", 200)])?;
-/// let loss = Weighted::new(far, &rare, &vocab)?;
+/// let loss = Weighted::new(costly, &rare, &vocab)?;
 /// let logits = Tensor::<2>::zeros([3, 3], &Device::flex());
 /// let targets = Tensor::<1, Int>::from_ints([0, 1, 2], &Device::flex());
 /// assert!(loss.forward(logits, targets, Reduction::Mean).into_scalar::<f32>() > 0.0);
@@ -81,7 +80,7 @@ impl<L: Loss<Tensor<1, Int>>> Loss<Tensor<1, Int>> for Weighted<L> {
         }
         let factors = self.factors(&output, &targets);
         self.inner.parts(output, targets).map(|Term { numerators, denominators }| Term {
-            numerators: times(numerators, &factors),
+            numerators: scaled(numerators, &factors),
             denominators: if self.over_examples {
                 denominators
             } else {

@@ -4,7 +4,7 @@ use std::str::FromStr;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
-use super::{Body, Classifier, EfficientNetLite, Fresh, ResNet, SmallNet, efficientnet, small};
+use crate::{Body, Classifier, EfficientNetLite, Fresh, ResNet, SmallNet, efficientnet, small};
 
 /// An architecture by name.
 ///

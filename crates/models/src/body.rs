@@ -1,7 +1,7 @@
 use burn::module::Module;
 use burn::tensor::Tensor;
 
-use super::{EfficientNetLite, ResNet, SmallNet};
+use crate::{EfficientNetLite, ResNet, SmallNet};
 
 /// The part of a network that turns pictures into a feature map; made by [`Arch::body`](super::Arch::body).
 ///

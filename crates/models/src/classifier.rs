@@ -2,7 +2,7 @@ use burn::module::Module;
 use burn::nn::{Initializer, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 
-use super::{Body, Fresh};
+use crate::{Body, Fresh};
 
 /// The whole network as it was published: body, average pool, one linear layer (`fc`).
 ///

@@ -4,7 +4,7 @@ use burn::nn::{BatchNorm, BatchNormConfig, Initializer, PaddingConfig2d};
 use burn::tensor::{Device, Tensor};
 use firelight_layers::{Activation, add, convolve, normalize};
 
-use super::Fresh;
+use crate::Fresh;
 
 /// A convolution without bias and the batch norm after it: the step all bodies are made of.
 ///

@@ -3,8 +3,8 @@ use burn::nn::PaddingConfig2d;
 use burn::tensor::{Device, Tensor};
 use firelight_layers::Activation;
 
-use super::Fresh;
-use super::conv_norm::{ConvNorm, ConvNormConfig};
+use crate::Fresh;
+use crate::conv_norm::{ConvNorm, ConvNormConfig};
 
 /// Expansion, kernel, stride, channels and repeats of the seven groups of blocks, before scaling.
 const GROUPS: [(usize, usize, usize, usize, usize); 7] = [

@@ -1,7 +1,7 @@
 use burn::module::Param;
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::noise::mix;
+use crate::noise::mix;
 
 /// Where the weights of a new module come from: a seed, or zeros where trained weights follow.
 ///

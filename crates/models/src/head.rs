@@ -4,7 +4,7 @@ use burn::tensor::activation::relu;
 use burn::tensor::{Device, FloatDType, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::{Fresh, Noise};
+use crate::{Fresh, Noise};
 
 /// What turns a feature map into class scores; the defaults are fastai's `create_head`.
 ///
@@ -104,7 +104,7 @@ impl HeadConfig {
         self.fresh(&mut Fresh::seeded(seed), device)
     }
 
-    /// What makes no sense, if anything does: a dropout outside 0 to 1, a width of 0.
+    /// What makes no sense, if anything does: a dropout that is not from 0 up to, but not including, 1; a width of 0.
     pub fn problem(&self) -> Option<String> {
         if !(0.0..1.0).contains(&self.dropout) {
             return Some(format!("dropout must be at least 0 and below 1, not {}", self.dropout));

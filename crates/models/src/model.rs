@@ -2,7 +2,7 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use firelight_layers::in_chunks;
 
-use super::{Body, Head, Noise};
+use crate::{Body, Head, Noise};
 
 /// Pictures that a thread takes at a time: of 1 to 32, the fastest for ResNet-18 and EfficientNet-Lite0 on two cores.
 const CHUNK: usize = 4;

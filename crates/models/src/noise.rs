@@ -35,7 +35,7 @@ impl Noise {
         Self { first_row: row as u64, ..self }
     }
 
-    /// A number for streams that can be seeded.
+    /// A number for streams that can be seeded, which depends on the seed and the step alone.
     pub fn seed(&self) -> u64 {
         self.seed
     }

@@ -3,8 +3,8 @@ use burn::tensor::ops::MaxPoolOptions;
 use burn::tensor::{Device, Tensor};
 use firelight_layers::{Activation, max_pool2d};
 
-use super::Fresh;
-use super::conv_norm::{ConvNorm, ConvNormConfig};
+use crate::Fresh;
+use crate::conv_norm::{ConvNorm, ConvNormConfig};
 
 /// The body of a residual network (He and others, <https://arxiv.org/abs/1512.03385>) as torchvision lays it out: a stem
 /// that divides the sides by 4, then four layers, the last three of which halve them again.

@@ -2,8 +2,8 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use firelight_layers::Activation;
 
-use super::Fresh;
-use super::conv_norm::{ConvNorm, ConvNormConfig};
+use crate::Fresh;
+use crate::conv_norm::{ConvNorm, ConvNormConfig};
 
 /// Channels after the stem and after each stage.
 const WIDTHS: [usize; 4] = [16, 32, 64, 128];

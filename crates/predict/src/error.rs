@@ -27,6 +27,12 @@ pub enum PredictError {
         /// The file, where it is one.
         path: Option<PathBuf>,
     },
+    /// A manifest that no model can have.
+    #[error("predict: the manifest makes no sense: {why}; take it from the export that the model is from")]
+    Unfit {
+        /// What is wrong with it.
+        why: String,
+    },
     /// Batches without a picture were asked for.
     #[error("batch size: 0 makes no sense; give at least 1")]
     EmptyBatches,

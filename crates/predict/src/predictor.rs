@@ -86,9 +86,17 @@ impl Prediction {
 }
 
 impl Predictor {
-    /// A predictor of a model that is there already, `for_inference`, on the device that it is on.
-    pub fn new(manifest: Manifest, model: VisionModel, device: Device) -> Self {
-        Self { manifest, model, device, reader: None }
+    /// A predictor of a model that is there already: the one that the manifest describes, made by
+    /// [`for_inference`](Model::for_inference), with the device that it is on.
+    ///
+    /// # Errors
+    ///
+    /// [`PredictError::Unfit`] if the manifest contradicts itself, such as a vocab of other classes than the head has.
+    pub fn new(manifest: Manifest, model: VisionModel, device: Device) -> Result<Self, PredictError> {
+        if let Some(why) = manifest.problem(usize::MAX) {
+            return Err(PredictError::Unfit { why });
+        }
+        Ok(Self { manifest, model, device, reader: None })
     }
 
     /// The same with files read by `reader` instead of the usual one, which decodes pictures: for files of another kind. A panic in it is
@@ -121,7 +129,7 @@ impl Predictor {
         if let Some(tensor) = not_finite(&model) {
             return Err(refuse(format!("its weights {tensor} are not finite numbers")).into());
         }
-        Ok(Self::new(manifest, model.for_inference(), device))
+        Self::new(manifest, model.for_inference(), device)
     }
 
     /// What the file says about itself.
@@ -151,7 +159,7 @@ impl Predictor {
     /// The picture of a file, as training read it.
     pub(crate) fn read(&self, path: &Path) -> Result<RgbImage, TransformError> {
         match &self.reader {
-            Some(reader) => unbroken("the input block", || reader(path)),
+            Some(reader) => unbroken("the reader", || reader(path)),
             None => open(path, &self.manifest.limits),
         }
     }

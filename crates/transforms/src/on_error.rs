@@ -1,5 +1,4 @@
-/// What to do with a picture file that cannot be read or decoded, or is over the limits, where there are many. Any other error (of a
-/// setting, a closure, pictures of several sizes, a panic) is not the file's fault and ends the work either way.
+/// What to do with a picture file that cannot be read or decoded, or is over the limits, where there are many.
 ///
 /// ```
 /// use firelight_transforms::OnError;
@@ -11,7 +10,8 @@ pub enum OnError {
     /// Stop with an error that names the file.
     #[default]
     Fail,
-    /// Leave it out, and list it: a loader of training pictures in `skipped()`, a run of predictions in `broken`. A batch of which
-    /// nothing is left is passed over; that nothing is left of a whole epoch is an error.
+    /// Leave it out, and list it. A loader leaves it out of its batch, logs a warning and lists it in `skipped()`; a batch of which nothing
+    /// is left is passed over, and that nothing is left of a whole epoch is an error, as is anything that is not the file's fault (a
+    /// setting, a closure, pictures of several sizes, a panic). A run of predictions lists it in `broken`, whatever the reason is.
     Skip,
 }

@@ -33,6 +33,7 @@ pub fn predict(what: &Predict, device: &str) -> Result<()> {
         (None, Some(path)) => run.write_json_lines(path)?,
         (None, None) => print(&predictor, run)?,
     };
+    drop(bar); // it goes before anything is said of files
     for broken in &done.broken {
         eprintln!("{}: {}", if what.skip_broken { "left out" } else { "error: predict" }, broken.reason);
     }

@@ -1,4 +1,3 @@
-use std::fmt;
 use std::sync::Arc;
 
 use firelight_vocab::Vocab;
@@ -20,7 +19,7 @@ use crate::matrix::{ClassMatrix, Meaning};
 /// assert_eq!(aligned.matrix().row(1), [3.0, 0.0]); // a cat, taken for a dog and for a cat
 /// # Ok::<(), firelight_costs::CostError>(())
 /// ```
-#[derive(Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Aligned<M> {
     matrix: Arc<ClassMatrix<M>>,
 }
@@ -46,17 +45,5 @@ impl<M: Meaning> Aligned<M> {
     /// Eight digits for its entries and class names.
     pub fn digest(&self) -> String {
         digest(self.vocab(), self.matrix.values.iter().copied())
-    }
-}
-
-impl<M: fmt::Debug> fmt::Debug for Aligned<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Aligned").field(&self.matrix).finish()
-    }
-}
-
-impl<M: PartialEq> PartialEq for Aligned<M> {
-    fn eq(&self, other: &Self) -> bool {
-        self.matrix == other.matrix
     }
 }

@@ -48,7 +48,7 @@ impl Learner<Categories> {
     pub fn predictor(&self) -> Result<Predictor, LearnerError> {
         let block = self.input_block();
         let manifest = self.manifest(block.limits().unwrap_or_default())?;
-        let predictor = Predictor::new(manifest, self.state.model.for_inference(), self.task.plain_device());
+        let predictor = Predictor::new(manifest, self.state.model.for_inference(), self.task.plain_device())?;
         if block.limits().is_some() {
             return Ok(predictor);
         }

@@ -7,7 +7,7 @@ use crate::Arch;
 ///
 /// ```no_run
 /// # use burn::tensor::Device;
-/// # use firelight_models::{models::Arch, weights::load_body};
+/// # use firelight_models::{Arch, weights::load_body};
 /// let (_, report) = load_body(Arch::ResNet18, "resnet18-f37072fd.pth", &Device::flex())?;
 /// println!("{} tensors from {}", report.tensors, report.path.display());
 /// assert!(report.digest_checked); // the file's name has the first digits of its digest
