@@ -1,7 +1,7 @@
 //! Picking a device by name at run time, among the backends that are compiled in.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use burn::tensor::Device;
 
@@ -128,28 +128,37 @@ pub fn device_from_env() -> Result<Device, DeviceError> {
 ///
 /// [`DeviceError`]: not a backend, not compiled in, or not present.
 pub fn device_by_name(name: &str) -> Result<Device, DeviceError> {
-    // A WebGPU runtime can be set up once in a program, so devices are kept, each under a lock of its own: a worker far away may let
-    // one wait for it.
-    type Place = Arc<Mutex<Option<Device>>>;
-    static KNOWN: OnceLock<Mutex<HashMap<String, Place>>> = OnceLock::new();
+    static KNOWN: LazyLock<Known<Device>> = LazyLock::new(Known::default);
     let name = name.trim();
     let (backend, which) = name.split_once(':').map_or((name, None), |(backend, which)| (backend, Some(which)));
     let backend = backend.to_ascii_lowercase();
     let key = which.map_or(backend.clone(), |which| format!("{backend}:{which}"));
-    let place = KNOWN
-        .get_or_init(Mutex::default)
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .entry(key)
-        .or_default()
-        .clone();
-    let mut known = place.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(device) = &*known {
-        return Ok(device.clone());
+    KNOWN.get(key, || open(name, &backend, which))
+}
+
+/// What is made once for a name and kept, each under a lock of its own: a WebGPU runtime can be set up once in a program, and a worker
+/// far away may let one wait for it, but not those who want another device.
+struct Known<T>(Mutex<HashMap<String, Place<T>>>);
+
+type Place<T> = Arc<Mutex<Option<T>>>;
+
+impl<T> Default for Known<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
     }
-    let device = open(name, &backend, which)?;
-    *known = Some(device.clone());
-    Ok(device)
+}
+
+impl<T: Clone> Known<T> {
+    fn get<E>(&self, name: String, make: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        let place = self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(name).or_default().clone();
+        let mut known = place.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(there) = &*known {
+            return Ok(there.clone());
+        }
+        let made = make()?;
+        *known = Some(made.clone());
+        Ok(made)
+    }
 }
 
 /// burn marks its ndarray backend as deprecated; the project promises to run on it.
@@ -233,4 +242,27 @@ fn numbered(name: &str, of: burn::tensor::DeviceType, number: usize) -> Result<D
         why: format!("{} such card(s) found", devices.len()),
         compiled: compiled_devices().join(", "),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::Known;
+
+    /// B46: who waits for a device that does not answer keeps nobody from another one; a failure is not kept, what is made is made once.
+    #[test]
+    fn one_that_is_waited_for_holds_up_no_other() {
+        let known: Known<u8> = Known::default();
+        let (answer, waits) = channel::<()>();
+        std::thread::scope(|scope| {
+            let far = scope.spawn(|| known.get("far".into(), || waits.recv().map(|()| 1)));
+            assert_eq!(known.get("near".into(), || Ok::<_, ()>(2)), Ok(2)); // while the other one may wait for ever
+            assert_eq!(known.get("near".into(), || Err(())), Ok(2));
+            answer.send(()).expect("somebody waits");
+            assert_eq!(far.join().expect("no panic"), Ok(1));
+        });
+        assert_eq!(known.get("gone".into(), || Err::<u8, _>("not there")), Err("not there"));
+        assert_eq!(known.get("gone".into(), || Ok::<_, ()>(3)), Ok(3));
+    }
 }
