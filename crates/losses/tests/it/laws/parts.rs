@@ -188,6 +188,9 @@ fn descriptions_are_readable_and_change_with_every_setting() {
     pair weighted (pair weights e4fc5c5c) of cross entropy (unweighted label smoothing 0.1, class weights 6fbd9f98)
     cost regularised (lambda 2, costs 5c46c65a) of cross entropy (ignoring -100)
     cost regularised (lambda 2, costs 5c46c65a) of cross entropy (unweighted label smoothing 0.1, class weights 6fbd9f98)
+    weighted (class weights 6fbd9f98) of cross entropy (ignoring -100)
+    weighted (class weights 6fbd9f98) of focal loss (gamma 1.5)
+    weighted (class weights 6fbd9f98, over examples) of cross entropy (ignoring -100)
     ");
     // The same weights for other classes are another loss.
     let renamed = Vocab::ordered(["a", "b", "c", "d", "e"]).unwrap();
