@@ -254,9 +254,9 @@ mod tests {
     #[test]
     fn one_that_is_waited_for_holds_up_no_other() {
         let known: Known<u8> = Known::default();
-        let (answer, waits) = channel::<()>();
+        let (known, (answer, waits)) = (&known, channel::<()>());
         std::thread::scope(|scope| {
-            let far = scope.spawn(|| known.get("far".into(), || waits.recv().map(|()| 1)));
+            let far = scope.spawn(move || known.get("far".into(), || waits.recv().map(|()| 1)));
             assert_eq!(known.get("near".into(), || Ok::<_, ()>(2)), Ok(2)); // while the other one may wait for ever
             assert_eq!(known.get("near".into(), || Err(())), Ok(2));
             answer.send(()).expect("somebody waits");
