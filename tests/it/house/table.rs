@@ -32,7 +32,7 @@ fn words(cell: &str) -> Vec<String> {
 
 /// What cargo says of the packages that one needs, with its default features and without what its tests need.
 fn needs(package: &str, depth: &str) -> Vec<String> {
-    let arguments = ["tree", "--offline", "--edges", "normal", "--prefix", "none", "--format", "{p}", "--depth", depth];
+    let arguments = ["tree", "--locked", "--edges", "normal", "--prefix", "none", "--format", "{p}", "--depth", depth];
     let output = Command::new(env!("CARGO"))
         .args(arguments)
         .args(["--package", package])
