@@ -149,13 +149,13 @@ impl<T> Default for Known<T> {
 }
 
 impl<T: Clone> Known<T> {
-    fn get<E>(&self, name: String, make: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    fn get<E>(&self, name: String, create: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         let place = self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(name).or_default().clone();
         let mut known = place.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(there) = &*known {
             return Ok(there.clone());
         }
-        let made = make()?;
+        let made = create()?;
         *known = Some(made.clone());
         Ok(made)
     }
