@@ -5,9 +5,9 @@ use firelight_vocab::Vocab;
 use crate::constant::Uploaded;
 use crate::describe::described;
 use crate::meaning::Pair;
-use crate::parts::scaled;
+use crate::parts::{counted, scaled};
 use crate::scores::{Scores, check_classes, wide};
-use crate::{Loss, LossError, LossTraits, MatrixRows, PairWeights, Parts, Term};
+use crate::{Loss, LossError, LossTraits, MatrixRows, PairWeights, Parts};
 
 /// Multiplies the loss of each example by a factor for its true class and the class predicted for it.
 ///
@@ -106,11 +106,7 @@ impl<L> PairWeighted<L> {
 
 impl<L: Loss<Tensor<1, Int>>> Loss<Tensor<1, Int>> for PairWeighted<L> {
     fn per_example(&self, output: Tensor<2>, targets: Tensor<1, Int>) -> Tensor<1> {
-        if output.dims()[0] == 0 {
-            return self.inner.per_example(output, targets);
-        }
-        let factors = self.factors(&output, &targets);
-        scaled(self.inner.per_example(output, targets), &factors)
+        self.parts(output, targets).per_example()
     }
 
     fn mean_weights(&self, output: &Tensor<2>, targets: &Tensor<1, Int>) -> Option<Tensor<1>> {
@@ -118,11 +114,7 @@ impl<L: Loss<Tensor<1, Int>>> Loss<Tensor<1, Int>> for PairWeighted<L> {
         if self.mean == PairMean::Batch || output.dims()[0] == 0 {
             return inner;
         }
-        let factors = self.factors(output, targets);
-        Some(match inner {
-            Some(inner) => inner * factors,
-            None => factors,
-        })
+        counted(inner, &self.factors(output, targets))
     }
 
     /// Those of the loss inside, each times the factors.
@@ -131,14 +123,7 @@ impl<L: Loss<Tensor<1, Int>>> Loss<Tensor<1, Int>> for PairWeighted<L> {
             return self.inner.parts(output, targets);
         }
         let factors = self.factors(&output, &targets);
-        self.inner.parts(output, targets).map(|Term { numerators, denominators }| Term {
-            numerators: scaled(numerators, &factors),
-            denominators: match (self.mean, denominators) {
-                (PairMean::Batch, denominators) => denominators,
-                (PairMean::Weights, Some(denominators)) => Some(denominators * factors.clone()),
-                (PairMean::Weights, None) => Some(factors.clone()),
-            },
-        })
+        scaled(self.inner.parts(output, targets), &factors, self.mean == PairMean::Weights)
     }
 
     fn describe(&self) -> String {

@@ -152,8 +152,19 @@ pub(crate) fn total(values: Tensor<1>) -> Tensor<1> {
     values.sum()
 }
 
-/// Losses times factors, both `[batch]`: a factor of 0 makes 0 of an infinite loss, as of any other number.
-pub(crate) fn scaled(losses: Tensor<1>, factors: &Tensor<1>) -> Tensor<1> {
-    let nothing = factors.clone().equal_elem(0.0).bool_and(losses.clone().inner().is_inf());
-    (losses * factors.clone()).mask_fill(nothing, 0.0)
+/// Each example times its factor, `[batch]`, in every term; `in_means` says whether it counts as much in what a mean divides by. A factor of
+/// 0 makes 0 of an infinite loss, as of any other number.
+pub(crate) fn scaled(parts: Parts, factors: &Tensor<1>, in_means: bool) -> Parts {
+    parts.map(|Term { numerators, denominators }| {
+        let nothing = factors.clone().equal_elem(0.0).bool_and(numerators.clone().inner().is_inf());
+        Term {
+            numerators: (numerators * factors.clone()).mask_fill(nothing, 0.0),
+            denominators: if in_means { counted(denominators, factors) } else { denominators },
+        }
+    })
+}
+
+/// What examples count, `[batch]`, times their factors; `None` counts every example 1.
+pub(crate) fn counted(counts: Option<Tensor<1>>, factors: &Tensor<1>) -> Option<Tensor<1>> {
+    Some(counts.map_or_else(|| factors.clone(), |counts| counts * factors.clone()))
 }

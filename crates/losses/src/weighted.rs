@@ -3,9 +3,9 @@ use firelight_vocab::Vocab;
 
 use crate::constant::Constant;
 use crate::describe::described;
-use crate::parts::scaled;
+use crate::parts::{counted, scaled};
 use crate::scores::{check_classes, wide};
-use crate::{ClassWeights, Loss, LossError, LossTraits, MatrixRows, Parts, Term};
+use crate::{ClassWeights, Loss, LossError, LossTraits, MatrixRows, Parts};
 
 /// Any loss over class numbers, each example times the weight of its class.
 ///
@@ -69,8 +69,7 @@ impl<L: Loss<Tensor<1, Int>>> Loss<Tensor<1, Int>> for Weighted<L> {
         if self.over_examples || output.dims()[0] == 0 {
             return inner;
         }
-        let factors = self.factors(output, targets);
-        Some(inner.map_or(factors.clone(), |inner| inner * factors))
+        counted(inner, &self.factors(output, targets))
     }
 
     /// Those of the loss inside, each times the weights.
@@ -79,14 +78,7 @@ impl<L: Loss<Tensor<1, Int>>> Loss<Tensor<1, Int>> for Weighted<L> {
             return self.inner.parts(output, targets);
         }
         let factors = self.factors(&output, &targets);
-        self.inner.parts(output, targets).map(|Term { numerators, denominators }| Term {
-            numerators: scaled(numerators, &factors),
-            denominators: if self.over_examples {
-                denominators
-            } else {
-                Some(denominators.map_or(factors.clone(), |denominators| denominators * factors.clone()))
-            },
-        })
+        scaled(self.inner.parts(output, targets), &factors, !self.over_examples)
     }
 
     fn describe(&self) -> String {
