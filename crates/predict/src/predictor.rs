@@ -129,7 +129,7 @@ impl Predictor {
         if let Some(tensor) = not_finite(&model) {
             return Err(refuse(format!("its weights {tensor} are not finite numbers")).into());
         }
-        Self::new(manifest, model.for_inference(), device)
+        Ok(Self { manifest, model: model.for_inference(), device, reader: None })
     }
 
     /// What the file says about itself.
