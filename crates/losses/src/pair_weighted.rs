@@ -114,7 +114,7 @@ impl<L: Loss<Tensor<1, Int>>> Loss<Tensor<1, Int>> for PairWeighted<L> {
         if self.mean == PairMean::Batch || output.dims()[0] == 0 {
             return inner;
         }
-        counted(inner, &self.factors(output, targets))
+        Some(counted(inner, &self.factors(output, targets)))
     }
 
     /// Those of the loss inside, each times the factors.

@@ -159,12 +159,12 @@ pub(crate) fn scaled(parts: Parts, factors: &Tensor<1>, in_means: bool) -> Parts
         let nothing = factors.clone().equal_elem(0.0).bool_and(numerators.clone().inner().is_inf());
         Term {
             numerators: (numerators * factors.clone()).mask_fill(nothing, 0.0),
-            denominators: if in_means { counted(denominators, factors) } else { denominators },
+            denominators: if in_means { Some(counted(denominators, factors)) } else { denominators },
         }
     })
 }
 
 /// What examples count, `[batch]`, times their factors; `None` counts every example 1.
-pub(crate) fn counted(counts: Option<Tensor<1>>, factors: &Tensor<1>) -> Option<Tensor<1>> {
-    Some(counts.map_or_else(|| factors.clone(), |counts| counts * factors.clone()))
+pub(crate) fn counted(counts: Option<Tensor<1>>, factors: &Tensor<1>) -> Tensor<1> {
+    counts.map_or_else(|| factors.clone(), |counts| counts * factors.clone())
 }

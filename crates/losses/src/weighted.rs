@@ -69,7 +69,7 @@ impl<L: Loss<Tensor<1, Int>>> Loss<Tensor<1, Int>> for Weighted<L> {
         if self.over_examples || output.dims()[0] == 0 {
             return inner;
         }
-        counted(inner, &self.factors(output, targets))
+        Some(counted(inner, &self.factors(output, targets)))
     }
 
     /// Those of the loss inside, each times the weights.
