@@ -4,6 +4,7 @@ use burn::tensor::Device;
 pub fn device() -> Device {
     match std::env::var("FIRELIGHT_DEVICE").as_deref() {
         Err(_) | Ok("flex") => Device::flex(),
+        #[cfg(feature = "ndarray")]
         #[expect(deprecated, reason = "the backend is kept for comparison")]
         Ok("ndarray") => Device::ndarray(),
         #[cfg(feature = "wgpu")]
