@@ -43,7 +43,7 @@ fn serve(folder: &Path, workers: &str, epochs: usize) -> Result<(), Box<dyn Erro
         .with_normalize(Normalize::imagenet());
     let loaders = pets.dataloaders_of(&items, &Device::flex())?.with_batch_size(BATCH);
     let pictures = LEAST.max(items.len());
-    let loaders = loaders.with_weights(&vec![1.0; items.len() - 1])?.with_items_an_epoch(pictures);
+    let loaders = loaders.with_item_weights(&vec![1.0; items.len() - 1])?.with_items_an_epoch(pictures);
     let mut runs = Vec::new();
     for workers in workers.split(',') {
         let train = loaders.clone().with_workers(workers.parse()?).train().clone();

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use burn::tensor::Device;
+use firelight_progress::Progress;
 use firelight_transforms::{AugTransforms, ItemTransform, Normalize, PictureTransforms};
 
+use crate::block::targets::Read;
 use crate::guard::guard;
-use crate::targets::Read;
 use crate::{
     DataError, DataLoaders, Dataset, FittedTarget, ImageFiles, InputBlock, RandomSplitter, Split, Splitter,
     TargetBlock, TrainingColours, repeated, split,
@@ -25,6 +26,7 @@ use crate::{
 /// | item transforms | [`with_item_transform`](Self::with_item_transform) | none |
 /// | batch transforms | [`with_batch_transforms`](Self::with_batch_transforms) | none |
 /// | normalisation | [`with_normalize`](Self::with_normalize) or [`with_training_colours`](Self::with_training_colours) | the pretrained model's, or none: 0 to 1 |
+/// | progress | [`with_progress`](Self::with_progress) | bars on a terminal |
 ///
 /// ```no_run
 /// use burn::tensor::Device;
@@ -47,6 +49,7 @@ pub struct DataBlock<X, Y> {
     pub(crate) splitter: Arc<dyn Splitter>,
     transforms: PictureTransforms,
     colours: Option<TrainingColours>,
+    pub(crate) progress: Progress,
 }
 
 impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
@@ -59,6 +62,7 @@ impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
             splitter: Arc::new(RandomSplitter::new(0.2)),
             transforms: PictureTransforms::new(),
             colours: None,
+            progress: Progress::default(),
         }
     }
 
@@ -100,6 +104,13 @@ impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
         self
     }
 
+    /// Where all that takes a while shows how far it is: the search for files here, and what loaders and learner do later. Default:
+    /// bars on a terminal; [`Progress::hidden`] has none.
+    pub fn with_progress(mut self, progress: Progress) -> Self {
+        self.progress = progress;
+        self
+    }
+
     /// Loaders over the pictures below `root`, with batches on `device`.
     ///
     /// Everything that can be told without decoding is checked here: the transforms' parameters, the folder, the split, and
@@ -113,7 +124,7 @@ impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
     /// the splitter, the labeller, the vocab and the colour statistics.
     pub fn dataloaders(&self, root: impl AsRef<Path>, device: &Device) -> Result<DataLoaders<Y::Fitted>, DataError> {
         self.check()?;
-        self.run(self.files.items(root)?, device)
+        self.run(self.files.items(root, &self.progress)?, device)
     }
 
     /// Loaders over a list of items, in the order given.
@@ -153,8 +164,8 @@ impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
             |items, targets, fitted| Dataset::with_targets(items, targets, fitted, input.clone(), transforms.clone());
         let [train_items, valid_items] = parts(items, split);
         let (train, valid) = (dataset(train_items, train, fitted.clone()), dataset(valid_items, valid, fitted));
-        let normalize = self.colours.map(|colours| colours.measure(&train)).transpose()?;
-        let loaders = DataLoaders::new(train, valid, device).known_apart();
+        let normalize = self.colours.map(|colours| colours.measure(&train, &self.progress)).transpose()?;
+        let loaders = DataLoaders::new(train, valid, device).known_apart().with_progress(self.progress.clone());
         Ok(match normalize {
             Some(normalize) => loaders.with_normalize(normalize),
             None => loaders,

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use firelight_transforms::{Chance, PictureTransforms, Scratch, Size, TransformError};
 use image::RgbImage;
 
+use crate::block::targets::read_targets;
 use crate::guard::guard;
-use crate::targets::read_targets;
 use crate::{DataError, FittedTarget, InputBlock};
 
 /// Items in a fixed order, each with its target. Cheap to clone.
@@ -142,7 +142,7 @@ impl<F: FittedTarget> Dataset<F> {
     ) -> Result<T, DataError> {
         let path = &self.items[index];
         guard(stage, path.display(), || {
-            make().map_err(|source| DataError::Picture { path: path.clone(), source: source.in_file(path) })
+            make().map_err(|why| DataError::Picture { path: path.clone(), why: why.in_file(path) })
         })
     }
 }

@@ -19,12 +19,12 @@ pub enum DataError {
         path: PathBuf,
     },
     /// A folder or file of the source could not be read.
-    #[error("source: cannot read {path}: {source}; check its permissions", path = .path.display())]
+    #[error("source: cannot read {path}: {why}; check its permissions", path = .path.display())]
     Unreadable {
         /// The file or folder.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        why: std::io::Error,
     },
     /// The source has no pictures.
     #[error("source: no picture files in {path} (looked for {looked_for}); check the folder, its file endings and the folder filter", path = .path.display())]
@@ -57,7 +57,7 @@ pub enum DataError {
     },
     /// A list of items has the same file twice, which could be in both parts.
     #[error(
-        "items: {} is listed twice (items {first} and {second}); list every file once, and let `with_weights` draw some more often",
+        "items: {} is listed twice (items {first} and {second}); list every file once, and let `with_item_weights` draw some more often",
         path.display()
     )]
     Repeated {
@@ -292,13 +292,13 @@ pub enum DataError {
         /// The first one's error.
         why: String,
     },
-    /// A picture could not be read, decoded or transformed; the source names the stage and the file.
-    #[error("{source}")]
+    /// A picture could not be read, decoded or transformed; the reason names the stage and the file.
+    #[error("{why}")]
     Picture {
         /// The file.
         path: PathBuf,
         /// Stage and reason.
-        source: TransformError,
+        why: TransformError,
     },
     /// Code that a user may have written panicked: a block, a closure, a labeller or a splitter.
     #[error("{stage}: a panic on {item}: {why}; code of your own returns an error where it cannot go on")]
@@ -328,6 +328,6 @@ impl DataError {
     /// Whether a picture file is at fault: it cannot be read or decoded. This is what [`OnError::Skip`](crate::OnError::Skip)
     /// leaves out; a setting, a panic or a closure's error is never a file's fault.
     pub fn is_broken_file(&self) -> bool {
-        matches!(self, Self::Picture { source, .. } if source.is_broken_file())
+        matches!(self, Self::Picture { why, .. } if why.is_broken_file())
     }
 }

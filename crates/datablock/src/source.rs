@@ -3,9 +3,10 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use firelight_progress::Progress;
 use firelight_transforms::PICTURE_ENDINGS;
 
-use crate::walk::Walk;
+use crate::walk::{Walk, Wanted};
 use crate::{DataError, repeated};
 
 /// All picture files below `root`, sorted by path: fastai's `get_image_files`, but in the same order on every machine.
@@ -38,6 +39,7 @@ pub fn image_files(root: impl AsRef<Path>) -> Result<Vec<PathBuf>, DataError> {
 /// | [`in_folders`](Self::in_folders) | all | names of folders directly below the root to look into |
 /// | [`recursive`](Self::recursive) | `true` | look below the root's own files |
 /// | [`with_endings`](Self::with_endings) | the readable formats | file endings, with or without the dot, any letter case |
+/// | [`with_progress`](Self::with_progress) | the terminal | where a long search shows how far it is |
 ///
 /// With a folder filter the files that lie directly in the root are left out, as fastai does, unless `"."` is among the
 /// names.
@@ -53,6 +55,7 @@ pub struct ImageFiles {
     folders: Option<Vec<String>>,
     recursive: bool,
     endings: Vec<String>,
+    progress: Progress,
 }
 
 impl Default for ImageFiles {
@@ -64,7 +67,8 @@ impl Default for ImageFiles {
 impl ImageFiles {
     /// Every readable picture format, in all folders below the root.
     pub fn new() -> Self {
-        Self { folders: None, recursive: true, endings: PICTURE_ENDINGS.iter().copied().map(String::from).collect() }
+        let endings = PICTURE_ENDINGS.iter().copied().map(String::from).collect();
+        Self { folders: None, recursive: true, endings, progress: Progress::default() }
     }
 
     /// Looks only into these folders directly below the root.
@@ -86,29 +90,39 @@ impl ImageFiles {
         self
     }
 
+    /// Where a long search, and what is made of the files, shows how far it is.
+    pub fn with_progress(mut self, progress: Progress) -> Self {
+        self.progress = progress;
+        self
+    }
+
+    pub(crate) fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
     /// The files, sorted by path.
     ///
     /// # Errors
     ///
     /// As [`image_files`].
     pub fn find(&self, root: impl AsRef<Path>) -> Result<Vec<PathBuf>, DataError> {
-        self.walk(root.as_ref()).map(|walk| walk.files)
+        self.walk(root.as_ref(), &self.progress).map(|walk| walk.files)
     }
 
     /// The files as items of a recipe, none of which may be there twice. Without links none can be.
-    pub(crate) fn items(&self, root: impl AsRef<Path>) -> Result<Vec<PathBuf>, DataError> {
-        let walk = self.walk(root.as_ref())?;
+    pub(crate) fn items(&self, root: impl AsRef<Path>, progress: &Progress) -> Result<Vec<PathBuf>, DataError> {
+        let walk = self.walk(root.as_ref(), progress)?;
         if walk.through_links {
             repeated::check(&walk.files)?;
         }
         Ok(walk.files)
     }
 
-    fn walk(&self, root: &Path) -> Result<Walk<'_>, DataError> {
+    fn walk(&self, root: &Path, progress: &Progress) -> Result<Walk<'_>, DataError> {
         if !root.is_dir() {
             return Err(DataError::NoFolder { path: root.to_path_buf() });
         }
-        let walk = Walk::through(self, root)?;
+        let walk = Walk::through(self, root, progress)?;
         if walk.files.is_empty() {
             let looked_for = match &self.folders {
                 Some(folders) => format!("the folders {folders:?} directly below it"),
@@ -119,19 +133,19 @@ impl ImageFiles {
         Ok(walk)
     }
 
-    /// Whether to look into a folder of this name, `depth` below the root.
-    pub(crate) fn enters(&self, name: &OsStr, depth: usize) -> bool {
+    fn wants(&self, folder: &OsStr) -> bool {
+        self.folders.as_ref().is_none_or(|folders| folders.iter().any(|wanted| folder == OsStr::new(wanted)))
+    }
+}
+
+impl Wanted for ImageFiles {
+    fn enters(&self, name: &OsStr, depth: usize) -> bool {
         self.recursive && (depth > 1 || self.wants(name))
     }
 
-    /// Whether a file of this name, `depth` below the root, is a picture.
-    pub(crate) fn takes(&self, name: &OsStr, depth: usize) -> bool {
+    fn takes(&self, name: &OsStr, depth: usize) -> bool {
         let ending = Path::new(name).extension().and_then(OsStr::to_str);
         (depth > 1 || self.wants(OsStr::new(".")))
             && ending.is_some_and(|ending| self.endings.iter().any(|wanted| ending.eq_ignore_ascii_case(wanted)))
-    }
-
-    fn wants(&self, folder: &OsStr) -> bool {
-        self.folders.as_ref().is_none_or(|folders| folders.iter().any(|wanted| folder == OsStr::new(wanted)))
     }
 }

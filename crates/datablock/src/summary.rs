@@ -79,7 +79,7 @@ impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
 
     fn walk(&self, root: &Path, device: &Device, summary: &mut Summary) -> Result<(), DataError> {
         self.check()?;
-        let items = self.files.items(root)?;
+        let items = self.files.items(root, &self.progress)?;
         let first = items.first().map(|path| path.display().to_string()).unwrap_or_default();
         summary.line("source", format_args!("{} files below {}, the first {first}", items.len(), root.display()));
 

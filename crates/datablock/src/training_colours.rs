@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use firelight_progress::Progress;
 use firelight_transforms::{Colours, Normalize, Scratch};
 use rayon::prelude::*;
 
-use crate::{DataError, Dataset, FittedTarget, progress};
+use crate::{DataError, Dataset, FittedTarget};
 
 /// Mean and standard deviation of a sample of the training pictures: fastai's `Normalize()` without statistics, which takes
 /// one batch.
@@ -55,18 +56,18 @@ impl TrainingColours {
         Err(DataError::Setting { setting, value, remedy: "give at least 1".into() })
     }
 
-    /// The statistics of `train`, whose own normalisation does not count.
+    /// The statistics of `train`, whose own normalisation does not count. `progress` shows how far it is.
     ///
     /// # Errors
     ///
     /// [`DataError::NoColours`] when no picture of the sample can be read, [`DataError::Setting`] for a sample of none, and the
     /// first item's error that is not a broken file's.
-    pub fn measure<F: FittedTarget>(&self, train: &Dataset<F>) -> Result<Normalize, DataError> {
+    pub fn measure<F: FittedTarget>(&self, train: &Dataset<F>, progress: &Progress) -> Result<Normalize, DataError> {
         self.check()?;
         let plain = train.transforms().as_ref().clone().with_normalize(Normalize::none());
         let plain = train.with_transforms(Arc::new(plain));
         let sample = self.pictures.min(train.len());
-        let bar = progress::bar(sample, "colours");
+        let bar = progress.bar(sample, "colours");
         let count = |place: usize| -> Result<Colours, DataError> {
             let (size, planes) = plain.planes(place * train.len() / sample, None, &mut Scratch::default())?;
             let mut colours = Colours::default();

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use firelight_transforms::{Limits, Verification};
 
-use crate::{DataError, ImageFiles, progress};
+use crate::{DataError, ImageFiles};
 
 /// Decodes every picture file below `root` in parallel and lists those that are broken, with reasons: fastai's
 /// `verify_images`. Nothing is changed or removed.
@@ -49,7 +49,7 @@ pub fn verify_images_with(
     limits: &Limits,
 ) -> Result<Verification, DataError> {
     limits.check().map_err(DataError::Transforms)?;
-    let files = files.find(root)?;
-    let bar = progress::bar(files.len(), "verify");
-    Ok(firelight_transforms::verify_images_with(&files, limits, |done, _| bar.set_position(done as u64)))
+    let found = files.find(root)?;
+    let bar = files.progress().bar(found.len(), "verify");
+    Ok(firelight_transforms::verify_images_with(&found, limits, |done, _| bar.set_position(done as u64)))
 }

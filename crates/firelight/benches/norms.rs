@@ -24,7 +24,6 @@ fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     // `cargo bench` runs every benchmark of the workspace, without arguments.
     let [name, labels, folder, arch, weights, size, epochs, items, seeds @ ..] = &arguments[..] else { return Ok(()) };
-    show_progress(false);
     let all = image_files(folder)?;
     let items: usize = items.parse()?;
     let files: Vec<PathBuf> =
@@ -69,6 +68,7 @@ impl Setup<'_> {
             .with_splitter(RandomSplitter::new(0.2).with_seed(self.seed))
             .with_item_transform(Resize::crop(self.size))
             .with_batch_transforms(aug_transforms().size(self.size).min_scale(0.75))
+            .with_progress(Progress::hidden())
             .dataloaders_of(self.files, &device_from_env()?)?
             .with_batch_size(32)
             .with_seed(self.seed);

@@ -39,7 +39,6 @@ fn main() -> Result<()> {
     let mut number = |usual: usize| numbers.next().unwrap_or(Ok(usual));
     // `cargo bench` runs every benchmark of the workspace, without arguments: a small run there.
     let (items, classes, steps) = (number(20_000)?, number(100)?, number(300)?);
-    show_progress(false);
     let empty = memory("VmRSS:");
     let start = Instant::now();
     let dls = loaders(items, classes)?;
@@ -77,6 +76,7 @@ fn main() -> Result<()> {
 fn loaders(items: usize, classes: usize) -> Result<DataLoaders<Categories>> {
     let paths: Vec<PathBuf> = (0..items).map(|number| format!("{:03}/{number}", number % classes).into()).collect();
     let dls = DataBlock::new(Drawn, CategoryBlock::new(parent_label))
+        .with_progress(Progress::hidden())
         .with_splitter(EndSplitter::last(0.2))
         .dataloaders_of(&paths, &device_from_env()?)?;
     Ok(dls.with_batch_size(256))

@@ -13,8 +13,8 @@ struct Series;
 
 impl InputBlock for Series {
     fn read(&self, item: &Path) -> Result<RgbImage, TransformError> {
-        let text = std::fs::read_to_string(item)
-            .map_err(|source| TransformError::Read { path: item.to_path_buf(), source })?;
+        let text =
+            std::fs::read_to_string(item).map_err(|why| TransformError::Read { path: item.to_path_buf(), why })?;
         let heights: Vec<u32> = text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
         let width = heights.len().max(1) as u32;
         Ok(RgbImage::from_fn(width, 32, |x, y| {

@@ -5,66 +5,10 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use burn::tensor::Device;
 
+use crate::DeviceError;
+
 /// The environment variable that [`device_from_env`] reads.
 const VARIABLE: &str = "FIRELIGHT_DEVICE";
-
-/// Why there is no such device.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum DeviceError {
-    /// No backend has this name.
-    #[error("device: there is no backend {name:?}; this program has {compiled}")]
-    Unknown {
-        /// The name asked for.
-        name: String,
-        /// The names of the backends that are compiled in.
-        compiled: String,
-    },
-    /// The backend exists, but this program was built without it.
-    #[error("device: {name} is not compiled in; build with `--features {feature}`, or use one of {compiled}")]
-    NotCompiledIn {
-        /// The name asked for.
-        name: String,
-        /// The Cargo feature that compiles it in.
-        feature: String,
-        /// The names of the backends that are compiled in.
-        compiled: String,
-    },
-    /// The part after the colon makes no sense.
-    #[error("device: {name:?} has a number or kind that cannot be read; write {remedy}")]
-    Number {
-        /// The name asked for.
-        name: String,
-        /// What names a device of its backend.
-        remedy: String,
-    },
-    /// The backend is compiled in, but the machine has no such device.
-    #[error("device: {name} is not present on this machine: {why}; use one of {compiled}, or install its driver")]
-    NotPresent {
-        /// The name asked for.
-        name: String,
-        /// What the driver said.
-        why: String,
-        /// The names of the backends that are compiled in.
-        compiled: String,
-    },
-    /// No worker answers at this address, or it refuses.
-    #[error("device: {name} cannot be reached: {why}; start a worker there, or name another device")]
-    Unreachable {
-        /// The name asked for.
-        name: String,
-        /// What went wrong.
-        why: String,
-    },
-    /// Devices cannot be served to other programs.
-    #[error("device: cannot serve on {address}: {why}")]
-    Serve {
-        /// Where clients were to come in.
-        address: String,
-        /// What went wrong.
-        why: String,
-    },
-}
 
 /// All backends that have a feature, with the names that they go by.
 const BACKENDS: [&str; 9] = ["flex", "ndarray", "wgpu", "vulkan", "metal", "cuda", "rocm", "cpu", "ws"];
@@ -161,7 +105,7 @@ impl<T: Clone> Known<T> {
     }
 }
 
-/// burn marks its ndarray backend as deprecated; the project promises to run on it.
+/// burn marks its ndarray backend as deprecated; it is kept for comparison.
 #[allow(deprecated)]
 fn open(name: &str, backend: &str, which: Option<&str>) -> Result<Device, DeviceError> {
     let compiled = || compiled_devices().join(", ");

@@ -1,21 +1,27 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod device;
+mod device_error;
 mod error;
 #[cfg(feature = "remote")]
 mod remote;
 
-pub use device::{DeviceError, compiled_devices, device_by_name, device_from_env};
+pub use device::{compiled_devices, device_by_name, device_from_env};
+pub use device_error::DeviceError;
 pub use error::Error;
 #[cfg(feature = "remote")]
 pub use remote::serve_devices;
 
 #[cfg(feature = "download")]
-pub use firelight_datablock::download::datasets;
+pub use firelight_download as download;
+#[cfg(feature = "download")]
+pub use firelight_download::datasets;
 
 pub use burn;
+#[cfg(feature = "burn-train")]
+pub use burn_train;
 pub use firelight_costs as costs;
-pub use firelight_datablock as datablock;
 pub use firelight_files as files;
 pub use firelight_layers as layers;
 pub use firelight_learner as learner;
@@ -24,9 +30,17 @@ pub use firelight_metrics as metrics;
 pub use firelight_models as models;
 pub use firelight_plots as plots;
 pub use firelight_predict as predict;
+pub use firelight_progress as progress;
 pub use firelight_transforms as transforms;
 pub use firelight_vocab as vocab;
 pub use image;
+
+/// The recipe and the loaders. Downloads have moved to [`download`](crate::download), and are found here too.
+pub mod datablock {
+    pub use firelight_datablock::*;
+    #[cfg(feature = "download")]
+    pub use firelight_download as download;
+}
 
 /// What a usual program names, name by name: a new item elsewhere never meets a name of yours. What is not here is in the module of its
 /// crate ([`learner`], [`metrics`], …).
@@ -38,7 +52,7 @@ pub mod prelude {
         FuncSplitter, GrandparentSplitter, GroupSplitter, ImageBlock, ImageFiles, IndexSplitter, InputBlock, Labeller,
         MultiCategories, MultiCategoryBlock, RandomSplitter, RegexLabeller, RegressionBlock, Split, Splitter,
         StratifiedSplitter, TargetBlock, TrainingColours, Values, image_files, parent_label, read_targets,
-        show_progress, verify_images,
+        verify_images,
     };
     pub use firelight_transforms::{
         CutMix, MixUp, Normalize, OnError, Resize, TransformError, Verification, aug_transforms,
@@ -73,6 +87,7 @@ pub mod prelude {
     pub use firelight_models::Arch;
     pub use firelight_plots::{HeatMap, Inline};
     pub use firelight_predict::{PredictError, Predicted, Prediction, Predictor};
+    pub use firelight_progress::Progress;
 
     #[cfg(feature = "download")]
     pub use crate::datasets;

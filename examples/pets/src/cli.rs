@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{StringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use firelight::models::Arch;
+use firelight::prelude::Progress;
 
 /// Fine-tunes a model on pet pictures; without arguments, on a sample set that it draws itself.
 #[derive(Debug, Parser)]
@@ -24,7 +25,7 @@ pub struct Cli {
     /// What mistakes cost
     #[arg(long, value_enum, default_value_t = LossName::Soft)]
     pub loss: LossName,
-    /// Where to run: flex, ndarray, wgpu, … (see the README)
+    /// Where to run: flex, wgpu, cuda, … (see the README)
     #[arg(long, global = true, env = "FIRELIGHT_DEVICE", default_value = "flex", value_parser = StringValueParser::new().map(device_name))]
     pub device: String,
     /// Write what came of it to this file, for scripts
@@ -36,6 +37,13 @@ pub struct Cli {
     /// Print nothing but errors and the results
     #[arg(long, global = true)]
     pub quiet: bool,
+}
+
+impl Cli {
+    /// Bars on the terminal, if they are wanted.
+    pub fn progress(&self) -> Progress {
+        if self.quiet { Progress::hidden() } else { Progress::terminal() }
+    }
 }
 
 /// How to train.
@@ -166,14 +174,16 @@ mod tests {
         let command = Cli::command();
         for argument in command.get_arguments().filter(|argument| !argument.is_hide_set()) {
             let Some(name) = argument.get_long().filter(|name| !["help", "version"].contains(name)) else { continue };
-            if ["checkpoints", "checkpoint-every", "devices"].contains(&name) {
-                continue; // in the book
-            }
             let stands = row(&format!("--{name}"));
             for value in argument.get_default_values().iter().filter(|_| argument.get_action().takes_values()) {
                 let value = value.to_string_lossy();
                 assert!(stands.contains(&*value), "--{name} is {value}, and the README says{stands}");
             }
+        }
+        let rows = readme.lines().filter(|line| line.starts_with("| `--"));
+        for option in rows.flat_map(|row| row.split('|').nth(1).unwrap_or_default().split(',')) {
+            let name = option.trim().trim_matches(['`', '-']).split(' ').next().unwrap_or_default();
+            assert!(command.get_arguments().any(|known| known.get_long() == Some(name)), "the program has no --{name}");
         }
         assert_eq!(row("--epochs").trim(), format!("{OF_THE_HEAD}, or {FROM_SCRATCH} from scratch"));
     }

@@ -19,7 +19,8 @@ pub fn images(cli: &Cli) -> Result<PathBuf> {
         return Ok(folder.clone());
     }
     if cli.download {
-        return Ok(datasets::oxford_pets()?.join("images"));
+        let pets = datasets::PublishedDataset::oxford_pets().with_progress(cli.progress());
+        return Ok(pets.fetch(&firelight::download::home()?)?.join("images"));
     }
     let folder = cli.out.join("sample");
     let pictures = sample::draw(&folder, SAMPLES, SAMPLE_SEED)?;

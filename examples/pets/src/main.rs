@@ -44,9 +44,8 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> Result<()> {
-    show_progress(!cli.quiet);
     match &cli.command {
-        Some(Command::Predict(what)) => return predict::predict(what, &cli.device),
+        Some(Command::Predict(what)) => return predict::predict(what, cli),
         #[cfg(feature = "serve")]
         Some(Command::Serve(options)) => return serve::serve(options, &device_by_name(&cli.device)?),
         #[cfg(feature = "remote")]

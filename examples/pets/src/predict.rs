@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use firelight::datablock::progress::bar;
 use firelight::plots::save_png;
 use firelight::predict::FilePredictions;
 use firelight::prelude::*;
@@ -16,16 +15,17 @@ use crate::train::export_path;
 const SHOWN: usize = 3;
 
 /// Prints the likeliest breeds of each file, or writes a table.
-pub fn predict(what: &Predict, device: &str) -> Result<()> {
-    let predictor = Predictor::load(&what.export, &device_by_name(device)?)?;
-    let files = files(&what.files)?;
+pub fn predict(what: &Predict, cli: &Cli) -> Result<()> {
+    let progress = cli.progress();
+    let predictor = Predictor::load(&what.export, &device_by_name(&cli.device)?)?;
+    let files = files(&what.files, &progress)?;
     if let Some(folder) = &what.explain {
         explain(&predictor, &files, folder)?;
     }
     // Printing goes on without a broken file and fails at its end; a table is whole or asks to leave files out.
     let printed = what.csv.is_none() && what.jsonl.is_none();
     let on_error = if printed || what.skip_broken { OnError::Skip } else { OnError::Fail };
-    let bar = bar(files.len(), "predict");
+    let bar = progress.bar(files.len(), "predict");
     let run = predictor.predict_files(&files).with_on_error(on_error).with_probabilities(what.probabilities);
     let run = run.with_progress(|| bar.inc(1));
     let done = match (&what.csv, &what.jsonl) {
@@ -57,11 +57,11 @@ fn print(predictor: &Predictor, run: FilePredictions) -> Result<Predicted> {
 }
 
 /// The files as given, and those below folders.
-fn files(given: &[PathBuf]) -> Result<Vec<PathBuf>> {
+fn files(given: &[PathBuf], progress: &Progress) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for path in given {
         if path.is_dir() {
-            files.extend(image_files(path)?);
+            files.extend(ImageFiles::new().with_progress(progress.clone()).find(path)?);
         } else {
             files.push(path.clone());
         }

@@ -30,6 +30,7 @@ pub fn train(cli: &Cli, images: &Path, loss_name: LossName) -> Result<Outcome> {
         .with_splitter(RandomSplitter::new(0.2).with_seed(seed))
         .with_item_transform(Resize::crop(recipe.size).with_filter(recipe.filter))
         .with_batch_transforms(recipe.augment())
+        .with_progress(cli.progress())
         .dataloaders(images, &device)?
         .with_batch_size(recipe.batch_size)
         .with_workers(cli.training.workers)
@@ -38,7 +39,7 @@ pub fn train(cli: &Cli, images: &Path, loss_name: LossName) -> Result<Outcome> {
     data::check(dls.vocab(), images)?;
     let groups = Groups::by(dls.vocab(), species);
     let balance = balance(dls.train().dataset().targets(), dls.vocab())?;
-    let mut learn = vision_learner(dls, Recipe::backbone(&cli.training)?)?
+    let mut learn = vision_learner(dls, Recipe::backbone(cli)?)?
         .with_loss(loss(loss_name, &groups, &balance)?)
         .with_metrics([accuracy(), mean_recall(), group_accuracy(&groups)])
         .with_seed(seed)
@@ -120,11 +121,12 @@ impl Recipe {
         }
     }
 
-    fn backbone(training: &Training) -> Result<Backbone> {
+    fn backbone(cli: &Cli) -> Result<Backbone> {
+        let training = &cli.training;
         let backbone = Backbone::from(training.arch).with_seed(training.seed);
         Ok(match training.weights.as_deref() {
             None => backbone.with_dropout(0.2),
-            Some("download") => backbone.pretrained()?,
+            Some("download") => backbone.pretrained_with(&cli.progress())?,
             Some(file) => backbone.with_weights(file),
         })
     }

@@ -8,9 +8,9 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use firelight_vocab::Vocab;
 
 use super::cautions::{alike_names, one_target, untrained_classes};
+use super::targets::{read_targets, unknown};
 use super::{FittedTarget, TargetBlock};
 use crate::label::Interned;
-use crate::targets::{read_targets, unknown};
 use crate::{DataError, Labeller};
 
 /// Every item belongs to one class, which its labeller names.

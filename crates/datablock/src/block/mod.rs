@@ -5,6 +5,7 @@ mod cautions;
 mod image;
 mod multi_category;
 mod regression;
+pub(crate) mod targets;
 mod unlabelled;
 
 use std::fmt::Debug;

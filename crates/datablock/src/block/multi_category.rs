@@ -9,9 +9,9 @@ use burn::tensor::{Bool, Device, Tensor, TensorData};
 use firelight_vocab::Vocab;
 
 use super::cautions::{alike_names, one_target, untrained_classes};
+use super::targets::{read_targets, unknown};
 use super::{FittedTarget, TargetBlock};
 use crate::label::Interned;
-use crate::targets::{read_targets, unknown};
 use crate::{DataError, Labeller};
 
 /// Every item belongs to any number of classes, none included, which its labeller lists.

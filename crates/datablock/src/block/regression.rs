@@ -7,9 +7,9 @@ use std::sync::Arc;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::cautions::one_target;
+use super::targets::read_targets;
 use super::{FittedTarget, TargetBlock};
 use crate::guard::guard;
-use crate::targets::read_targets;
 use crate::{DataError, Labeller};
 
 /// Every item has one number, or several, which its labeller tells.

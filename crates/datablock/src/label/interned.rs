@@ -6,7 +6,7 @@ use std::path::Path;
 use firelight_vocab::{Likeness, Vocab, is_blank};
 
 use crate::guard::guard;
-use crate::targets::in_parts;
+use crate::in_parts::in_parts;
 use crate::{DataError, Labeller};
 
 /// The labels of a part's items as numbers `N`, one an item or several. Of a million items that are numbers, not texts, that

@@ -195,8 +195,8 @@ impl HostBatch {
     /// of the file, and always one.
     fn skip(&mut self, options: &Options, item: usize, error: DataError) -> Result<(), DataError> {
         match (options.on_error, &error) {
-            (OnError::Skip, DataError::Picture { path, source }) if error.is_broken_file() => {
-                let why = source.to_string();
+            (OnError::Skip, DataError::Picture { path, why }) if error.is_broken_file() => {
+                let why = why.to_string();
                 options.skipped.add(path, why.clone());
                 self.broken.push((item, why));
                 Ok(())

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use burn::tensor::Device;
+use firelight_progress::Progress;
 use firelight_transforms::{Normalize, PictureTransforms};
 use firelight_vocab::Vocab;
 
@@ -25,8 +26,9 @@ use crate::{Categories, DataError, Dataset, FittedTarget, MultiCategories, NoTar
 /// | [`with_seed`](Self::with_seed) | 42 | seed of order and augmentation |
 /// | [`with_on_error`](Self::with_on_error) | [`OnError::Fail`] | what a broken picture does |
 /// | [`with_drop_last`](Self::with_drop_last) | `true` | leave out a last training batch that is not full |
-/// | [`with_weights`](Self::with_weights) | all alike | how often each training item is drawn |
+/// | [`with_item_weights`](Self::with_item_weights) | all alike | how often each training item is drawn |
 /// | [`with_items_an_epoch`](Self::with_items_an_epoch) | all | training items of an epoch |
+/// | [`with_progress`](Self::with_progress) | the terminal | where it is shown how far something is |
 ///
 /// ```
 /// use burn::tensor::Device;
@@ -47,6 +49,7 @@ pub struct DataLoaders<F: FittedTarget> {
     valid: DataLoader<F>,
     /// Whether the parts are known to have no file in common, as a recipe's.
     apart: bool,
+    progress: Progress,
 }
 
 impl<F: FittedTarget> DataLoaders<F> {
@@ -57,6 +60,7 @@ impl<F: FittedTarget> DataLoaders<F> {
             train: DataLoader::new(train, Options::train(), device.clone(), workers.clone()),
             valid: DataLoader::new(valid, Options::valid(), device.clone(), workers),
             apart: false,
+            progress: Progress::default(),
         }
     }
 
@@ -160,9 +164,9 @@ impl<F: FittedTarget> DataLoaders<F> {
     /// # Errors
     ///
     /// [`DataError::Sampling`] for another number of weights, and for weights that are negative, not finite, or all 0.
-    pub fn with_weights(mut self, weights: &[f64]) -> Result<Self, DataError> {
+    pub fn with_item_weights(mut self, weights: &[f64]) -> Result<Self, DataError> {
         let sampling = std::mem::take(&mut self.train.options.sampling);
-        self.train.options.sampling = sampling.with_weights(weights, self.train.dataset.len())?;
+        self.train.options.sampling = sampling.with_item_weights(weights, self.train.dataset.len())?;
         Ok(self)
     }
 
@@ -212,6 +216,16 @@ impl<F: FittedTarget> DataLoaders<F> {
         })
     }
 
+    /// Where what works with these loaders shows how far it is: bars on a terminal by default, none with [`Progress::hidden`].
+    pub fn with_progress(self, progress: Progress) -> Self {
+        Self { progress, ..self }
+    }
+
+    /// Where it is shown how far something is.
+    pub fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
     /// A loader over pictures without labels, transformed as the validation part is, with a list of its own of what it leaves
     /// out.
     ///
@@ -225,7 +239,7 @@ impl<F: FittedTarget> DataLoaders<F> {
     }
 
     fn map(self, change: impl Fn(DataLoader<F>) -> DataLoader<F>) -> Self {
-        Self { train: change(self.train), valid: change(self.valid), apart: self.apart }
+        Self { train: change(self.train), valid: change(self.valid), ..self }
     }
 }
 
@@ -251,7 +265,7 @@ impl DataLoaders<Categories> {
         self.train.dataset.fitted().vocab()
     }
 
-    /// Draws training items so that each class comes equally often: [`with_weights`](Self::with_weights) of one over the number
+    /// Draws training items so that each class comes equally often: [`with_item_weights`](Self::with_item_weights) of one over the number
     /// of training items of the class.
     ///
     /// # Errors
@@ -264,7 +278,7 @@ impl DataLoaders<Categories> {
             counts[class] += 1;
         }
         let weights: Vec<f64> = targets.iter().map(|&class| 1.0 / counts[class] as f64).collect();
-        self.with_weights(&weights)
+        self.with_item_weights(&weights)
     }
 }
 

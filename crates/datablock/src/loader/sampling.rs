@@ -20,7 +20,7 @@ pub(crate) struct Sampling {
 
 impl Sampling {
     /// Draws with these weights, one an item.
-    pub fn with_weights(mut self, weights: &[f64], items: usize) -> Result<Self, DataError> {
+    pub fn with_item_weights(mut self, weights: &[f64], items: usize) -> Result<Self, DataError> {
         let refuse = |what: String, remedy: &str| Err(DataError::Sampling { what, remedy: remedy.into() });
         if weights.len() != items {
             let what = format!("{} weights for {items} training items", weights.len());

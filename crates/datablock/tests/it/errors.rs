@@ -149,7 +149,7 @@ fn a_picture_that_was_decoded_from_memory_is_named() {
     struct Bytes;
     impl InputBlock for Bytes {
         fn read(&self, item: &Path) -> Result<image::RgbImage, TransformError> {
-            let bytes = std::fs::read(item).map_err(|source| TransformError::Read { path: item.into(), source })?;
+            let bytes = std::fs::read(item).map_err(|why| TransformError::Read { path: item.into(), why })?;
             decode(&bytes, &Limits::default())
         }
     }
@@ -171,7 +171,7 @@ fn what_the_system_says_is_passed_on() {
     let path = std::path::PathBuf::from("pets/cats");
     let denied = || std::io::Error::from(std::io::ErrorKind::PermissionDenied);
     assert_eq!(
-        DataError::Unreadable { path, source: denied() }.to_string(),
+        DataError::Unreadable { path, why: denied() }.to_string(),
         "source: cannot read pets/cats: permission denied; check its permissions"
     );
     assert_eq!(

@@ -114,7 +114,8 @@ fn a_broken_picture_fails_by_its_name_or_is_left_out_and_counted() {
 }
 
 #[test]
-#[allow(deprecated)] // ndarray is deprecated in burn and promised here
+#[cfg(feature = "ndarray")]
+#[expect(deprecated, reason = "the backend is kept for comparison")]
 fn batches_land_on_the_device_asked_for() {
     let (_folder, loaders) = thirty();
     let flex = loaders.one_batch().expect("a batch");
@@ -141,12 +142,12 @@ fn an_epoch_of_some_items_has_each_at_most_once_and_others_the_next_time() {
 fn items_are_drawn_in_proportion_to_their_weights() {
     let (_folder, loaders) = thirty();
     let weights: Vec<f64> = (0..24).map(|item| if item == 3 { 3.0 } else { f64::from(u8::from(item == 5)) }).collect();
-    let drawn = loaders.clone().with_weights(&weights).expect("weights").with_items_an_epoch(4000);
+    let drawn = loaders.clone().with_item_weights(&weights).expect("weights").with_items_an_epoch(4000);
     let order = drawn.train().order(7);
     let of = |wanted: usize| order.iter().filter(|&&item| item == wanted).count();
     assert_eq!(of(3) + of(5), 4000, "items without weight are never drawn");
     assert!((2850..3150).contains(&of(3)), "{}", of(3));
-    assert_eq!(loaders.with_weights(&weights).expect("weights").train().num_items(), 24);
+    assert_eq!(loaders.with_item_weights(&weights).expect("weights").train().num_items(), 24);
 }
 
 #[test]
@@ -164,7 +165,7 @@ fn balanced_classes_come_equally_often() {
 #[test]
 fn weights_that_cannot_be_drawn_with_are_refused() {
     let (_folder, loaders) = thirty();
-    let refused = |weights: &[f64]| loaders.clone().with_weights(weights).expect_err("refused").to_string();
+    let refused = |weights: &[f64]| loaders.clone().with_item_weights(weights).expect_err("refused").to_string();
     assert_eq!(
         refused(&[1.0]),
         "sampling: 1 weights for 24 training items; give one weight for each training item, in their order"

@@ -14,6 +14,3 @@ mod sources;
 mod splits;
 mod summary;
 mod walking;
-
-#[cfg(feature = "download")]
-mod download;

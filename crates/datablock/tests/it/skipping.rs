@@ -109,7 +109,7 @@ fn a_part_of_which_all_is_broken_is_an_error_that_names_its_first_file() {
     // Pictures that are drawn more often are counted once.
     let (folder, loaders) = skipping(&(0..12).collect::<Vec<_>>());
     let drawn =
-        loaders.with_weights(&[0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0]).expect("weights").with_items_an_epoch(30);
+        loaders.with_item_weights(&[0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0]).expect("weights").with_items_an_epoch(30);
     let error = served(drawn.train(), 0).expect_err("nothing left");
     let tried =
         |file: &str, count: usize| all("training", file, count).replace("of the", "that were tried of the 8 of the");

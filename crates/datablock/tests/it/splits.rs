@@ -137,7 +137,7 @@ fn an_item_is_in_one_part_at_most_and_once() {
 #[test]
 fn a_file_that_is_listed_twice_is_refused_however_it_is_written() {
     let list = |paths: &[&str]| paths.iter().map(PathBuf::from).collect::<Vec<_>>();
-    let remedy = "list every file once, and let `with_weights` draw some more often";
+    let remedy = "list every file once, and let `with_item_weights` draw some more often";
     for (paths, second) in [
         (["a/1.jpg", "a/2.jpg", "a/1.jpg"], "a/1.jpg"),
         (["a/1.jpg", "a/2.jpg", "a/./1.jpg"], "a/./1.jpg"),

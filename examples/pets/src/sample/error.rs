@@ -13,12 +13,12 @@ pub enum SampleError {
     )]
     Empty,
     /// A folder could not be made.
-    #[error("making the folder {} for the sample pictures failed: {source}; choose a place that you may write to", path.display())]
+    #[error("making the folder {} for the sample pictures failed: {why}; choose a place that you may write to", path.display())]
     MakeFolder {
         /// The folder.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        why: io::Error,
     },
     /// The folder holds something that the program did not draw, so it is not replaced.
     #[error(
@@ -32,37 +32,37 @@ pub enum SampleError {
         entry: String,
     },
     /// The folder could not be listed.
-    #[error("listing the sample folder {} failed: {source}; make it readable or choose another folder", path.display())]
+    #[error("listing the sample folder {} failed: {why}; make it readable or choose another folder", path.display())]
     List {
         /// The folder.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        why: io::Error,
     },
     /// A picture could not be encoded.
-    #[error("encoding the sample picture {} as JPEG failed: {source}; this is a defect of the program, please report it", path.display())]
+    #[error("encoding the sample picture {} as JPEG failed: {why}; this is a defect of the program, please report it", path.display())]
     Encode {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: image::ImageError,
+        why: image::ImageError,
     },
     /// A file could not be written.
-    #[error("writing the sample file {} failed: {source}; is the disk full?", path.display())]
+    #[error("writing the sample file {} failed: {why}; is the disk full?", path.display())]
     Write {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        why: io::Error,
     },
     /// The finished set could not be moved to its place, or the old one out of it.
-    #[error("moving the sample set from {} to {} failed: {source}; close what uses these folders and try again", from.display(), to.display())]
+    #[error("moving the sample set from {} to {} failed: {why}; close what uses these folders and try again", from.display(), to.display())]
     Move {
         /// Where it lies.
         from: PathBuf,
         /// Where it should lie.
         to: PathBuf,
         /// Why.
-        source: io::Error,
+        why: io::Error,
     },
 }

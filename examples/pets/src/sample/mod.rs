@@ -48,7 +48,7 @@ pub fn draw(folder: &Path, per_breed: usize, seed: u64) -> Result<usize, SampleE
     }
     refuse_foreign(folder)?;
     let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(parent).map_err(|source| SampleError::MakeFolder { path: parent.to_owned(), source })?;
+    fs::create_dir_all(parent).map_err(|why| SampleError::MakeFolder { path: parent.to_owned(), why })?;
     let draft = Draft::new(folder)?;
     let files: Vec<String> = manifest::names(per_breed).collect();
     let bytes = files
@@ -63,23 +63,22 @@ pub fn draw(folder: &Path, per_breed: usize, seed: u64) -> Result<usize, SampleE
 
 /// Draws one file and returns its size.
 fn picture(path: &Path, seed: u64, breed: usize, index: usize) -> Result<u64, SampleError> {
-    let bytes =
-        scene::jpeg(seed, breed, index).map_err(|source| SampleError::Encode { path: path.to_owned(), source })?;
+    let bytes = scene::jpeg(seed, breed, index).map_err(|why| SampleError::Encode { path: path.to_owned(), why })?;
     write(path, &bytes)?;
     Ok(bytes.len() as u64)
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), SampleError> {
-    fs::write(path, bytes).map_err(|source| SampleError::Write { path: path.to_owned(), source })
+    fs::write(path, bytes).map_err(|why| SampleError::Write { path: path.to_owned(), why })
 }
 
 /// Nothing that the program did not draw is ever replaced.
 fn refuse_foreign(folder: &Path) -> Result<(), SampleError> {
-    let failed = |source| SampleError::List { path: folder.to_owned(), source };
+    let failed = |why| SampleError::List { path: folder.to_owned(), why };
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(missing) if missing.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(source) => return Err(failed(source)),
+        Err(why) => return Err(failed(why)),
     };
     for entry in entries {
         let name = entry.map_err(failed)?.file_name().to_string_lossy().into_owned();
@@ -100,7 +99,7 @@ impl Draft {
         let path = beside(folder, "draft");
         // A killed run of the same process number may have left one; process numbers repeat, in containers above all.
         let _ = fs::remove_dir_all(&path);
-        fs::create_dir(&path).map_err(|source| SampleError::MakeFolder { path: path.clone(), source })?;
+        fs::create_dir(&path).map_err(|why| SampleError::MakeFolder { path: path.clone(), why })?;
         Ok(Self { path })
     }
 
@@ -109,11 +108,7 @@ impl Draft {
         let old = beside(folder, "old");
         let _ = fs::remove_dir_all(&old);
         let step = |from: &Path, to: &Path| {
-            fs::rename(from, to).map_err(|source| SampleError::Move {
-                from: from.to_owned(),
-                to: to.to_owned(),
-                source,
-            })
+            fs::rename(from, to).map_err(|why| SampleError::Move { from: from.to_owned(), to: to.to_owned(), why })
         };
         let replaces = folder.exists();
         if replaces {

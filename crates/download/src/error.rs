@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::Checksum;
+use crate::Checksum;
 
 /// Why a file or a folder is not there: what failed, where, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -15,7 +15,7 @@ pub enum DownloadError {
 
     /// The server could not be reached, or the connection broke too often.
     #[error(
-        "cannot download {url} (tries without a new byte: {tries}): {source}; \
+        "cannot download {url} (tries without a new byte: {tries}): {why}; \
          on a machine without a network, place the file at {} ({checksum})", path.display()
     )]
     Unreachable {
@@ -28,7 +28,7 @@ pub enum DownloadError {
         /// Failures in a row.
         tries: u32,
         /// The last failure.
-        source: io::Error,
+        why: io::Error,
     },
 
     /// The server answered with an error that trying again does not mend.
@@ -110,12 +110,12 @@ pub enum DownloadError {
     },
 
     /// An archive is cut short or is no `.tar.gz`. Nothing is unpacked.
-    #[error("archive {} is damaged: {source}; nothing is unpacked: delete it and fetch it again", archive.display())]
+    #[error("archive {} is damaged: {why}; nothing is unpacked: delete it and fetch it again", archive.display())]
     Damaged {
         /// The archive.
         archive: PathBuf,
         /// What its reader says.
-        source: io::Error,
+        why: io::Error,
     },
 
     /// An archive lacks the folder asked of it.
@@ -137,28 +137,28 @@ pub enum DownloadError {
     },
 
     /// A file of this machine cannot be read.
-    #[error("cannot read {}: {source}; check that the file is there and may be read", path.display())]
+    #[error("cannot read {}: {why}; check that the file is there and may be read", path.display())]
     Read {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        why: io::Error,
     },
 
     /// A file or folder of this machine cannot be written.
     #[error(
-        "cannot write {}: {source}; set FIRELIGHT_HOME to a folder that may be written and has room", path.display()
+        "cannot write {}: {why}; set FIRELIGHT_HOME to a folder that may be written and has room", path.display()
     )]
     Write {
         /// The file or folder.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        why: io::Error,
     },
 }
 
 impl DownloadError {
-    pub(super) fn write(path: &Path, source: io::Error) -> Self {
-        Self::Write { path: path.into(), source }
+    pub(crate) fn write(path: &Path, why: io::Error) -> Self {
+        Self::Write { path: path.into(), why }
     }
 }

@@ -5,22 +5,22 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::DownloadError;
+use crate::DownloadError;
 
 /// The right to work on a file or folder, until this value goes. A killed process loses it.
-pub(super) struct Lock {
+pub(crate) struct Lock {
     path: PathBuf,
     _file: File,
 }
 
 impl Lock {
     /// Waits for the right to make `target`. The lock is a hidden file beside it.
-    pub(super) fn beside(target: &Path) -> Result<Self, DownloadError> {
+    pub(crate) fn beside(target: &Path) -> Result<Self, DownloadError> {
         let path = hidden_sibling(target, "lock");
         loop {
             let file = File::options().create(true).append(true).open(&path);
-            let file = file.map_err(|source| DownloadError::write(&path, source))?;
-            wait_for(&file, target).map_err(|source| DownloadError::write(&path, source))?;
+            let file = file.map_err(|why| DownloadError::write(&path, why))?;
+            wait_for(&file, target).map_err(|why| DownloadError::write(&path, why))?;
             // Whoever held it before removed the file on leaving: then this is the lock of nothing.
             if is_still_at(&file, &path) {
                 return Ok(Self { path, _file: file });
@@ -39,7 +39,7 @@ impl Drop for Lock {
 }
 
 /// `.NAME.SUFFIX` beside `target`.
-pub(super) fn hidden_sibling(target: &Path, suffix: &str) -> PathBuf {
+pub(crate) fn hidden_sibling(target: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(".");
     name.push(target.file_name().unwrap_or_default());
     name.push(".");

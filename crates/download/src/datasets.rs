@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Checksum, Download, DownloadError, Patience, Unpacking, home};
+use crate::{Checksum, Download, DownloadError, Patience, Progress, Unpacking, home};
 
 /// The Oxford-IIIT pets, below [`home`]: a folder with `images/` (7,390 pictures of 37 breeds called
 /// `Abyssinian_1.jpg` to `yorkshire_terrier_99.jpg`, breeds of cats with a capital letter) and `annotations/`.
@@ -10,11 +10,10 @@ use super::{Checksum, Download, DownloadError, Patience, Unpacking, home};
 /// The archives have about 810 MB, and the folder as much again. Once unpacked, the call returns at once.
 ///
 /// ```no_run
-/// use firelight_datablock::download::datasets;
-/// use firelight_datablock::image_files;
+/// use firelight_download::datasets;
 ///
-/// let pictures = image_files(datasets::oxford_pets()?.join("images"))?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// let pictures = datasets::oxford_pets()?.join("images");
+/// # Ok::<(), firelight_download::DownloadError>(())
 /// ```
 ///
 /// # Errors
@@ -27,8 +26,8 @@ pub fn oxford_pets() -> Result<PathBuf, DownloadError> {
 /// [`oxford_pets`] below another home.
 ///
 /// ```no_run
-/// let pets = firelight_datablock::download::datasets::oxford_pets_in("/data".as_ref())?;
-/// # Ok::<(), firelight_datablock::download::DownloadError>(())
+/// let pets = firelight_download::datasets::oxford_pets_in("/data".as_ref())?;
+/// # Ok::<(), firelight_download::DownloadError>(())
 /// ```
 ///
 /// # Errors
@@ -41,19 +40,20 @@ pub fn oxford_pets_in(home: &Path) -> Result<PathBuf, DownloadError> {
 /// A data set: archives on one server, and the folder that each of them holds.
 ///
 /// ```
-/// use firelight_datablock::download::datasets::PublishedDataset;
+/// use firelight_download::datasets::PublishedDataset;
 ///
 /// // the same archives from a copy nearer by
 /// let pets = PublishedDataset::oxford_pets().with_base_url("http://mirror.example/pets");
 /// assert_eq!(pets.downloads()[0].url, "http://mirror.example/pets/images.tar.gz");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct PublishedDataset {
     name: String,
     base_url: String,
     parts: Vec<Part>,
     patience: Patience,
     max_bytes: Option<u64>,
+    progress: Progress,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,7 +67,8 @@ impl PublishedDataset {
     /// A data set without archives yet. `name` is its folder's.
     pub fn new(name: impl Into<String>, base_url: impl Into<String>) -> Self {
         let (name, base_url) = (name.into(), base_url.into());
-        Self { name, base_url, parts: Vec::new(), patience: Patience::default(), max_bytes: None }
+        let (parts, patience, progress) = (Vec::new(), Patience::default(), Progress::default());
+        Self { name, base_url, parts, patience, max_bytes: None, progress }
     }
 
     /// The Oxford-IIIT pets from their own server.
@@ -95,6 +96,12 @@ impl PublishedDataset {
         self
     }
 
+    /// Shows how far it is there; on the terminal by default.
+    pub fn with_progress(mut self, progress: Progress) -> Self {
+        self.progress = progress;
+        self
+    }
+
     /// Allows each archive this many bytes once unpacked; the default is that of [`Unpacking`].
     pub fn with_max_bytes(mut self, bytes: u64) -> Self {
         self.max_bytes = Some(bytes);
@@ -107,6 +114,7 @@ impl PublishedDataset {
         let download = |part: &Part| {
             Download::new(format!("{base}/{}", part.archive), &part.archive, part.checksum.clone())
                 .with_patience(self.patience)
+                .with_progress(self.progress.clone())
         };
         self.parts.iter().map(download).collect()
     }
@@ -126,7 +134,7 @@ impl PublishedDataset {
             if folder.is_dir() {
                 continue;
             }
-            let unpacking = Unpacking::new().with_folder(&part.folder);
+            let unpacking = Unpacking::new().with_folder(&part.folder).with_progress(self.progress.clone());
             let unpacking = self.max_bytes.into_iter().fold(unpacking, Unpacking::with_max_bytes);
             unpacking.run(&download.fetch(&archives)?, &folder)?;
         }

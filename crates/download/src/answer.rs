@@ -3,10 +3,10 @@
 use ureq::http::{Response, StatusCode, Uri, header};
 use ureq::{Agent, Body, BodyReader};
 
-use super::Patience;
+use crate::Patience;
 
 /// What a server said to a request for the bytes from some point on.
-pub(super) enum Answer {
+pub(crate) enum Answer {
     /// The file from its first byte: nothing was there yet, the server serves no ranges, or the file changed.
     Whole { size: Option<u64>, tag: Option<String>, body: BodyReader<'static> },
     /// The bytes asked for. `size` is the whole file's.
@@ -21,7 +21,7 @@ pub(super) enum Answer {
 
 /// Asks for `url` from byte `have` on. With a `tag`, a server that understands it sends the whole file if it is no
 /// longer the one with that tag.
-pub(super) fn ask(agent: &Agent, url: &str, have: u64, tag: Option<&str>) -> Result<Answer, ureq::Error> {
+pub(crate) fn ask(agent: &Agent, url: &str, have: u64, tag: Option<&str>) -> Result<Answer, ureq::Error> {
     // A compressed transfer would make byte positions ambiguous.
     let mut request = agent.get(url).header(header::ACCEPT_ENCODING, "identity");
     if have > 0 {
@@ -50,7 +50,7 @@ pub(super) fn ask(agent: &Agent, url: &str, have: u64, tag: Option<&str>) -> Res
 }
 
 /// An agent without credentials or cookies, that follows redirects.
-pub(super) fn agent(url: &str, patience: &Patience) -> Agent {
+pub(crate) fn agent(url: &str, patience: &Patience) -> Agent {
     let silence = Some(patience.silence);
     let config = Agent::config_builder()
         .http_status_as_error(false)

@@ -5,21 +5,20 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use std::thread;
 
-use indicatif::ProgressBar;
+use firelight_progress::Bar;
 use ureq::Agent;
 
-use super::answer::{Answer, ask};
-use super::progress;
-use super::{Download, DownloadError};
+use crate::answer::{Answer, ask};
+use crate::{Download, DownloadError};
 
 /// One file on its way.
-pub(super) struct Transfer<'a> {
+pub(crate) struct Transfer<'a> {
     download: &'a Download,
     part: &'a Path,
     /// Where the file may be placed by hand, for the errors.
     target: &'a Path,
     agent: Agent,
-    bar: ProgressBar,
+    bar: Bar,
     /// The strong entity tag of the bytes in the part, where this run has seen it.
     tag: Option<String>,
     /// The size of the file that the part's bytes belong to, where this run has seen it.
@@ -34,29 +33,28 @@ enum End {
 }
 
 impl<'a> Transfer<'a> {
-    pub(super) fn new(download: &'a Download, part: &'a Path, target: &'a Path) -> Self {
-        let agent = super::answer::agent(&download.url, &download.patience);
-        let bar = progress::transfer(&download.file_name);
+    pub(crate) fn new(download: &'a Download, part: &'a Path, target: &'a Path) -> Self {
+        let agent = crate::answer::agent(&download.url, &download.patience);
+        let bar = download.progress.bytes(None, &download.file_name);
         Self { download, part, target, agent, bar, tag: None, size: None, resumed: false }
     }
 
     /// Fills the part. True if bytes that were there before the last request are among it.
-    pub(super) fn run(mut self) -> Result<bool, DownloadError> {
+    pub(crate) fn run(mut self) -> Result<bool, DownloadError> {
         let mut file = OpenOptions::new()
             .create(true)
             .append(true)
             .open(self.part)
-            .map_err(|source| DownloadError::write(self.part, source))?;
+            .map_err(|why| DownloadError::write(self.part, why))?;
         let mut furthest = self.length(&file)?;
         let mut failures = 0;
         loop {
             match self.request(&mut file)? {
                 End::Whole => {
-                    file.sync_all().map_err(|source| DownloadError::write(self.part, source))?;
-                    self.bar.finish_and_clear();
+                    file.sync_all().map_err(|why| DownloadError::write(self.part, why))?;
                     return Ok(self.resumed);
                 }
-                End::Broken(source) => {
+                End::Broken(why) => {
                     let length = self.length(&file)?;
                     if length > furthest {
                         furthest = length;
@@ -64,9 +62,9 @@ impl<'a> Transfer<'a> {
                     }
                     failures += 1;
                     if failures > self.download.patience.retries {
-                        return Err(self.unreachable(failures, source));
+                        return Err(self.unreachable(failures, why));
                     }
-                    tracing::info!("{}: {source}; trying again from byte {length}", self.download.url);
+                    tracing::info!("{}: {why}; trying again from byte {length}", self.download.url);
                     thread::sleep(self.download.patience.pause_before(failures));
                 }
             }
@@ -115,7 +113,10 @@ impl<'a> Transfer<'a> {
 
     fn receive(&mut self, file: &mut File, mut body: impl Read) -> Result<End, DownloadError> {
         let mut length = self.length(file)?;
-        progress::start_at(&self.bar, length, self.size);
+        if let Some(size) = self.size {
+            self.bar.set_bytes(size);
+        }
+        self.bar.go_on_from(length);
         let mut buffer = vec![0; 1 << 16];
         loop {
             let read = match body.read(&mut buffer) {
@@ -124,7 +125,7 @@ impl<'a> Transfer<'a> {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Ok(End::Broken(error)),
             };
-            file.write_all(&buffer[..read]).map_err(|source| DownloadError::write(self.part, source))?;
+            file.write_all(&buffer[..read]).map_err(|why| DownloadError::write(self.part, why))?;
             length += read as u64;
             self.bar.set_position(length);
         }
@@ -139,21 +140,21 @@ impl<'a> Transfer<'a> {
 
     fn begin_again(&mut self, file: &mut File) -> Result<(), DownloadError> {
         (self.size, self.tag, self.resumed) = (None, None, false);
-        file.set_len(0).map_err(|source| DownloadError::write(self.part, source))
+        file.set_len(0).map_err(|why| DownloadError::write(self.part, why))
     }
 
     fn length(&self, file: &File) -> Result<u64, DownloadError> {
         let metadata = file.metadata();
-        Ok(metadata.map_err(|source| DownloadError::Read { path: self.part.into(), source })?.len())
+        Ok(metadata.map_err(|why| DownloadError::Read { path: self.part.into(), why })?.len())
     }
 
-    fn unreachable(&self, tries: u32, source: io::Error) -> DownloadError {
+    fn unreachable(&self, tries: u32, why: io::Error) -> DownloadError {
         DownloadError::Unreachable {
             url: self.download.url.clone(),
             path: self.target.into(),
             checksum: self.download.checksum.clone(),
             tries,
-            source,
+            why,
         }
     }
 }

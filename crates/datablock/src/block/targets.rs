@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use rayon::prelude::*;
 
 use crate::guard::guard;
+use crate::in_parts::in_parts;
 use crate::unfit::SHOWN;
 use crate::{DataError, FittedTarget, Unfit};
 
@@ -118,28 +116,4 @@ impl Unknown {
 pub(crate) fn unknown(labels: impl IntoIterator<Item = String>, item: &Path) -> DataError {
     let unfit = |label: String| Unfit { label, count: 1, suggestion: None };
     DataError::UnknownLabel { items: 1, path: item.to_path_buf(), labels: labels.into_iter().map(unfit).collect() }
-}
-
-/// Runs `read` over parts of `items`, in parallel, each with the number of its first item; what comes of them is in order.
-/// The error is that of the first part that has one. What stands after it may or may not have been read, but nothing twice.
-pub(crate) fn in_parts<P: Sync, T: Send>(
-    items: &[P],
-    read: impl Fn(usize, &[P]) -> Result<T, DataError> + Sync,
-) -> Result<Vec<T>, DataError> {
-    // Few items may be slow ones, and of many each part is long enough to be worth its vocab.
-    let length = items.len().div_ceil(8 * rayon::current_num_threads()).clamp(1, 4096);
-    let failed = AtomicUsize::new(usize::MAX);
-    let part = |(number, items): (usize, &[P])| {
-        if number > failed.load(Ordering::Relaxed) {
-            return None;
-        }
-        let result = read(number * length, items);
-        if result.is_err() {
-            failed.fetch_min(number, Ordering::Relaxed);
-        }
-        Some(result)
-    };
-    let parts: Vec<_> = items.par_chunks(length).enumerate().map(part).collect();
-    // What was passed over stands behind an error.
-    parts.into_iter().flatten().collect()
 }

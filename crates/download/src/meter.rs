@@ -9,14 +9,14 @@ use std::rc::Rc;
 const BETWEEN_ENTRIES: u64 = 1 << 20;
 
 /// Reads through to `inner` and counts.
-pub(super) struct Meter<R> {
+pub(crate) struct Meter<R> {
     inner: R,
     gauge: Gauge,
 }
 
 /// The counts of a [`Meter`], readable while an archive owns it.
 #[derive(Clone)]
-pub(super) struct Gauge(Rc<Counts>);
+pub(crate) struct Gauge(Rc<Counts>);
 
 struct Counts {
     left: Cell<u64>,
@@ -26,7 +26,7 @@ struct Counts {
 
 /// Which limit was passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Passed {
+pub(crate) enum Passed {
     /// The limit on the whole archive.
     Bytes,
     /// The limit on what stands between two entries.
@@ -34,28 +34,28 @@ pub(super) enum Passed {
 }
 
 impl<R: Read> Meter<R> {
-    pub(super) fn new(inner: R, max_bytes: u64) -> Self {
+    pub(crate) fn new(inner: R, max_bytes: u64) -> Self {
         let (left, left_between) = (Cell::new(max_bytes), Cell::new(BETWEEN_ENTRIES));
         Self { inner, gauge: Gauge(Rc::new(Counts { left, left_between, passed: Cell::new(None) })) }
     }
 
-    pub(super) fn gauge(&self) -> Gauge {
+    pub(crate) fn gauge(&self) -> Gauge {
         self.gauge.clone()
     }
 }
 
 impl Gauge {
     /// An entry's content follows: only the limit on the whole counts.
-    pub(super) fn open_entry(&self) {
+    pub(crate) fn open_entry(&self) {
         self.0.left_between.set(u64::MAX);
     }
 
     /// The entry's content has been read.
-    pub(super) fn close_entry(&self) {
+    pub(crate) fn close_entry(&self) {
         self.0.left_between.set(BETWEEN_ENTRIES);
     }
 
-    pub(super) fn passed(&self) -> Option<Passed> {
+    pub(crate) fn passed(&self) -> Option<Passed> {
         self.0.passed.get()
     }
 }

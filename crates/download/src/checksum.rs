@@ -8,12 +8,12 @@ use std::path::Path;
 use md5::Md5;
 use sha2::Sha256;
 
-use super::DownloadError;
+use crate::DownloadError;
 
 /// The digest that makes a file the right one, in hexadecimal digits of either case.
 ///
 /// ```
-/// use firelight_datablock::download::Checksum;
+/// use firelight_download::Checksum;
 ///
 /// let pets = Checksum::md5("5c4f3ee8e5d25df40f4fd59a7f44e54c");
 /// let resnet18 = Checksum::sha256_prefix("f37072fd");
@@ -46,7 +46,7 @@ impl Checksum {
     }
 
     /// An empty or mistyped prefix must not let every file pass, nor a mistyped digest cost a whole download.
-    pub(super) fn check_form(&self) -> Result<(), DownloadError> {
+    pub(crate) fn check_form(&self) -> Result<(), DownloadError> {
         let (digits, lengths) = match self {
             Self::Md5(digits) => (digits, 32..=32),
             Self::Sha256(digits) => (digits, 64..=64),
@@ -59,12 +59,12 @@ impl Checksum {
     }
 
     /// The digest of the same kind of the file at `path`.
-    pub(super) fn digest(&self, path: &Path) -> Result<Digest<'_>, DownloadError> {
+    pub(crate) fn digest(&self, path: &Path) -> Result<Digest<'_>, DownloadError> {
         let found = match self {
             Self::Md5(_) => hex::<Md5>(path),
             Self::Sha256(_) | Self::Sha256Prefix(_) => hex::<Sha256>(path),
         };
-        let found = found.map_err(|source| DownloadError::Read { path: path.into(), source })?;
+        let found = found.map_err(|why| DownloadError::Read { path: path.into(), why })?;
         Ok(Digest { expected: self, found })
     }
 }
@@ -81,13 +81,13 @@ impl fmt::Display for Checksum {
 }
 
 /// What a file gave, beside what it should give.
-pub(super) struct Digest<'a> {
+pub(crate) struct Digest<'a> {
     expected: &'a Checksum,
     found: String,
 }
 
 impl Digest<'_> {
-    pub(super) fn is_right(&self) -> bool {
+    pub(crate) fn is_right(&self) -> bool {
         match self.expected {
             Checksum::Md5(digits) | Checksum::Sha256(digits) => self.found.eq_ignore_ascii_case(digits),
             Checksum::Sha256Prefix(digits) => self.found.starts_with(&digits.to_ascii_lowercase()),

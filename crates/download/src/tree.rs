@@ -1,4 +1,7 @@
 //! An archive's entries as files and folders below one folder, and nowhere else.
+//!
+//! By hand and not by `tar`'s own `unpack_in`, which passes over what leads out in silence where a stranger's archive is to be refused by
+//! name, makes symbolic links that leave the folder, has no limit on what a sparse file writes, and cannot take one folder of an archive.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -6,11 +9,11 @@ use std::path::{Component, Path, PathBuf};
 
 use tar::{Entry, EntryType};
 
-use super::DownloadError;
-use super::meter::{Gauge, Passed};
+use crate::DownloadError;
+use crate::meter::{Gauge, Passed};
 
 /// The folder that grows, entry by entry.
-pub(super) struct Tree<'a> {
+pub(crate) struct Tree<'a> {
     archive: &'a Path,
     root: &'a Path,
     gauge: Gauge,
@@ -26,7 +29,7 @@ pub(super) struct Tree<'a> {
 }
 
 impl<'a> Tree<'a> {
-    pub(super) fn new(
+    pub(crate) fn new(
         archive: &'a Path,
         root: &'a Path,
         gauge: Gauge,
@@ -38,9 +41,9 @@ impl<'a> Tree<'a> {
     }
 
     /// Writes one entry, and reads it to its end so that the next one's header follows.
-    pub(super) fn add<R: Read>(&mut self, mut entry: Entry<'_, R>) -> Result<(), DownloadError> {
+    pub(crate) fn add<R: Read>(&mut self, mut entry: Entry<'_, R>) -> Result<(), DownloadError> {
         self.gauge.open_entry();
-        let name = entry.path().map_err(|source| self.damaged(source))?.into_owned();
+        let name = entry.path().map_err(|why| self.damaged(why))?.into_owned();
         let path = inside(&name).map_err(|problem| self.unsafe_entry(&name, problem))?;
         let kind = entry.header().entry_type();
         if !kind.is_pax_global_extensions() {
@@ -50,16 +53,16 @@ impl<'a> Tree<'a> {
                 self.place(kind, &name, path, &mut entry)?;
             }
         }
-        io::copy(&mut entry, &mut io::sink()).map_err(|source| self.damaged(source))?;
+        io::copy(&mut entry, &mut io::sink()).map_err(|why| self.damaged(why))?;
         self.gauge.close_entry();
         self.last = name;
         Ok(())
     }
 
     /// Makes the links, and reads the rest of the archive so that its own checksum is looked at.
-    pub(super) fn finish(self, mut rest: impl Read) -> Result<(), DownloadError> {
+    pub(crate) fn finish(self, mut rest: impl Read) -> Result<(), DownloadError> {
         self.gauge.open_entry();
-        io::copy(&mut rest, &mut io::sink()).map_err(|source| self.damaged(source))?;
+        io::copy(&mut rest, &mut io::sink()).map_err(|why| self.damaged(why))?;
         if !self.kept {
             let (archive, folder) = (self.archive.into(), self.folder.into());
             return Err(DownloadError::MissingFolder { archive, folder });
@@ -70,7 +73,7 @@ impl<'a> Tree<'a> {
                 return Err(self.unsafe_entry(path, "lies below a link"));
             }
             let link = self.make_way(path)?;
-            symlink(target, &link).map_err(|source| DownloadError::write(&link, source))?;
+            symlink(target, &link).map_err(|why| DownloadError::write(&link, why))?;
         }
         Ok(())
     }
@@ -97,11 +100,11 @@ impl<'a> Tree<'a> {
         path: &Path,
         entry: &mut Entry<'_, impl Read>,
     ) -> Result<(), DownloadError> {
-        let link = entry.link_name().map_err(|source| self.damaged(source))?.unwrap_or_default();
+        let link = entry.link_name().map_err(|why| self.damaged(why))?.unwrap_or_default();
         match kind {
             EntryType::Directory => {
                 let folder = self.root.join(path);
-                fs::create_dir_all(&folder).map_err(|source| DownloadError::write(&folder, source))
+                fs::create_dir_all(&folder).map_err(|why| DownloadError::write(&folder, why))
             }
             EntryType::Symlink => {
                 let depth = path.components().count().saturating_sub(1);
@@ -116,12 +119,12 @@ impl<'a> Tree<'a> {
                 // No symbolic link exists yet, so a path without `..` is what it looks like.
                 let below = inside(&link).ok();
                 let below = below.as_deref().and_then(|below| below.strip_prefix(self.folder).ok());
-                let Some(source) = below.map(|below| self.root.join(below)).filter(|file| file.is_file()) else {
+                let Some(original) = below.map(|below| self.root.join(below)).filter(|file| file.is_file()) else {
                     let problem = format!("is a hard link to `{}`, which is no earlier file of it", link.display());
                     return Err(self.unsafe_entry(name, &problem));
                 };
                 let file = self.make_way(path)?;
-                fs::hard_link(source, &file).map_err(|source| DownloadError::write(&file, source))
+                fs::hard_link(original, &file).map_err(|why| DownloadError::write(&file, why))
             }
             _ => self.write(path, entry),
         }
@@ -134,7 +137,7 @@ impl<'a> Tree<'a> {
             return Err(self.too_large());
         }
         let path = self.make_way(path)?;
-        let mut file = File::create_new(&path).map_err(|source| DownloadError::write(&path, source))?;
+        let mut file = File::create_new(&path).map_err(|why| DownloadError::write(&path, why))?;
         let mut buffer = vec![0; 1 << 16];
         loop {
             let read = match entry.read(&mut buffer) {
@@ -144,7 +147,7 @@ impl<'a> Tree<'a> {
                 Err(error) => return Err(self.damaged(error)),
             };
             self.written += read as u64;
-            io::Write::write_all(&mut file, &buffer[..read]).map_err(|source| DownloadError::write(&path, source))?;
+            io::Write::write_all(&mut file, &buffer[..read]).map_err(|why| DownloadError::write(&path, why))?;
         }
     }
 
@@ -152,18 +155,18 @@ impl<'a> Tree<'a> {
     fn make_way(&self, below: &Path) -> Result<PathBuf, DownloadError> {
         let path = self.root.join(below);
         let parent = path.parent().unwrap_or(self.root);
-        fs::create_dir_all(parent).map_err(|source| match source.kind() {
+        fs::create_dir_all(parent).map_err(|why| match why.kind() {
             io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
                 self.unsafe_entry(below, "lies below a file")
             }
-            _ => DownloadError::write(parent, source),
+            _ => DownloadError::write(parent, why),
         })?;
         match path.symlink_metadata() {
             Ok(there) if there.is_dir() => {
                 return Err(self.unsafe_entry(below, "stands where a folder is"));
             }
             Ok(_) => {
-                fs::remove_file(&path).map_err(|source| DownloadError::write(&path, source))?;
+                fs::remove_file(&path).map_err(|why| DownloadError::write(&path, why))?;
             }
             Err(_) => {}
         }
@@ -171,11 +174,11 @@ impl<'a> Tree<'a> {
     }
 
     /// What a failure to read the archive means: a limit that the meter enforces, or damage.
-    pub(super) fn damaged(&self, source: io::Error) -> DownloadError {
+    pub(crate) fn damaged(&self, why: io::Error) -> DownloadError {
         match self.gauge.passed() {
             Some(Passed::Bytes) => self.too_large(),
             Some(Passed::Header) => self.unsafe_entry(&self.last, "is followed by a header of more than 1 MiB"),
-            None => DownloadError::Damaged { archive: self.archive.into(), source },
+            None => DownloadError::Damaged { archive: self.archive.into(), why },
         }
     }
 

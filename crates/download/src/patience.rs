@@ -5,7 +5,7 @@ use std::time::Duration;
 /// How long a download waits for a server, and how often it tries again.
 ///
 /// ```
-/// use firelight_datablock::download::Patience;
+/// use firelight_download::Patience;
 ///
 /// let hurried = Patience::default().with_retries(0);
 /// assert_eq!(hurried.retries, 0);
@@ -49,7 +49,7 @@ impl Patience {
     }
 
     /// The pause before the retry number `retry` in a row, counted from 1.
-    pub(super) fn pause_before(&self, retry: u32) -> Duration {
+    pub(crate) fn pause_before(&self, retry: u32) -> Duration {
         const LONGEST: Duration = Duration::from_secs(30);
         let doubled = 1_u32.checked_shl(retry.saturating_sub(1)).unwrap_or(u32::MAX);
         self.pause.saturating_mul(doubled).min(LONGEST)

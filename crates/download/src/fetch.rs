@@ -3,14 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::lock::Lock;
-use super::transfer::Transfer;
-use super::{Checksum, DownloadError, Patience};
+use crate::lock::Lock;
+use crate::transfer::Transfer;
+use crate::{Checksum, DownloadError, Patience, Progress};
 
 /// A file on a server, known by its digest.
 ///
 /// ```no_run
-/// use firelight_datablock::download::{Checksum, Download};
+/// use firelight_download::{Checksum, Download};
 ///
 /// let annotations = Download::new(
 ///     "https://www.robots.ox.ac.uk/~vgg/data/pets/data/annotations.tar.gz",
@@ -18,9 +18,9 @@ use super::{Checksum, DownloadError, Patience};
 ///     Checksum::md5("95a8c909bbe2e81eed6a22bccdf3f68f"),
 /// );
 /// let path = annotations.fetch("archives".as_ref())?;
-/// # Ok::<(), firelight_datablock::download::DownloadError>(())
+/// # Ok::<(), firelight_download::DownloadError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Download {
     /// Where the file is: an `https` or `http` address.
@@ -31,17 +31,26 @@ pub struct Download {
     pub checksum: Checksum,
     /// How long to wait and how often to try again.
     pub patience: Patience,
+    /// Where it shows how far it is; on the terminal by default.
+    pub progress: Progress,
 }
 
 impl Download {
     /// The file at `url`, to be called `file_name` here, with the default [`Patience`].
     pub fn new(url: impl Into<String>, file_name: impl Into<String>, checksum: Checksum) -> Self {
-        Self { url: url.into(), file_name: file_name.into(), checksum, patience: Patience::default() }
+        let (patience, progress) = (Patience::default(), Progress::default());
+        Self { url: url.into(), file_name: file_name.into(), checksum, patience, progress }
     }
 
     /// Waits and tries again as `patience` says.
     pub fn with_patience(mut self, patience: Patience) -> Self {
         self.patience = patience;
+        self
+    }
+
+    /// Shows how far it is there.
+    pub fn with_progress(mut self, progress: Progress) -> Self {
+        self.progress = progress;
         self
     }
 
@@ -66,7 +75,7 @@ impl Download {
         if self.is_at(&target)? {
             return Ok(target);
         }
-        fs::create_dir_all(folder).map_err(|source| DownloadError::write(folder, source))?;
+        fs::create_dir_all(folder).map_err(|why| DownloadError::write(folder, why))?;
         let _turn = Lock::beside(&target)?;
         if self.is_at(&target)? {
             return Ok(target); // another process fetched it while this one waited
@@ -93,9 +102,9 @@ impl Download {
             let resumed = Transfer::new(self, &part, target).run()?;
             let digest = self.checksum.digest(&part)?;
             if digest.is_right() {
-                return fs::rename(&part, target).map_err(|source| DownloadError::write(target, source));
+                return fs::rename(&part, target).map_err(|why| DownloadError::write(target, why));
             }
-            fs::remove_file(&part).map_err(|source| DownloadError::write(&part, source))?;
+            fs::remove_file(&part).map_err(|why| DownloadError::write(&part, why))?;
             // A continued part may join the bytes of two different files: then the whole file is worth one more try.
             if !(resumed && second_chance) {
                 let (url, expected, found) = (self.url.clone(), self.checksum.clone(), digest.to_string());

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Checksum, Download, DownloadError, home};
+use crate::{Checksum, Download, DownloadError, Progress, home};
 
 /// torchvision's weights trained on `ImageNet`.
 ///
@@ -22,8 +22,8 @@ pub const TORCHVISION: [Weights; 4] = [
 /// torchvision's weights for `arch`, as a `.pth` file in `weights/` below [`home`]; fetched at the first call.
 ///
 /// ```no_run
-/// let file = firelight_datablock::download::weights::torchvision("resnet34")?;
-/// # Ok::<(), firelight_datablock::download::DownloadError>(())
+/// let file = firelight_download::weights::torchvision("resnet34")?;
+/// # Ok::<(), firelight_download::DownloadError>(())
 /// ```
 ///
 /// # Errors
@@ -36,11 +36,11 @@ pub fn torchvision(arch: &str) -> Result<PathBuf, DownloadError> {
 /// torchvision's weights for `arch`, not fetched yet.
 ///
 /// ```
-/// use firelight_datablock::download::weights;
+/// use firelight_download::weights;
 ///
 /// assert_eq!(weights::find("resnet18")?.sha256_prefix, "f37072fd");
 /// assert!(weights::find("vgg").is_err());
-/// # Ok::<(), firelight_datablock::download::DownloadError>(())
+/// # Ok::<(), firelight_download::DownloadError>(())
 /// ```
 ///
 /// # Errors
@@ -56,9 +56,9 @@ pub fn find(arch: &str) -> Result<Weights, DownloadError> {
 /// A file of weights on torchvision's server.
 ///
 /// ```
-/// let resnet50 = firelight_datablock::download::weights::find("resnet50")?;
+/// let resnet50 = firelight_download::weights::find("resnet50")?;
 /// assert!(resnet50.download().url.ends_with("resnet50-11ad3fa6.pth"));
-/// # Ok::<(), firelight_datablock::download::DownloadError>(())
+/// # Ok::<(), firelight_download::DownloadError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -83,6 +83,15 @@ impl Weights {
     ///
     /// As [`Download::fetch`].
     pub fn fetch(&self, home: &Path) -> Result<PathBuf, DownloadError> {
-        self.download().fetch(&home.join("weights"))
+        self.fetch_with(home, &Progress::default())
+    }
+
+    /// [`fetch`](Self::fetch), which shows elsewhere how far it is.
+    ///
+    /// # Errors
+    ///
+    /// As [`Download::fetch`].
+    pub fn fetch_with(&self, home: &Path, progress: &Progress) -> Result<PathBuf, DownloadError> {
+        self.download().with_progress(progress.clone()).fetch(&home.join("weights"))
     }
 }

@@ -3,13 +3,13 @@
 use std::fs;
 use std::path::Path;
 
-use firelight_datablock::download::{DownloadError, Unpacking, unpack_tar_gz};
+use firelight_download::{DownloadError, Unpacking, unpack_tar_gz};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use tar::EntryType;
 use tempfile::TempDir;
 
-use super::archive::{Tarball, listing, save};
+use crate::archive::{Tarball, listing, save};
 
 /// Unpacks into `TEMP/into/data`, beside nothing else.
 fn unpack(temp: &Path, archive: &Path, unpacking: &Unpacking) -> Result<(), String> {

@@ -5,11 +5,11 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use firelight_datablock::download::{Checksum, Download, DownloadError, Patience};
+use firelight_download::{Checksum, Download, DownloadError, Patience};
 use tempfile::TempDir;
 
-use super::archive::{listing, md5};
-use super::server::{Reply, Server};
+use crate::archive::{listing, md5};
+use crate::server::{Reply, Server};
 
 const HELLO_MD5: &str = "5d41402abc4b2a76b9719d911017c592";
 const HELLO_SHA256: &str = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";

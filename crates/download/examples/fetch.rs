@@ -1,0 +1,27 @@
+//! An archive from a server, checked, and unpacked where it is wanted:
+//!
+//! ```sh
+//! cargo run -p firelight-download --example fetch -- URL md5:DIGEST FOLDER
+//! ```
+
+use std::error::Error;
+use std::path::Path;
+
+use firelight_download::{Checksum, Download, Patience, unpack_tar_gz};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [url, digest, folder] = arguments.as_slice() else {
+        println!("usage: fetch URL md5:DIGEST|sha256:DIGEST FOLDER");
+        return Ok(());
+    };
+    let checksum = match digest.split_once(':') {
+        Some(("md5", digits)) => Checksum::md5(digits),
+        Some(("sha256", digits)) => Checksum::sha256(digits),
+        _ => return Err("write the digest as md5:… or sha256:…".into()),
+    };
+    let name = url.rsplit('/').next().unwrap_or("archive.tar.gz");
+    let archive = Download::new(url, name, checksum).with_patience(Patience::default()).fetch(Path::new("."))?;
+    println!("{}", unpack_tar_gz(&archive, Path::new(folder))?.display());
+    Ok(())
+}

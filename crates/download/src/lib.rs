@@ -1,0 +1,30 @@
+#![doc = include_str!("../README.md")]
+
+mod fetch;
+
+mod checksum;
+mod patience;
+mod transfer;
+
+mod answer;
+
+mod unpack;
+
+mod meter;
+mod tree;
+
+mod home;
+mod lock;
+
+mod error;
+
+pub mod datasets;
+pub mod weights;
+
+pub use checksum::Checksum;
+pub use error::DownloadError;
+pub use fetch::Download;
+pub use firelight_progress::Progress;
+pub use home::home;
+pub use patience::Patience;
+pub use unpack::{Unpacking, unpack_tar_gz};

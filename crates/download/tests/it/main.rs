@@ -1,0 +1,9 @@
+//! Files from a server on loopback to folders on this machine.
+
+mod archive;
+mod server;
+
+mod fetch;
+mod unpack;
+
+mod datasets;
