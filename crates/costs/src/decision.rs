@@ -28,6 +28,7 @@ use crate::{AlignedCost, CostError, CostMatrix};
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(try_from = "Stored")]
+#[non_exhaustive]
 pub enum Decision {
     /// The likeliest class.
     #[default]

@@ -7,22 +7,22 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum FileError {
     /// It could not be written.
-    #[error("{what}: cannot write {path}: {source}", path = .path.display())]
+    #[error("{what}: cannot write {path}: {why}", path = .path.display())]
     Write {
         /// What it would have been.
         what: &'static str,
         /// The file.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        why: std::io::Error,
     },
     /// It could not be read.
-    #[error("load: cannot read {path}: {source}", path = .path.display())]
+    #[error("load: cannot read {path}: {why}", path = .path.display())]
     Read {
         /// The file.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        why: std::io::Error,
     },
     /// It is not what it should be, or not an undamaged one.
     #[error("load: {path} is not a usable Firelight {what}: {why}", path = .path.display())]

@@ -71,7 +71,7 @@ impl Format {
             }
             file.keep()
         };
-        whole().map_err(|source| FileError::Write { what: self.what, path: path.to_path_buf(), source })
+        whole().map_err(|why| FileError::Write { what: self.what, path: path.to_path_buf(), why })
     }
 
     /// Reads a file and checks its digest.
@@ -81,7 +81,7 @@ impl Format {
     /// [`FileError::Read`], and [`FileError::Unusable`] for a file of another kind or version, or a damaged one.
     pub fn read<M: DeserializeOwned>(&self, path: &Path) -> Result<(M, Vec<u8>), FileError> {
         let Self { magic, oldest, version, what, writer } = *self;
-        let mut bytes = std::fs::read(path).map_err(|source| FileError::Read { path: path.to_path_buf(), source })?;
+        let mut bytes = std::fs::read(path).map_err(|why| FileError::Read { path: path.to_path_buf(), why })?;
         let refuse = |why: String| FileError::Unusable { path: path.to_path_buf(), what, why };
         let (first, rest) =
             line(&bytes).ok_or_else(|| refuse(format!("it has no first line; was it written by `{writer}`?")))?;

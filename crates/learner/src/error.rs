@@ -32,7 +32,7 @@ pub enum LearnerError {
     /// A download failed.
     #[cfg(feature = "download")]
     #[error(transparent)]
-    Download(#[from] firelight_datablock::download::DownloadError),
+    Download(#[from] firelight_download::DownloadError),
     /// A parameter-group pattern is no regular expression.
     #[error("parameter groups: the pattern {patterns} cannot be used: {why}")]
     Groups {
@@ -107,42 +107,42 @@ pub enum LearnerError {
         why: String,
     },
     /// An observer's plot, table or file could not be written.
-    #[error("{stage}: cannot write {path}: {source}", path = .path.display())]
+    #[error("{stage}: cannot write {path}: {why}", path = .path.display())]
     Write {
         /// Which step of the work.
         stage: &'static str,
         /// The file.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        why: std::io::Error,
     },
     /// A file could not be read.
-    #[error("{stage}: cannot read {path}: {source}", path = .path.display())]
+    #[error("{stage}: cannot read {path}: {why}", path = .path.display())]
     Read {
         /// Which step of the work.
         stage: &'static str,
         /// The file.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        why: std::io::Error,
     },
     /// A picture could not be encoded or written.
-    #[error("{stage}: cannot write the picture {path}: {source}", path = .path.display())]
+    #[error("{stage}: cannot write the picture {path}: {why}", path = .path.display())]
     Picture {
         /// Which step of the work.
         stage: &'static str,
         /// The file.
         path: PathBuf,
         /// What the encoder said.
-        source: image::ImageError,
+        why: image::ImageError,
     },
-    /// A picture to predict could not be used; the source names the stage and the file.
-    #[error("predict: {source}")]
+    /// A picture to predict could not be used; the reason names the stage and the file.
+    #[error("predict: {why}")]
     Input {
         /// The file, where it is one.
         path: Option<PathBuf>,
         /// Stage and reason.
-        source: TransformError,
+        why: TransformError,
     },
     /// A prediction failed in another way.
     #[error(transparent)]
@@ -166,14 +166,14 @@ pub enum LearnerError {
     },
     /// A checkpoint could not be written.
     #[error(
-        "checkpoint: cannot write {path}: {source}; {good}; make room and run the program again to go on from there",
+        "checkpoint: cannot write {path}: {why}; {good}; make room and run the program again to go on from there",
         path = .path.display()
     )]
     Checkpoint {
         /// The checkpoint that is not there now.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        why: std::io::Error,
         /// Which one is.
         good: String,
     },
@@ -207,9 +207,9 @@ impl From<PredictError> for LearnerError {
     fn from(error: PredictError) -> Self {
         match error {
             PredictError::File(error) => error.into(),
-            PredictError::Input { path, source } => Self::Input { path, source },
+            PredictError::Input { path, why } => Self::Input { path, why },
             PredictError::NoNumbers { path } => Self::NoNumbers { path },
-            PredictError::Write { path, source } => Self::Write { stage: "predict", path, source },
+            PredictError::Write { path, why } => Self::Write { stage: "predict", path, why },
             other => Self::Predict(other),
         }
     }
@@ -218,8 +218,8 @@ impl From<PredictError> for LearnerError {
 impl From<FileError> for LearnerError {
     fn from(error: FileError) -> Self {
         match error {
-            FileError::Write { what, path, source } => Self::Write { stage: what, path, source },
-            FileError::Read { path, source } => Self::Read { stage: "load", path, source },
+            FileError::Write { what, path, why } => Self::Write { stage: what, path, why },
+            FileError::Read { path, why } => Self::Read { stage: "load", path, why },
             FileError::Unusable { path, what, why } => Self::Unusable { path, what, why },
             FileError::Manifest { why, .. } => Self::Unstorable { why },
             other => Self::Unstorable { why: other.to_string() },

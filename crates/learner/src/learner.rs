@@ -7,7 +7,7 @@ use firelight_datablock::{DataLoaders, FittedTarget};
 use firelight_losses::{Caution, Decision, Loss};
 
 use crate::fit::{Best, KeepBest, Mix};
-use crate::observe::{Observers, Progress};
+use crate::observe::{EpochTable, Observers};
 use crate::optim::Rule;
 use crate::runs::Runs;
 use crate::state::State;
@@ -87,7 +87,7 @@ impl<F: FittedTarget, M: Model> Learner<F, M> {
     #[expect(clippy::needless_pass_by_value, reason = "a learner has a model of its own")]
     pub fn new(data: DataLoaders<F>, model: M, loss: impl Loss<F::Tensor> + 'static) -> Self {
         let mut observers = Observers::default();
-        observers.add(Progress::default());
+        observers.add(EpochTable::new(data.progress().clone()));
         let task = Task {
             data,
             loss: Box::new(loss),

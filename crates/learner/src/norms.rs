@@ -33,6 +33,7 @@ const NORMS: &str = r"(^|\.)(gamma|beta)$";
 /// # }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Norms {
     /// Normalise by the batch's statistics and move the running ones.
     Trained,

@@ -2,15 +2,15 @@
 
 mod csv_log;
 mod early_stopping;
+mod epoch_table;
 mod loss_plot;
 mod observers;
-mod progress;
 
 pub use csv_log::CsvLog;
 pub use early_stopping::EarlyStopping;
+pub(crate) use epoch_table::EpochTable;
 pub use loss_plot::LossPlot;
 pub(crate) use observers::Observers;
-pub(crate) use progress::Progress;
 
 use std::fmt;
 

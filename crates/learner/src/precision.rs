@@ -19,6 +19,7 @@ use firelight_models::{Model, Noise};
 /// # }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Precision {
     /// Single precision, the default.
     #[default]

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use firelight_datablock::{Categories, DataError, DataLoaders, FittedTarget, MultiCategories, Values};
+#[cfg(feature = "download")]
+use firelight_download::Progress;
 use firelight_losses::{BinaryCrossEntropy, CrossEntropy, Decision, Loss, MeanSquared};
 use firelight_transforms::Normalize;
 
@@ -64,15 +66,26 @@ impl Backbone {
     }
 
     /// Starts the body from the weights that torchvision publishes, fetched once and kept under
-    /// [`home`](firelight_datablock::download::home).
+    /// [`home`](firelight_download::home).
     ///
     /// # Errors
     ///
     /// [`LearnerError::Download`], also if there are no published weights for this architecture.
     #[cfg(feature = "download")]
     pub fn pretrained(self) -> Result<Self, LearnerError> {
-        let weights = firelight_datablock::download::weights::torchvision(self.arch.name())?;
-        Ok(self.with_weights(weights))
+        self.pretrained_with(&Progress::default())
+    }
+
+    /// [`pretrained`](Self::pretrained), which shows elsewhere how far it is.
+    ///
+    /// # Errors
+    ///
+    /// As [`pretrained`](Self::pretrained).
+    #[cfg(feature = "download")]
+    pub fn pretrained_with(self, progress: &Progress) -> Result<Self, LearnerError> {
+        let weights = firelight_download::weights::find(self.arch.name())?;
+        let file = weights.fetch_with(&firelight_download::home()?, progress)?;
+        Ok(self.with_weights(file))
     }
 }
 

@@ -61,7 +61,7 @@ impl Caution {
         let mut cautions = Vec::new();
         let decided = match decision {
             Decision::MinimumRisk(cost) => cost.matrix().asymmetric_pair().map(owned),
-            Decision::Argmax | Decision::Threshold(_) => None,
+            _ => None,
         };
         if let Some((first, second)) = loss.asymmetric.clone().or(decided) {
             cautions.push(Self::AsymmetricCost { first, second });

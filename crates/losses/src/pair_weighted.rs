@@ -55,6 +55,7 @@ pub struct PairWeighted<L> {
 /// # Ok::<(), firelight_losses::LossError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum PairMean {
     /// What the loss inside divides by: the batch size unless it says otherwise.
     #[default]

@@ -1,6 +1,5 @@
 use burn::tensor::{DType, Tensor};
 
-use crate::Reduction;
 use crate::scores::wide;
 
 /// What a batch's losses are made of: numerators and denominators, an example each.
@@ -8,7 +7,7 @@ use crate::scores::wide;
 /// A mean is the sum over the terms of (sum of numerators / sum of denominators). A loss gives parts
 /// ([`Loss::parts`](crate::Loss::parts)) and everything that takes a mean adds them up and divides once, so a batch, the same
 /// examples in several batches, and the same examples on several devices have the same mean. On a device it is
-/// [`Reduction::apply`], over several batches on the host [`Totals`](crate::Totals).
+/// [`Reduction::apply`](crate::Reduction::apply), over several batches on the host [`Totals`](crate::Totals).
 ///
 /// Nearly every loss has one term. Two have what divides by different sums, as
 /// [`CrossEntropy::with_unweighted_smoothing`](crate::CrossEntropy::with_unweighted_smoothing) does.
@@ -113,9 +112,9 @@ impl Parts {
         self.terms.iter().map(|term| [total(term.numerators.clone()), total(term.counts())]).collect()
     }
 
-    /// The mean loss, `[1]`: [`Reduction::Mean`].
+    /// The mean loss, `[1]`: [`Reduction::Mean`](crate::Reduction::Mean).
     pub fn mean(&self) -> Tensor<1> {
-        Reduction::Mean.apply(self)
+        self.terms[1..].iter().fold(quotient(&self.terms[0]), |sum, term| sum + quotient(term))
     }
 }
 
@@ -135,6 +134,19 @@ impl Term {
     fn counts(&self) -> Tensor<1> {
         self.denominators.clone().unwrap_or_else(|| self.numerators.clone().inner().ones_like())
     }
+}
+
+/// The one place where a loss is divided.
+fn quotient(term: &Term) -> Tensor<1> {
+    let sum = total(term.numerators.clone());
+    let Some(denominators) = &term.denominators else {
+        return sum / term.numerators.dims()[0].max(1) as f32;
+    };
+    // Decided on the device, which is not asked whether the sum is 0.
+    let divisor = total(denominators.clone());
+    let empty = divisor.clone().equal_elem(0.0);
+    let nothing = empty.clone().bool_and(sum.clone().inner().is_nan().bool_not());
+    sum.mask_fill(nothing, 0.0) / divisor.mask_fill(empty, 1.0)
 }
 
 /// `values · share`, which is 0 for a share of 0.

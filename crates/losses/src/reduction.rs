@@ -1,7 +1,7 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use crate::parts::{Parts, Term, total};
+use crate::parts::{Parts, total};
 
 /// From the parts of a batch to what is trained on.
 ///
@@ -36,23 +36,7 @@ impl Reduction {
         match self {
             Self::None => parts.per_example(),
             Self::Sum => total(parts.per_example()),
-            Self::Mean => {
-                let terms = parts.terms();
-                terms[1..].iter().fold(quotient(&terms[0]), |sum, term| sum + quotient(term))
-            }
+            Self::Mean => parts.mean(),
         }
     }
-}
-
-/// The one place where a loss is divided.
-fn quotient(term: &Term) -> Tensor<1> {
-    let sum = total(term.numerators.clone());
-    let Some(denominators) = &term.denominators else {
-        return sum / term.numerators.dims()[0].max(1) as f32;
-    };
-    // Decided on the device, which is not asked whether the sum is 0.
-    let divisor = total(denominators.clone());
-    let empty = divisor.clone().equal_elem(0.0);
-    let nothing = empty.clone().bool_and(sum.clone().inner().is_nan().bool_not());
-    sum.mask_fill(nothing, 0.0) / divisor.mask_fill(empty, 1.0)
 }

@@ -23,6 +23,7 @@ use crate::classes::{Counts, mean};
 /// println!("{report}");
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct ClassReport {
     /// One row a class, in the order of the vocab.
     pub classes: Vec<ClassScores>,
@@ -44,6 +45,7 @@ pub struct ClassReport {
 /// assert_eq!(report.macro_mean.recall, Some(0.75));
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct ClassScores {
     /// The class.
     pub name: String,

@@ -192,6 +192,7 @@ impl FromStr for Arch {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("there is no architecture \"{name}\"{}; known are {}", did_you_mean(*suggestion), known())]
+#[non_exhaustive]
 pub struct UnknownArch {
     /// The name asked for.
     pub name: String,

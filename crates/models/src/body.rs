@@ -17,6 +17,7 @@ use crate::{EfficientNetLite, ResNet, SmallNet};
 /// ```
 #[derive(Module, Debug)]
 #[allow(clippy::large_enum_variant)]
+#[non_exhaustive]
 pub enum Body {
     /// ResNet-18, -34, -50, -101.
     ResNet(ResNet),

@@ -16,8 +16,6 @@ mod notebook;
 // What they are made of: tiles, panels with axes, tables of cells.
 mod axis;
 mod chart;
-mod labels;
-mod layout;
 mod matrix;
 mod names;
 mod scale;

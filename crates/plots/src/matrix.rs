@@ -1,14 +1,17 @@
 //! A table of coloured cells with names along both sides.
 
+mod labels;
+mod layout;
+
 use image::RgbImage;
 
 use crate::canvas::Canvas;
-use crate::layout::{Layout, MARGIN};
 use crate::lettering::Align;
 use crate::names::Names;
 use crate::palette::{Color, GRID};
 use crate::scale::{Scale, draw_scales};
 use crate::text::Style;
+use layout::{Layout, MARGIN};
 
 pub(crate) struct Matrix<'a> {
     pub(crate) title: &'a str,

@@ -33,6 +33,7 @@ pub struct Tile {
 /// let mark = if "pug" == "beagle" { Mark::Right } else { Mark::Wrong };
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Mark {
     /// A blue border and a tick.
     Right,

@@ -10,13 +10,13 @@ pub enum PredictError {
     /// The export could not be read, or is none.
     #[error(transparent)]
     File(#[from] FileError),
-    /// A picture could not be used; the source names the stage and the file.
-    #[error("predict: {source}")]
+    /// A picture could not be used; the reason names the stage and the file.
+    #[error("predict: {why}")]
     Input {
         /// The file, where it is one.
         path: Option<PathBuf>,
         /// Stage and reason.
-        source: TransformError,
+        why: TransformError,
     },
     /// A model's output for a picture is not a number, so nothing is predicted.
     #[error(
@@ -37,26 +37,26 @@ pub enum PredictError {
     #[error("batch size: 0 makes no sense; give at least 1")]
     EmptyBatches,
     /// A table of predictions could not be written.
-    #[error("predict: cannot write {path}: {source}", path = .path.display())]
+    #[error("predict: cannot write {path}: {why}", path = .path.display())]
     Write {
         /// The file.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        why: std::io::Error,
     },
 }
 
 impl PredictError {
     /// A picture that cannot be predicted.
-    pub(crate) fn input(source: TransformError) -> Self {
-        Self::Input { path: None, source }
+    pub(crate) fn input(why: TransformError) -> Self {
+        Self::Input { path: None, why }
     }
 
     /// The same error, of a file.
     pub(crate) fn of_file(self, file: &Path) -> Self {
         let path = Some(file.to_path_buf());
         match self {
-            Self::Input { source, .. } => Self::Input { path, source: source.in_file(file) },
+            Self::Input { why, .. } => Self::Input { path, why: why.in_file(file) },
             Self::NoNumbers { .. } => Self::NoNumbers { path },
             other => other,
         }

@@ -29,6 +29,7 @@ use crate::{PredictError, Predictor};
 /// # }
 /// ```
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct GradCam {
     /// The class that is explained.
     pub class: usize,

@@ -64,6 +64,7 @@ impl fmt::Debug for FilePredictions<'_> {
 /// # }
 /// ```
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct Predicted {
     /// Files that have a prediction.
     pub files: usize,
@@ -155,7 +156,7 @@ impl<'a> FilePredictions<'a> {
                         }
                         Err(broken) if self.on_error == OnError::Skip => done.broken.push(broken),
                         Err(Broken { path, reason }) => {
-                            return Err(PredictError::Input { path: Some(path), source: reason }.into());
+                            return Err(PredictError::Input { path: Some(path), why: reason }.into());
                         }
                     }
                     if let Some(step) = &self.progress {

@@ -34,11 +34,11 @@ impl FilePredictions<'_> {
         path: &Path,
         table: impl FnOnce(Self, &mut AtomicFile) -> Result<Predicted, TableError>,
     ) -> Result<Predicted, PredictError> {
-        let failed = |source| PredictError::Write { path: path.to_path_buf(), source };
+        let failed = |why| PredictError::Write { path: path.to_path_buf(), why };
         let mut file = AtomicFile::create(path).map_err(failed)?;
         let predicted = table(self, &mut file).map_err(|error| match error {
             TableError::Predict(error) => error,
-            TableError::Write(source) => failed(source),
+            TableError::Write(why) => failed(why),
         })?;
         file.keep().map_err(failed)?;
         Ok(predicted)

@@ -1,6 +1,4 @@
-use image::RgbImage;
-
-use crate::{Area, Erasing, Filter, Lighting, Map, Normalize, PadMode, Scratch, Size, TransformError};
+use crate::{Area, Erasing, Filter, Lighting, Map, PadMode, Size};
 
 /// Everything that was decided about one picture: where each output pixel comes from and how it is lit.
 ///
@@ -38,26 +36,6 @@ pub struct Draw {
 }
 
 impl Draw {
-    /// The normalised planes of the picture as this draw shows it: what [`apply`](crate::PictureTransforms::apply) writes.
-    ///
-    /// # Errors
-    ///
-    /// [`TransformError::OtherPicture`] when the picture has another size than the one this was drawn for.
-    pub fn planes(
-        &self,
-        picture: &RgbImage,
-        normalize: &Normalize,
-        scratch: &mut Scratch,
-    ) -> Result<Vec<f32>, TransformError> {
-        let given = Size::of(picture);
-        if given != self.picture {
-            return Err(TransformError::OtherPicture { given, drawn_for: self.picture });
-        }
-        let mut out = vec![0.0; self.size.planes()];
-        scratch.render(picture, self, normalize, &mut out);
-        Ok(out)
-    }
-
     /// Where a point of the picture lands in the output. It may lie outside; `None` if it is beyond a tilt's horizon.
     pub fn point(&self, x: f64, y: f64) -> Option<(f64, f64)> {
         let (x, y) = self.map.inverse()?.point(x, y);

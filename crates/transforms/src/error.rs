@@ -8,12 +8,12 @@ use crate::Size;
 #[non_exhaustive]
 pub enum TransformError {
     /// The file could not be read.
-    #[error("read: cannot read {}: {source}; check that it exists and may be read", path.display())]
+    #[error("read: cannot read {}: {why}; check that it exists and may be read", path.display())]
     Read {
         /// The file asked for.
         path: PathBuf,
         /// What the system said.
-        source: io::Error,
+        why: io::Error,
     },
     /// What is at the path is no regular file, and reading it might never end.
     #[error("read: {} is {what}, and pictures are read from regular files alone; remove it, or leave it out", path.display())]
@@ -117,12 +117,12 @@ pub enum TransformError {
         reason: String,
     },
     /// An error of a later stage, with the file it happened in.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {why}", path.display())]
     InFile {
         /// The file.
         path: PathBuf,
         /// What happened.
-        source: Box<TransformError>,
+        why: Box<TransformError>,
     },
 }
 
@@ -144,7 +144,7 @@ impl TransformError {
             }
             _ => false,
         };
-        if named { self } else { Self::InFile { path: path.to_owned(), source: Box::new(self) } }
+        if named { self } else { Self::InFile { path: path.to_owned(), why: Box::new(self) } }
     }
 
     /// Whether a file is at fault, which another one in its place would not be: it cannot be read or decoded, or is over
@@ -164,7 +164,7 @@ impl TransformError {
             | Self::LargeFile { .. }
             | Self::Decode { .. }
             | Self::TooLarge { .. } => true,
-            Self::InFile { source, .. } => source.is_broken_file(),
+            Self::InFile { why, .. } => why.is_broken_file(),
             _ => false,
         }
     }

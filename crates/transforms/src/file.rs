@@ -8,11 +8,11 @@ use crate::{Limits, TransformError};
 
 /// Reads a picture file whole. What is no regular file is refused: a pipe would block for ever and a device never end.
 pub(crate) fn read(path: &Path, limits: &Limits) -> Result<Vec<u8>, TransformError> {
-    let failed = |source| TransformError::Read { path: path.to_owned(), source };
+    let failed = |why| TransformError::Read { path: path.to_owned(), why };
     // Opening a pipe waits for a writer, so what it is has to be known before.
-    let found = fs::metadata(path).map_err(|source| match fs::read_link(path) {
-        Ok(target) if leads_nowhere(&source) => TransformError::BrokenLink { path: path.to_owned(), target },
-        _ => failed(source),
+    let found = fs::metadata(path).map_err(|why| match fs::read_link(path) {
+        Ok(target) if leads_nowhere(&why) => TransformError::BrokenLink { path: path.to_owned(), target },
+        _ => failed(why),
     })?;
     regular(path, found.file_type())?;
     let file = File::open(path).map_err(failed)?;

@@ -42,7 +42,7 @@ impl Frame {
         let unit = |size: Size| (f64::from(size.width), f64::from(size.height));
         let (from, to) = (unit(size), unit(self.size));
         let turn = Map::from_unit(to.0, to.1, false)
-            .after(crate::augment::dihedral_matrix(symmetry))
+            .after(crate::dihedral_matrix(symmetry))
             .after(Map::to_unit(from.0, from.1, false));
         Self { map: self.map.after(turn), size, ..self }
     }

@@ -31,8 +31,8 @@ mod chance;
 mod error;
 
 pub use augment::{
-    AugTransforms, Augmentation, Erasing, Lighting, Patch, RandomErasing, aug_transforms, dihedral_matrix, flip_matrix,
-    keep_aspect, logit, rotate_matrix, sigmoid, warp_matrix, zoom_matrix,
+    AugTransforms, Augmentation, Erasing, Lighting, Patch, RandomErasing, aug_transforms, flip_matrix, keep_aspect,
+    logit, rotate_matrix, sigmoid, warp_matrix, zoom_matrix,
 };
 pub use chance::Chance;
 pub use colours::Colours;
@@ -47,7 +47,7 @@ pub use item::{
     ResizeMethod, draw_crop,
 };
 pub use limits::Limits;
-pub use map::{Area, Map};
+pub use map::{Area, Map, dihedral_matrix};
 pub use mix::{CutMix, CutMixDraw, MixUp, MixUpDraw};
 pub use normalize::Normalize;
 pub use on_error::OnError;

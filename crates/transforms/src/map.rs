@@ -158,3 +158,21 @@ impl Area {
         Map([[self.width / width, 0.0, self.left], [0.0, self.height / height, self.top], [0.0, 0.0, 1.0]])
     }
 }
+
+/// One of the eight symmetries of the square, 0 to 7 (numbers as in [`DihedralItem`](crate::DihedralItem)).
+///
+/// Larger numbers count modulo 8.
+///
+/// ```
+/// assert_eq!(firelight_transforms::dihedral_matrix(6).point(0.5, 0.25), (0.25, 0.5)); // transposed
+/// ```
+pub fn dihedral_matrix(symmetry: usize) -> Map {
+    let symmetry = symmetry % 8;
+    let x = [1.0, -1.0, 1.0, -1.0, -1.0, 1.0, 1.0, -1.0][symmetry];
+    let y = [1.0, 1.0, -1.0, 1.0, -1.0, -1.0, 1.0, -1.0][symmetry];
+    if matches!(symmetry, 0 | 1 | 2 | 4) {
+        Map([[x, 0.0, 0.0], [0.0, y, 0.0], [0.0, 0.0, 1.0]])
+    } else {
+        Map([[0.0, x, 0.0], [y, 0.0, 0.0], [0.0, 0.0, 1.0]])
+    }
+}

@@ -6,6 +6,7 @@
 /// assert_eq!(OnError::default(), OnError::Fail);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum OnError {
     /// Stop with an error that names the file.
     #[default]

@@ -17,6 +17,7 @@ use crate::{Limits, TransformError, open};
 /// println!("{} of {} files are broken", found.broken.len(), found.checked);
 /// ```
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Verification {
     /// How many files were decoded or refused.
     pub checked: usize,

@@ -10,16 +10,9 @@ use super::{crates, read, sources};
 type Arrows = BTreeMap<String, BTreeSet<String>>;
 
 /// Modules that still need each other, to be cut: a new knot is an error, and one that is cut leaves this list.
-const KNOTS: [(&str, &[&str]); 9] = [
-    ("datablock", &["block", "label", "targets"]),
-    ("datablock", &["source", "walk"]),
-    ("firelight", &["device", "remote"]),
+const KNOTS: [(&str, &[&str]); 2] = [
     ("layers", &["activation", "flex", "kernel", "softmax", "update"]),
     ("learner", &["find", "fit", "interpret", "keep", "learner", "norms", "report", "runs", "state", "task"]),
-    ("losses", &["parts", "reduction"]),
-    ("plots", &["layout", "matrix"]),
-    ("transforms", &["augment", "frame", "item"]),
-    ("transforms", &["draw", "render"]),
 ];
 
 /// Which module of a crate uses which; names that `lib.rs` shows count for the module that they are from.

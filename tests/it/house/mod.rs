@@ -47,3 +47,17 @@ fn no_file_is_longer_than_four_hundred_lines() {
         }
     }
 }
+
+/// The sentence of an error has its cause in it, and `source()` has none: who prints the chain of causes reads each once.
+#[test]
+fn no_error_prints_its_cause_and_hands_it_on() {
+    let handed_on =
+        regex::Regex::new(r#"#\[error\("[^"]*\{0[^"]*"[^\]]*\)\]\s*\w+\(#\[(?:from|source)\]"#).expect("an expression");
+    for folder in crates().into_iter().map(|(_, folder)| folder.join("src")).chain([root().join("examples/pets/src")]) {
+        for path in sources(&folder) {
+            let text = read(&path);
+            let twice = text.contains("{source}") || handed_on.is_match(&text);
+            assert!(!twice, "{}: call the cause `why`, or let the error be transparent", path.display());
+        }
+    }
+}

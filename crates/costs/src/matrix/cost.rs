@@ -37,6 +37,7 @@ pub type CostMatrix = ClassMatrix<Cost>;
 /// # Ok::<(), firelight_costs::CostError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum TreeDistance {
     /// The height of the lowest node above both: classes of one genus are all alike.
     MeetingHeight,
@@ -55,6 +56,7 @@ pub enum TreeDistance {
 /// # Ok::<(), firelight_costs::CostError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum Distance {
     /// `max(0, 1 - cos)`: 0 to 2.
     Cosine,
@@ -72,6 +74,7 @@ pub enum Distance {
 /// # Ok::<(), firelight_costs::CostError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum OrdinalDistance {
     /// `|i - j|`.
     Absolute,

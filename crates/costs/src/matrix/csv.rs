@@ -105,25 +105,20 @@ impl<M: Meaning> ClassMatrix<M> {
 
     /// The wide table that [`from_csv_wide`](Self::from_csv_wide) reads, every value exact.
     pub fn to_csv_wide(&self) -> String {
-        let header = std::iter::once(String::new()).chain(self.vocab.iter().map(quoted));
-        let mut text = header.collect::<Vec<_>>().join(",") + "\n";
-        for (name, row) in self.vocab.iter().zip(self.rows()) {
-            let cells = std::iter::once(quoted(name)).chain(row.iter().map(f64::to_string));
-            text += &(cells.collect::<Vec<_>>().join(",") + "\n");
-        }
-        text
+        let cells = |name: &str, cells: Vec<String>| [vec![name.to_owned()], cells].concat();
+        let rows = self.vocab.iter().zip(self.rows());
+        let rows = rows.map(|(name, row)| cells(name, row.iter().map(f64::to_string).collect()));
+        table(std::iter::once(cells("", self.vocab.iter().map(str::to_owned).collect())).chain(rows))
     }
 
     /// The long table that [`from_csv_long`](Self::from_csv_long) reads, every pair said and every value exact.
     pub fn to_csv_long(&self) -> String {
-        let mut text = String::from("true,predicted,value\n");
-        for (truth, row) in self.vocab.iter().zip(self.rows()) {
-            for (predicted, value) in self.vocab.iter().zip(row) {
-                text += &[quoted(truth), quoted(predicted), value.to_string()].join(",");
-                text.push('\n');
-            }
-        }
-        text
+        let header = std::iter::once(["true", "predicted", "value"].map(str::to_owned));
+        let rows = self.vocab.iter().zip(self.rows()).flat_map(|(truth, row)| {
+            let cells = self.vocab.iter().zip(row);
+            cells.map(move |(predicted, value)| [truth.to_owned(), predicted.to_owned(), value.to_string()])
+        });
+        table(header.chain(rows))
     }
 }
 
@@ -178,7 +173,10 @@ fn both_ways(flag: &str) -> bool {
     ["true", "yes", "1", "symmetric"].contains(&flag.to_lowercase().as_str())
 }
 
-/// A cell, in quotes where it needs them.
-fn quoted(name: &str) -> String {
-    if name.contains([',', '"', '\n', '\r']) { format!("\"{}\"", name.replace('"', "\"\"")) } else { name.to_owned() }
+/// Rows of one length as a table, cells in quotes where they need them.
+fn table<R: IntoIterator<Item = String>>(mut rows: impl Iterator<Item = R>) -> String {
+    let mut table = csv::Writer::from_writer(Vec::new());
+    let written = rows.try_for_each(|row| table.write_record(row));
+    let bytes = written.ok().and_then(|()| table.into_inner().ok()).expect("memory takes rows of one length");
+    String::from_utf8(bytes).expect("of strings")
 }

@@ -1,5 +1,15 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
+/// Flex, which has the kernels, and with the feature `ndarray` a device that has burn's operations.
+#[allow(deprecated, reason = "the backend is kept for comparison")]
+pub fn devices() -> Vec<Device> {
+    vec![
+        Device::flex(),
+        #[cfg(feature = "ndarray")]
+        Device::ndarray(),
+    ]
+}
+
 /// Numbers between -1 and 1 that look like chance.
 pub fn numbers<const D: usize>(shape: [usize; D], seed: u32, device: &Device) -> Tensor<D> {
     let mut state = seed.wrapping_mul(2_654_435_761) | 1;

@@ -1,12 +1,10 @@
 //! Softmax of rows, and values joined to a graph.
 
-#![expect(deprecated, reason = "ndarray is a device like any other")]
-
 use burn::tensor::{Device, Tensor, activation};
 use firelight_layers::{softmax, with_gradient};
 use proptest::prelude::*;
 
-use crate::close::{assert_close, numbers, values};
+use crate::close::{assert_close, devices, numbers, values};
 
 /// Equal to `tolerance`, relative.
 #[track_caller]
@@ -34,7 +32,7 @@ proptest! {
 fn the_end_of_the_scale_is_where_other_devices_have_it() {
     let rows =
         [[f32::NEG_INFINITY; 4], [0.0, f32::NEG_INFINITY, -1e4, 1e4], [-3e38, 3e38, 0.0, 1.0], [80.0, -80.0, 0.0, 0.5]];
-    for device in [Device::flex(), Device::ndarray()] {
+    for device in devices() {
         let parts = softmax(Tensor::from_floats(rows, &device), -1e37);
         let probabilities = values(parts.probabilities);
         assert_eq!(probabilities[..4], [0.25; 4]);
@@ -50,7 +48,7 @@ fn the_end_of_the_scale_is_where_other_devices_have_it() {
 
 #[test]
 fn values_are_joined_with_their_gradient_on_every_device() {
-    for device in [Device::flex(), Device::ndarray()] {
+    for device in devices() {
         let device = device.autodiff();
         let leaf = Tensor::<2>::from_floats([[1.0, 2.0, -1.0], [0.5, 0.0, 3.0]], &device).require_grad();
         // Its gradient is divided on the way, so that what comes from above is not 1.

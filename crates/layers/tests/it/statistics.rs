@@ -7,13 +7,7 @@ use burn::nn::{BatchNorm, BatchNormConfig, Dropout, DropoutConfig};
 use burn::tensor::{Device, Tensor};
 use firelight_layers::{Activation, keep_statistics, move_statistics, normalize};
 
-use crate::close::{assert_close, numbers, values};
-
-/// Flex, which has the kernels, and a device that has burn's operations.
-fn devices() -> [Device; 2] {
-    #[expect(deprecated, reason = "burn's own backend for comparison")]
-    [Device::flex().autodiff(), Device::ndarray().autodiff()]
-}
+use crate::close::{assert_close, devices, numbers, values};
 
 fn near(ours: &[f32], expected: &[f32]) {
     assert_eq!(ours.len(), expected.len());
@@ -24,7 +18,7 @@ fn near(ours: &[f32], expected: &[f32]) {
 /// and `BatchNorm1d(2)` on `[[1., 0.], [3., 4.], [8., 2.]]`.
 #[test]
 fn the_running_variance_moves_by_the_unbiased_one_as_pytorchs() {
-    for device in devices() {
+    for device in devices().into_iter().map(Device::autodiff) {
         let layer = BatchNormConfig::new(1).init(&device);
         let x = Tensor::<1>::from_floats([1.0, 2.0, 3.0, 6.0], &device).reshape([2, 1, 1, 2]);
         normalize(&layer, x, None, Activation::Identity);
@@ -64,7 +58,7 @@ fn statistics_count_at_once_whichever_thread_runs_the_step() {
 /// B41. `PyTorch`: "Expected more than 1 value per channel when training".
 #[test]
 fn a_batch_of_one_value_a_channel_is_refused_and_moves_nothing() {
-    for device in devices() {
+    for device in devices().into_iter().map(Device::autodiff) {
         let layer = BatchNormConfig::new(2).init(&device);
         for x in [Tensor::<4>::ones([1, 2, 1, 1], &device), Tensor::<2>::ones([1, 2], &device).reshape([1, 2, 1, 1])] {
             let step = || normalize(&layer, x, None, Activation::Identity);
@@ -120,7 +114,7 @@ fn norms_are_switched_wherever_they_are_and_nothing_else_is() {
 /// With gradients, by burn's operations and by the kernels; and rows of features beside pictures of one number.
 #[test]
 fn kept_statistics_give_what_burns_layer_gives() {
-    let [flex, other] = devices();
+    let all: Vec<Device> = devices().into_iter().map(Device::autodiff).collect();
     let run = |device: &Device, rows: bool| {
         let mut layer = BatchNormConfig::new(3).init(device);
         layer.gamma = layer.gamma.map(|_| numbers([3], 7, device).require_grad());
@@ -142,9 +136,9 @@ fn kept_statistics_give_what_burns_layer_gives() {
         ];
         parts.map(|part| Tensor::<2>::from_data(part.into_data(), &Device::flex()))
     };
-    let theirs = run(&other, false);
+    let theirs = run(&all[all.len() - 1], false);
     for rows in [false, true] {
-        for (ours, theirs) in run(&flex, rows).into_iter().zip(&theirs) {
+        for (ours, theirs) in run(&all[0], rows).into_iter().zip(&theirs) {
             assert_close("part", ours, theirs.clone());
         }
     }

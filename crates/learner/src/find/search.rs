@@ -2,8 +2,8 @@
 
 use std::sync::mpsc::{Sender, channel};
 
-use firelight_datablock::{FittedTarget, progress};
-use indicatif::ProgressBar;
+use firelight_datablock::FittedTarget;
+use firelight_progress::Bar;
 use serde::{Deserialize, Serialize};
 
 use super::RateCurve;
@@ -129,7 +129,7 @@ impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
         let plan = Plan::new(1, search.steps, Rates::Same(search.to), groups, search.schedule())?;
         let source = Pictures::of(task, &self.state);
         let forward = |model: &M, pictures, noise: &mut _| source.forward(task, model, pictures, noise);
-        let bar = progress::bar(search.steps, "rates");
+        let bar = task.data.progress().bar(search.steps, "rates");
         let (sender, rows) = channel();
         let mut watch = Observers::default();
         watch.add(Watch { lowest: f64::INFINITY, stop: search.stop_when_worse, bar, rows: sender });
@@ -162,7 +162,7 @@ impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
 struct Watch {
     lowest: f64,
     stop: bool,
-    bar: ProgressBar,
+    bar: Bar,
     rows: Sender<StepRow>,
 }
 

@@ -1,7 +1,7 @@
 //! Running a model over items without training it.
 
 use burn::tensor::Tensor;
-use firelight_datablock::{DataLoader, FittedTarget, progress};
+use firelight_datablock::{DataLoader, FittedTarget};
 use firelight_losses::{Loss, Totals};
 
 use crate::error::guarded;
@@ -22,6 +22,7 @@ use firelight_models::Model;
 /// # }
 /// ```
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Evaluation {
     /// Mean loss: the formula that is trained, over all batches together.
     pub loss: f64,
@@ -40,6 +41,7 @@ pub struct Evaluation {
 /// # }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Part {
     /// The training part, in its own order, without augmentation and with its last pictures.
     Train,
@@ -60,6 +62,7 @@ pub enum Part {
 /// # }
 /// ```
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Predictions<T> {
     /// Which items of the data set these are.
     pub items: Vec<usize>,
@@ -177,7 +180,7 @@ impl<F: FittedTarget> Task<F> {
     ) -> Result<Evaluation, LearnerError> {
         self.check_classes()?;
         let model = model.for_inference();
-        let bar = progress::bar(loader.num_batches(), "valid");
+        let bar = self.data.progress().bar(loader.num_batches(), "valid");
         let at = || "an evaluation".to_owned();
         let mut tally = guarded(at, || Tally::new(self, metrics))?;
         for batch in loader.batches(epoch)? {

@@ -58,6 +58,7 @@ impl<const D: usize, T: Clone> Examples<D, T> {
 /// let mix: Mix = CutMix::default().into();
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub enum Mix {
     /// Pictures are blended.
     Up(MixUp),

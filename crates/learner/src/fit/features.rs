@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use burn::module::{ModuleVisitor, Param, ParamGroup};
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use firelight_datablock::{DataError, DataLoader, Dataset, FittedTarget, progress};
-use indicatif::ProgressBar;
+use firelight_datablock::{DataError, DataLoader, Dataset, FittedTarget};
+use firelight_progress::Bar;
 use sha2::{Digest, Sha256};
 
 use super::evaluate::Part;
@@ -121,7 +121,8 @@ impl<F: FittedTarget> HeadFeatures<F> {
         let pass = || {
             let body = model.for_inference();
             let (train, valid) = (task.part(Part::Train), task.part(Part::Valid));
-            let bar = progress::bar((self.draws + 1) * train.num_batches() + valid.num_batches(), "features");
+            let batches = (self.draws + 1) * train.num_batches() + valid.num_batches();
+            let bar = task.data.progress().bar(batches, "features");
             let view = |view| features(&body, &train.clone().with_augment(view > 0), view, &bar);
             let views = (0..=self.draws).map(view).collect::<Result<_, _>>()?;
             Ok(Values { views, valid: features(&body, &valid, 0, &bar)? })
@@ -146,7 +147,7 @@ fn features<F: FittedTarget, M: Model + Sync>(
     body: &M,
     loader: &DataLoader<F>,
     epoch: usize,
-    bar: &ProgressBar,
+    bar: &Bar,
 ) -> Result<Features<F>, DataError> {
     let (mut values, mut items) = (Vec::new(), Vec::new());
     for batch in loader.batches(epoch)? {

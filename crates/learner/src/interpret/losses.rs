@@ -20,6 +20,7 @@ use firelight_models::Model;
 /// # }
 /// ```
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct HighLoss<T> {
     /// The picture's file.
     pub path: PathBuf,

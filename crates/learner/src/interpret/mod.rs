@@ -82,6 +82,7 @@ pub struct CostlyPair<'a> {
 /// # }
 /// ```
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Mistake {
     /// The picture's file.
     pub path: PathBuf,

@@ -132,14 +132,14 @@ impl Interpretation {
 }
 
 fn save(folder: &Path, pictures: &[(&str, RgbImage)]) -> Result<(), LearnerError> {
-    std::fs::create_dir_all(folder).map_err(|source| LearnerError::Write {
+    std::fs::create_dir_all(folder).map_err(|why| LearnerError::Write {
         stage: "pictures",
         path: folder.to_path_buf(),
-        source,
+        why,
     })?;
     for (name, picture) in pictures {
         let path = folder.join(name);
-        save_png(picture, &path).map_err(|source| LearnerError::Picture { stage: "pictures", path, source })?;
+        save_png(picture, &path).map_err(|why| LearnerError::Picture { stage: "pictures", path, why })?;
     }
     Ok(())
 }

@@ -50,7 +50,7 @@ impl<M: Model + Sync> Learner<Categories, M> {
         let (picture, path) = (dataset.picture(item)?, &dataset.items()[item]);
         let planes = transforms.planes(&picture, None, scratch);
         let (size, planes) =
-            planes.map_err(|error| LearnerError::Input { path: Some(path.clone()), source: error.in_file(path) })?;
+            planes.map_err(|error| LearnerError::Input { path: Some(path.clone()), why: error.in_file(path) })?;
         let picture = transforms.normalize().decode(&planes, size);
         let at = || format!("a result of {}", path.display());
         let row = guarded(at, || host(loss.activation(model.forward(self.input(size, planes)))))?;

@@ -34,7 +34,7 @@ impl Learner<Categories> {
         let manifest = self.manifest(limits)?;
         let weights = to_bytes(&self.state.model)?;
         if let Some(folder) = path.parent() {
-            let failed = |source| LearnerError::Write { stage: "export", path: folder.to_path_buf(), source };
+            let failed = |why| LearnerError::Write { stage: "export", path: folder.to_path_buf(), why };
             std::fs::create_dir_all(folder).map_err(failed)?;
         }
         Ok(FORMAT.write(path, &manifest, &[&weights])?)

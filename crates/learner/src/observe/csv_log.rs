@@ -116,8 +116,8 @@ impl CsvLog {
     }
 }
 
-fn unwritten(path: &Path, source: io::Error) -> LearnerError {
-    LearnerError::Write { stage: "csv log", path: path.to_path_buf(), source }
+fn unwritten(path: &Path, why: io::Error) -> LearnerError {
+    LearnerError::Write { stage: "csv log", path: path.to_path_buf(), why }
 }
 
 /// The lines of a file, with their ends.
@@ -177,10 +177,7 @@ fn fields(row: &EpochRow) -> Vec<String> {
 
 /// A line.
 fn joined(fields: &[String]) -> String {
-    fields.iter().map(|field| quoted(field)).collect::<Vec<_>>().join(",") + "\n"
-}
-
-/// A field as RFC 4180 has it.
-fn quoted(field: &str) -> String {
-    if field.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field.into() }
+    let mut line = csv::Writer::from_writer(Vec::new());
+    let written = line.write_record(fields).ok().and_then(|()| line.into_inner().ok());
+    String::from_utf8(written.expect("memory takes a line")).expect("of strings")
 }

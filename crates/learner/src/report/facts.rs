@@ -1,6 +1,5 @@
 //! What the page's script works with.
 
-use firelight_datablock::progress;
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -56,7 +55,7 @@ impl Facts {
         let all = interpretation.predictions();
         let wrong = interpretation.top_losses(usize::MAX).into_iter().filter(|row| row.actual != row.predicted);
         let wrong: Vec<crate::Mistake> = wrong.take(SHOWN).collect();
-        let bar = progress::bar(wrong.len(), "report");
+        let bar = data.progress().bar(wrong.len(), "report");
         let mistake = |row: crate::Mistake| {
             bar.inc(1);
             Ok(Mistake {

@@ -37,7 +37,7 @@ impl Interpretation {
         let folder = folder.as_ref();
         let wrong = |path: &Path| {
             let path = path.to_path_buf();
-            move |source| LearnerError::Write { stage: "report", path, source }
+            move |why| LearnerError::Write { stage: "report", path, why }
         };
         let page = page::page(self)?;
         std::fs::create_dir_all(folder).map_err(wrong(folder))?;

@@ -27,7 +27,7 @@ pub(super) fn page(interpretation: &Interpretation) -> Result<String, LearnerErr
     let facts = serde_json::to_string(&Facts::of(interpretation)?).map_err(|error| LearnerError::Write {
         stage: "report",
         path: "report.html".into(),
-        source: error.into(),
+        why: error.into(),
     })?;
     // A name could end the script's element early.
     let facts = facts.replace('<', "\\u003c");
@@ -138,5 +138,5 @@ fn png(picture: &RgbImage) -> Result<String, LearnerError> {
 
 fn unwritten(kind: &str) -> impl FnOnce(ImageError) -> LearnerError {
     let path = format!("a {kind} picture of the page").into();
-    |source| LearnerError::Picture { stage: "report", path, source }
+    |why| LearnerError::Picture { stage: "report", path, why }
 }

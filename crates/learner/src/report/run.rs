@@ -48,6 +48,7 @@ pub(crate) fn decided_by(decision: &Decision) -> String {
         Decision::Argmax => "the likeliest class".to_owned(),
         Decision::Threshold(least) => format!("every class from {least}"),
         Decision::MinimumRisk(_) => "the least expected cost".to_owned(),
+        other => format!("{other:?}"),
     }
 }
 

@@ -60,8 +60,8 @@ impl Ahead {
     /// The last checkpoint of item `number`, a fit that is done, which is at `path`.
     pub fn end_of(&self, number: usize, path: &Path) -> Result<Self, LearnerError> {
         let end = Self::read(path).map_err(|error| match error {
-            LearnerError::Read { source, .. } => {
-                let why = format!("the end of work number {} of the run: {source}", number + 1);
+            LearnerError::Read { why, .. } => {
+                let why = format!("the end of work number {} of the run: {why}", number + 1);
                 unusable(path, why)
             }
             other => other,

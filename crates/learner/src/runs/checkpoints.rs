@@ -94,13 +94,13 @@ impl Checkpoints {
 
     /// Makes the folder.
     pub(super) fn prepare(&self) -> Result<(), LearnerError> {
-        let failed = |source| LearnerError::Write { stage: "checkpoint", path: self.folder.clone(), source };
+        let failed = |why| LearnerError::Write { stage: "checkpoint", path: self.folder.clone(), why };
         fs::create_dir_all(&self.folder).map_err(failed)
     }
 
     /// Those that are there with the steps that they are after, newest first.
     pub(super) fn there(&self) -> Result<Vec<(usize, PathBuf)>, LearnerError> {
-        let failed = |source| LearnerError::Read { stage: "checkpoint", path: self.folder.clone(), source };
+        let failed = |why| LearnerError::Read { stage: "checkpoint", path: self.folder.clone(), why };
         let entries = match fs::read_dir(&self.folder) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),

@@ -188,11 +188,11 @@ impl Runs {
         }
         let history = match self.log.write(&state.history) {
             Ok(extent) => extent,
-            Err(source) => {
+            Err(why) => {
                 return Err(self.unwritten(LearnerError::Write {
                     stage: "history",
                     path: self.log.path().into(),
-                    source,
+                    why,
                 }));
             }
         };
@@ -219,11 +219,11 @@ impl Runs {
 
     /// What to tell when a file of a checkpoint could not be written.
     fn unwritten(&self, error: LearnerError) -> LearnerError {
-        let LearnerError::Write { path, source, .. } = error else { return error };
+        let LearnerError::Write { path, why, .. } = error else { return error };
         let newest = self.checkpoints.there().unwrap_or_default().into_iter().next();
         let good = newest
             .map_or("there is none before it".into(), |(_, good)| format!("the last good one is {}", good.display()));
-        LearnerError::Checkpoint { path, source, good }
+        LearnerError::Checkpoint { path, why, good }
     }
 
     /// The item under way has come to its end.

@@ -17,6 +17,7 @@ use std::ops::{Range, RangeTo};
 /// assert_eq!(Rates::from(..1e-3).spread(3), [1e-4, 1e-4, 1e-3]);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub enum Rates {
     /// The same for every group.
     Same(f64),

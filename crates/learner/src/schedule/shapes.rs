@@ -29,12 +29,12 @@ pub struct OneCycle {
     /// Share of the steps that rise, between 0 and 1.
     pub pct_start: f64,
     /// Momentum at the start, at the highest rate and at the end.
-    pub momenta: (f64, f64, f64),
+    pub momenta: [f64; 3],
 }
 
 impl Default for OneCycle {
     fn default() -> Self {
-        Self { div: 25.0, div_final: 1e5, pct_start: 0.25, momenta: (0.95, 0.85, 0.95) }
+        Self { div: 25.0, div_final: 1e5, pct_start: 0.25, momenta: [0.95, 0.85, 0.95] }
     }
 }
 
@@ -46,7 +46,7 @@ impl From<OneCycle> for Schedule {
                 (1.0 - cycle.pct_start, Piece::cosine(middle, end)),
             ])
         };
-        let (start, middle, end) = cycle.momenta;
+        let [start, middle, end] = cycle.momenta;
         Self::new(along(1.0 / cycle.div, 1.0, 1.0 / cycle.div_final)).with_momentum(along(start, middle, end))
     }
 }

@@ -259,7 +259,11 @@ impl Learned {
         let place = tempfile::tempdir().expect("a folder");
         learn.save(place.path().join("weights")).expect("weights");
         let saved = crate::shapes::digest(&std::fs::read(place.path().join("weights")).expect("bytes"));
-        let timeless = |row: &EpochRow| EpochRow { seconds: 0.0, ..row.clone() };
+        let timeless = |row: &EpochRow| {
+            let mut row = row.clone();
+            row.seconds = 0.0;
+            row
+        };
         let mut history = learn.history().clone();
         history.epochs = history.epochs.iter().map(timeless).collect();
         let best = learn.best().map(|best| (timeless(&best.row), bits(&best.model)));

@@ -58,7 +58,7 @@ fn the_decision_rule_travels_with_the_export() {
 fn the_training_pictures_colours_travel_with_the_export() {
     let pictures = shapes::folder(24);
     let loaders = shapes::loaders(&pictures, &Device::flex());
-    let measured = TrainingColours::default().measure(loaders.train().dataset()).expect("colours");
+    let measured = TrainingColours::default().measure(loaders.train().dataset(), loaders.progress()).expect("colours");
     assert_ne!(measured, Normalize::imagenet());
     let learn = shapes::learner(loaders.with_normalize(measured));
     let place = tempfile::tempdir().expect("a folder");

@@ -122,17 +122,9 @@ impl Model for Own {
 }
 
 #[test]
-fn what_cannot_be_done_in_half_precision_is_refused_before_the_first_step() {
+fn a_model_that_takes_no_half_precision_is_refused_it_before_the_first_step() {
     let folder = shapes::folder(12);
     let refused = |result: Result<(), LearnerError>| result.expect_err("refused").to_string();
-    #[expect(deprecated, reason = "the backend is kept for comparison")]
-    let device = Device::ndarray();
-    for precision in HALF {
-        let mut learn = shapes::learner(shapes::loaders(&folder, &device)).with_precision(precision);
-        let text = refused(learn.fit(1, 1e-3));
-        assert!(text.starts_with(&format!("precision: {precision:?} on ")), "{text}");
-        assert!(text.ends_with("makes no sense; train in single precision, or on another device"), "{text}");
-    }
     let loaders = shapes::loaders(&folder, &Device::flex());
     let head = firelight_learner::models::HeadConfig::new(Arch::Small.features(), 3).init(1, &Device::flex());
     let own = Own { model: VisionModel::new(Arch::Small.body(1, &Device::flex()), head) };

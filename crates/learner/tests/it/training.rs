@@ -231,7 +231,7 @@ fn schedules_without_meaning_are_refused_before_the_first_step() {
         OneCycle { pct_start: 2.0, ..OneCycle::default() },
         OneCycle { pct_start: -0.5, ..OneCycle::default() },
         OneCycle { div_final: f64::NAN, ..OneCycle::default() },
-        OneCycle { momenta: (0.95, 1.5, 0.95), ..OneCycle::default() },
+        OneCycle { momenta: [0.95, 1.5, 0.95], ..OneCycle::default() },
     ] {
         let said = said(cycle.into());
         assert!(said.starts_with("schedule: ") && said.contains(" makes no sense; give shares from 0 to 1"), "{said}");

@@ -121,7 +121,7 @@ enum Format {
 
 /// Looks at the first bytes.
 fn recognise(path: &Path) -> Result<Format, WeightsError> {
-    let unreadable = |source| WeightsError::Unreadable { path: path.to_owned(), source };
+    let unreadable = |why| WeightsError::Unreadable { path: path.to_owned(), why };
     let not_weights = |content, remedy| Err(WeightsError::NotWeights { path: path.to_owned(), content, remedy });
     let mut start = Vec::new();
     File::open(path).and_then(|file| file.take(512).read_to_end(&mut start)).map_err(unreadable)?;

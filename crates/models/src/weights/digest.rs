@@ -11,7 +11,7 @@ pub(super) fn check(path: &Path) -> Result<bool, WeightsError> {
     let Some(expected) = digits_in_name(path) else {
         return Ok(false);
     };
-    let unreadable = |source| WeightsError::Unreadable { path: path.to_owned(), source };
+    let unreadable = |why| WeightsError::Unreadable { path: path.to_owned(), why };
     let mut file = File::open(path).map_err(unreadable)?;
     let mut sha256 = Sha256::new();
     let mut block = vec![0; 1 << 20];

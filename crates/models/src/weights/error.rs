@@ -9,12 +9,12 @@ use crate::Arch;
 #[non_exhaustive]
 pub enum WeightsError {
     /// The operating system would not give the file.
-    #[error("cannot read weights {}: {source}; check the path and its permissions", path.display())]
+    #[error("cannot read weights {}: {why}; check the path and its permissions", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
         /// What the system said.
-        source: io::Error,
+        why: io::Error,
     },
 
     /// The content is something else.
@@ -112,6 +112,7 @@ pub enum WeightsError {
 
 /// A tensor whose shape in the file is not the architecture's.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Misshapen {
     /// Its name in the file.
     pub name: String,

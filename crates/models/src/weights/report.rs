@@ -14,6 +14,7 @@ use crate::Arch;
 /// # Ok::<(), firelight_models::weights::WeightsError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LoadReport {
     /// The file.
     pub path: PathBuf,

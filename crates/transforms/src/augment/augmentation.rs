@@ -1,6 +1,6 @@
-use super::{AugTransforms, Erasing, Lighting, dihedral_matrix, keep_aspect, rotate_matrix, warp_matrix, zoom_matrix};
+use super::{AugTransforms, Erasing, Lighting, keep_aspect, rotate_matrix, warp_matrix, zoom_matrix};
 use crate::item::draw_crop;
-use crate::{Area, Chance, Map, Size};
+use crate::{Area, Chance, Map, Size, dihedral_matrix};
 
 /// What [`AugTransforms::draw`] drew for one picture.
 ///

@@ -4,7 +4,7 @@
 
 #![allow(clippy::many_single_char_names, reason = "coordinates and the unknowns of equations")]
 
-use crate::Map;
+use crate::{Map, dihedral_matrix};
 
 /// Mirrors left and right.
 ///
@@ -13,24 +13,6 @@ use crate::Map;
 /// ```
 pub fn flip_matrix() -> Map {
     dihedral_matrix(1)
-}
-
-/// One of the eight symmetries of the square, 0 to 7 (numbers as in [`DihedralItem`](crate::DihedralItem)).
-///
-/// Larger numbers count modulo 8.
-///
-/// ```
-/// assert_eq!(firelight_transforms::dihedral_matrix(6).point(0.5, 0.25), (0.25, 0.5)); // transposed
-/// ```
-pub fn dihedral_matrix(symmetry: usize) -> Map {
-    let symmetry = symmetry % 8;
-    let x = [1.0, -1.0, 1.0, -1.0, -1.0, 1.0, 1.0, -1.0][symmetry];
-    let y = [1.0, 1.0, -1.0, 1.0, -1.0, -1.0, 1.0, -1.0][symmetry];
-    if matches!(symmetry, 0 | 1 | 2 | 4) {
-        Map([[x, 0.0, 0.0], [0.0, y, 0.0], [0.0, 0.0, 1.0]])
-    } else {
-        Map([[0.0, x, 0.0], [y, 0.0, 0.0], [0.0, 0.0, 1.0]])
-    }
 }
 
 /// Turns around the centre by `degrees`; the content turns clockwise for positive angles.

@@ -11,5 +11,5 @@ mod erasing;
 pub use aug_transforms::{AugTransforms, aug_transforms};
 pub use augmentation::Augmentation;
 pub use erasing::{Erasing, Patch, RandomErasing};
-pub use geometry::{dihedral_matrix, flip_matrix, keep_aspect, rotate_matrix, warp_matrix, zoom_matrix};
+pub use geometry::{flip_matrix, keep_aspect, rotate_matrix, warp_matrix, zoom_matrix};
 pub use lighting::{Lighting, logit, sigmoid};

@@ -39,6 +39,7 @@ pub struct Resize {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum ResizeMethod {
     /// Cut off what is too long.
     Crop,

@@ -1,11 +1,12 @@
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::U8x3;
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use image::RgbImage;
 use pulp::Arch;
 
 use super::finish::Finish;
 use super::row::Row;
-use crate::{Draw, Filter, Normalize, Size};
+use crate::{Draw, Filter, Normalize, Size, TransformError};
 
 /// Buffers that a worker reuses from picture to picture, so that nothing is allocated once they have grown.
 ///
@@ -87,6 +88,28 @@ pub(super) struct Part {
     pub height: f64,
 }
 
+impl Draw {
+    /// The normalised planes of the picture as this draw shows it: what [`apply`](crate::PictureTransforms::apply) writes.
+    ///
+    /// # Errors
+    ///
+    /// [`TransformError::OtherPicture`] when the picture has another size than the one this was drawn for.
+    pub fn planes(
+        &self,
+        picture: &RgbImage,
+        normalize: &Normalize,
+        scratch: &mut Scratch,
+    ) -> Result<Vec<f32>, TransformError> {
+        let given = Size::of(picture);
+        if given != self.picture {
+            return Err(TransformError::OtherPicture { given, drawn_for: self.picture });
+        }
+        let mut out = vec![0.0; self.size.planes()];
+        scratch.render(picture, self, normalize, &mut out);
+        Ok(out)
+    }
+}
+
 /// A separable, antialiased resize of a part of a picture, into `to`.
 pub(super) fn resize(
     resizer: &mut Resizer,
@@ -107,12 +130,13 @@ pub(super) fn resize(
         part.width,
         part.height,
     );
-    let source = ImageRef::new(from.size.width, from.size.height, from.bytes, PixelType::U8x3);
-    let target = Image::from_slice_u8(size.width, size.height, to, PixelType::U8x3);
+    // With the kind of pixel named, the code for the other twelve is not generated.
+    let source = TypedImageRef::<U8x3>::from_buffer(from.size.width, from.size.height, from.bytes);
+    let target = TypedImage::<U8x3>::from_buffer(size.width, size.height, to);
     let (Ok(source), Ok(mut target)) = (source, target) else {
         unreachable!("a picture has three bytes a pixel and the target was just made so");
     };
-    if let Err(error) = resizer.resize(&source, &mut target, &options) {
+    if let Err(error) = resizer.resize_typed(&source, &mut target, &options) {
         unreachable!("the part lies within the picture: {error}");
     }
 }

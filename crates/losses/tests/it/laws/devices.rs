@@ -1,6 +1,6 @@
 //! What holds on flex, which has kernels of its own, holds where burn's operations run.
 
-#![expect(deprecated, reason = "ndarray is a device like any other")]
+#![expect(deprecated, reason = "the backend is kept for comparison")]
 
 use burn::tensor::Device;
 use firelight_losses::Parts;

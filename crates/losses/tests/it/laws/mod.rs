@@ -2,6 +2,7 @@
 
 mod by_class;
 mod by_row;
+#[cfg(feature = "ndarray")]
 mod devices;
 mod formulas;
 mod losses;

@@ -1,6 +1,6 @@
 //! Where the parts of a matrix stand and how large they are.
 
-use crate::matrix::{Cell, Matrix};
+use super::{Cell, Matrix};
 use crate::scale::Scale;
 use crate::text::Style;
 

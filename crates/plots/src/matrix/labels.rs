@@ -1,9 +1,9 @@
 //! What stands around the cells of a matrix.
 
+use super::Matrix;
+use super::layout::{Layout, MARGIN, NAME_ROOM};
 use crate::canvas::Canvas;
-use crate::layout::{Layout, MARGIN, NAME_ROOM};
 use crate::lettering::Align;
-use crate::matrix::Matrix;
 use crate::palette::{FAINT, INK};
 use crate::text::Style;
 

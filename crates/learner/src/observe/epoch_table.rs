@@ -4,8 +4,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::time::Duration;
 
-use firelight_datablock::progress;
-use indicatif::ProgressBar;
+use firelight_progress::{Bar, Progress};
 
 use super::{Event, Flow, Observer};
 use crate::EpochRow;
@@ -16,22 +15,18 @@ const NUMBER: usize = 8;
 /// Prints a row of losses and metrics an epoch to standard output, as fastai does, and keeps a bar on standard error while
 /// it waits. The bar shows only on a terminal.
 #[derive(Debug)]
-pub(crate) struct Progress {
-    bar: ProgressBar,
+pub(crate) struct EpochTable {
+    progress: Progress,
+    /// Of the fit that runs.
+    bar: Option<Bar>,
     header_printed: Vec<String>,
 }
 
-impl Default for Progress {
-    fn default() -> Self {
-        Self { bar: ProgressBar::hidden(), header_printed: Vec::new() }
-    }
-}
-
-impl Observer for Progress {
+impl Observer for EpochTable {
     fn observe(&mut self, event: &Event) -> Flow {
         match event {
             Event::Start { epochs, steps, metrics, .. } => {
-                self.bar = progress::bar(epochs.saturating_mul(*steps), "train");
+                self.bar = Some(self.progress.bar(epochs.saturating_mul(*steps), "train"));
                 let mut names = vec!["epoch".to_string(), "train_loss".into(), "valid_loss".into()];
                 names.extend(metrics.iter().cloned());
                 names.push("time".into());
@@ -42,18 +37,25 @@ impl Observer for Progress {
                 }
             }
             Event::Step(step) => {
-                self.bar.inc(1);
-                self.bar.set_message(format!("loss {:.4}", step.smooth_loss));
+                if let Some(bar) = &self.bar {
+                    bar.inc(1);
+                    bar.set_message(format!("loss {:.4}", step.smooth_loss));
+                }
             }
             Event::Epoch(row) => self.print(&cells(row)),
             Event::Notice(text) => self.line(text),
-            Event::End => self.bar.finish_and_clear(),
+            Event::End => self.bar = None,
         }
         Flow::Continue
     }
 }
 
-impl Progress {
+impl EpochTable {
+    /// Prints, and draws its bar there.
+    pub fn new(progress: Progress) -> Self {
+        Self { progress, bar: None, header_printed: Vec::new() }
+    }
+
     fn print(&self, cells: &[String]) {
         let mut line = String::new();
         for (place, (cell, name)) in cells.iter().zip(&self.header_printed).enumerate() {
@@ -66,7 +68,11 @@ impl Progress {
 
     fn line(&self, line: &str) {
         // A reader that has gone away is no reason to end a training run.
-        self.bar.suspend(|| drop(writeln!(std::io::stdout(), "{line}")));
+        let print = || drop(writeln!(std::io::stdout(), "{line}"));
+        match &self.bar {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
     }
 }
 
