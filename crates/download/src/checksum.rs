@@ -1,14 +1,6 @@
 //! What a file's content must give.
 
 use std::fmt;
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::Path;
-
-use md5::Md5;
-use sha2::Sha256;
-
-use crate::DownloadError;
 
 /// The digest that makes a file the right one, in hexadecimal digits of either case.
 ///
@@ -44,29 +36,6 @@ impl Checksum {
     pub fn sha256_prefix(digits: impl Into<String>) -> Self {
         Self::Sha256Prefix(digits.into())
     }
-
-    /// An empty or mistyped prefix must not let every file pass, nor a mistyped digest cost a whole download.
-    pub(crate) fn check_form(&self) -> Result<(), DownloadError> {
-        let (digits, lengths) = match self {
-            Self::Md5(digits) => (digits, 32..=32),
-            Self::Sha256(digits) => (digits, 64..=64),
-            Self::Sha256Prefix(digits) => (digits, 8..=64),
-        };
-        if lengths.contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-            return Ok(());
-        }
-        Err(DownloadError::MalformedChecksum { checksum: self.clone() })
-    }
-
-    /// The digest of the same kind of the file at `path`.
-    pub(crate) fn digest(&self, path: &Path) -> Result<Digest<'_>, DownloadError> {
-        let found = match self {
-            Self::Md5(_) => hex::<Md5>(path),
-            Self::Sha256(_) | Self::Sha256Prefix(_) => hex::<Sha256>(path),
-        };
-        let found = found.map_err(|why| DownloadError::Read { path: path.into(), why })?;
-        Ok(Digest { expected: self, found })
-    }
 }
 
 /// `md5 5c4f…`, `SHA-256 77ab…`, `a SHA-256 that begins with f37072fd`
@@ -78,42 +47,4 @@ impl fmt::Display for Checksum {
             Self::Sha256Prefix(digits) => write!(out, "a SHA-256 that begins with {digits}"),
         }
     }
-}
-
-/// What a file gave, beside what it should give.
-pub(crate) struct Digest<'a> {
-    expected: &'a Checksum,
-    found: String,
-}
-
-impl Digest<'_> {
-    pub(crate) fn is_right(&self) -> bool {
-        match self.expected {
-            Checksum::Md5(digits) | Checksum::Sha256(digits) => self.found.eq_ignore_ascii_case(digits),
-            Checksum::Sha256Prefix(digits) => self.found.starts_with(&digits.to_ascii_lowercase()),
-        }
-    }
-}
-
-impl fmt::Display for Digest<'_> {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = if matches!(self.expected, Checksum::Md5(_)) { "md5" } else { "SHA-256" };
-        write!(out, "{kind} {}", self.found)
-    }
-}
-
-fn hex<D: md5::Digest>(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
-    let mut digest = D::new();
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        match file.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(read) => digest.update(&buffer[..read]),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    let digits = digest.finalize().into_iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    Ok(digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect())
 }

@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 mod fetch;
+mod remote;
 
 mod checksum;
+mod digest;
 mod patience;
 mod transfer;
 
@@ -23,8 +25,8 @@ pub mod weights;
 
 pub use checksum::Checksum;
 pub use error::DownloadError;
-pub use fetch::Download;
 pub use firelight_progress::Progress;
 pub use home::home;
 pub use patience::Patience;
+pub use remote::Download;
 pub use unpack::{Unpacking, unpack_tar_gz};

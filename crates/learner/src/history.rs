@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 /// # }
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
 pub struct StepRow {
     /// Loss of the batch.
     pub loss: f64,
@@ -36,7 +35,6 @@ pub struct StepRow {
 /// # }
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
 pub struct EpochRow {
     /// Number of the epoch within its fit, from 0.
     pub epoch: usize,
@@ -62,7 +60,6 @@ pub struct EpochRow {
 /// assert_eq!(history.last("accuracy"), Some(0.8));
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
 pub struct History {
     /// Names of the metrics.
     pub metrics: Vec<String>,

@@ -61,7 +61,6 @@ impl fmt::Debug for Predictor {
 /// assert_eq!(prediction.likeliest(2), [(1, 0.6), (0, 0.3)]);
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
 pub struct Prediction {
     /// The class that the decision rule picks.
     pub class: String,

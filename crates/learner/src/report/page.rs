@@ -66,11 +66,11 @@ fn section(id: &str, title: &str, inside: &str) -> String {
     )
 }
 
-fn figure(source: &str, text: &str) -> String {
+fn figure(address: &str, text: &str) -> String {
     let text = escaped(text);
     format!(
         "<figure><div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{text}\">\
-         <img src=\"{source}\" alt=\"{text}\"></div></figure>"
+         <img src=\"{address}\" alt=\"{text}\"></div></figure>"
     )
 }
 

@@ -27,7 +27,8 @@ impl TermLike for Screen {
     }
 
     fn move_cursor_up(&self, n: usize) -> io::Result<()> {
-        self.lock().1 -= n;
+        let (_, cursor) = &mut *self.lock();
+        *cursor = cursor.saturating_sub(n);
         Ok(())
     }
 

@@ -1,0 +1,51 @@
+//! A file on a server.
+
+use crate::{Checksum, Patience, Progress};
+
+/// A file on a server, known by its digest.
+///
+/// ```no_run
+/// use firelight_download::{Checksum, Download};
+///
+/// let annotations = Download::new(
+///     "https://www.robots.ox.ac.uk/~vgg/data/pets/data/annotations.tar.gz",
+///     "annotations.tar.gz",
+///     Checksum::md5("95a8c909bbe2e81eed6a22bccdf3f68f"),
+/// );
+/// let path = annotations.fetch("archives".as_ref())?;
+/// # Ok::<(), firelight_download::DownloadError>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Download {
+    /// Where the file is: an `https` or `http` address.
+    pub url: String,
+    /// The file's name on this machine, without a folder.
+    pub file_name: String,
+    /// What the file's content must give.
+    pub checksum: Checksum,
+    /// How long to wait and how often to try again.
+    pub patience: Patience,
+    /// Where it shows how far it is; on the terminal by default.
+    pub progress: Progress,
+}
+
+impl Download {
+    /// The file at `url`, to be called `file_name` here, with the default [`Patience`].
+    pub fn new(url: impl Into<String>, file_name: impl Into<String>, checksum: Checksum) -> Self {
+        let (patience, progress) = (Patience::default(), Progress::default());
+        Self { url: url.into(), file_name: file_name.into(), checksum, patience, progress }
+    }
+
+    /// Waits and tries again as `patience` says.
+    pub fn with_patience(mut self, patience: Patience) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// Shows how far it is there.
+    pub fn with_progress(mut self, progress: Progress) -> Self {
+        self.progress = progress;
+        self
+    }
+}
