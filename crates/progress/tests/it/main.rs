@@ -24,8 +24,8 @@ fn bars_stand_below_each_other_and_go_with_their_owners() {
     inner.set_message("loss 0.5".into());
     let lines = screen.lines();
     assert_eq!(lines.len(), 2, "{lines:?}");
-    assert!(lines[0].starts_with("train [=======>") && lines[0].contains("] 1/4 ["), "{lines:?}");
-    assert!(lines[1].starts_with("valid [===============>") && lines[1].ends_with("loss 0.5"), "{lines:?}");
+    assert!(lines[0].starts_with("train [========>") && lines[0].contains("] 1/4 ["), "{lines:?}");
+    assert!(lines[1].starts_with("valid [================>") && lines[1].ends_with("loss 0.5"), "{lines:?}");
     drop(inner);
     assert_eq!(screen.lines().len(), 1);
     drop(outer);

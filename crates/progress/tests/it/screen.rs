@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use firelight_progress::indicatif::TermLike;
 
+const WIDTH: u16 = 120;
+
 /// Lines, and on which of them the cursor is.
 #[derive(Debug, Clone, Default)]
 pub struct Screen(Arc<Mutex<(Vec<String>, usize)>>);
@@ -23,7 +25,7 @@ impl Screen {
 
 impl TermLike for Screen {
     fn width(&self) -> u16 {
-        120
+        WIDTH
     }
 
     fn move_cursor_up(&self, n: usize) -> io::Result<()> {
@@ -50,13 +52,15 @@ impl TermLike for Screen {
         self.move_cursor_down(1)
     }
 
+    /// A row that is full goes on in the next, which is how a bar that is padded to the width ends its own.
     fn write_str(&self, text: &str) -> io::Result<()> {
         let (lines, cursor) = &mut *self.lock();
-        for (number, part) in text.split('\n').enumerate() {
-            *cursor += usize::from(number > 0);
+        for letter in text.chars() {
+            let full = lines.get(*cursor).is_some_and(|line| line.chars().count() >= WIDTH.into());
+            *cursor += usize::from(letter == '\n' || full);
             let rows = lines.len().max(*cursor + 1);
             lines.resize(rows, String::new());
-            lines[*cursor].push_str(part);
+            lines[*cursor].extend((letter != '\n').then_some(letter));
         }
         Ok(())
     }
