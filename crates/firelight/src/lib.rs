@@ -35,7 +35,7 @@ pub use firelight_transforms as transforms;
 pub use firelight_vocab as vocab;
 pub use image;
 
-/// The recipe and the loaders. Downloads have moved to [`download`](crate::download), and are found here too.
+/// The recipe and the loaders. Downloads have moved to `download`, and are found here too.
 pub mod datablock {
     pub use firelight_datablock::*;
     #[cfg(feature = "download")]
