@@ -7,7 +7,7 @@
 use std::error::Error;
 use std::path::Path;
 
-use firelight_download::{Checksum, Download, Patience, unpack_tar_gz};
+use firelight_download::{Checksum, Download, unpack_tar_gz};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         _ => return Err("write the digest as md5:… or sha256:…".into()),
     };
     let name = url.rsplit('/').next().unwrap_or("archive.tar.gz");
-    let archive = Download::new(url, name, checksum).with_patience(Patience::default()).fetch(Path::new("."))?;
+    let archive = Download::new(url, name, checksum).fetch(Path::new("."))?;
     println!("{}", unpack_tar_gz(&archive, Path::new(folder))?.display());
     Ok(())
 }
