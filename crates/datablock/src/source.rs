@@ -90,7 +90,7 @@ impl ImageFiles {
         self
     }
 
-    /// Where a long search, and what is made of the files, shows how far it is.
+    /// Where a long search, and [`verify_images_with`](crate::verify_images_with), shows how far it is. A recipe has one of its own.
     pub fn with_progress(mut self, progress: Progress) -> Self {
         self.progress = progress;
         self

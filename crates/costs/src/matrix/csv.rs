@@ -105,10 +105,11 @@ impl<M: Meaning> ClassMatrix<M> {
 
     /// The wide table that [`from_csv_wide`](Self::from_csv_wide) reads, every value exact.
     pub fn to_csv_wide(&self) -> String {
-        let cells = |name: &str, cells: Vec<String>| [vec![name.to_owned()], cells].concat();
+        let header: Vec<String> = std::iter::once("").chain(self.vocab.iter()).map(str::to_owned).collect();
         let rows = self.vocab.iter().zip(self.rows());
-        let rows = rows.map(|(name, row)| cells(name, row.iter().map(f64::to_string).collect()));
-        table(std::iter::once(cells("", self.vocab.iter().map(str::to_owned).collect())).chain(rows))
+        let rows =
+            rows.map(|(name, row)| std::iter::once(name.to_owned()).chain(row.iter().map(f64::to_string)).collect());
+        table(std::iter::once(header).chain(rows))
     }
 
     /// The long table that [`from_csv_long`](Self::from_csv_long) reads, every pair said and every value exact.
