@@ -1,9 +1,6 @@
 use burn::tensor::Tensor;
 use burn::tensor::activation::relu;
 
-#[cfg(feature = "flex")]
-use crate::kernel::Bounds;
-
 /// What is applied to a layer's output in the same pass.
 ///
 /// As `PyTorch` has them: what is not a number stays what it is and lets its gradient through; where an output lies on a bound,
@@ -39,9 +36,9 @@ impl Activation {
         }
     }
 
-    /// All three are clamps.
+    /// All three are clamps: between the least and the greatest output, of which one that is not a number bounds nothing.
     #[cfg(feature = "flex")]
-    pub(crate) fn bounds(self) -> Bounds {
+    pub(crate) fn bounds(self) -> [f32; 2] {
         match self {
             Self::Identity => [f32::NAN, f32::NAN],
             Self::Relu => [0.0, f32::NAN],

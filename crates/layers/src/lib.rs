@@ -5,6 +5,7 @@
 mod activation;
 mod add;
 mod conv;
+mod factors;
 #[cfg(feature = "flex")]
 mod flex;
 #[cfg(feature = "flex")]

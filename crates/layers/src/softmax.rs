@@ -35,8 +35,8 @@ pub struct Softmax {
 pub fn softmax(scores: Tensor<2>, least: f32) -> Softmax {
     assert!(!scores.is_tracked(), "firelight_layers::softmax has no gradient: pass `scores.detach()`");
     #[cfg(feature = "flex")]
-    if let Some(parts) = crate::flex::softmax(&scores, least) {
-        return parts;
+    if let Some([probabilities, highest, log_sum]) = crate::flex::softmax(&scores, least) {
+        return Softmax { probabilities, highest, log_sum };
     }
     let scores = if least > f32::NEG_INFINITY { scores.clamp_min(least) } else { scores };
     let highest = scores.clone().max_dim(1);

@@ -6,13 +6,12 @@ use burn::tensor::Device;
 use firelight_datablock::{DataLoaders, FittedTarget};
 use firelight_losses::{Caution, Decision, Loss};
 
-use crate::fit::{Best, KeepBest, Mix};
 use crate::observe::{EpochTable, Observers};
 use crate::optim::Rule;
 use crate::runs::Runs;
 use crate::state::State;
 use crate::task::{Options, Task};
-use crate::{History, Metric, Norms, Observer, Precision};
+use crate::{Best, History, KeepBest, Metric, Mix, Norms, Observer, Precision};
 use firelight_models::{Model, VisionModel};
 
 /// Trains a model on loaders with a loss, and tells how well it does.

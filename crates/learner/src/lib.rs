@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod best;
 mod error;
+mod examples;
 mod find;
 mod fit;
 mod history;
@@ -12,16 +14,22 @@ mod norms;
 mod observe;
 pub mod optim;
 mod overlay;
+mod plan;
 mod precision;
+mod rate_search;
 mod report;
 mod runs;
+mod sample;
 mod schedule;
 mod state;
 mod task;
+mod tensors;
 mod vision;
 
+pub use best::{Best, KeepBest};
 pub use error::LearnerError;
-pub use find::{RateCurve, RateSearch};
+pub use examples::Mix;
+pub use find::RateCurve;
 pub use firelight_files::write_whole;
 pub use firelight_metrics as metrics;
 pub use firelight_metrics::{
@@ -36,7 +44,7 @@ pub use firelight_models::{self as models, weights};
 pub use firelight_plots as pictures;
 pub use firelight_plots::{HeatMap, Inline};
 pub use firelight_predict::{FilePredictions, GradCam, Manifest, PredictError, Predicted, Prediction, Predictor};
-pub use fit::{Best, Evaluation, HeadFeatures, KeepBest, Mix, Part, Predictions, Tta};
+pub use fit::{Evaluation, HeadFeatures, Part, Predictions, Tta};
 pub use history::{EpochRow, History, StepRow};
 pub use interpret::{ConfusedPair, CostlyPair, HighLoss, Interpretation, Mistake};
 pub use learner::Learner;
@@ -44,6 +52,7 @@ pub use norms::Norms;
 pub use observe::{CsvLog, EarlyStopping, Event, Flow, LossPlot, Observer};
 pub use overlay::Overlay;
 pub use precision::Precision;
+pub use rate_search::RateSearch;
 pub use runs::Checkpoints;
 pub use schedule::{Curve, FlatCos, Monitor, OneCycle, Piece, Plateau, Rates, Schedule, WarmRestarts, Watch};
 pub use vision::{

@@ -1,6 +1,6 @@
 //! What training changes.
 
-use crate::fit::Best;
+use crate::best::Best;
 use crate::optim::GroupOptimizer;
 use crate::{History, KeepBest, LearnerError};
 use firelight_models::Model;

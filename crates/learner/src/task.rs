@@ -5,7 +5,8 @@ use firelight_datablock::{DataLoaders, FittedTarget};
 use firelight_losses::{Caution, Decision, Loss};
 use firelight_vocab::Vocab;
 
-use crate::fit::{KeepBest, Mix, Mixing};
+use crate::best::KeepBest;
+use crate::examples::{Mix, Mixing};
 use crate::optim::{Adam, Rule};
 use crate::{Better, LearnerError, Metric, Norms, Precision};
 use firelight_models::{Arch, HeadConfig, Model};
@@ -141,4 +142,36 @@ impl<F: FittedTarget> Task<F> {
             _ => Ok(()),
         }
     }
+}
+
+/// What a rule picks, in words.
+pub(crate) fn decided_by(decision: &Decision) -> String {
+    match decision {
+        Decision::Argmax => "the likeliest class".to_owned(),
+        Decision::Threshold(least) => format!("every class from {least}"),
+        Decision::MinimumRisk(_) => "the least expected cost".to_owned(),
+        other => format!("{other:?}"),
+    }
+}
+
+/// How the classes of a file differ from the data's.
+pub(crate) fn other_classes(theirs: Option<&Vocab>, ours: Option<&Vocab>) -> String {
+    let (Some(theirs), Some(ours)) = (theirs, ours) else {
+        return "it is for targets of another kind".into();
+    };
+    let only = |these: &Vocab, those: &Vocab| -> Vec<String> {
+        these.iter().filter(|name| those.find(name).is_none()).take(3).map(|name| format!("{name:?}")).collect()
+    };
+    let (gone, new) = (only(theirs, ours), only(ours, theirs));
+    let listed = |names: &[String]| if names.is_empty() { "none".into() } else { names.join(", ") };
+    if gone.is_empty() && new.is_empty() {
+        return "its classes are the data's in another order".into();
+    }
+    format!(
+        "it is for {} classes and the data have {}; only in the file: {}; only in the data: {}",
+        theirs.len(),
+        ours.len(),
+        listed(&gone),
+        listed(&new)
+    )
 }

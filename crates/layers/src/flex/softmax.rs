@@ -9,15 +9,14 @@ use burn::tensor::Tensor;
 use super::numbers::{Numbers, changeable, in_order, slice};
 use super::{beside, is_ours, plain};
 use crate::kernel;
-use crate::softmax::Softmax;
 
-/// The softmax by our kernel, or `None` where it does not apply.
-pub fn softmax(scores: &Tensor<2>, least: f32) -> Option<Softmax> {
+/// Probabilities, highest scores and logarithms of the sums by our kernel, or `None` where it does not apply.
+pub fn softmax(scores: &Tensor<2>, least: f32) -> Option<[Tensor<2>; 3]> {
     let [batch, classes] = scores.dims();
     let numbers = plain(scores).filter(|_| batch * classes > 0)?;
     let [probabilities, highest, log_sum] = kernel::softmax(slice(&numbers), classes, least);
     let column = |numbers| beside(&scores.clone().narrow(1, 0, 1), numbers);
-    Some(Softmax { probabilities: beside(scores, probabilities), highest: column(highest), log_sum: column(log_sum) })
+    Some([beside(scores, probabilities), column(highest), column(log_sum)])
 }
 
 /// The sums by our kernel, or `None` where it does not apply.

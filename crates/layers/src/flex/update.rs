@@ -3,8 +3,8 @@ use burn::tensor::Tensor;
 
 use super::is_ours;
 use super::numbers::{self, Numbers, changeable, in_order, slice};
+use crate::factors::{AdamFactors, SgdFactors};
 use crate::kernel;
-use crate::update::{AdamFactors, SgdFactors};
 
 /// Whether our kernels apply to tensors that are updated together.
 pub fn fits<const D: usize>(parameter: &Tensor<D>, others: &[&Tensor<D>]) -> bool {

@@ -18,7 +18,7 @@ mod weight_gradient;
 mod window;
 mod winograd;
 
-pub use bounds::{Bounds, is_closed};
+pub use bounds::is_closed;
 pub use columns::Columns;
 pub use convolution::{forward, input_gradient};
 pub use finish::Finish;

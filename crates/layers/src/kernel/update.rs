@@ -1,7 +1,7 @@
 use rayon::prelude::*;
 
 use super::vectorized::vectorized;
-use crate::update::{AdamFactors, SgdFactors};
+use crate::factors::{AdamFactors, SgdFactors};
 
 /// Numbers that a task updates.
 const PIECE: usize = 1 << 14;

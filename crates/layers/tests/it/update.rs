@@ -1,50 +1,7 @@
 use burn::tensor::{Device, Tensor};
-use firelight_layers::update::{AdamFactors, SgdFactors, adam, sgd, sum_of_squares};
+use firelight_layers::update::{SgdFactors, sgd, sum_of_squares};
 
-use crate::close::{assert_close, devices, numbers, values};
-
-const ADAM: AdamFactors =
-    AdamFactors { momentum: 0.9, sqr_momentum: 0.99, rate: 0.01, square_unbias: 1.7, epsilon: 1e-5, keep: 0.999 };
-
-/// Both devices, the second of which has burn's operations.
-#[cfg(feature = "ndarray")]
-fn both() -> [Device; 2] {
-    crate::close::devices().try_into().expect("two devices")
-}
-
-#[test]
-#[cfg(feature = "ndarray")]
-fn adam_in_one_pass_is_adam_by_operations() {
-    let run = |device: &Device| {
-        let shape = [37, 500];
-        let gradient = numbers(shape, 2, device);
-        let first = adam(&ADAM, numbers(shape, 1, device), None, gradient);
-        let [parameter, mean, square] = first;
-        adam(&ADAM, parameter, Some([mean, square]), numbers(shape, 3, device))
-    };
-    let [ours, theirs] = both().map(|device| run(&device));
-    for (ours, theirs) in ours.into_iter().zip(theirs) {
-        let theirs = Tensor::from_data(theirs.into_data(), &Device::flex());
-        assert_close("adam", ours, theirs);
-    }
-}
-
-#[test]
-#[cfg(feature = "ndarray")]
-fn descent_in_one_pass_is_descent_by_operations() {
-    for (momentum, nesterov) in [(None, false), (Some(0.9), false), (Some(0.9), true)] {
-        let factors = SgdFactors { momentum: momentum.unwrap_or(0.0), fresh: 0.8, rate: 0.1, keep: 0.95, nesterov };
-        let run = |device: &Device| {
-            let velocity = momentum.map(|_| numbers([3, 4, 5], 4, device));
-            let (parameter, velocity) =
-                sgd(&factors, numbers([3, 4, 5], 1, device), velocity, numbers([3, 4, 5], 2, device));
-            assert_eq!(velocity.is_some(), momentum.is_some());
-            velocity.unwrap_or_else(|| parameter.zeros_like()) + parameter.mul_scalar(10.0)
-        };
-        let [ours, theirs] = both().map(|device| run(&device));
-        assert_close("descent", ours, Tensor::from_data(theirs.into_data(), &Device::flex()));
-    }
-}
+use crate::close::{devices, numbers, values};
 
 #[test]
 fn a_tensor_that_is_shared_is_not_changed() {
@@ -72,5 +29,53 @@ fn squares_are_added_up_as_by_operations_and_what_is_no_number_stays_it() {
         all[place] = odd;
         let sum = sum_of_squares(Tensor::<1>::from_floats(all.as_slice(), &Device::flex())).into_scalar::<f32>();
         assert!(if odd.is_nan() { sum.is_nan() } else { sum == f32::INFINITY }, "{odd}: {sum}");
+    }
+}
+
+/// The passes against burn's operations, which the second device has.
+#[cfg(feature = "ndarray")]
+mod by_operations {
+    use firelight_layers::update::{AdamFactors, adam};
+
+    use super::*;
+    use crate::close::assert_close;
+
+    const ADAM: AdamFactors =
+        AdamFactors { momentum: 0.9, sqr_momentum: 0.99, rate: 0.01, square_unbias: 1.7, epsilon: 1e-5, keep: 0.999 };
+
+    fn both() -> [Device; 2] {
+        crate::close::devices().try_into().expect("two devices")
+    }
+
+    #[test]
+    fn adam_in_one_pass_is_adam_by_operations() {
+        let run = |device: &Device| {
+            let shape = [37, 500];
+            let gradient = numbers(shape, 2, device);
+            let first = adam(&ADAM, numbers(shape, 1, device), None, gradient);
+            let [parameter, mean, square] = first;
+            adam(&ADAM, parameter, Some([mean, square]), numbers(shape, 3, device))
+        };
+        let [ours, theirs] = both().map(|device| run(&device));
+        for (ours, theirs) in ours.into_iter().zip(theirs) {
+            let theirs = Tensor::from_data(theirs.into_data(), &Device::flex());
+            assert_close("adam", ours, theirs);
+        }
+    }
+
+    #[test]
+    fn descent_in_one_pass_is_descent_by_operations() {
+        for (momentum, nesterov) in [(None, false), (Some(0.9), false), (Some(0.9), true)] {
+            let factors = SgdFactors { momentum: momentum.unwrap_or(0.0), fresh: 0.8, rate: 0.1, keep: 0.95, nesterov };
+            let run = |device: &Device| {
+                let velocity = momentum.map(|_| numbers([3, 4, 5], 4, device));
+                let (parameter, velocity) =
+                    sgd(&factors, numbers([3, 4, 5], 1, device), velocity, numbers([3, 4, 5], 2, device));
+                assert_eq!(velocity.is_some(), momentum.is_some());
+                velocity.unwrap_or_else(|| parameter.zeros_like()) + parameter.mul_scalar(10.0)
+            };
+            let [ours, theirs] = both().map(|device| run(&device));
+            assert_close("descent", ours, Tensor::from_data(theirs.into_data(), &Device::flex()));
+        }
     }
 }

@@ -4,4 +4,3 @@ mod curve;
 mod search;
 
 pub use curve::RateCurve;
-pub use search::RateSearch;

@@ -6,13 +6,13 @@ use firelight_datablock::{DataError, FittedTarget};
 use firelight_layers::on_workers;
 use firelight_losses::Totals;
 
-use super::examples::Examples;
 use super::gradients::{Contribution, Forward, Gathered, parts};
 use super::parallel::{Shares, contributions};
-use super::plan::{Plan, Position};
 use crate::error::guarded;
+use crate::examples::Examples;
 use crate::observe::Observers;
 use crate::optim::{length, scale};
+use crate::plan::{Plan, Position};
 use crate::state::State;
 use crate::task::Task;
 use crate::{Event, LearnerError, Precision, StepRow};

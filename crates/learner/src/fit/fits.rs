@@ -5,9 +5,9 @@ use firelight_datablock::{DataError, FittedTarget};
 
 use super::epoch::Batch;
 use super::evaluate::{Evaluation, Part};
-use super::examples::Examples;
-use super::plan::Plan;
 use super::transaction::Source;
+use crate::examples::Examples;
+use crate::plan::Plan;
 use crate::runs::Work;
 use crate::state::State;
 use crate::task::Task;

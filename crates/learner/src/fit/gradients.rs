@@ -4,7 +4,7 @@ use burn::optim::{GradientsAccumulator, GradientsParams};
 use burn::tensor::Tensor;
 use firelight_losses::{Loss, Parts, Totals};
 
-use super::examples::Examples;
+use crate::examples::Examples;
 use crate::optim::scale;
 use firelight_models::{Model, Noise};
 

@@ -10,9 +10,9 @@ use burn::tensor::{Device, Tensor};
 use firelight_datablock::{Dataset, FittedTarget};
 use firelight_losses::Loss;
 
-use super::examples::{Examples, Mixed};
 use super::gradients::{Contribution, Forward};
 use crate::LearnerError;
+use crate::examples::{Examples, Mixed};
 use firelight_models::{Model, Noise};
 use firelight_transforms::panic_message;
 

@@ -5,12 +5,12 @@ use std::time::Instant;
 use burn::tensor::Tensor;
 use firelight_datablock::FittedTarget;
 
-use super::best::Best;
 use super::epoch::Fit;
 use super::evaluate::Evaluation;
-use super::plan::Position;
 use super::transaction::{Columns, Source};
+use crate::best::Best;
 use crate::observe::Observers;
+use crate::plan::Position;
 use crate::runs::{Rows, Runs};
 use crate::state::State;
 use crate::task::Task;
@@ -53,14 +53,15 @@ pub(super) fn run<'a, F: FittedTarget, M: Model + Sync, S: Source<F, M, D>, cons
             fit = fit.train(observers, batches, &forward, |fit| match &mut runs {
                 // At the epoch's end one follows anyway, once it is validated.
                 Some(runs) if runs.is_due(fit.state.history.steps.len()) && fit.position.step < fit.plan.steps => {
-                    runs.keep(fit)
+                    runs.keep(&fit.state, &fit.plan, &fit.position)
                 }
                 _ => Ok(()),
             })?;
         }
         let evaluation = source.evaluate(task, &fit.state.model)?;
         let row = fit.finish_epoch(observers, columns, start.elapsed().as_secs_f64(), evaluation)?;
-        let mut keep = |fit: &Fit<'a, F, M>| runs.as_mut().map_or(Ok(()), |runs| runs.keep(fit));
+        let mut keep =
+            |fit: &Fit<'a, F, M>| runs.as_mut().map_or(Ok(()), |runs| runs.keep(&fit.state, &fit.plan, &fit.position));
         // Kept before it is told: what a table has of a run that is broken off here, its checkpoint has too.
         keep(&fit)?;
         if let Some(reason) = observers.tell(Event::Epoch(&row))? {

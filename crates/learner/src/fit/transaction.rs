@@ -5,10 +5,10 @@ use firelight_datablock::FittedTarget;
 
 use super::epoch::{Batch, Fit};
 use super::evaluate::Evaluation;
-use super::plan::{Plan, Position};
 use super::running::run;
 use crate::error::guarded;
 use crate::observe::Observers;
+use crate::plan::{Plan, Position};
 use crate::runs::{Entered, Outcome, Rows, Work};
 use crate::state::State;
 use crate::task::Task;

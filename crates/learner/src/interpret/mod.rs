@@ -3,6 +3,7 @@
 mod losses;
 pub(crate) mod pages;
 mod results;
+mod run;
 
 pub use losses::HighLoss;
 
@@ -14,7 +15,7 @@ use firelight_losses::{CostError, CostMatrix};
 use firelight_vocab::{Groups, Vocab};
 use image::RgbImage;
 
-use crate::report::Run;
+use self::run::Run;
 use crate::{Learner, LearnerError, Part, Predictions};
 use firelight_metrics::ClassReport;
 use firelight_models::Model;

@@ -10,7 +10,8 @@ use image::RgbImage;
 
 use super::Interpretation;
 use super::results::Said;
-use crate::fit::{Mixed, Mixing, host};
+use crate::examples::{Mixed, Mixing};
+use crate::fit::host;
 use crate::{History, Learner, LearnerError};
 use firelight_models::Model;
 use firelight_plots::{Tile, confusion, grid, loss_curve, rate_curve, save_png};

@@ -9,7 +9,7 @@ use firelight_models::Model;
 use firelight_predict::{FORMAT, Manifest, Prediction, Predictor};
 use firelight_transforms::Limits;
 
-use super::to_bytes;
+use crate::tensors::to_bytes;
 use crate::{Learner, LearnerError};
 
 impl Learner<Categories> {

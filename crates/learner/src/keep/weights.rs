@@ -6,8 +6,9 @@ use firelight_datablock::FittedTarget;
 use firelight_vocab::Vocab;
 use serde::{Deserialize, Serialize};
 
-use super::to_bytes;
 use crate::optim::GroupOptimizer;
+use crate::task::other_classes;
+use crate::tensors::to_bytes;
 use crate::{Learner, LearnerError};
 use firelight_files::{Format, Versions};
 use firelight_models::weights::from_bytes;
@@ -79,26 +80,4 @@ impl<F: FittedTarget, M: Model> Learner<F, M> {
         (state.model, state.optimizer, state.body_is_trained) = (model, optimizer, true);
         Ok(())
     }
-}
-
-/// How the classes of a file differ from the data's.
-pub(crate) fn other_classes(theirs: Option<&Vocab>, ours: Option<&Vocab>) -> String {
-    let (Some(theirs), Some(ours)) = (theirs, ours) else {
-        return "it is for targets of another kind".into();
-    };
-    let only = |these: &Vocab, those: &Vocab| -> Vec<String> {
-        these.iter().filter(|name| those.find(name).is_none()).take(3).map(|name| format!("{name:?}")).collect()
-    };
-    let (gone, new) = (only(theirs, ours), only(ours, theirs));
-    let listed = |names: &[String]| if names.is_empty() { "none".into() } else { names.join(", ") };
-    if gone.is_empty() && new.is_empty() {
-        return "its classes are the data's in another order".into();
-    }
-    format!(
-        "it is for {} classes and the data have {}; only in the file: {}; only in the data: {}",
-        theirs.len(),
-        ours.len(),
-        listed(&gone),
-        listed(&new)
-    )
 }

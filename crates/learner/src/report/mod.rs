@@ -2,11 +2,8 @@
 
 mod facts;
 mod page;
-mod run;
 
 use std::path::{Path, PathBuf};
-
-pub(crate) use run::{Run, decided_by};
 
 use crate::{Interpretation, LearnerError};
 use firelight_files::write_whole;

@@ -8,7 +8,7 @@ use super::conditions::Conditions;
 use super::item::{Item, Rows, Work};
 use super::log::Log;
 use super::record::{Record, unusable};
-use crate::fit::Best;
+use crate::best::Best;
 use crate::optim::GroupOptimizer;
 use crate::state::State;
 use crate::task::Task;

@@ -11,11 +11,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::Norms;
-use crate::fit::sample;
-use crate::keep::other_classes;
-use crate::report::decided_by;
+use crate::sample::sample;
 use crate::state::State;
-use crate::task::{Options, Task};
+use crate::task::{Options, Task, decided_by, other_classes};
 use firelight_models::Model;
 use firelight_models::weights::shapes;
 

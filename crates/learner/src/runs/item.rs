@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::fit::Plan;
+use crate::plan::Plan;
+use crate::sample::BodyMark;
 use crate::{History, LearnerError, RateSearch};
 
 /// Something that a program asks of its learner and that takes a while.
@@ -24,10 +25,6 @@ pub(crate) enum Work {
         draws: usize,
     },
 }
-
-/// A digest of a frozen body: which features are its own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct BodyMark(pub String);
 
 impl fmt::Display for Work {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -12,5 +12,5 @@ mod record;
 mod recorder;
 
 pub use checkpoints::Checkpoints;
-pub(crate) use item::{BodyMark, Outcome, Rows, Work};
+pub(crate) use item::{Outcome, Rows, Work};
 pub(crate) use recorder::{Entered, Runs};

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::conditions::Conditions;
 use super::item::Item;
 use super::log::Extent;
-use crate::fit::Position;
+use crate::plan::Position;
 use crate::{EpochRow, LearnerError};
 use firelight_files::{Format, Versions};
 

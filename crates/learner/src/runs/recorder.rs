@@ -12,11 +12,11 @@ use super::item::{Item, Outcome, Rows, Work};
 use super::log::{Extent, Log};
 use super::record::{Past, Record};
 use crate::LearnerError;
-use crate::fit::{Fit, Position};
-use crate::keep::{finite_bytes, to_bytes};
 use crate::optim::GroupOptimizer;
+use crate::plan::{Plan, Position};
 use crate::state::State;
 use crate::task::Task;
+use crate::tensors::{finite_bytes, to_bytes};
 use firelight_files::hex;
 use firelight_models::Model;
 
@@ -170,12 +170,11 @@ impl Runs {
     }
 
     /// Writes a checkpoint, and removes the oldest ones.
-    pub fn keep<F: FittedTarget, M: Model>(&mut self, fit: &Fit<'_, F, M>) -> Result<(), LearnerError> {
-        let Fit { state, position, .. } = fit;
+    pub fn keep<M: Model>(&mut self, state: &State<M>, plan: &Plan, position: &Position) -> Result<(), LearnerError> {
         let steps = state.history.steps.len();
         let path = self.checkpoints.place(steps);
         let weights = finite_bytes(&state.model)?.map_err(|_| {
-            let (step, what) = (fit.plan.number(position), "weights".into());
+            let (step, what) = (plan.number(position), "weights".into());
             LearnerError::Diverged { what, step, value: f64::NAN }
         })?;
         let optimizer = state.optimizer.as_ref().map_or(Ok(Vec::new()), GroupOptimizer::to_bytes)?;

@@ -88,7 +88,7 @@ pub struct Best<M> {
 
 impl<M: Model> Best<M> {
     /// Puts `model` into `best` if its epoch is a better one.
-    pub(super) fn keep(
+    pub(crate) fn keep(
         best: &mut Option<Self>,
         keep: &KeepBest,
         patience: &mut Patience,

@@ -1,10 +1,11 @@
 //! What a page tells of a run beside its predictions.
 
 use firelight_datablock::{Categories, DataLoaders};
-use firelight_losses::{Decision, Loss, MatrixRows};
+use firelight_losses::{Loss, MatrixRows};
 use firelight_vocab::Groups;
 
-use crate::fit::Mixing;
+use crate::examples::Mixing;
+use crate::task::decided_by;
 use crate::{Evaluation, History, Learner};
 use firelight_models::Model;
 
@@ -39,16 +40,6 @@ impl Run {
             matrices: if classes <= MOST_DRAWN { task.loss.matrices() } else { Vec::new() },
             groups: None,
         }
-    }
-}
-
-/// What a rule picks, in words.
-pub(crate) fn decided_by(decision: &Decision) -> String {
-    match decision {
-        Decision::Argmax => "the likeliest class".to_owned(),
-        Decision::Threshold(least) => format!("every class from {least}"),
-        Decision::MinimumRisk(_) => "the least expected cost".to_owned(),
-        other => format!("{other:?}"),
     }
 }
 
