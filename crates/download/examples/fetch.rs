@@ -6,10 +6,21 @@
 
 use std::error::Error;
 use std::path::Path;
+use std::process::ExitCode;
 
 use firelight_download::{Checksum, Download, unpack_tar_gz};
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [url, digest, folder] = arguments.as_slice() else {
         println!("usage: fetch URL md5:DIGEST|sha256:DIGEST FOLDER");

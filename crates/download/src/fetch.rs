@@ -1,7 +1,8 @@
 //! The way of a file into a folder.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::{Component, Path, PathBuf};
 
 use crate::lock::Lock;
 use crate::transfer::Transfer;
@@ -22,9 +23,15 @@ impl Download {
     /// - [`DownloadError::Refused`]: the server's answer is an error that trying again does not mend, such as 404.
     /// - [`DownloadError::WrongDigest`]: the file came whole and is not the one expected. It is removed.
     /// - [`DownloadError::MalformedChecksum`]: the checksum has digits or a length that no digest has.
-    /// - [`DownloadError::Read`], [`DownloadError::Write`]: a file or folder on this machine.
+    /// - [`DownloadError::Read`], [`DownloadError::Write`]: a file or folder on this machine, or a file name that is none. Of that no
+    ///   request is made.
     pub fn fetch(&self, folder: &Path) -> Result<PathBuf, DownloadError> {
         self.checksum.check_form()?;
+        let mut parts = Path::new(&self.file_name).components();
+        if !matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None)) {
+            let why = io::Error::new(io::ErrorKind::InvalidInput, format!("{:?} is no file's name", self.file_name));
+            return Err(DownloadError::write(folder, why));
+        }
         let target = folder.join(&self.file_name);
         if self.is_at(&target)? {
             return Ok(target);

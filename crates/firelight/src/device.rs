@@ -53,7 +53,7 @@ pub fn device_from_env() -> Result<Device, DeviceError> {
 /// | name | device |
 /// |---|---|
 /// | `flex` | the processor, fast kernels |
-/// | `ndarray` | the processor, for comparison and small models: training is some 30 times slower than on `flex` |
+/// | `ndarray` | the processor, for comparison: training is some 30 times slower than on `flex` |
 /// | `wgpu`, `wgpu:0`, `wgpu:cpu` | the best, the first discrete, or a software adapter of WebGPU |
 /// | `vulkan`, `metal` | the same through that interface alone |
 /// | `cuda`, `cuda:1`, `rocm:0` | an NVIDIA or AMD card by number, 0 if not given |

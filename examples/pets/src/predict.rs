@@ -46,7 +46,7 @@ pub fn predict(what: &Predict, cli: &Cli) -> Result<()> {
 /// Predicts one picture of the sample set, as a user would from the exported file.
 pub fn show_one(cli: &Cli, images: &Path) -> Result<()> {
     let predictor = Predictor::load(export_path(&cli.out, LossName::Soft), &device_by_name(&cli.device)?)?;
-    let last = image_files(images)?.pop();
+    let last = files(&[images.to_path_buf()], &cli.progress())?.pop();
     print(&predictor, predictor.predict_files(last))?;
     Ok(())
 }

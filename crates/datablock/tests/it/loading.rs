@@ -1,6 +1,5 @@
 use std::collections::BTreeSet;
 
-use burn::tensor::Device;
 use firelight_datablock::{Categories, DataLoader, DataLoaders, OnError};
 
 use crate::folder;
@@ -117,6 +116,8 @@ fn a_broken_picture_fails_by_its_name_or_is_left_out_and_counted() {
 #[cfg(feature = "ndarray")]
 #[expect(deprecated, reason = "the backend is kept for comparison")]
 fn batches_land_on_the_device_asked_for() {
+    use burn::tensor::Device;
+
     let (_folder, loaders) = thirty();
     let flex = loaders.one_batch().expect("a batch");
     let other = loaders.with_device(&Device::ndarray()).one_batch().expect("a batch");

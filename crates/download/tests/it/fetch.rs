@@ -289,3 +289,15 @@ fn many_that_want_one_file_fetch_it_once() {
     assert_eq!(server.ranges(), ["all", "bytes=100000-"]);
     assert_eq!(listing(home.path()), ["f.bin"]);
 }
+
+#[test]
+fn a_name_that_is_no_files_is_refused_before_any_request() {
+    let (home, server) = (TempDir::new().unwrap(), Server::new(&[("/f.bin", b"hello")], []));
+    for name in ["", ".", "..", "a/b", "../f.bin", "/f.bin"] {
+        let odd = Download::new(server.url("/f.bin"), name, Checksum::md5(HELLO_MD5));
+        let error = text(&odd.fetch(home.path()).unwrap_err(), home.path(), &server);
+        assert!(error.contains(&format!("{name:?} is no file's name")), "{error}");
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0, "{name:?}");
+    }
+    assert!(server.requests().is_empty());
+}

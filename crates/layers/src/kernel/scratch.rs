@@ -60,13 +60,13 @@ pub unsafe fn written(len: usize, write: impl FnOnce(&mut [Blank])) -> Vec<f32> 
     numbers
 }
 
-#[cfg(test)]
+// What is looked at in debug builds alone.
+#[cfg(all(test, debug_assertions))]
 mod tests {
     use super::*;
 
     #[test]
     #[should_panic(expected = "a kernel has left a number of its output unwritten")]
-    #[cfg(debug_assertions)]
     #[expect(unsafe_code, reason = "debug builds fill what is not written")]
     fn a_number_that_is_not_written_is_found() {
         let all_but_one = |output: &mut [Blank]| output[..6].fill(Blank::new(1.0));
@@ -75,7 +75,6 @@ mod tests {
     }
 
     #[test]
-    #[cfg(debug_assertions)]
     fn what_is_left_over_is_not_a_number() {
         with_scratch(5, |numbers| numbers.fill(1.0));
         assert!(with_scratch(4, |numbers| numbers.iter().all(|number| number.is_nan())));

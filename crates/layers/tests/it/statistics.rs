@@ -2,8 +2,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use burn::module::Module;
+use burn::module::{Module, RunningState};
 use burn::nn::{BatchNorm, BatchNormConfig, Dropout, DropoutConfig};
+use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 use firelight_layers::{Activation, keep_statistics, move_statistics, normalize};
 
@@ -113,18 +114,31 @@ fn norms_are_switched_wherever_they_are_and_nothing_else_is() {
 
 /// With gradients, by burn's operations and by the kernels; and rows of features beside pictures of one number.
 #[test]
-fn kept_statistics_give_what_burns_layer_gives() {
-    let all: Vec<Device> = devices().into_iter().map(Device::autodiff).collect();
-    let run = |device: &Device, rows: bool| {
+fn kept_statistics_normalise_by_the_formula() {
+    #[derive(Clone, Copy)]
+    enum Way {
+        Rows,
+        Pictures,
+        /// By burn's operations, from the formula.
+        Formula,
+    }
+    let run = |device: &Device, way: Way| {
         let mut layer = BatchNormConfig::new(3).init(device);
         layer.gamma = layer.gamma.map(|_| numbers([3], 7, device).require_grad());
         layer.beta = layer.beta.map(|_| numbers([3], 8, device).require_grad());
+        layer.running_mean = RunningState::new(numbers([3], 5, &device.clone().inner()));
+        layer.running_var = RunningState::new(numbers([3], 6, &device.clone().inner()).abs() + 0.1);
         let layer = keep_statistics(layer);
         let x = numbers([5, 3], 1, device).require_grad();
-        let y = if rows {
-            normalize(&layer, x.clone(), None, Activation::Relu)
-        } else {
-            normalize(&layer, x.clone().reshape([5, 3, 1, 1]), None, Activation::Relu).reshape([5, 3])
+        let y = match way {
+            Way::Rows => normalize(&layer, x.clone(), None, Activation::Relu),
+            Way::Pictures => normalize(&layer, x.clone().reshape([5, 3, 1, 1]), None, Activation::Relu).reshape([5, 3]),
+            Way::Formula => {
+                let row = |tensor: Tensor<1>| tensor.reshape([1, 3]);
+                let [mean, variance] = [5, 6].map(|seed| numbers([3], seed, device));
+                let spread = (variance.abs() + 0.1 + layer.epsilon).sqrt();
+                relu((x.clone() - row(mean)) / row(spread) * row(layer.gamma.val()) + row(layer.beta.val()))
+            }
         };
         let gradients = (y.clone() * numbers([5, 3], 3, device)).sum().backward();
         let wide = |tensor: Tensor<1>| tensor.reshape([1, 3]);
@@ -136,10 +150,12 @@ fn kept_statistics_give_what_burns_layer_gives() {
         ];
         parts.map(|part| Tensor::<2>::from_data(part.into_data(), &Device::flex()))
     };
-    let theirs = run(&all[all.len() - 1], false);
-    for rows in [false, true] {
-        for (ours, theirs) in run(&all[0], rows).into_iter().zip(&theirs) {
-            assert_close("part", ours, theirs.clone());
+    let theirs = run(&Device::flex().autodiff(), Way::Formula);
+    for device in devices().into_iter().map(Device::autodiff) {
+        for way in [Way::Rows, Way::Pictures] {
+            for (ours, theirs) in run(&device, way).into_iter().zip(&theirs) {
+                assert_close("part", ours, theirs.clone());
+            }
         }
     }
 }

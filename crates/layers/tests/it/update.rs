@@ -1,7 +1,57 @@
 use burn::tensor::{Device, Tensor};
-use firelight_layers::update::{SgdFactors, sgd, sum_of_squares};
+use firelight_layers::update::{AdamFactors, SgdFactors, adam, sgd, sum_of_squares};
 
 use crate::close::{devices, numbers, values};
+
+const ADAM: AdamFactors =
+    AdamFactors { momentum: 0.9, sqr_momentum: 0.99, rate: 0.01, square_unbias: 1.7, epsilon: 1e-5, keep: 0.999 };
+
+/// More numbers than one thread takes, and no multiple of a vector.
+const COUNT: usize = 37 * 501;
+
+fn assert_near(ours: Tensor<1>, expected: impl IntoIterator<Item = f64>) {
+    for (index, (ours, expected)) in values(ours).into_iter().zip(expected).enumerate() {
+        assert!(
+            (f64::from(ours) - expected).abs() <= 2e-6 * expected.abs().max(1.0),
+            "{index}: {ours}, not {expected}"
+        );
+    }
+}
+
+#[test]
+fn a_step_of_adam_is_its_formula() {
+    let device = Device::flex();
+    let [parameter, mean, gradient] = [1, 2, 3].map(|seed| numbers([COUNT], seed, &device));
+    let square = numbers([COUNT], 4, &device).abs();
+    let host = [&parameter, &mean, &square, &gradient].map(|tensor| values(tensor.clone()));
+    let at = |index: usize| host.each_ref().map(|numbers| f64::from(numbers[index]));
+    let next = |[p, m, s, g]: [f64; 4]| {
+        let (m, s) = (0.9 * m + 0.1 * g, 0.99 * s + 0.01 * g * g);
+        [0.999 * p - 0.01 * m / ((1.7 * s).sqrt() + 1e-5), m, s]
+    };
+    let after = adam(&ADAM, parameter, Some([mean, square]), gradient);
+    for (part, ours) in after.into_iter().enumerate() {
+        assert_near(ours, (0..COUNT).map(|index| next(at(index))[part]));
+    }
+}
+
+#[test]
+fn a_step_of_descent_is_its_formula() {
+    let device = Device::flex();
+    for nesterov in [false, true] {
+        let factors = SgdFactors { momentum: 0.9, fresh: 0.8, rate: 0.1, keep: 0.95, nesterov };
+        let [parameter, velocity, gradient] = [1, 2, 3].map(|seed| numbers([COUNT], seed, &device));
+        let host = [&parameter, &velocity, &gradient].map(|tensor| values(tensor.clone()));
+        let at = |index: usize| host.each_ref().map(|numbers| f64::from(numbers[index]));
+        let next = |[p, v, g]: [f64; 3]| {
+            let v = 0.9 * v + 0.8 * g;
+            [0.95 * p - 0.1 * if nesterov { g + 0.9 * v } else { v }, v]
+        };
+        let (after, velocity) = sgd(&factors, parameter, Some(velocity), gradient);
+        assert_near(after, (0..COUNT).map(|index| next(at(index))[0]));
+        assert_near(velocity.expect("a velocity"), (0..COUNT).map(|index| next(at(index))[1]));
+    }
+}
 
 #[test]
 fn a_tensor_that_is_shared_is_not_changed() {
@@ -35,13 +85,8 @@ fn squares_are_added_up_as_by_operations_and_what_is_no_number_stays_it() {
 /// The passes against burn's operations, which the second device has.
 #[cfg(feature = "ndarray")]
 mod by_operations {
-    use firelight_layers::update::{AdamFactors, adam};
-
     use super::*;
     use crate::close::assert_close;
-
-    const ADAM: AdamFactors =
-        AdamFactors { momentum: 0.9, sqr_momentum: 0.99, rate: 0.01, square_unbias: 1.7, epsilon: 1e-5, keep: 0.999 };
 
     fn both() -> [Device; 2] {
         crate::close::devices().try_into().expect("two devices")
