@@ -42,6 +42,18 @@ fn main() -> Result<()> {
     seen.save_report(&out)?; // report.html
     // ANCHOR_END: interpret
 
+    // ANCHOR: costs
+    let vocab = learn.data().vocab().clone();
+    let cost = CostMatrix::from_groups(&cats, 0.25, 1.0); // a cat for another cat, and anything else
+    let learn = learn
+        .with_decision(Decision::minimum_risk(&cost, &vocab)?)
+        .with_metrics([accuracy(), mean_cost(&cost, &vocab)?]);
+    for CostlyPair { pair, cost } in learn.interpret()?.most_costly(&cost)? {
+        println!("{} taken for {}: {} times, for {cost}", pair.actual, pair.predicted, pair.times);
+    }
+    println!("{:?} by mistake on average", learn.evaluate()?.metrics[1]);
+    // ANCHOR_END: costs
+
     // ANCHOR: reasons
     let worst = &seen.top_losses(1)[0];
     let picture = image::open(&worst.path)?.to_rgb8();

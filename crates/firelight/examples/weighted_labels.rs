@@ -33,6 +33,15 @@ fn main() -> Result<()> {
     let graded = SoftLabelCrossEntropy::new(&cost.soft_labels(6.0, 0.3)?, &vocab)?;
     // ANCHOR_END: csv
 
+    // ANCHOR: by_hand
+    let by_hand = CostMatrix::from_fn(&vocab, |actual, predicted| match (actual, predicted) {
+        _ if actual == predicted => 0.0,
+        ("beagle", "pug") | ("pug", "beagle") => 0.25,
+        _ => 1.0,
+    });
+    assert_eq!(by_hand.get("pug", "beagle")?, 0.25);
+    // ANCHOR_END: by_hand
+
     // ANCHOR: compare
     // a pug, taken for a beagle (column 3) and for a Bengal (column 0) with the same confidence
     let scores = [[0.0, 0.0, 0.0, 3.0, 0.0, 1.0], [3.0, 0.0, 0.0, 0.0, 0.0, 1.0]];

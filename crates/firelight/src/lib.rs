@@ -71,9 +71,9 @@ pub mod prelude {
 
     pub use firelight_learner::optim::{Adam, Lamb, RAdam, Sgd, ranger};
     pub use firelight_learner::{
-        Backbone, Checkpoints, ConfusedPair, CsvLog, Curve, EarlyStopping, EpochRow, Evaluation, Event, FlatCos, Flow,
-        HeadFeatures, History, Interpretation, KeepBest, Learner, LearnerError, LossPlot, Mix, Norms, Observer,
-        OneCycle, Overlay, Part, Piece, Plateau, Precision, Rates, Schedule, Tta, efficientnet_lite0,
+        Backbone, Checkpoints, ConfusedPair, CostlyPair, CsvLog, Curve, EarlyStopping, EpochRow, Evaluation, Event,
+        FlatCos, Flow, HeadFeatures, History, Interpretation, KeepBest, Learner, LearnerError, LossPlot, Mix, Norms,
+        Observer, OneCycle, Overlay, Part, Piece, Plateau, Precision, Rates, Schedule, Tta, efficientnet_lite0,
         efficientnet_lite1, efficientnet_lite2, resnet18, resnet34, resnet50, resnet101, vision_learner,
     };
     pub use firelight_metrics::{
