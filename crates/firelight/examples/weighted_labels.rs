@@ -39,7 +39,7 @@ fn main() -> Result<()> {
         ("beagle", "pug") | ("pug", "beagle") => 0.25,
         _ => 1.0,
     });
-    assert_eq!(by_hand.get("pug", "beagle")?, 0.25);
+    println!("a pug taken for a beagle costs {}", by_hand.get("pug", "beagle")?);
     // ANCHOR_END: by_hand
 
     // ANCHOR: compare
