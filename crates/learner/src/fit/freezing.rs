@@ -24,13 +24,7 @@ impl<F: FittedTarget, M: Model> Learner<F, M> {
                 remedy: "groups count from 0 and the last must stay trainable",
             });
         }
-        let options = &self.task.options;
-        self.state.model = freeze(
-            &self.state.model,
-            group,
-            options.frozen_norms,
-            self.task.options.thawed_norms(self.state.body_was_loaded),
-        )?;
+        self.state.model = self.with_frozen(&self.state.model, group)?;
         (self.state.frozen, self.state.optimizer) = (group, None);
         Ok(())
     }
@@ -56,13 +50,14 @@ impl<F: FittedTarget, M: Model> Learner<F, M> {
     /// A copy of the state that a fit may change, with its first `frozen` groups frozen.
     pub(crate) fn frozen_fork(&self, frozen: usize) -> Result<State<M>, LearnerError> {
         let fork = self.state.fork();
-        let model = freeze(
-            &fork.model,
-            frozen,
-            self.task.options.frozen_norms,
-            self.task.options.thawed_norms(self.state.body_was_loaded),
-        )?;
+        let model = self.with_frozen(&fork.model, frozen)?;
         Ok(State { model, optimizer: None, frozen, ..fork })
+    }
+
+    /// A copy of `model` with its first `frozen` groups frozen and norms as the options say.
+    fn with_frozen(&self, model: &M, frozen: usize) -> Result<M, LearnerError> {
+        let options = &self.task.options;
+        freeze(model, frozen, options.frozen_norms, options.thawed_norms(self.state.body_was_loaded))
     }
 
     /// What is frozen, frozen as the options now say.

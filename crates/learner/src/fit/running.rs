@@ -53,15 +53,14 @@ pub(super) fn run<'a, F: FittedTarget, M: Model + Sync, S: Source<F, M, D>, cons
             fit = fit.train(observers, batches, &forward, |fit| match &mut runs {
                 // At the epoch's end one follows anyway, once it is validated.
                 Some(runs) if runs.is_due(fit.state.history.steps.len()) && fit.position.step < fit.plan.steps => {
-                    runs.keep(&fit.state, &fit.plan, &fit.position)
+                    fit.keep(runs)
                 }
                 _ => Ok(()),
             })?;
         }
         let evaluation = source.evaluate(task, &fit.state.model)?;
         let row = fit.finish_epoch(observers, columns, start.elapsed().as_secs_f64(), evaluation)?;
-        let mut keep =
-            |fit: &Fit<'a, F, M>| runs.as_mut().map_or(Ok(()), |runs| runs.keep(&fit.state, &fit.plan, &fit.position));
+        let mut keep = |fit: &Fit<'a, F, M>| runs.as_mut().map_or(Ok(()), |runs| fit.keep(runs));
         // Kept before it is told: what a table has of a run that is broken off here, its checkpoint has too.
         keep(&fit)?;
         if let Some(reason) = observers.tell(Event::Epoch(&row))? {
@@ -73,6 +72,11 @@ pub(super) fn run<'a, F: FittedTarget, M: Model + Sync, S: Source<F, M, D>, cons
 }
 
 impl<F: FittedTarget, M: Model + Sync> Fit<'_, F, M> {
+    /// Writes a checkpoint of where it is.
+    fn keep(&self, runs: &mut Runs) -> Result<(), LearnerError> {
+        runs.keep(&self.state, &self.plan, &self.position)
+    }
+
     /// What is allowed and yet surely a slip.
     fn warn(&mut self, observers: &mut Observers) -> Result<(), LearnerError> {
         if self.state.body_is_frozen() && !self.state.body_is_trained {
