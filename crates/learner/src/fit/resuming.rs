@@ -35,9 +35,9 @@ impl<F: FittedTarget, M: Model> Learner<F, M> {
     /// # }
     /// ```
     ///
-    /// Fits then also fail with [`LearnerError::Checkpoint`] where one cannot be written (the last good one stays),
-    /// [`LearnerError::OtherRun`] where the folder has those of another run, and [`LearnerError::Unusable`] where all are
-    /// damaged.
+    /// Fits then also fail with [`LearnerError::Checkpoint`](crate::LearnerError::Checkpoint) where one cannot be written
+    /// (the last good one stays), [`LearnerError::OtherRun`](crate::LearnerError::OtherRun) where the folder has those of
+    /// another run, and [`LearnerError::Unusable`](crate::LearnerError::Unusable) where all are damaged.
     pub fn with_checkpoints(mut self, checkpoints: impl Into<Checkpoints>) -> Self {
         self.runs = Some(Runs::new(checkpoints.into()));
         self
