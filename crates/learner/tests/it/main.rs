@@ -3,7 +3,6 @@
 mod bomb;
 mod export;
 mod failing;
-mod files;
 mod fine_tune_reference;
 mod keeping;
 #[cfg(unix)]

@@ -1,39 +1,17 @@
-//! A small random generator that is a value, not a global.
+//! What the drawings ask of chance beyond the library's own draws.
+
+use std::ops::{Deref, DerefMut};
+
+use firelight::transforms;
 
 /// Random numbers of one picture: a function of (seed, breed, index), whatever the thread that draws it.
-///
-/// The generator is `SplitMix64` (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014).
 #[derive(Debug, Clone)]
-pub struct Chance {
-    state: u64,
-}
+pub struct Chance(transforms::Chance);
 
 impl Chance {
-    /// The generator of picture `index` of breed number `breed`.
+    /// The stream of picture `index` of breed number `breed`.
     pub fn of(seed: u64, breed: usize, index: usize) -> Self {
-        let mut chance = Self { state: seed };
-        for key in [breed as u64 + 1, index as u64 + 1] {
-            chance.state = chance.bits() ^ key.wrapping_mul(0xD6E8_FEB8_6659_FD93);
-        }
-        chance
-    }
-
-    fn bits(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    /// A number in `0.0..1.0`.
-    pub fn uniform(&mut self) -> f32 {
-        (self.bits() >> 40) as f32 / (1_u32 << 24) as f32
-    }
-
-    /// A number in `low..high`, all equally likely.
-    pub fn range(&mut self, low: f32, high: f32) -> f32 {
-        low + (high - low) * self.uniform()
+        Self(transforms::Chance::new(seed, breed as u64, index as u64))
     }
 
     /// A number in `low..high`, the middle more likely than the ends.
@@ -42,14 +20,9 @@ impl Chance {
         low + (high - low) * mean
     }
 
-    /// `true` with probability `p`.
-    pub fn coin(&mut self, p: f32) -> bool {
-        self.uniform() < p
-    }
-
-    /// A whole number in `0..n`; 0 where `n` is 0.
+    /// A whole number in `0..n`, as a place in a list.
     pub fn below(&mut self, n: usize) -> usize {
-        (self.bits() % n.max(1) as u64) as usize
+        self.0.below(n as u64) as usize
     }
 
     /// -1.0 or 1.0.
@@ -61,5 +34,19 @@ impl Chance {
     pub fn pick<T: Copy, const N: usize>(&mut self, choices: [T; N]) -> T {
         const { assert!(N > 0, "nothing to pick from") };
         choices[self.below(N)]
+    }
+}
+
+impl Deref for Chance {
+    type Target = transforms::Chance;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl DerefMut for Chance {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
     }
 }

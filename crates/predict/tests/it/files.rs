@@ -1,21 +1,17 @@
 use std::path::PathBuf;
 
-use burn::tensor::Device;
-use firelight_datablock::{OnError, image_files};
-use firelight_learner::{PredictError, Predictor};
+use firelight_predict::{OnError, PredictError, Predictor};
 use image::RgbImage;
 
-use crate::shapes;
-
-/// A predictor, and a folder of pictures with a broken one among them.
+/// A predictor, and a folder of twelve pictures of several sizes, the fourth of them broken.
 fn inbox() -> (Predictor, tempfile::TempDir, Vec<PathBuf>) {
-    let folder = shapes::folder(11);
-    let learn = shapes::learner(shapes::loaders(&folder, &Device::flex()));
-    let predictor = learn.predictor().expect("a predictor");
-    std::fs::write(folder.path().join("dark_0.png"), "not a picture").expect("a file");
-    let files = image_files(folder.path()).expect("files");
-    assert_eq!(files.len(), 12);
-    (predictor, folder, files)
+    let folder = tempfile::tempdir().expect("a folder");
+    let files: Vec<PathBuf> = (0..12).map(|number| folder.path().join(format!("{number:02}.png"))).collect();
+    for (number, file) in files.iter().enumerate() {
+        crate::picture(number as u64, 40 + number as u32, 36).save(file).expect("a picture");
+    }
+    std::fs::write(&files[3], "not a picture").expect("a file");
+    (crate::predictor(), folder, files)
 }
 
 #[test]
@@ -29,8 +25,8 @@ fn many_files_get_the_predictions_that_each_gets_alone() {
         .for_each(|path, prediction| seen.push((path.to_path_buf(), prediction.clone())))
         .expect("predictions");
     assert_eq!((done.files, done.broken.len()), (11, 1));
-    assert!(done.broken[0].path.ends_with("dark_0.png"));
-    assert!(done.broken[0].reason.to_string().contains("dark_0.png"), "{}", done.broken[0].reason);
+    assert!(done.broken[0].path.ends_with("03.png"));
+    assert!(done.broken[0].reason.to_string().contains("03.png"), "{}", done.broken[0].reason);
     let whole = files.iter().filter(|file| **file != done.broken[0].path);
     for (file, (path, prediction)) in whole.zip(&seen) {
         assert_eq!(file, path);
@@ -45,13 +41,13 @@ fn many_files_get_the_predictions_that_each_gets_alone() {
 #[test]
 fn tables_hold_a_row_a_file() {
     let (predictor, folder, mut files) = inbox();
-    files.retain(|file| !file.ends_with("dark_0.png"));
+    files.retain(|file| !file.ends_with("03.png"));
     let place = folder.path().join("table.csv");
     let done = predictor.predict_files(&files).with_probabilities(true).write_csv(&place).expect("a table");
     assert_eq!(done.files, 11);
     let text = std::fs::read_to_string(&place).expect("text");
     let mut lines = text.lines();
-    assert_eq!(lines.next(), Some("file,class,probability,Bright,bars,dark"));
+    assert_eq!(lines.next(), Some("file,class,probability,ant,bee,\"a fly, drawn\""));
     let row: Vec<&str> = lines.next().expect("a row").split(',').collect();
     let alone = predictor.predict(&files[0]).expect("a prediction");
     assert_eq!((row[0], row[1]), (files[0].to_str().expect("text"), alone.class.as_str()));
@@ -68,7 +64,7 @@ fn tables_hold_a_row_a_file() {
     predictor.predict_files(&files).with_probabilities(true).write_json_lines(&place).expect("a table");
     let text = std::fs::read_to_string(&place).expect("text");
     let row: serde_json::Value = serde_json::from_str(text.lines().next().expect("a line")).expect("JSON");
-    let sum: f64 = ["Bright", "bars", "dark"].iter().map(|c| row["probabilities"][c].as_f64().expect("a number")).sum();
+    let sum: f64 = predictor.vocab().iter().map(|c| row["probabilities"][c].as_f64().expect("a number")).sum();
     assert!((sum - 1.0).abs() < 1e-5);
 }
 
@@ -77,7 +73,7 @@ fn a_broken_file_ends_the_run_unless_it_may_be_left_out_and_no_half_table_stays(
     let (predictor, folder, files) = inbox();
     let place = folder.path().join("table.csv");
     let error = predictor.predict_files(&files).with_batch_size(3).write_csv(&place).expect_err("a broken file");
-    assert!(matches!(&error, PredictError::Input { path: Some(path), .. } if path.ends_with("dark_0.png")), "{error}");
+    assert!(matches!(&error, PredictError::Input { path: Some(path), .. } if path.ends_with("03.png")), "{error}");
     assert!(error.to_string().starts_with("predict: decode: cannot decode "), "{error}");
     let left: Vec<_> =
         std::fs::read_dir(folder.path()).expect("a folder").map(|e| e.expect("an entry").path()).collect();

@@ -1,0 +1,4 @@
+//! What the files promise.
+
+mod containers;
+mod whole;

@@ -1,0 +1,204 @@
+use std::path::Path;
+
+use burn::tensor::Tensor;
+use burn::tensor::{Device, TensorData, activation::softmax};
+use firelight_costs::{CostMatrix, Decision};
+use firelight_models::{Model, weights};
+use firelight_predict::{FORMAT, FileError, PredictError, Predictor, Vocab};
+use firelight_transforms::{Chance, Scratch, TransformError};
+use image::RgbImage;
+use serde_json::{Value, json};
+
+use crate::{export, head, model, picture};
+
+/// What is said of the export of a manifest that is any JSON, without its path.
+fn refused(folder: &Path, manifest: &Value, tensors: &[u8]) -> String {
+    let path = folder.join("model.firelight");
+    FORMAT.write(&path, manifest, &[tensors]).expect("a file");
+    let error = Predictor::load(&path, &Device::flex()).expect_err("refused");
+    assert!(matches!(error, PredictError::File(FileError::Unusable { .. })), "{error}");
+    error.to_string().rsplit("export: ").next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn an_export_predicts_as_its_model_does_by_hand() {
+    let place = tempfile::tempdir().expect("a folder");
+    let (manifest, model) = model(head());
+    let loaded = Predictor::load(export(place.path(), &manifest, &model), &Device::flex()).expect("a predictor");
+    let own = Predictor::new(manifest.clone(), model.for_inference(), Device::flex()).expect("a predictor");
+    for (number, width, height) in [(1, 40, 36), (2, 200, 32), (3, 7, 5)] {
+        let picture = picture(number, width, height);
+        let planes = manifest.transforms.planes(&picture, None, &mut Scratch::default()).expect("planes").1;
+        let input = Tensor::from_data(TensorData::new(planes, [1, 3, 32, 32]), &Device::flex());
+        let scores = model.head.forward(model.body.forward(input));
+        let expected: Vec<f32> = softmax(scores, 1).into_data().iter::<f32>().collect();
+        let prediction = loaded.predict_picture(&picture).expect("a prediction");
+        assert_eq!(prediction, own.predict_picture(&picture).expect("a prediction"));
+        for (found, expected) in prediction.probabilities.iter().zip(&expected) {
+            assert!((found - expected).abs() < 1e-5, "{:?} and {expected:?}", prediction.probabilities);
+        }
+        let most = expected.iter().copied().fold(0.0, f32::max);
+        assert!(most - expected[prediction.index] < 1e-5);
+        assert_eq!(prediction.class, ["ant", "bee", "a fly, drawn"][prediction.index]);
+    }
+}
+
+/// A cost so high that one class is never worth its risk changes what is picked, not the probabilities.
+#[test]
+fn the_decision_rule_picks() {
+    let (manifest, model) = model(head());
+    let likeliest = Predictor::new(manifest.clone(), model.for_inference(), Device::flex()).expect("a predictor");
+    let seen = picture(1, 40, 36);
+    let first = likeliest.predict_picture(&seen).expect("a prediction");
+    let vocab = &manifest.vocab;
+    let mut cost = CostMatrix::uniform(vocab);
+    for actual in vocab.iter().filter(|name| **name != first.class) {
+        cost = cost.with(actual, &first.class, 1e6).expect("a cost");
+    }
+    let decision = Decision::minimum_risk(&cost, vocab).expect("a rule");
+    let mut manifest = manifest.clone();
+    manifest.decision = decision;
+    let careful = Predictor::new(manifest, model.for_inference(), Device::flex()).expect("a predictor");
+    let second = careful.predict_picture(&seen).expect("a prediction");
+    assert_ne!(second.class, first.class);
+    assert_eq!(second.probabilities, first.probabilities);
+}
+
+#[test]
+fn a_damaged_export_is_refused_and_never_wrong_in_silence() {
+    let place = tempfile::tempdir().expect("a folder");
+    let (manifest, model) = model(head());
+    let path = export(place.path(), &manifest, &model);
+    let whole = std::fs::read(&path).expect("bytes");
+    let refused = |bytes: &[u8], what: &str| {
+        std::fs::write(&path, bytes).expect("a file");
+        let error = Predictor::load(&path, &Device::flex()).expect_err(what);
+        assert!(matches!(error, PredictError::File(FileError::Unusable { .. })), "{what}: {error}");
+    };
+    let mut chance = Chance::new(1, 2, 3);
+    for _ in 0..50 {
+        let length = chance.below(whole.len() as u64) as usize;
+        refused(&whole[..length], &format!("cut to {length} bytes"));
+    }
+    for _ in 0..200 {
+        let bit = chance.below(8 * whole.len() as u64) as usize;
+        let mut bytes = whole.clone();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        refused(&bytes, &format!("bit {bit} flipped"));
+    }
+}
+
+/// What a manifest says is looked at before a model is made of it.
+#[test]
+fn manifests_that_make_no_sense_are_refused() {
+    let place = tempfile::tempdir().expect("a folder");
+    let (mut manifest, model) = model(head().with_dropout(0.0));
+    manifest.decision = Decision::minimum_risk(&CostMatrix::uniform(&manifest.vocab), &manifest.vocab).expect("a rule");
+    let tensors = weights::to_bytes(&model).expect("bytes");
+    let manifest = serde_json::to_value(&manifest).expect("JSON");
+    let said = |pointer: &str, value: Value| {
+        let mut manifest = manifest.clone();
+        *manifest.pointer_mut(pointer).unwrap_or_else(|| panic!("{pointer} is not in the manifest")) = value;
+        refused(place.path(), &manifest, &tensors)
+    };
+    for dropout in [2.0, -1.0, 1.0] {
+        assert!(said("/head/dropout", json!(dropout)).starts_with("dropout must be at least 0 and below 1, not "));
+    }
+    let hidden = |widths: &[u64]| said("/head/hidden", json!(widths));
+    assert_eq!(hidden(&[0]), "a head needs at least one feature, one class and no empty layer");
+    for many in [&[1_000_000_000_000_000_000][..], &[50_000_000], &[512, 9_000_000]] {
+        assert_eq!(hidden(many), "its head needs more weights than it holds");
+    }
+    assert_eq!(
+        said("/head/features", json!(9_223_372_036_854_775_808_u64)),
+        "its head takes 9223372036854775808 features and small gives 128"
+    );
+    assert_eq!(said("/head/classes", json!(4)), "its head gives 4 scores for 3 classes");
+    assert!(said("/vocab", json!(Vocab::ordered(["bee", "ant", "wasp"]).expect("a vocab"))).contains("other classes"));
+    assert!(said("/arch", json!("small-er")).starts_with("its manifest cannot be read: "));
+    assert!(said("/arch", json!("resnet18")).starts_with("its head takes 128 features and resnet18 gives 512"));
+    assert!(said("/head/hidden", json!([])).starts_with("its weights do not fit its architecture small"));
+}
+
+/// A9: weights that are no numbers are not loaded.
+#[test]
+fn weights_that_are_not_finite_are_refused() {
+    let place = tempfile::tempdir().expect("a folder");
+    let (manifest, model) = model(head());
+    let manifest = serde_json::to_value(&manifest).expect("JSON");
+    for number in [f32::NAN, f32::INFINITY] {
+        let mut tensors = weights::to_bytes(&model).expect("bytes");
+        let last = tensors.len() - 4;
+        tensors[last..].copy_from_slice(&number.to_le_bytes());
+        let said = refused(place.path(), &manifest, &tensors);
+        assert!(said.starts_with("its weights ") && said.ends_with(" are not finite numbers"), "{said}");
+    }
+}
+
+/// A manifest is held to the same rules where a predictor is made of a model that is there.
+#[test]
+fn a_predictor_of_contradictions_is_not_made() {
+    let (mut manifest, model) = model(head());
+    manifest.vocab = Vocab::ordered(["ant", "bee"]).expect("a vocab");
+    let error = Predictor::new(manifest, model.for_inference(), Device::flex()).expect_err("refused");
+    assert_eq!(
+        error.to_string(),
+        "predict: the manifest makes no sense: its head gives 3 scores for 2 classes; take it from the export that the model is from"
+    );
+}
+
+#[test]
+fn a_reader_of_ones_own_reads_and_its_panic_is_an_error_that_names_the_file() {
+    let seen = picture(1, 40, 36);
+    let expected = crate::predictor().predict_picture(&seen).expect("a prediction");
+    let reads = crate::predictor().with_reader(move |path| match path.to_str() {
+        Some("good.raw") => Ok(seen.clone()),
+        Some("bad.raw") => Err(TransformError::Closure { name: "raw".into(), reason: "too dark".into() }),
+        _ => panic!("no idea"),
+    });
+    assert_eq!(reads.predict("good.raw").expect("a prediction"), expected);
+    for (file, why) in [("bad.raw", "too dark"), ("worse.raw", "no idea")] {
+        let error = reads.predict(file).expect_err("refused").to_string();
+        assert!(error.starts_with("predict: ") && error.contains(file) && error.contains(why), "{error}");
+    }
+}
+
+/// The manifest and the list of tensors of an export as the first version wrote it, with made-up numbers as weights.
+#[test]
+fn a_file_of_the_first_version_still_loads_and_predicts_what_it_did() {
+    let mut lines = include_str!("fixtures/export-1.txt").lines();
+    let (manifest, header) = (lines.next().expect("a manifest"), lines.next().expect("tensors"));
+    let tensors: Value = serde_json::from_str(header).expect("JSON");
+    let number = |i: usize| ((i * 37 % 101) as f32 - 50.0) / 400.0;
+    let mut weights = Vec::new();
+    for (name, tensor) in tensors.as_object().expect("tensors") {
+        let offset = |side: usize| tensor["data_offsets"][side].as_u64().map(|offset| offset as usize);
+        let (Some(start), Some(end)) = (offset(0), offset(1)) else { continue };
+        weights.resize(weights.len().max(end), 0);
+        for (i, bytes) in weights[start..end].chunks_exact_mut(4).enumerate() {
+            let value = match name.as_str() {
+                "head.layers.1.norm.gamma" => 0.0,
+                _ if name.ends_with("running_var") => 1.0,
+                _ => number(i),
+            };
+            bytes.copy_from_slice(&value.to_le_bytes());
+        }
+    }
+    let place = tempfile::tempdir().expect("a folder");
+    let file = place.path().join("old");
+    let manifest: Value = serde_json::from_str(manifest).expect("JSON");
+    let length = (header.len() as u64).to_le_bytes();
+    FORMAT.write(&file, &manifest, &[&length, header.as_bytes(), &weights]).expect("a file");
+
+    let predictor = Predictor::load(&file, &Device::flex()).expect("an old export");
+    assert_eq!(predictor.manifest().firelight, "0.1.0");
+    assert_eq!(predictor.manifest().burn, "", "the first version did not say");
+    let picture = RgbImage::from_fn(80, 70, |x, y| image::Rgb([(3 * x) as u8, (3 * y) as u8, (x + y) as u8]));
+    let prediction = predictor.predict_picture(&picture).expect("a prediction");
+    // The last norm gives its shifts whatever it sees, so the scores are the shifts through the last layer.
+    let scores: Vec<f32> = (0..10).map(|class| (0..512).map(|j| number(j) * number(10 * j + class)).sum()).collect();
+    let total: f32 = scores.iter().map(|score| score.exp()).sum();
+    for (found, score) in prediction.probabilities.iter().zip(&scores) {
+        assert!((found - score.exp() / total).abs() < 1e-4, "{:?} of {scores:?}", prediction.probabilities);
+    }
+}
