@@ -1,6 +1,8 @@
 //! Chance in a training step.
 
 use burn::tensor::{Device, Tensor, TensorData};
+use rand_xoshiro::SplitMix64;
+use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
 /// Where a training step's chance comes from: dropout's numbers are a function of the seed, the step, the layer and the place in
 /// the batch, and of nothing else. No stream is shared, so learners that train side by side give the bits that each gives alone, and
@@ -55,11 +57,8 @@ impl Noise {
 }
 
 /// `SplitMix64`'s step from a counter to a number (Steele, Lea and Flood, *Fast Splittable Pseudorandom Number Generators*, 2014).
-pub(super) fn mix(counter: u64) -> u64 {
-    let mut mixed = counter.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
+fn mix(counter: u64) -> u64 {
+    SplitMix64::seed_from_u64(counter).next_u64()
 }
 
 #[cfg(test)]

@@ -2,10 +2,13 @@
 
 use std::f32::consts::TAU;
 
+use rand_xoshiro::rand_core::{Rng, SeedableRng};
+use rand_xoshiro::{SplitMix64, Xoshiro256PlusPlus};
+
 /// A stream of random numbers for one picture in one epoch.
 ///
 /// The stream depends on nothing but the three numbers it is made of, so the same picture gets the same draws with one
-/// worker or sixteen, and after a resume. It is xoshiro256++ (Blackman and Vigna, 2019) seeded through splitmix64.
+/// worker or sixteen, and after a resume. It is xoshiro256++ (Blackman and Vigna, 2019), seeded through `SplitMix64`.
 ///
 /// ```
 /// use firelight_transforms::Chance;
@@ -15,37 +18,29 @@ use std::f32::consts::TAU;
 /// assert_ne!(a.uniform(), Chance::new(42, 1, 7).uniform());
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Chance {
-    state: [u64; 4],
-}
+pub struct Chance(Xoshiro256PlusPlus);
 
 impl Chance {
     /// The stream of `item` in `epoch` of a run seeded with `seed`.
     pub fn new(seed: u64, epoch: u64, item: u64) -> Self {
+        let mix = |word| SplitMix64::seed_from_u64(word).next_u64();
         let mut word = seed;
         let mut absorb = |value: u64| {
-            word = splitmix(word ^ value.wrapping_mul(0xD6E8_FEB8_6659_FD93));
+            word = mix(word ^ value.wrapping_mul(0xD6E8_FEB8_6659_FD93));
             word
         };
-        let first = absorb(1);
-        let second = absorb(epoch);
-        let third = absorb(item);
-        let last = splitmix(third.wrapping_add(0x9E37_79B9_7F4A_7C15));
-        Self { state: [first, second, third, last | 1] }
+        let [first, second, third] = [1, epoch, item].map(&mut absorb);
+        let last = mix(third.wrapping_add(0x9E37_79B9_7F4A_7C15)) | 1;
+        let mut state = [0; 32];
+        for (bytes, word) in state.chunks_exact_mut(8).zip([first, second, third, last]) {
+            bytes.copy_from_slice(&word.to_le_bytes());
+        }
+        Self(Xoshiro256PlusPlus::from_seed(state))
     }
 
     /// The next 64 random bits.
     pub fn bits(&mut self) -> u64 {
-        let s = &mut self.state;
-        let result = s[0].wrapping_add(s[3]).rotate_left(23).wrapping_add(s[0]);
-        let shifted = s[1] << 17;
-        s[2] ^= s[0];
-        s[3] ^= s[1];
-        s[1] ^= s[2];
-        s[0] ^= s[3];
-        s[2] ^= shifted;
-        s[3] = s[3].rotate_left(45);
-        result
+        self.0.next_u64()
     }
 
     /// A number in `[0, 1)`, a multiple of 2⁻²⁴.
@@ -81,11 +76,4 @@ impl Chance {
         let radius = libm::sqrtf(-2.0 * libm::logf(1.0 - self.uniform()));
         radius * libm::cosf(TAU * self.uniform())
     }
-}
-
-fn splitmix(word: u64) -> u64 {
-    let mut z = word.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
 }
