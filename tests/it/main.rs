@@ -1,6 +1,7 @@
 //! What ARCHITECTURE.md says of the crates, and tests on the device that `FIRELIGHT_DEVICE` names: `flex` (the default), `ndarray` or
 //! `wgpu`.
 
+mod bars;
 mod decisions;
 mod device;
 mod devices;
