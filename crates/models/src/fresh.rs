@@ -14,25 +14,22 @@ use rand_xoshiro::rand_core::{Rng, SeedableRng};
 /// # let _ = &mut fresh;
 /// ```
 #[derive(Debug, Clone)]
-pub struct Fresh {
-    generator: Option<SplitMix64>,
-    spare: Option<f64>,
-}
+pub struct Fresh(Option<Stream>);
 
 impl Fresh {
     /// Random weights that depend on `seed` alone.
     pub fn seeded(seed: u64) -> Self {
-        Self { generator: Some(SplitMix64::seed_from_u64(seed)), spare: None }
+        Self(Some(Stream { words: SplitMix64::seed_from_u64(seed), spare: None }))
     }
 
     /// Zeros instead of random numbers: for a module that is about to be loaded from a file.
     pub fn zeros() -> Self {
-        Self { generator: None, spare: None }
+        Self(None)
     }
 
     /// A parameter drawn from the normal distribution with mean 0 and standard deviation `std`.
     pub(crate) fn normal<const D: usize>(&mut self, shape: [usize; D], std: f64, device: &Device) -> Param<Tensor<D>> {
-        self.draw(shape, device, |generator, spare| std * standard_normal(generator, spare))
+        self.draw(shape, device, |stream| std * stream.normal())
     }
 
     /// A parameter drawn evenly from `-bound..bound`.
@@ -42,36 +39,46 @@ impl Fresh {
         bound: f64,
         device: &Device,
     ) -> Param<Tensor<D>> {
-        self.draw(shape, device, |generator, _| bound * (2.0 * unit(generator) - 1.0))
+        self.draw(shape, device, |stream| bound * (2.0 * stream.unit() - 1.0))
     }
 
     fn draw<const D: usize>(
         &mut self,
         shape: [usize; D],
         device: &Device,
-        next: impl Fn(&mut SplitMix64, &mut Option<f64>) -> f64,
+        next: impl Fn(&mut Stream) -> f64,
     ) -> Param<Tensor<D>> {
         let numbers = shape.iter().product();
-        let values: Vec<f32> = match &mut self.generator {
+        let values: Vec<f32> = match &mut self.0 {
             None => vec![0.0; numbers],
-            Some(generator) => (0..numbers).map(|_| next(generator, &mut self.spare) as f32).collect(),
+            Some(stream) => (0..numbers).map(|_| next(stream) as f32).collect(),
         };
         Param::from_data(TensorData::new(values, shape), device)
     }
 }
 
-/// Two at a time by the Box-Muller transform; the second is spared for the next call.
-fn standard_normal(generator: &mut SplitMix64, spare: &mut Option<f64>) -> f64 {
-    if let Some(spare) = spare.take() {
-        return spare;
-    }
-    let radius = (-2.0 * (1.0 - unit(generator)).ln()).sqrt();
-    let (sine, cosine) = (std::f64::consts::TAU * unit(generator)).sin_cos();
-    *spare = Some(radius * sine);
-    radius * cosine
+/// Random numbers, one after the other.
+#[derive(Debug, Clone)]
+struct Stream {
+    words: SplitMix64,
+    /// The second of the two that Box and Muller's transform gives.
+    spare: Option<f64>,
 }
 
-/// The next number of `[0, 1)`, 53 bits.
-fn unit(generator: &mut SplitMix64) -> f64 {
-    (generator.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
+impl Stream {
+    /// The next number of the standard normal distribution.
+    fn normal(&mut self) -> f64 {
+        if let Some(spare) = self.spare.take() {
+            return spare;
+        }
+        let radius = (-2.0 * (1.0 - self.unit()).ln()).sqrt();
+        let (sine, cosine) = (std::f64::consts::TAU * self.unit()).sin_cos();
+        self.spare = Some(radius * sine);
+        radius * cosine
+    }
+
+    /// The next number of `[0, 1)`, 53 bits.
+    fn unit(&mut self) -> f64 {
+        (self.words.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
+    }
 }
