@@ -4,7 +4,7 @@ use firelight_vocab::Vocab;
 use serde::{Deserialize, Serialize};
 
 use crate::error::share;
-use crate::{AlignedCost, CostError, CostMatrix};
+use crate::{AlignedCost, ClassThresholds, CostError, CostMatrix};
 
 /// How probabilities become a prediction.
 ///
@@ -36,6 +36,8 @@ pub enum Decision {
     /// Every class with at least this probability, for several labels an example; 0.5 is usual. One outside 0 to 1 is refused
     /// when it is read from a file; [`threshold`](Self::threshold) refuses it when it is made.
     Threshold(f32),
+    /// Every class with at least a probability of its own, for several labels an example; [`thresholds`](Self::thresholds) makes it.
+    Thresholds(ClassThresholds),
     /// The class with the least expected cost, `argmin_k Σ_j p_j C[j][k]`: conditional risk minimisation.
     ///
     /// Costs among several classes are weighed by how likely each is, so it needs calibrated probabilities:
@@ -61,15 +63,41 @@ impl Decision {
         share("threshold", f64::from(least)).map(|_| Self::Threshold(least))
     }
 
+    /// [`Thresholds`](Self::Thresholds) by class name, in any order: rare classes are often best picked from a lower probability on.
+    ///
+    /// ```
+    /// use firelight_costs::{Decision, Vocab};
+    ///
+    /// let vocab = Vocab::from_labels(["blow down", "clear", "haze"]);
+    /// let decision = Decision::thresholds([("haze", 0.3), ("clear", 0.5), ("blow down", 0.1)], &vocab)?;
+    /// assert_eq!(decision.decide(&[0.15, 0.4, 0.3]), [0, 2]);
+    /// # Ok::<(), firelight_costs::CostError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`CostError::OutsideUnit`] unless all are in 0..=1, [`CostError::Vocab`] for a repeated name, and
+    /// [`CostError::NamesDiffer`] unless they name exactly the classes of the vocab.
+    pub fn thresholds<S: Into<String>>(
+        least: impl IntoIterator<Item = (S, f32)>,
+        vocab: &Vocab,
+    ) -> Result<Self, CostError> {
+        Ok(Self::Thresholds(ClassThresholds::of(least, vocab)?))
+    }
+
     /// The class numbers decided for one example: one of them, or any number with a threshold. None where nothing can be
     /// decided: of no classes, or of probabilities that are not numbers.
     ///
     /// # Panics
-    /// If there is not one probability for each class of the costs.
+    /// If there is not one probability for each class of the costs, or of the thresholds.
     pub fn decide(&self, probabilities: &[f32]) -> Vec<usize> {
         match self {
             Self::Threshold(least) => {
                 (0..probabilities.len()).filter(|class| probabilities[*class] >= *least).collect()
+            }
+            Self::Thresholds(thresholds) => {
+                let (given, least) = (probabilities.len(), thresholds.least());
+                assert!(given == least.len(), "there are {given} probabilities and {} thresholds", least.len());
+                (0..given).filter(|class| probabilities[*class] >= least[*class]).collect()
             }
             Self::Argmax | Self::MinimumRisk(_) => self.best(probabilities).into_iter().collect(),
         }
@@ -115,15 +143,18 @@ impl Decision {
     /// If there is not one probability for each class of the costs.
     pub fn scores(&self, probabilities: &[f32]) -> Vec<f64> {
         match self {
-            Self::Argmax | Self::Threshold(_) => probabilities.iter().copied().map(f64::from).collect(),
+            Self::Argmax | Self::Threshold(_) | Self::Thresholds(_) => {
+                probabilities.iter().copied().map(f64::from).collect()
+            }
             Self::MinimumRisk(cost) => risks(cost, probabilities).map(|risk| -risk).collect(),
         }
     }
 
-    /// The classes that the costs are aligned to, where there are costs.
+    /// The classes that costs or thresholds are aligned to, where there are some.
     pub fn vocab(&self) -> Option<&Vocab> {
         match self {
             Self::MinimumRisk(cost) => Some(cost.vocab()),
+            Self::Thresholds(thresholds) => Some(thresholds.vocab()),
             Self::Argmax | Self::Threshold(_) => None,
         }
     }
@@ -140,6 +171,7 @@ fn better_first(a: f64, b: f64) -> Ordering {
 enum Stored {
     Argmax,
     Threshold(f32),
+    Thresholds(ClassThresholds),
     MinimumRisk(AlignedCost),
 }
 
@@ -150,6 +182,7 @@ impl TryFrom<Stored> for Decision {
         match stored {
             Stored::Argmax => Ok(Self::Argmax),
             Stored::Threshold(least) => Self::threshold(least),
+            Stored::Thresholds(thresholds) => Ok(Self::Thresholds(thresholds)),
             Stored::MinimumRisk(cost) => Ok(Self::MinimumRisk(cost)),
         }
     }

@@ -96,6 +96,9 @@ pub enum CostError {
     /// More or fewer class weights than names.
     #[error("there are {weights} class weights for {names} names")]
     WeightCount { weights: usize, names: usize },
+    /// More or fewer thresholds than classes.
+    #[error("there are {thresholds} thresholds for {classes} classes")]
+    ThresholdCount { thresholds: usize, classes: usize },
     /// Class weights of nothing.
     #[error("there is no class to weigh; count the labels of the training part first")]
     NoClasses,

@@ -5,6 +5,7 @@ mod decision;
 mod digest;
 mod error;
 mod matrix;
+mod thresholds;
 
 pub use class_weights::ClassWeights;
 pub use decision::Decision;
@@ -15,3 +16,4 @@ pub use matrix::{
     Aligned, AlignedCost, ClassMatrix, Confusion, CostMatrix, Distance, GroupSoftLabels, MatrixRows, Meaning,
     OrdinalDistance, PairWeights, Similarity, SoftLabels, TreeDistance, meaning,
 };
+pub use thresholds::ClassThresholds;

@@ -149,6 +149,7 @@ pub(crate) fn decided_by(decision: &Decision) -> String {
     match decision {
         Decision::Argmax => "the likeliest class".to_owned(),
         Decision::Threshold(least) => format!("every class from {least}"),
+        Decision::Thresholds(thresholds) => format!("every class from its own of {:?}", thresholds.least()),
         Decision::MinimumRisk(_) => "the least expected cost".to_owned(),
         other => format!("{other:?}"),
     }

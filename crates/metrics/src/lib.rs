@@ -2,6 +2,7 @@
 
 mod accuracy;
 mod agreement;
+mod average;
 mod calibration;
 mod classes;
 mod costs;
@@ -10,6 +11,8 @@ mod groups;
 mod mean;
 mod measure;
 mod multi;
+mod ranking;
+mod relations;
 mod report;
 mod values;
 
@@ -17,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use accuracy::{accuracy, error_rate, top_k};
 pub use agreement::{cohen_kappa, matthews_corr_coef, weighted_kappa};
+pub use average::{Average, HasClass};
 pub use calibration::{brier_score, calibration_error};
 pub use classes::{macro_f1, mean_recall, weighted_f1};
 pub use costs::{expected_cost, mean_cost, mean_mistake_cost};
@@ -28,9 +32,11 @@ pub use firelight_costs::{CostError, CostMatrix, Decision};
 pub use firelight_vocab::{Groups, Vocab};
 pub use groups::{cross_group_errors, group_accuracy, mistake_severity, same_group_mistakes, summed_group_accuracy};
 pub use measure::measure;
-pub use multi::{accuracy_multi, f1_multi, precision_multi, recall_multi};
+pub use multi::{accuracy_multi, f_beta_multi, f1_multi, hamming_loss, jaccard_multi, precision_multi, recall_multi};
+pub use ranking::{average_precision, best_thresholds, roc_auc};
+pub use relations::{explained_variance, pearson, spearman};
 pub use report::{ClassReport, ClassScores};
-pub use values::{mae, mse, r2, rmse};
+pub use values::{mae, mape, mse, msle, r2, rmse, rmsle};
 
 /// Which way a number gets better.
 ///

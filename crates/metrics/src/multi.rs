@@ -2,7 +2,7 @@
 //!
 //! An example's classes are those that the decision picks: with `Decision::Threshold(0.5)` every class from one half.
 
-use crate::{Accumulator, Better, Metric, MultiMetric, Outcomes, ratio};
+use crate::{Accumulator, Average, Better, Metric, MultiMetric, Outcomes, ratio};
 
 /// Share of the (example, class) pairs that are right: one minus the Hamming loss. High by itself where most classes are absent;
 /// read it beside [`f1_multi`].
@@ -65,6 +65,69 @@ pub fn recall_multi() -> MultiMetric {
     Box::new(Counted::new("recall_multi", |classes| mean(classes, |c| share(c.hits, c.hits + c.misses))))
 }
 
+/// The weighted harmonic mean of precision and recall, in which recall counts `beta` times as much (scikit-learn's `fbeta_score`): 2 where a
+/// miss is worse than an alarm, 0.5 where it is the other way round; 0 for a class that is neither there nor picked.
+///
+/// ```
+/// use firelight_costs::Decision;
+/// use firelight_metrics::{Average, f_beta_multi, measure};
+///
+/// let probabilities = [[0.9, 0.6, 0.1], [0.2, 0.3, 0.8]];
+/// let f2 = f_beta_multi(2.0, Average::Micro);
+/// assert_eq!(measure(f2, &probabilities, &[vec![0], vec![1, 2]], &Decision::Threshold(0.5)), Some(2.0 / 3.0));
+/// ```
+pub fn f_beta_multi(beta: f64, average: Average) -> MultiMetric {
+    let f_beta = move |class: &Class| {
+        let square = beta * beta;
+        let whole = (1.0 + square) * class.hits as f64 + square * class.misses as f64 + class.alarms as f64;
+        if whole > 0.0 { (1.0 + square) * class.hits as f64 / whole } else { 0.0 }
+    };
+    averaged(&format!("f{beta}_multi"), average, f_beta)
+}
+
+/// How much of what is there or picked is both (scikit-learn's `jaccard_score`), 0 for a class that is neither.
+///
+/// ```
+/// use firelight_costs::Decision;
+/// use firelight_metrics::{Average, jaccard_multi, measure};
+///
+/// let probabilities = [[0.9, 0.6, 0.1], [0.2, 0.3, 0.8]];
+/// let jaccard = jaccard_multi(Average::Macro);
+/// assert_eq!(measure(jaccard, &probabilities, &[vec![0], vec![1, 2]], &Decision::Threshold(0.5)), Some(2.0 / 3.0));
+/// ```
+pub fn jaccard_multi(average: Average) -> MultiMetric {
+    averaged("jaccard_multi", average, |class| share(class.hits, class.hits + class.alarms + class.misses))
+}
+
+/// Share of the (example, class) pairs that are wrong: one minus [`accuracy_multi`], scikit-learn's `hamming_loss`.
+///
+/// ```
+/// use firelight_costs::Decision;
+/// use firelight_metrics::{hamming_loss, measure};
+///
+/// let probabilities = [[0.9, 0.6, 0.1], [0.2, 0.3, 0.8]];
+/// let value = measure(hamming_loss(), &probabilities, &[vec![0], vec![1, 2]], &Decision::Threshold(0.5));
+/// assert_eq!(value, Some(1.0 / 3.0));
+/// ```
+pub fn hamming_loss() -> MultiMetric {
+    let wrong = |classes: &[Class]| {
+        let wrong: usize = classes.iter().map(|class| class.alarms + class.misses).sum();
+        ratio(wrong as f64, classes.iter().map(|class| class.all()).sum())
+    };
+    Box::new(Counted { name: "hamming_loss".into(), better: Better::Less, value: wrong })
+}
+
+/// A number of each class, averaged over them or of all pairs together.
+fn averaged(name: &str, average: Average, value: impl Fn(&Class) -> f64 + Send + Sync + 'static) -> MultiMetric {
+    Box::new(Counted::new(average.named(name), move |classes: &[Class]| {
+        if average == Average::Micro {
+            return (!classes.is_empty()).then(|| value(&classes.iter().fold(Class::default(), Class::plus)));
+        }
+        let of = |class: &Class| (Some(value(class)), class.hits + class.misses);
+        average.of(&classes.iter().map(of).collect::<Vec<_>>())
+    }))
+}
+
 /// What became of one class.
 #[derive(Debug, Clone, Copy, Default)]
 struct Class {
@@ -82,6 +145,15 @@ impl Class {
     fn all(self) -> usize {
         self.hits + self.alarms + self.misses + self.rejections
     }
+
+    fn plus(self, other: &Self) -> Self {
+        Self {
+            hits: self.hits + other.hits,
+            alarms: self.alarms + other.alarms,
+            misses: self.misses + other.misses,
+            rejections: self.rejections + other.rejections,
+        }
+    }
 }
 
 fn share(part: usize, whole: usize) -> f64 {
@@ -92,25 +164,27 @@ fn mean(classes: &[Class], value: impl Fn(&Class) -> f64) -> Option<f64> {
     ratio(classes.iter().map(value).sum(), classes.len())
 }
 
-/// A number out of what became of every class, of which more is better.
+/// A number out of what became of every class.
 struct Counted<V> {
-    name: &'static str,
+    name: String,
+    better: Better,
     value: V,
 }
 
 impl<V: Fn(&[Class]) -> Option<f64>> Counted<V> {
-    fn new(name: &'static str, value: V) -> Self {
-        Self { name, value }
+    /// Of which more is better.
+    fn new(name: impl Into<String>, value: V) -> Self {
+        Self { name: name.into(), better: Better::More, value }
     }
 }
 
 impl<V: Fn(&[Class]) -> Option<f64> + Send + Sync> Metric<Vec<usize>> for Counted<V> {
     fn name(&self) -> String {
-        self.name.into()
+        self.name.clone()
     }
 
     fn better(&self) -> Better {
-        Better::More
+        self.better
     }
 
     fn start(&self) -> Box<dyn Accumulator<Vec<usize>> + '_> {

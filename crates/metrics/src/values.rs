@@ -41,6 +41,48 @@ pub fn mae() -> ValueMetric {
     Box::new(Compared::new("mae", Better::Less, |sums| sums.mean(|column| column.absolute)))
 }
 
+/// Mean squared difference of the logarithms of one more than each number (scikit-learn's `mean_squared_log_error`): what counts is how many
+/// times too much or too little. Not defined where a number or its target is -1 or less.
+///
+/// ```
+/// use firelight_costs::Decision;
+/// use firelight_metrics::{measure, msle};
+///
+/// let value = measure(msle(), &[[1.0], [3.0]], &[vec![1.0], vec![1.0]], &Decision::Argmax);
+/// assert!(value.is_some_and(|value| (value - 2.0_f64.ln().powi(2) / 2.0).abs() < 1e-12));
+/// ```
+pub fn msle() -> ValueMetric {
+    Box::new(Compared::new("msle", Better::Less, |sums| sums.mean(|column| column.logarithms)))
+}
+
+/// Root of [`msle`].
+///
+/// ```
+/// use firelight_costs::Decision;
+/// use firelight_metrics::{measure, rmsle};
+///
+/// let value = measure(rmsle(), &[[3.0], [3.0]], &[vec![1.0], vec![1.0]], &Decision::Argmax);
+/// assert!(value.is_some_and(|value| (value - 2.0_f64.ln()).abs() < 1e-12));
+/// ```
+pub fn rmsle() -> ValueMetric {
+    Box::new(Compared::new("rmsle", Better::Less, |sums| sums.mean(|column| column.logarithms).map(f64::sqrt)))
+}
+
+/// Mean absolute difference as a share of the target (scikit-learn's `mean_absolute_percentage_error`, which is no percentage either). Not
+/// defined where a target is 0.
+///
+/// ```
+/// use firelight_costs::Decision;
+/// use firelight_metrics::{mape, measure};
+///
+/// assert_eq!(measure(mape(), &[[1.5], [3.0]], &[vec![1.0], vec![4.0]], &Decision::Argmax), Some(0.375));
+/// ```
+pub fn mape() -> ValueMetric {
+    Box::new(Compared::new("mape", Better::Less, |sums| {
+        sums.mean(|column| column.shares).filter(|mean| mean.is_finite())
+    }))
+}
+
 /// Share of the numbers' variance that is explained: 1 is perfect, 0 as good as their mean, and less is worse. Of several
 /// numbers an example it is the mean over them (scikit-learn's `r2_score`); not defined where a number never varies.
 ///
@@ -67,6 +109,10 @@ pub fn r2() -> ValueMetric {
 struct Column {
     squares: f64,
     absolute: f64,
+    /// Squared differences of `ln(1 + x)`; NaN once one is not defined.
+    logarithms: f64,
+    /// Absolute differences over targets.
+    shares: f64,
     /// Of the targets: lowest, highest and mean so far, and the sum of squares of what differs from that mean (Welford, *Note on a
     /// method for calculating corrected sums of squares and products*, 1962), which keeps its digits far from 0.
     lowest: f64,
@@ -78,7 +124,7 @@ struct Column {
 impl Default for Column {
     fn default() -> Self {
         let (lowest, highest) = (f64::INFINITY, f64::NEG_INFINITY);
-        Self { squares: 0.0, absolute: 0.0, lowest, highest, mean: 0.0, spread: 0.0 }
+        Self { squares: 0.0, absolute: 0.0, logarithms: 0.0, shares: 0.0, lowest, highest, mean: 0.0, spread: 0.0 }
     }
 }
 
@@ -87,6 +133,9 @@ impl Column {
     fn add(&mut self, output: f64, target: f64, count: f64) {
         self.squares += (output - target).powi(2);
         self.absolute += (output - target).abs();
+        let logarithm = |number: f64| if number > -1.0 { number.ln_1p() } else { f64::NAN };
+        self.logarithms += (logarithm(output) - logarithm(target)).powi(2);
+        self.shares += (output - target).abs() / target.abs();
         (self.lowest, self.highest) = (self.lowest.min(target), self.highest.max(target));
         let step = target - self.mean;
         self.mean += step / count;

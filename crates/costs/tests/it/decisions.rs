@@ -10,6 +10,21 @@ fn a_threshold_takes_every_class_at_or_above_it() {
 }
 
 #[test]
+fn thresholds_of_their_own_belong_to_classes_by_name() {
+    let vocab = Vocab::ordered(["c", "a", "b"]).unwrap();
+    let decision = Decision::thresholds([("a", 0.2), ("b", 0.9), ("c", 0.5)], &vocab).unwrap();
+    assert_eq!(decision.decide(&[0.5, 0.2, 0.89]), [0, 1]);
+    assert_eq!(decision.decide(&[0.49, 0.19, 0.9]), [2]);
+    assert_eq!(decision.decide(&[f32::NAN; 3]), [0usize; 0]);
+    assert_eq!((decision.best(&[0.5, 0.2, 0.89]), decision.vocab()), (Some(2), Some(&vocab)));
+    let refused = |least: &[(&str, f32)]| Decision::thresholds(least.iter().copied(), &vocab).unwrap_err().to_string();
+    insta::assert_snapshot!(refused(&[("a", 0.2), ("b", 0.9)]), @r#"class matrix has 2 names but the vocab has 3; missing: ["c"]; not in vocab: []"#);
+    insta::assert_snapshot!(refused(&[("a", 0.2), ("b", 1.5), ("c", 0.5)]), @"threshold 1.5 is outside [0,1]");
+    insta::assert_snapshot!(refused(&[("a", 0.2), ("b", f32::NAN), ("c", 0.5)]), @"threshold NaN is outside [0,1]");
+    assert!(refused(&[("a", 0.2), ("a", 0.9), ("c", 0.5)]).contains("\"a\""));
+}
+
+#[test]
 fn among_equals_the_lower_number_comes_first_and_k_is_clamped() {
     assert_eq!(Decision::Argmax.rank(&[0.25, 0.25, 0.5], 9), [2, 0, 1]);
 }

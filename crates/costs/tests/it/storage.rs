@@ -14,7 +14,9 @@ fn matrices_weights_and_decisions_survive_a_file() {
     assert_eq!(serde_json::from_str::<SoftLabels>(&text).unwrap(), labels);
     let cost = CostMatrix::from_groups(&groups, 0.25, 1.0);
     let decision = Decision::minimum_risk(&cost, &vocab).unwrap();
-    for decision in [Decision::Argmax, Decision::Threshold(0.5), decision] {
+    let own = vocab.iter().zip([0.1, 0.2, 0.3, 0.4]);
+    let own = Decision::thresholds(own, &vocab).unwrap();
+    for decision in [Decision::Argmax, Decision::Threshold(0.5), decision, own] {
         let text = serde_json::to_string(&decision).unwrap();
         assert_eq!(serde_json::from_str::<Decision>(&text).unwrap(), decision);
     }
@@ -129,6 +131,10 @@ fn decisions_that_are_none_are_refused_when_they_are_read() {
     insta::assert_snapshot!(refused(r#"{"Threshold":1.5}"#), @"threshold 1.5 is outside [0,1]");
     insta::assert_snapshot!(refused(r#"{"Threshold":-0.5}"#), @"threshold -0.5 is outside [0,1]");
     insta::assert_snapshot!(refused(r#"{"MinimumRisk":{"kind":"cost","allow_non_dominant":false,"names":["a","b"],"rows":[[0.0,-1.0],[1.0,0.0]]}}"#), @r#"cost["a"]["b"] is negative (-1); use a Similarity matrix for rewards"#);
+    let own = |least: &str| format!(r#"{{"Thresholds":{{"vocab":["a","b"],"least":{least}}}}}"#);
+    assert!(serde_json::from_str::<Decision>(&own("[0.5,0.25]")).is_ok());
+    insta::assert_snapshot!(refused(&own("[0.5]")), @"there are 1 thresholds for 2 classes");
+    insta::assert_snapshot!(refused(&own("[0.5,-1.0]")), @"threshold -1 is outside [0,1]");
     assert!(refused(r#"{"Other":1}"#).contains("Other"));
     insta::assert_snapshot!(Decision::threshold(f32::NAN).unwrap_err(), @"threshold NaN is outside [0,1]");
     for decision in [Decision::threshold(0.0), Decision::threshold(1.0)] {

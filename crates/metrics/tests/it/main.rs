@@ -1,3 +1,4 @@
 //! What the metrics promise.
 
 mod metrics;
+mod scores;
