@@ -1,32 +1,42 @@
 //! The recipe that turns a folder into loaders.
 
-use std::path::{Path, PathBuf};
+use std::borrow::Borrow;
+use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use burn::tensor::Device;
 use firelight_progress::Progress;
 use firelight_transforms::{AugTransforms, ItemTransform, Normalize, PictureTransforms};
 
-use crate::block::targets::Read;
+use crate::block::targets::{Read, Unknown};
 use crate::guard::guard;
+use crate::item::Owned;
+use crate::source::{Below, Checked, Source};
 use crate::{
     DataError, DataLoaders, Dataset, FittedTarget, ImageFiles, InputBlock, RandomSplitter, Split, Splitter,
     TargetBlock, TrainingColours, repeated, split,
 };
 
-/// Where the pictures are, how they split, what their targets are and how they are transformed: a recipe without data,
+/// What a target block's items are.
+pub(crate) type ItemOf<Y> = <<Y as TargetBlock>::Fitted as FittedTarget>::Item;
+
+/// Where the items come from, how they split, what their targets are and how they are transformed: a recipe without data,
 /// as fastai's `DataBlock`.
 ///
 /// | part | given by | default |
 /// |---|---|---|
 /// | input | [`new`](Self::new) | – |
 /// | target | [`new`](Self::new) | – |
-/// | files | [`with_files`](Self::with_files) | all pictures below the folder, sorted |
+/// | source | [`with_source`](Self::with_source), [`with_files`](Self::with_files) | of paths all pictures below the folder, sorted |
 /// | split | [`with_splitter`](Self::with_splitter) | a random fifth validates, seed 42 |
 /// | item transforms | [`with_item_transform`](Self::with_item_transform) | none |
 /// | batch transforms | [`with_batch_transforms`](Self::with_batch_transforms) | none |
 /// | normalisation | [`with_normalize`](Self::with_normalize) or [`with_training_colours`](Self::with_training_colours) | the pretrained model's, or none: 0 to 1 |
 /// | progress | [`with_progress`](Self::with_progress) | bars on a terminal |
+///
+/// Items are paths of files unless the blocks read others: rows of a table, or values of your own (see [`Item`]). Input, target, source and splitter
+/// of one recipe have items of one type, or it does not compile.
 ///
 /// ```no_run
 /// use burn::tensor::Device;
@@ -41,24 +51,41 @@ use crate::{
 /// let dls = pets.dataloaders("images", &Device::flex())?.with_batch_size(64);
 /// # Ok::<(), firelight_datablock::DataError>(())
 /// ```
-#[derive(Debug, Clone)]
-pub struct DataBlock<X, Y> {
+#[derive(Clone)]
+pub struct DataBlock<X, Y: TargetBlock> {
     input: X,
     target: Y,
-    pub(crate) files: ImageFiles,
-    pub(crate) splitter: Arc<dyn Splitter>,
+    pub(crate) source: Arc<dyn Source<Owned<ItemOf<Y>>>>,
+    pub(crate) splitter: Arc<dyn Splitter<Owned<ItemOf<Y>>>>,
     transforms: PictureTransforms,
     colours: Option<TrainingColours>,
     pub(crate) progress: Progress,
 }
 
-impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
+impl<X: fmt::Debug, Y: TargetBlock + fmt::Debug> fmt::Debug for DataBlock<X, Y> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { input, target, splitter, transforms, colours, .. } = self;
+        let mut recipe = f.debug_struct("DataBlock");
+        recipe.field("input", input).field("target", target).field("splitter", splitter);
+        recipe.field("transforms", transforms).field("colours", colours).finish_non_exhaustive()
+    }
+}
+
+impl<X: InputBlock<Path>, Y: TargetBlock<Fitted: FittedTarget<Item = Path>>> DataBlock<X, Y> {
+    /// Which files of the folder are items.
+    pub fn with_files(mut self, files: ImageFiles) -> Self {
+        self.source = Arc::new(files);
+        self
+    }
+}
+
+impl<X: InputBlock<ItemOf<Y>> + Clone, Y: TargetBlock> DataBlock<X, Y> {
     /// A recipe with the given input and target.
     pub fn new(input: X, target: Y) -> Self {
         Self {
             input,
             target,
-            files: ImageFiles::new(),
+            source: Arc::new(Below::<ItemOf<Y>>::new()),
             splitter: Arc::new(RandomSplitter::new(0.2)),
             transforms: PictureTransforms::new(),
             colours: None,
@@ -66,14 +93,14 @@ impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
         }
     }
 
-    /// Which files of the folder are items.
-    pub fn with_files(mut self, files: ImageFiles) -> Self {
-        self.files = files;
+    /// Where the items come from: a type of your own, or a function from the folder to its items.
+    pub fn with_source(mut self, source: impl Source<Owned<ItemOf<Y>>> + 'static) -> Self {
+        self.source = Arc::new(Checked::<_, ItemOf<Y>>::new(source));
         self
     }
 
     /// Which items validate.
-    pub fn with_splitter(mut self, splitter: impl Splitter + 'static) -> Self {
+    pub fn with_splitter(mut self, splitter: impl Splitter<Owned<ItemOf<Y>>> + 'static) -> Self {
         self.splitter = Arc::new(splitter);
         self
     }
@@ -111,7 +138,7 @@ impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
         self
     }
 
-    /// Loaders over the pictures below `root`, with batches on `device`.
+    /// Loaders over the items below `root`, with batches on `device`.
     ///
     /// Everything that can be told without decoding is checked here: the transforms' parameters, the folder, the split, and
     /// the label of every item of both parts, each of which is read once. Only
@@ -124,7 +151,7 @@ impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
     /// the splitter, the labeller, the vocab and the colour statistics.
     pub fn dataloaders(&self, root: impl AsRef<Path>, device: &Device) -> Result<DataLoaders<Y::Fitted>, DataError> {
         self.check()?;
-        self.run(self.files.items(root, &self.progress)?, device)
+        self.run(self.items(root.as_ref())?, device)
     }
 
     /// Loaders over a list of items, in the order given.
@@ -133,10 +160,19 @@ impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
     ///
     /// [`DataError::Repeated`] for an item that is listed twice, [`DataError::Linked`] for two that are one file behind a link, and
     /// any [`DataError`] of the transforms, the splitter, the labeller, the vocab and the colour statistics.
-    pub fn dataloaders_of(&self, items: &[PathBuf], device: &Device) -> Result<DataLoaders<Y::Fitted>, DataError> {
+    pub fn dataloaders_of(
+        &self,
+        items: &[Owned<ItemOf<Y>>],
+        device: &Device,
+    ) -> Result<DataLoaders<Y::Fitted>, DataError> {
         self.check()?;
-        repeated::check(items)?;
+        repeated::check::<ItemOf<Y>>(items)?;
         self.run(items.to_vec(), device)
+    }
+
+    /// What the source finds below `root`.
+    pub(crate) fn items(&self, root: &Path) -> Result<Vec<Owned<ItemOf<Y>>>, DataError> {
+        guard("source", root.display(), || self.source.items(root, &self.progress))
     }
 
     /// What can be told without any item.
@@ -152,36 +188,47 @@ impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
         guard("target block", "its `given`", || Ok(self.target.given()))
     }
 
-    pub(crate) fn run(&self, items: Vec<PathBuf>, device: &Device) -> Result<DataLoaders<Y::Fitted>, DataError> {
-        let split = split::checked(self.splitter.as_ref(), &items)?;
-        let Labelled { fitted, train, valid } = self.label(&items, &split)?;
+    pub(crate) fn run(
+        &self,
+        items: Vec<Owned<ItemOf<Y>>>,
+        device: &Device,
+    ) -> Result<DataLoaders<Y::Fitted>, DataError> {
+        let split = split::checked::<ItemOf<Y>>(self.splitter.as_ref(), &items)?;
+        let every: Vec<&ItemOf<Y>> = items.iter().map(Borrow::borrow).collect();
+        guard("input block", "its `check`", || self.input.check(&every))?;
+        let Labelled { fitted, train, valid, test } = self.label(&items, &split)?;
         if guard("target block", "its `outputs`", || Ok(fitted.outputs()))? == 0 {
             return Err(DataError::NoClasses { items: train.len() });
         }
-        let input: Arc<dyn InputBlock> = Arc::new(self.input.clone());
+        let input: Arc<dyn InputBlock<ItemOf<Y>>> = Arc::new(self.input.clone());
         let transforms = Arc::new(self.transforms.clone());
         let dataset =
             |items, targets, fitted| Dataset::with_targets(items, targets, fitted, input.clone(), transforms.clone());
-        let [train_items, valid_items] = parts(items, split);
-        let (train, valid) = (dataset(train_items, train, fitted.clone()), dataset(valid_items, valid, fitted));
+        let [train_items, valid_items, test_items] = parts(items, split);
+        let (train, valid) = (dataset(train_items, train, fitted.clone()), dataset(valid_items, valid, fitted.clone()));
+        let test = (!test_items.is_empty()).then(|| dataset(test_items, test, fitted));
         let normalize = self.colours.map(|colours| colours.measure(&train, &self.progress)).transpose()?;
-        let loaders = DataLoaders::new(train, valid, device).known_apart().with_progress(self.progress.clone());
+        let loaders = DataLoaders::of_parts(train, valid, test, device).with_progress(self.progress.clone());
         Ok(match normalize {
             Some(normalize) => loaders.with_normalize(normalize),
             None => loaders,
         })
     }
 
-    /// The targets of both parts, each label read once. All labels that are not known are named together.
-    fn label(&self, items: &[PathBuf], split: &Split) -> Result<Labelled<Y::Fitted>, DataError> {
-        let paths = |part: &[usize]| part.iter().map(|&i| items[i].as_path()).collect::<Vec<_>>();
-        let (train, valid) = (paths(split.train()), paths(split.valid()));
+    /// The targets of all parts, each label read once. All labels that are not known are named together.
+    fn label(&self, items: &[Owned<ItemOf<Y>>], split: &Split) -> Result<Labelled<Y::Fitted>, DataError> {
+        let part = |part: &[usize]| part.iter().map(|&i| items[i].borrow()).collect::<Vec<&ItemOf<Y>>>();
+        let [train, valid, test] = [split.train(), split.valid(), split.test()].map(part);
         if let Some(fitted) = self.given()? {
-            let (train, valid) = (Read::of(&fitted, &train)?, Read::of(&fitted, &valid)?);
-            let mut unknown = train.unknown;
-            unknown.merge(valid.unknown);
+            let mut unknown = Unknown::default();
+            let mut read = |part: &[&ItemOf<Y>]| {
+                let read = Read::of(&fitted, part)?;
+                unknown.merge(read.unknown);
+                Ok::<_, DataError>(read.targets)
+            };
+            let (train, valid, test) = (read(&train)?, read(&valid)?, read(&test)?);
             let error = unknown.into_error(&fitted);
-            let labelled = Labelled { fitted, train: train.targets, valid: valid.targets };
+            let labelled = Labelled { fitted, train, valid, test };
             return error.map_or(Ok(labelled), Err);
         }
         let some = format_args!("one of {} training items", train.len());
@@ -190,21 +237,24 @@ impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
             let block = std::any::type_name::<Y>().to_owned();
             return Err(DataError::Targets { block, targets: targets.len(), items: train.len() });
         }
-        let valid = Read::of(&fitted, &valid)?;
-        let labelled = Labelled { fitted, train: targets, valid: valid.targets };
+        let (mut valid, test) = (Read::of(&fitted, &valid)?, Read::of(&fitted, &test)?);
+        valid.unknown.merge(test.unknown);
+        let labelled = Labelled { fitted, train: targets, valid: valid.targets, test: test.targets };
         valid.unknown.into_only_in_validation().map_or(Ok(labelled), Err)
     }
 }
 
-/// What the labels of both parts are.
+/// What the labels of all parts are.
 struct Labelled<F: FittedTarget> {
     fitted: F,
     train: Vec<F::Target>,
     valid: Vec<F::Target>,
+    test: Vec<F::Target>,
 }
 
-/// The items of the training and the validation part. They are moved, since a copy of a million paths is felt.
-fn parts(mut items: Vec<PathBuf>, split: Split) -> [Vec<PathBuf>; 2] {
-    let (train, valid) = split.into_parts();
-    [train, valid].map(|part| part.into_iter().map(|item| std::mem::take(&mut items[item])).collect())
+/// The items of the training, the validation and the test part. They are moved, since a copy of a million paths is felt.
+fn parts<T>(items: Vec<T>, split: Split) -> [Vec<T>; 3] {
+    let mut items: Vec<Option<T>> = items.into_iter().map(Some).collect();
+    // A split has every item once at most.
+    split.into_three().map(|part| part.into_iter().filter_map(|item| items[item].take()).collect())
 }

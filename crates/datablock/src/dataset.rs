@@ -1,6 +1,7 @@
 //! Items with their targets and how to make pictures of them.
 
-use std::path::PathBuf;
+use std::borrow::{Borrow, Cow};
+use std::path::Path;
 use std::sync::Arc;
 
 use firelight_transforms::{Chance, PictureTransforms, Scratch, Size, TransformError};
@@ -8,6 +9,7 @@ use image::RgbImage;
 
 use crate::block::targets::read_targets;
 use crate::guard::guard;
+use crate::item::{Item, Owned};
 use crate::{DataError, FittedTarget, InputBlock};
 
 /// Items in a fixed order, each with its target. Cheap to clone.
@@ -23,13 +25,27 @@ use crate::{DataError, FittedTarget, InputBlock};
 /// assert_eq!((train.len(), train.targets()), (2, &[1, 0][..]));
 /// # Ok::<(), firelight_datablock::DataError>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Dataset<F: FittedTarget> {
-    items: Arc<[PathBuf]>,
+    items: Arc<[Owned<F::Item>]>,
     targets: Arc<[F::Target]>,
     fitted: F,
-    input: Arc<dyn InputBlock>,
+    input: Arc<dyn InputBlock<F::Item>>,
     transforms: Arc<PictureTransforms>,
+}
+
+// Derived, it would ask items to be `Clone`, which of paths only the owned ones are.
+impl<F: FittedTarget> Clone for Dataset<F> {
+    fn clone(&self) -> Self {
+        let Self { items, targets, fitted, input, transforms } = self;
+        Self {
+            items: items.clone(),
+            targets: targets.clone(),
+            fitted: fitted.clone(),
+            input: input.clone(),
+            transforms: transforms.clone(),
+        }
+    }
 }
 
 impl<F: FittedTarget> Dataset<F> {
@@ -40,9 +56,9 @@ impl<F: FittedTarget> Dataset<F> {
     /// [`DataError::Transforms`] for a parameter outside its range; [`DataError::UnknownLabel`] with every label that
     /// `fitted` does not know, or the first item's error whose target cannot be told.
     pub fn new(
-        items: Vec<PathBuf>,
+        items: Vec<Owned<F::Item>>,
         fitted: F,
-        input: Arc<dyn InputBlock>,
+        input: Arc<dyn InputBlock<F::Item>>,
         transforms: Arc<PictureTransforms>,
     ) -> Result<Self, DataError> {
         transforms.check().map_err(DataError::Transforms)?;
@@ -52,18 +68,23 @@ impl<F: FittedTarget> Dataset<F> {
 
     /// A data set whose targets were read already.
     pub(crate) fn with_targets(
-        items: Vec<PathBuf>,
+        items: Vec<Owned<F::Item>>,
         targets: Vec<F::Target>,
         fitted: F,
-        input: Arc<dyn InputBlock>,
+        input: Arc<dyn InputBlock<F::Item>>,
         transforms: Arc<PictureTransforms>,
     ) -> Self {
         Self { items: items.into(), targets: targets.into(), fitted, input, transforms }
     }
 
-    /// The items' paths, in order.
-    pub fn items(&self) -> &[PathBuf] {
+    /// The items, in order: of files their paths.
+    pub fn items(&self) -> &[Owned<F::Item>] {
         &self.items
+    }
+
+    /// Item `index`'s file, or what names it (see [`Item::path`]).
+    pub fn path(&self, index: usize) -> Cow<'_, Path> {
+        self.item(index).path()
     }
 
     /// The items' targets, in the same order.
@@ -77,7 +98,7 @@ impl<F: FittedTarget> Dataset<F> {
     }
 
     /// What turns an item into a picture.
-    pub fn input(&self) -> &Arc<dyn InputBlock> {
+    pub fn input(&self) -> &Arc<dyn InputBlock<F::Item>> {
         &self.input
     }
 
@@ -107,7 +128,7 @@ impl<F: FittedTarget> Dataset<F> {
     ///
     /// [`DataError::Picture`] with the file's path, and [`DataError::Panicked`].
     pub fn picture(&self, index: usize) -> Result<RgbImage, DataError> {
-        self.at("input block", index, || self.input.read(&self.items[index]))
+        self.at("input block", index, || self.input.read(self.item(index)))
     }
 
     /// Writes item `index`, read and transformed, as normalised planes (red, green, blue; rows from the top) into
@@ -134,15 +155,19 @@ impl<F: FittedTarget> Dataset<F> {
         self.at("transforms", index, || self.transforms.planes(&picture, chance, scratch))
     }
 
+    fn item(&self, index: usize) -> &F::Item {
+        self.items[index].borrow()
+    }
+
     fn at<T>(
         &self,
         stage: &'static str,
         index: usize,
         make: impl FnOnce() -> Result<T, TransformError>,
     ) -> Result<T, DataError> {
-        let path = &self.items[index];
+        let path = self.path(index);
         guard(stage, path.display(), || {
-            make().map_err(|why| DataError::Picture { path: path.clone(), why: why.in_file(path) })
+            make().map_err(|why| DataError::Picture { path: path.to_path_buf(), why: why.in_file(&path) })
         })
     }
 }

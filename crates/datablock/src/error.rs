@@ -34,6 +34,14 @@ pub enum DataError {
         /// The endings, or folders, that were searched for.
         looked_for: String,
     },
+    /// A recipe of items of one's own was not told where they come from.
+    #[error(
+        "source: nothing tells where items of type {item} come from; give the recipe a source (`with_source`), or a list (`dataloaders_of`)"
+    )]
+    NoSource {
+        /// The type of the items.
+        item: &'static str,
+    },
     /// A splitter left a part empty or was asked for something impossible.
     #[error("splitter: {what}; {remedy}")]
     Split {
@@ -102,6 +110,62 @@ pub enum DataError {
         /// Its name in validation, likewise.
         valid: String,
     },
+    /// A table cannot be read, or has not what is asked of it.
+    #[error("table: {}{}: {what}; {remedy}", path.display(), line.map(|line| format!(", line {line}")).unwrap_or_default())]
+    Table {
+        /// The table's file.
+        path: PathBuf,
+        /// The line, counted from 1, where it is about one.
+        line: Option<u64>,
+        /// What is wrong.
+        what: String,
+        /// What to change.
+        remedy: String,
+    },
+    /// A JSON file beside a picture cannot be read as what it is to be.
+    #[error("side file: {}: {why}; mend the file, or the type that it is read as", path.display())]
+    SideFile {
+        /// The JSON file.
+        path: PathBuf,
+        /// Why not, with line and column.
+        why: serde_json::Error,
+    },
+    /// Lists of files and of labels that do not belong together.
+    #[error("lists: there are {files} file(s) and {labels} label(s); give one label for each file, in order")]
+    Lists {
+        /// How many files.
+        files: usize,
+        /// How many labels.
+        labels: usize,
+    },
+    /// Items whose files are not there.
+    #[error(
+        "input: {count} of {items} item(s) have a file that is not there, the first: {} has {}; check the folder and the names, or \
+         leave these items out",
+        item.display(), file.display()
+    )]
+    MissingFiles {
+        /// How many items.
+        count: usize,
+        /// Of how many.
+        items: usize,
+        /// The first of them.
+        item: PathBuf,
+        /// Its file.
+        file: PathBuf,
+    },
+    /// Two items have one file, which could be in both parts.
+    #[error(
+        "input: {} and {} have one file, {}, which could train and validate; leave one of them out, or allow it with \
+         `ImageBlock::with_shared_files` and keep such items together with `GroupSplitter`",
+        items[0].display(), items[1].display(), file.display()
+    )]
+    SharedFile {
+        /// The two items.
+        items: [PathBuf; 2],
+        /// Their file.
+        file: PathBuf,
+    },
     /// A labeller found no label in an item's name.
     #[error("labeller: {labeller} finds no label in {path}; change the labeller or leave the file out", path = .path.display())]
     NoLabel {
@@ -162,7 +226,7 @@ pub enum DataError {
     },
     /// Labels that only validation items have, though the vocab is made of the training items.
     #[error(
-        "vocab: {items} validation item(s) have a label that no training item has: {}; first: {}. Split so that every class is in \
+        "vocab: {items} item(s) outside the training part have a label that no training item has: {}; first: {}. Split so that every class is in \
          the training part (`StratifiedSplitter`), leave these files out, or give the block its vocab with `with_vocab`",
         names(labels), path.display()
     )]
@@ -237,6 +301,9 @@ pub enum DataError {
         /// Which part: `training`, `validation` or `test`.
         part: &'static str,
     },
+    /// A third part was asked for, and there is none.
+    #[error("loader: the recipe keeps no part for testing; give it a splitter that does, as `HoldOut`")]
+    NoTestPart,
     /// Too few items for one batch.
     #[error(
         "loader: the {part} part has {items} item(s) an epoch, fewer than one batch of {batch_size}, and a last \

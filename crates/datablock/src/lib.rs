@@ -7,12 +7,16 @@ mod dataset;
 mod error;
 mod guard;
 mod in_parts;
+mod item;
 mod label;
 mod loader;
+mod recipes;
 mod repeated;
+mod side_files;
 mod source;
 mod split;
 mod summary;
+mod table;
 mod training_colours;
 mod unfit;
 mod verify;
@@ -27,14 +31,19 @@ pub use data_block::DataBlock;
 pub use dataset::Dataset;
 pub use error::DataError;
 pub use firelight_progress::Progress;
+pub use item::{Item, Owned};
 pub use label::{Labeller, RegexLabeller, parent_label};
 pub use loader::{Batch, Batches, DataLoader, DataLoaders, OnError};
-pub use source::{ImageFiles, image_files};
+pub use recipes::{Labelled, ListLabel};
+pub use side_files::{JsonFiles, SideFile};
+pub use source::{ImageFiles, Source, image_files};
 pub use split::{
-    EndSplitter, FuncSplitter, GrandparentSplitter, GroupSplitter, IndexSplitter, RandomSplitter, Split, Splitter,
+    ColumnSplitter, EndSplitter, FileSplitter, FoldSplitter, FuncSplitter, GrandparentSplitter, GroupSplitter, HoldOut,
+    IndexSplitter, LabelledFolds, MaskSplitter, RandomSplitter, RandomSubsetSplitter, Split, Splitter,
     StratifiedSplitter,
 };
 pub use summary::Summary;
+pub use table::{Column, Columns, Record, Row, SplitColumn, Table, TableReader};
 pub use training_colours::TrainingColours;
 pub use unfit::Unfit;
 pub use verify::{verify_images, verify_images_with};

@@ -1,5 +1,6 @@
 //! The same file twice among items.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Component, Path, PathBuf};
@@ -7,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::DataError;
+use crate::item::{Item, Owned};
 
 /// Items that one look at the file system's folders is shared by.
 const TOGETHER: usize = 4096;
@@ -15,39 +17,47 @@ const TOGETHER: usize = 4096;
 ///
 /// Files are compared by where they really are, links followed, and those that are not there as they are written, with `.` and `..`
 /// worked out.
-pub(crate) fn check(items: &[PathBuf]) -> Result<(), DataError> {
+pub(crate) fn check<I: Item + ?Sized>(items: &[Owned<I>]) -> Result<(), DataError> {
+    let Some(numbers) = find::<I>(items) else { return Ok(()) };
+    let paths = numbers.map(|item| items[item].borrow().path().into_owned());
+    let [first, second] = numbers;
+    Err(refusal(paths, first, second))
+}
+
+/// The first item that is the same file as one before it, and that one, which comes first.
+pub(crate) fn find<I: Item + ?Sized>(items: &[Owned<I>]) -> Option<[usize; 2]> {
     let mut known = HashMap::with_capacity(items.len());
-    for (second, number) in Numbers::new().of(items).into_iter().enumerate() {
+    for (second, number) in Numbers::new().of::<I>(items).into_iter().enumerate() {
         if let Some(first) = known.insert(number, second)
-            && is_one(&items[first], &items[second])
+            && is_one(&items[first].borrow().path(), &items[second].borrow().path())
         {
-            return Err(refusal(items, first, second));
+            return Some([first, second]);
         }
     }
-    Ok(())
+    None
 }
 
 /// Refuses two parts with a file in both.
-pub(crate) fn check_apart(train: &[PathBuf], valid: &[PathBuf]) -> Result<(), DataError> {
+pub(crate) fn check_apart<I: Item + ?Sized>(train: &[Owned<I>], valid: &[Owned<I>]) -> Result<(), DataError> {
     let numbers = Numbers::new();
-    let known: HashMap<u64, usize> = numbers.of(train).into_iter().zip(0..).collect();
-    for (second, number) in numbers.of(valid).into_iter().enumerate() {
+    let known: HashMap<u64, usize> = numbers.of::<I>(train).into_iter().zip(0..).collect();
+    for (second, number) in numbers.of::<I>(valid).into_iter().enumerate() {
         if let Some(&first) = known.get(&number)
-            && is_one(&train[first], &valid[second])
+            && let [train, valid] = [&train[first], &valid[second]].map(|item| item.borrow().path().into_owned())
+            && is_one(&train, &valid)
         {
-            return Err(DataError::InBothParts { train: train[first].clone(), valid: valid[second].clone() });
+            return Err(DataError::InBothParts { train, valid });
         }
     }
     Ok(())
 }
 
-fn refusal(items: &[PathBuf], first: usize, second: usize) -> DataError {
-    let path = items[second].clone();
-    if plain(&items[first]) == plain(&path) {
-        DataError::Repeated { path, first, second }
-    } else {
-        DataError::Linked { paths: [items[first].clone(), path] }
+fn refusal(paths: [PathBuf; 2], first: usize, second: usize) -> DataError {
+    if plain(&paths[0]) != plain(&paths[1]) {
+        return DataError::Linked { paths };
     }
+    let [_, path] = paths;
+    DataError::Repeated { path, first, second }
 }
 
 /// A number for each file, the same for the same file. A million paths twice over are felt, numbers are not; the paths of numbers that
@@ -59,10 +69,10 @@ impl Numbers {
         Self(RandomState::new())
     }
 
-    fn of(&self, items: &[PathBuf]) -> Vec<u64> {
-        let numbers = |items: &[PathBuf]| {
+    fn of<I: Item + ?Sized>(&self, items: &[Owned<I>]) -> Vec<u64> {
+        let numbers = |items: &[Owned<I>]| {
             let mut real = Real::default();
-            items.iter().map(|item| self.0.hash_one(real.path(item))).collect::<Vec<_>>()
+            items.iter().map(|item| self.0.hash_one(real.path(&item.borrow().path()))).collect::<Vec<_>>()
         };
         items.par_chunks(TOGETHER).flat_map_iter(numbers).collect()
     }

@@ -1,13 +1,46 @@
 //! Finding the picture files of a folder.
 
 use std::ffi::OsStr;
+use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
 use firelight_progress::Progress;
 use firelight_transforms::PICTURE_ENDINGS;
 
+use crate::item::{Item, Owned};
 use crate::walk::{Walk, Wanted};
 use crate::{DataError, repeated};
+
+/// Where a recipe's items come from, below the folder that its loaders are made of: [`ImageFiles`], a function, or a type of your
+/// own.
+///
+/// ```
+/// use std::path::{Path, PathBuf};
+/// use firelight_datablock::{CategoryBlock, DataBlock, DataError, ImageBlock, parent_label};
+///
+/// /// What a list names, a file a line.
+/// fn listed(root: &Path) -> Result<Vec<PathBuf>, DataError> {
+///     let list = root.join("files.txt");
+///     let text = std::fs::read_to_string(&list).map_err(|why| DataError::Unreadable { path: list, why })?;
+///     Ok(text.lines().map(|name| root.join(name)).collect())
+/// }
+///
+/// let block = DataBlock::new(ImageBlock::rgb(), CategoryBlock::new(parent_label)).with_source(listed);
+/// ```
+pub trait Source<T = PathBuf>: Send + Sync {
+    /// The items, in their order. `progress` shows how far a long search is.
+    ///
+    /// # Errors
+    ///
+    /// Why there are none. A list with an item twice is refused by the recipe.
+    fn items(&self, root: &Path, progress: &Progress) -> Result<Vec<T>, DataError>;
+}
+
+impl<T, F: Fn(&Path) -> Result<Vec<T>, DataError> + Send + Sync> Source<T> for F {
+    fn items(&self, root: &Path, _: &Progress) -> Result<Vec<T>, DataError> {
+        self(root)
+    }
+}
 
 /// All picture files below `root`, sorted by path: fastai's `get_image_files`, but in the same order on every machine.
 ///
@@ -109,15 +142,6 @@ impl ImageFiles {
         self.walk(root.as_ref(), &self.progress).map(|walk| walk.files)
     }
 
-    /// The files as items of a recipe, none of which may be there twice. Without links none can be.
-    pub(crate) fn items(&self, root: impl AsRef<Path>, progress: &Progress) -> Result<Vec<PathBuf>, DataError> {
-        let walk = self.walk(root.as_ref(), progress)?;
-        if walk.through_links {
-            repeated::check(&walk.files)?;
-        }
-        Ok(walk.files)
-    }
-
     fn walk(&self, root: &Path, progress: &Progress) -> Result<Walk<'_>, DataError> {
         if !root.is_dir() {
             return Err(DataError::NoFolder { path: root.to_path_buf() });
@@ -135,6 +159,49 @@ impl ImageFiles {
 
     fn wants(&self, folder: &OsStr) -> bool {
         self.folders.as_ref().is_none_or(|folders| folders.iter().any(|wanted| folder == OsStr::new(wanted)))
+    }
+}
+
+impl Source for ImageFiles {
+    /// None may be there twice; without links none can be.
+    fn items(&self, root: &Path, progress: &Progress) -> Result<Vec<PathBuf>, DataError> {
+        let walk = self.walk(root, progress)?;
+        if walk.through_links {
+            repeated::check::<Path>(&walk.files)?;
+        }
+        Ok(walk.files)
+    }
+}
+
+/// The items that a type has where no source is named.
+pub(crate) struct Below<I: ?Sized>(PhantomData<fn(&I)>);
+
+impl<I: ?Sized> Below<I> {
+    pub fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<I: Item + ?Sized> Source<Owned<I>> for Below<I> {
+    fn items(&self, root: &Path, progress: &Progress) -> Result<Vec<Owned<I>>, DataError> {
+        I::below(root, progress)
+    }
+}
+
+/// A source that may have an item twice.
+pub(crate) struct Checked<S, I: ?Sized>(S, PhantomData<fn(&I)>);
+
+impl<S, I: ?Sized> Checked<S, I> {
+    pub fn new(source: S) -> Self {
+        Self(source, PhantomData)
+    }
+}
+
+impl<S: Source<Owned<I>>, I: Item + ?Sized> Source<Owned<I>> for Checked<S, I> {
+    fn items(&self, root: &Path, progress: &Progress) -> Result<Vec<Owned<I>>, DataError> {
+        let items = self.0.items(root, progress)?;
+        repeated::check::<I>(&items)?;
+        Ok(items)
     }
 }
 

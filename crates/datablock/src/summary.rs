@@ -1,5 +1,6 @@
 //! What a recipe makes of its data, stage by stage.
 
+use std::borrow::Borrow;
 use std::fmt::{self, Display, Write as _};
 use std::path::Path;
 use std::sync::Arc;
@@ -7,7 +8,9 @@ use std::sync::Arc;
 use burn::tensor::Device;
 use firelight_transforms::{Chance, PictureTransforms, Scratch, Size};
 
+use crate::data_block::ItemOf;
 use crate::guard::guard;
+use crate::item::Item;
 use crate::{DataBlock, DataError, DataLoaders, Dataset, FittedTarget, InputBlock, TargetBlock, split};
 
 /// Pictures in the batch that a summary collates.
@@ -57,7 +60,7 @@ impl Display for Summary {
     }
 }
 
-impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
+impl<X: InputBlock<ItemOf<Y>> + Clone, Y: TargetBlock> DataBlock<X, Y> {
     /// Walks the recipe over the pictures below `root`: the files, the split, the labels, the first training picture through
     /// every stage with what each makes of it (type, size, range), and a batch of four.
     ///
@@ -79,9 +82,9 @@ impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
 
     fn walk(&self, root: &Path, device: &Device, summary: &mut Summary) -> Result<(), DataError> {
         self.check()?;
-        let items = self.files.items(root, &self.progress)?;
-        let first = items.first().map(|path| path.display().to_string()).unwrap_or_default();
-        summary.line("source", format_args!("{} files below {}, the first {first}", items.len(), root.display()));
+        let items = self.items(root)?;
+        let first = items.first().map(|item| item.borrow().path().display().to_string()).unwrap_or_default();
+        summary.line("source", format_args!("{} items below {}, the first {first}", items.len(), root.display()));
 
         let loaders = self.run(items, device)?;
         let (train, valid) = (loaders.train().dataset(), loaders.valid().dataset());
@@ -105,13 +108,13 @@ impl<X: InputBlock + Clone, Y: TargetBlock> DataBlock<X, Y> {
 
 /// The first training item, alone.
 fn sample<F: FittedTarget>(train: &Dataset<F>, summary: &mut Summary) -> Result<(), DataError> {
-    summary.title(format_args!("one sample, {}", train.items()[0].display()));
+    summary.title(format_args!("one sample, {}", train.path(0).display()));
     let picture = train.picture(0)?;
     let (least, most) =
         picture.as_raw().iter().fold((255, 0), |(least, most), &byte| (byte.min(least), byte.max(most)));
     let size = Size::new(picture.width(), picture.height());
     summary.line("read", format_args!("a picture of {size}, bytes from {least} to {most}"));
-    let target = guard("target block", train.items()[0].display(), || Ok(format!("{:?}", train.targets()[0])))?;
+    let target = guard("target block", train.path(0).display(), || Ok(format!("{:?}", train.targets()[0])))?;
     summary.line("target", format_args!("{} as {target}", in_words(train, 0)?));
 
     let whole = train.transforms();
@@ -164,7 +167,7 @@ fn batch<F: FittedTarget>(loaders: DataLoaders<F>, summary: &mut Summary) -> Res
 /// An item's target, described by a block that may be the user's.
 fn in_words<F: FittedTarget>(train: &Dataset<F>, item: usize) -> Result<String, DataError> {
     let describe = || Ok(train.fitted().describe(&train.targets()[item]));
-    guard("target block", train.items()[item].display(), describe)
+    guard("target block", train.path(item).display(), describe)
 }
 
 fn range(numbers: &[f32]) -> String {

@@ -37,7 +37,7 @@ fn main() -> Result<()> {
     let blur = Closure::new("blur", |picture, _chance| Ok(imageops::blur(picture, 0.8)));
     let block = DataBlock::new(Series, CategoryBlock::new(RegexLabeller::file_name(r"(.+)_\d+\.txt$")?))
         .with_files(ImageFiles::new().with_endings(["txt"]))
-        .with_splitter(FuncSplitter::new(|item| item.to_string_lossy().ends_with("7.txt")))
+        .with_splitter(FuncSplitter::new(|item: &Path| item.to_string_lossy().ends_with("7.txt")))
         .with_item_transform(blur)
         .with_item_transform(Resize::squish(32))
         .with_training_colours(TrainingColours::default());

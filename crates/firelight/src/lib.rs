@@ -48,11 +48,11 @@ pub mod prelude {
     pub use burn::tensor::Device;
 
     pub use firelight_datablock::{
-        Batch, Categories, CategoryBlock, DataBlock, DataError, DataLoader, DataLoaders, EndSplitter, FittedTarget,
-        FuncSplitter, GrandparentSplitter, GroupSplitter, ImageBlock, ImageFiles, IndexSplitter, InputBlock, Labeller,
-        MultiCategories, MultiCategoryBlock, RandomSplitter, RegexLabeller, RegressionBlock, Split, Splitter,
-        StratifiedSplitter, TargetBlock, TrainingColours, Values, image_files, parent_label, read_targets,
-        verify_images,
+        Batch, Categories, CategoryBlock, Column, ColumnSplitter, Columns, DataBlock, DataError, DataLoader,
+        DataLoaders, EndSplitter, FittedTarget, FoldSplitter, FuncSplitter, GrandparentSplitter, GroupSplitter,
+        HoldOut, ImageBlock, ImageFiles, IndexSplitter, InputBlock, Item, Labeller, MultiCategories,
+        MultiCategoryBlock, RandomSplitter, RegexLabeller, RegressionBlock, Row, Split, Splitter, StratifiedSplitter,
+        Table, TargetBlock, TrainingColours, Values, image_files, parent_label, read_targets, verify_images,
     };
     pub use firelight_transforms::{
         CutMix, MixUp, Normalize, OnError, Resize, TransformError, Verification, aug_transforms,

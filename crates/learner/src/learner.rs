@@ -3,15 +3,16 @@
 use std::fmt;
 
 use burn::tensor::Device;
-use firelight_datablock::{DataLoaders, FittedTarget};
+use firelight_datablock::{DataError, DataLoaders, FittedTarget};
 use firelight_losses::{Caution, Decision, Loss};
 
+use crate::error::guarded;
 use crate::observe::{EpochTable, Observers};
 use crate::optim::Rule;
 use crate::runs::Runs;
 use crate::state::State;
 use crate::task::{Options, Task};
-use crate::{Best, History, KeepBest, Metric, Mix, Norms, Observer, Precision};
+use crate::{Best, History, KeepBest, LearnerError, Metric, Mix, Norms, Observer, Precision};
 use firelight_models::{Model, VisionModel};
 
 /// Trains a model on loaders with a loss, and tells how well it does.
@@ -80,6 +81,14 @@ impl<F: FittedTarget, M> fmt::Debug for Learner<F, M> {
     }
 }
 
+/// Whether loaders can train or at least predict. Too few pictures for a batch are enough for `fit_head`, and to predict with.
+pub(crate) fn check_data<F: FittedTarget>(data: &DataLoaders<F>) -> Result<(), LearnerError> {
+    match data.check() {
+        Ok(()) | Err(DataError::NoBatch { .. } | DataError::NoItems { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
 impl<F: FittedTarget, M: Model> Learner<F, M> {
     /// A learner of `model`, which moves to the loaders' device. The model may be of another learner, which it then shares nothing
     /// with.
@@ -101,6 +110,64 @@ impl<F: FittedTarget, M: Model> Learner<F, M> {
             tracing::warn!("{caution}");
         }
         Self { task, state, observers, runs: None }
+    }
+
+    /// Other loaders for what comes next: larger pictures (progressive resizing), another augmentation, batch size or split. Weights, optimizer and
+    /// history stay as they are; checkpoints know which loaders a fit had.
+    ///
+    /// Batches are put where the model is. Pictures are normalised as before, unless the loaders were given statistics.
+    ///
+    /// ```no_run
+    /// # use burn::tensor::Device;
+    /// # use firelight_datablock::{CategoryBlock, DataBlock, ImageBlock, parent_label};
+    /// # use firelight_learner::{resnet18, vision_learner};
+    /// # use firelight_transforms::{Resize, aug_transforms};
+    /// # fn train() -> Result<(), Box<dyn std::error::Error>> {
+    /// let of_size = |side| {
+    ///     let block = DataBlock::new(ImageBlock::rgb(), CategoryBlock::new(parent_label));
+    ///     let block = block.with_item_transform(Resize::crop(256)).with_batch_transforms(aug_transforms().size(side));
+    ///     block.dataloaders("flowers", &Device::flex())
+    /// };
+    /// let mut learn = vision_learner(of_size(128)?, resnet18().with_weights("resnet18.pth"))?;
+    /// learn.fine_tune(4, 2e-3)?;
+    /// let mut learn = learn.with_data(of_size(224)?)?;
+    /// learn.fit_one_cycle(2, 1e-5..1e-3)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`LearnerError::OtherClasses`] unless the classes are those of the loaders before, in the same order,
+    /// [`LearnerError::Setting`] for another number of outputs, and [`LearnerError::Data`] for loaders that make no sense.
+    pub fn with_data(mut self, data: DataLoaders<F>) -> Result<Self, LearnerError> {
+        check_data(&data)?;
+        let [fitted, before] = [&data, &self.task.data].map(|data| data.train().dataset().fitted());
+        let (ours, outputs) = guarded(|| "the data's classes".into(), || (fitted.vocab().cloned(), fitted.outputs()))?;
+        self.task.check_classes_of("the model", ours.as_ref()).map_err(|error| match error {
+            // Here it is the data that are new.
+            LearnerError::OtherClasses { what, theirs, ours } => {
+                LearnerError::OtherClasses { what, theirs: ours, ours: theirs }
+            }
+            other => other,
+        })?;
+        if outputs != before.outputs() {
+            let remedy = "give data with as many numbers an item as the model has outputs";
+            return Err(LearnerError::Setting { setting: "data", value: format!("of {outputs} outputs"), remedy });
+        }
+        let data = if !data.normalize_is_set() && self.task.data.normalize_is_set() {
+            data.with_normalize(self.task.data.transforms().normalize())
+        } else {
+            data
+        };
+        self.task.data = data.with_device(self.task.data.device());
+        if let Some(runs) = &mut self.runs {
+            runs.forget_data();
+        }
+        for caution in self.task.data.cautions() {
+            tracing::warn!("{caution}");
+        }
+        Ok(self)
     }
 
     /// The loss to train and validate with.

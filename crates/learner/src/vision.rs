@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
-use firelight_datablock::{Categories, DataError, DataLoaders, FittedTarget, MultiCategories, Values};
+use firelight_datablock::{Categories, DataLoaders, FittedTarget, Item, MultiCategories, Values};
 #[cfg(feature = "download")]
 use firelight_download::Progress;
 use firelight_losses::{BinaryCrossEntropy, CrossEntropy, Decision, Loss, MeanSquared};
 use firelight_transforms::Normalize;
 
+use crate::learner::check_data;
 use crate::{Learner, LearnerError, Metric, accuracy, accuracy_multi, rmse};
 use firelight_models::weights::load_body;
 use firelight_models::{Arch, HeadConfig, VisionModel};
@@ -144,7 +145,7 @@ pub trait VisionTarget: FittedTarget {
     }
 }
 
-impl VisionTarget for Categories {
+impl<I: Item + ?Sized> VisionTarget for Categories<I> {
     type Loss = CrossEntropy;
 
     fn metrics() -> Vec<Box<dyn Metric<usize>>> {
@@ -152,7 +153,7 @@ impl VisionTarget for Categories {
     }
 }
 
-impl VisionTarget for MultiCategories {
+impl<I: Item + ?Sized> VisionTarget for MultiCategories<I> {
     type Loss = BinaryCrossEntropy;
 
     fn metrics() -> Vec<Box<dyn Metric<Vec<usize>>>> {
@@ -164,7 +165,7 @@ impl VisionTarget for MultiCategories {
     }
 }
 
-impl VisionTarget for Values {
+impl<I: Item + ?Sized> VisionTarget for Values<I> {
     type Loss = MeanSquared;
 
     fn metrics() -> Vec<Box<dyn Metric<Vec<f32>>>> {
@@ -202,11 +203,7 @@ pub fn vision_learner<F: VisionTarget>(
         let remedy = "give a share from 0 up to, but not including, 1";
         return Err(LearnerError::Setting { setting: "dropout", value: dropout.to_string(), remedy });
     }
-    match data.check() {
-        // Too few pictures for a batch are enough for `fit_head`, and to predict with.
-        Ok(()) | Err(DataError::NoBatch { .. } | DataError::NoItems { .. }) => {}
-        Err(error) => return Err(error.into()),
-    }
+    check_data(&data)?;
     let device = data.device().clone().inner();
     let body = match &weights {
         Some(file) => load_body(arch, file, &device)?.0,

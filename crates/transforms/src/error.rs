@@ -69,6 +69,12 @@ pub enum TransformError {
         /// What the limit counts: `pixels` or `bytes`.
         unit: &'static str,
     },
+    /// A reader of your own has no picture for an item.
+    #[error("input: {reason}")]
+    Input {
+        /// Why not.
+        reason: String,
+    },
     /// A parameter of a transform is outside its range.
     #[error("transform: {stage} has {parameter} = {value}, which must be {range}")]
     Setting {
@@ -137,7 +143,10 @@ impl TransformError {
     /// ```
     pub fn in_file(self, path: &Path) -> Self {
         let named = match &self {
-            Self::Read { .. } | Self::NoFile { .. } | Self::BrokenLink { .. } | Self::InFile { .. } => true,
+            Self::Read { path: of, .. }
+            | Self::NoFile { path: of, .. }
+            | Self::BrokenLink { path: of, .. }
+            | Self::InFile { path: of, .. } => of == path,
             // Of bytes in memory no file is known.
             Self::LargeFile { picture, .. } | Self::Decode { picture, .. } | Self::TooLarge { picture, .. } => {
                 *picture == path.display().to_string()

@@ -10,6 +10,7 @@ use firelight_vocab::Vocab;
 use super::cautions::{alike_names, one_target, untrained_classes};
 use super::targets::{read_targets, unknown};
 use super::{FittedTarget, TargetBlock};
+use crate::item::Item;
 use crate::label::Interned;
 use crate::{DataError, Labeller};
 
@@ -30,15 +31,14 @@ use crate::{DataError, Labeller};
 /// let by_folder = CategoryBlock::new(parent_label).with_vocab(Vocab::ordered(["low", "middle", "high"])?);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone)]
-pub struct CategoryBlock {
-    labeller: Arc<dyn Labeller>,
+pub struct CategoryBlock<I: ?Sized = Path> {
+    labeller: Arc<dyn Labeller<String, I>>,
     vocab: Option<Vocab>,
 }
 
-impl CategoryBlock {
+impl<I: ?Sized> CategoryBlock<I> {
     /// Classes as `labeller` names them.
-    pub fn new(labeller: impl Labeller + 'static) -> Self {
+    pub fn new(labeller: impl Labeller<String, I> + 'static) -> Self {
         Self { labeller: Arc::new(labeller), vocab: None }
     }
 
@@ -49,21 +49,27 @@ impl CategoryBlock {
     }
 }
 
-impl fmt::Debug for CategoryBlock {
+impl<I: ?Sized> Clone for CategoryBlock<I> {
+    fn clone(&self) -> Self {
+        Self { labeller: self.labeller.clone(), vocab: self.vocab.clone() }
+    }
+}
+
+impl<I: ?Sized> fmt::Debug for CategoryBlock<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CategoryBlock").field("vocab", &self.vocab).finish_non_exhaustive()
     }
 }
 
-impl TargetBlock for CategoryBlock {
-    type Fitted = Categories;
+impl<I: Item + ?Sized> TargetBlock for CategoryBlock<I> {
+    type Fitted = Categories<I>;
 
-    fn given(&self) -> Option<Categories> {
+    fn given(&self) -> Option<Categories<I>> {
         let vocab = self.vocab.clone()?;
         Some(Categories { labeller: self.labeller.clone(), vocab })
     }
 
-    fn fit(&self, train: &[&Path]) -> Result<(Categories, Vec<usize>), DataError> {
+    fn fit(&self, train: &[&I]) -> Result<(Categories<I>, Vec<usize>), DataError> {
         if let Some(classes) = self.given() {
             let targets = read_targets(&classes, train)?;
             return Ok((classes, targets));
@@ -87,30 +93,36 @@ impl TargetBlock for CategoryBlock {
 /// assert_eq!(classes.describe(&1), "pug");
 /// # Ok::<(), firelight_datablock::DataError>(())
 /// ```
-#[derive(Clone)]
-pub struct Categories {
-    labeller: Arc<dyn Labeller>,
+pub struct Categories<I: ?Sized = Path> {
+    labeller: Arc<dyn Labeller<String, I>>,
     vocab: Vocab,
 }
 
-impl Categories {
+impl<I: ?Sized> Categories<I> {
     /// Which class has which number, and so which output column.
     pub fn vocab(&self) -> &Vocab {
         &self.vocab
     }
 }
 
-impl fmt::Debug for Categories {
+impl<I: ?Sized> Clone for Categories<I> {
+    fn clone(&self) -> Self {
+        Self { labeller: self.labeller.clone(), vocab: self.vocab.clone() }
+    }
+}
+
+impl<I: ?Sized> fmt::Debug for Categories<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Categories").field("vocab", &self.vocab).finish_non_exhaustive()
     }
 }
 
-impl FittedTarget for Categories {
+impl<I: Item + ?Sized> FittedTarget for Categories<I> {
+    type Item = I;
     type Target = usize;
     type Tensor = Tensor<1, Int>;
 
-    fn target(&self, item: &Path) -> Result<usize, DataError> {
+    fn target(&self, item: &I) -> Result<usize, DataError> {
         let label = self.labeller.label(item)?;
         self.vocab.find(&label).ok_or_else(|| unknown([label], item))
     }

@@ -23,9 +23,10 @@ pub use regression::{RegressionBlock, Values};
 pub use unlabelled::NoTarget;
 
 use crate::DataError;
+use crate::item::Item;
 
 /// Turns an item into a picture. [`ImageBlock`] reads picture files; a block of your own may render, record or compute
-/// one. It is called on several threads at once and may use rayon itself; a panic in it is an error that names the item.
+/// one, from an item of any type `I`, by default a path. It is called on several threads at once and may use rayon itself; a panic in it is an error that names the item.
 ///
 /// ```
 /// use std::path::Path;
@@ -44,14 +45,25 @@ use crate::DataError;
 ///     }
 /// }
 /// ```
-pub trait InputBlock: Debug + Send + Sync + 'static {
+pub trait InputBlock<I: ?Sized = Path>: Debug + Send + Sync + 'static {
     /// The picture of `item`.
     ///
     /// # Errors
     ///
     /// What made the item unreadable. [`OnError::Skip`](crate::OnError::Skip) leaves out what
     /// [is a broken file](TransformError::is_broken_file); every other error ends the epoch.
-    fn read(&self, item: &Path) -> Result<RgbImage, TransformError>;
+    fn read(&self, item: &I) -> Result<RgbImage, TransformError>;
+
+    /// Checks what can be told of `items`, those of all parts, without reading any: the recipe asks before anything else does. By default
+    /// nothing is.
+    ///
+    /// # Errors
+    ///
+    /// Why no data set can be made of them.
+    fn check(&self, items: &[&I]) -> Result<(), DataError> {
+        let _ = items;
+        Ok(())
+    }
 
     /// The limits of the standard reader, where reading picture files by it is all that this block does: what an export can
     /// store, and so what prediction reads new pictures by. `None`, the default, for a block that reads in a way of its own.
@@ -88,6 +100,7 @@ pub trait InputBlock: Debug + Send + Sync + 'static {
 /// }
 ///
 /// impl FittedTarget for Share {
+///     type Item = Path;
 ///     type Target = f32;
 ///     type Tensor = Tensor<2>;
 ///     fn target(&self, item: &Path) -> Result<f32, DataError> {
@@ -115,7 +128,7 @@ pub trait TargetBlock {
     /// # Errors
     ///
     /// When a training item has no label.
-    fn fit(&self, train: &[&Path]) -> Result<WithTargets<Self::Fitted>, DataError>;
+    fn fit(&self, train: &[&<Self::Fitted as FittedTarget>::Item]) -> Result<WithTargets<Self::Fitted>, DataError>;
 
     /// The fitted target where there is nothing to learn, as with a vocab that was given. The recipe then reads the targets of
     /// both parts by it and does not call [`fit`](Self::fit), and labels that it does not know are told of both parts at once.
@@ -140,6 +153,8 @@ pub type WithTargets<F> = (F, Vec<<F as FittedTarget>::Target>);
 /// # Ok::<(), firelight_datablock::DataError>(())
 /// ```
 pub trait FittedTarget: Clone + Debug + Send + Sync + 'static {
+    /// What an item is: `Path`, where items are files.
+    type Item: Item + ?Sized;
     /// One item's target, a class number for instance. What it prints as `Debug` is all of it, the same in every process: training that
     /// goes on compares targets by that.
     type Target: Clone + Debug + Send + Sync + 'static;
@@ -152,7 +167,7 @@ pub trait FittedTarget: Clone + Debug + Send + Sync + 'static {
     /// # Errors
     ///
     /// When the item has no label, or [`DataError::UnknownLabel`] for one that the training items do not have.
-    fn target(&self, item: &Path) -> Result<Self::Target, DataError>;
+    fn target(&self, item: &Self::Item) -> Result<Self::Target, DataError>;
 
     /// A batch's targets as a tensor on `device`, in the order given.
     fn collate(&self, targets: &[Self::Target], device: &Device) -> Self::Tensor;

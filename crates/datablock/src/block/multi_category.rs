@@ -11,6 +11,7 @@ use firelight_vocab::Vocab;
 use super::cautions::{alike_names, one_target, untrained_classes};
 use super::targets::{read_targets, unknown};
 use super::{FittedTarget, TargetBlock};
+use crate::item::Item;
 use crate::label::Interned;
 use crate::{DataError, Labeller};
 
@@ -32,15 +33,14 @@ use crate::{DataError, Labeller};
 /// # let _ = tags;
 /// # Ok::<(), firelight_datablock::DataError>(())
 /// ```
-#[derive(Clone)]
-pub struct MultiCategoryBlock {
-    labeller: Arc<dyn Labeller<Vec<String>>>,
+pub struct MultiCategoryBlock<I: ?Sized = Path> {
+    labeller: Arc<dyn Labeller<Vec<String>, I>>,
     vocab: Option<Vocab>,
 }
 
-impl MultiCategoryBlock {
+impl<I: ?Sized> MultiCategoryBlock<I> {
     /// Classes as `labeller` lists them.
-    pub fn new(labeller: impl Labeller<Vec<String>> + 'static) -> Self {
+    pub fn new(labeller: impl Labeller<Vec<String>, I> + 'static) -> Self {
         Self { labeller: Arc::new(labeller), vocab: None }
     }
 
@@ -51,21 +51,27 @@ impl MultiCategoryBlock {
     }
 }
 
-impl fmt::Debug for MultiCategoryBlock {
+impl<I: ?Sized> Clone for MultiCategoryBlock<I> {
+    fn clone(&self) -> Self {
+        Self { labeller: self.labeller.clone(), vocab: self.vocab.clone() }
+    }
+}
+
+impl<I: ?Sized> fmt::Debug for MultiCategoryBlock<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MultiCategoryBlock").field("vocab", &self.vocab).finish_non_exhaustive()
     }
 }
 
-impl TargetBlock for MultiCategoryBlock {
-    type Fitted = MultiCategories;
+impl<I: Item + ?Sized> TargetBlock for MultiCategoryBlock<I> {
+    type Fitted = MultiCategories<I>;
 
-    fn given(&self) -> Option<MultiCategories> {
+    fn given(&self) -> Option<MultiCategories<I>> {
         let vocab = self.vocab.clone()?;
         Some(MultiCategories { labeller: self.labeller.clone(), vocab })
     }
 
-    fn fit(&self, train: &[&Path]) -> Result<(MultiCategories, Vec<Vec<usize>>), DataError> {
+    fn fit(&self, train: &[&I]) -> Result<(MultiCategories<I>, Vec<Vec<usize>>), DataError> {
         if let Some(classes) = self.given() {
             let targets = read_targets(&classes, train)?;
             return Ok((classes, targets));
@@ -95,30 +101,36 @@ impl TargetBlock for MultiCategoryBlock {
 /// assert_eq!(tags.outputs(), 3);
 /// # Ok::<(), firelight_datablock::DataError>(())
 /// ```
-#[derive(Clone)]
-pub struct MultiCategories {
-    labeller: Arc<dyn Labeller<Vec<String>>>,
+pub struct MultiCategories<I: ?Sized = Path> {
+    labeller: Arc<dyn Labeller<Vec<String>, I>>,
     vocab: Vocab,
 }
 
-impl MultiCategories {
+impl<I: ?Sized> MultiCategories<I> {
     /// Which class has which number, and so which output column.
     pub fn vocab(&self) -> &Vocab {
         &self.vocab
     }
 }
 
-impl fmt::Debug for MultiCategories {
+impl<I: ?Sized> Clone for MultiCategories<I> {
+    fn clone(&self) -> Self {
+        Self { labeller: self.labeller.clone(), vocab: self.vocab.clone() }
+    }
+}
+
+impl<I: ?Sized> fmt::Debug for MultiCategories<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MultiCategories").field("vocab", &self.vocab).finish_non_exhaustive()
     }
 }
 
-impl FittedTarget for MultiCategories {
+impl<I: Item + ?Sized> FittedTarget for MultiCategories<I> {
+    type Item = I;
     type Target = Vec<usize>;
     type Tensor = Tensor<2, Bool>;
 
-    fn target(&self, item: &Path) -> Result<Vec<usize>, DataError> {
+    fn target(&self, item: &I) -> Result<Vec<usize>, DataError> {
         let mut classes = BTreeSet::new();
         let mut others = BTreeSet::new();
         for label in self.labeller.label(item)? {

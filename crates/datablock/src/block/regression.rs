@@ -10,6 +10,7 @@ use super::cautions::one_target;
 use super::targets::read_targets;
 use super::{FittedTarget, TargetBlock};
 use crate::guard::guard;
+use crate::item::Item;
 use crate::{DataError, Labeller};
 
 /// Every item has one number, or several, which its labeller tells.
@@ -30,38 +31,43 @@ use crate::{DataError, Labeller};
 /// # let _ = grade;
 /// # Ok::<(), DataError>(())
 /// ```
-#[derive(Clone)]
-pub struct RegressionBlock {
-    labeller: Arc<dyn Labeller<Vec<f32>>>,
+pub struct RegressionBlock<I: ?Sized = Path> {
+    labeller: Arc<dyn Labeller<Vec<f32>, I>>,
 }
 
-impl RegressionBlock {
+impl<I: ?Sized + 'static> RegressionBlock<I> {
     /// Several numbers an item.
-    pub fn new(labeller: impl Labeller<Vec<f32>> + 'static) -> Self {
+    pub fn new(labeller: impl Labeller<Vec<f32>, I> + 'static) -> Self {
         Self { labeller: Arc::new(labeller) }
     }
 
     /// One number an item.
-    pub fn one(labeller: impl Labeller<f32> + 'static) -> Self {
-        Self::new(move |item: &Path| labeller.label(item).map(|number| vec![number]))
+    pub fn one(labeller: impl Labeller<f32, I> + 'static) -> Self {
+        Self::new(move |item: &I| labeller.label(item).map(|number| vec![number]))
     }
 }
 
-impl fmt::Debug for RegressionBlock {
+impl<I: ?Sized> Clone for RegressionBlock<I> {
+    fn clone(&self) -> Self {
+        Self { labeller: self.labeller.clone() }
+    }
+}
+
+impl<I: ?Sized> fmt::Debug for RegressionBlock<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RegressionBlock").finish_non_exhaustive()
     }
 }
 
-impl TargetBlock for RegressionBlock {
-    type Fitted = Values;
+impl<I: Item + ?Sized> TargetBlock for RegressionBlock<I> {
+    type Fitted = Values<I>;
 
-    fn fit(&self, train: &[&Path]) -> Result<(Values, Vec<Vec<f32>>), DataError> {
+    fn fit(&self, train: &[&I]) -> Result<(Values<I>, Vec<Vec<f32>>), DataError> {
         let labeller = self.labeller.clone();
         let Some((first, rest)) = train.split_first() else {
             return Ok((Values { labeller, outputs: 1 }, Vec::new()));
         };
-        let numbers = guard("labeller", first.display(), || labeller.label(first))?;
+        let numbers = guard("labeller", first.path().display(), || labeller.label(first))?;
         let values = Values { labeller, outputs: numbers.len() };
         let mut targets = Vec::with_capacity(train.len());
         targets.push(values.checked(first, numbers)?);
@@ -81,23 +87,29 @@ impl TargetBlock for RegressionBlock {
 /// assert_eq!((values.outputs(), targets), (2, vec![vec![0.25, 0.75]]));
 /// # Ok::<(), firelight_datablock::DataError>(())
 /// ```
-#[derive(Clone)]
-pub struct Values {
-    labeller: Arc<dyn Labeller<Vec<f32>>>,
+pub struct Values<I: ?Sized = Path> {
+    labeller: Arc<dyn Labeller<Vec<f32>, I>>,
     outputs: usize,
 }
 
-impl fmt::Debug for Values {
+impl<I: ?Sized> Clone for Values<I> {
+    fn clone(&self) -> Self {
+        Self { labeller: self.labeller.clone(), outputs: self.outputs }
+    }
+}
+
+impl<I: ?Sized> fmt::Debug for Values<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Values").field("outputs", &self.outputs).finish_non_exhaustive()
     }
 }
 
-impl FittedTarget for Values {
+impl<I: Item + ?Sized> FittedTarget for Values<I> {
+    type Item = I;
     type Target = Vec<f32>;
     type Tensor = Tensor<2>;
 
-    fn target(&self, item: &Path) -> Result<Vec<f32>, DataError> {
+    fn target(&self, item: &I) -> Result<Vec<f32>, DataError> {
         self.checked(item, self.labeller.label(item)?)
     }
 
@@ -118,10 +130,11 @@ impl FittedTarget for Values {
     }
 }
 
-impl Values {
+impl<I: Item + ?Sized> Values<I> {
     /// The numbers that a labeller gave for an item, if there are as many as of the others and all are finite.
-    fn checked(&self, item: &Path, values: Vec<f32>) -> Result<Vec<f32>, DataError> {
-        let refuse = |what, remedy: &str| Err(DataError::Values { path: item.into(), what, remedy: remedy.into() });
+    fn checked(&self, item: &I, values: Vec<f32>) -> Result<Vec<f32>, DataError> {
+        let refuse =
+            |what, remedy: &str| Err(DataError::Values { path: item.path().into_owned(), what, remedy: remedy.into() });
         if values.len() != self.outputs || values.is_empty() {
             let what = format!("{} number(s), and the first training item {}", values.len(), self.outputs);
             return refuse(what, "give every item equally many, and at least one");

@@ -1,10 +1,12 @@
 //! Reading the targets of items: each once, in parallel, with one result whatever the number of threads.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::guard::guard;
 use crate::in_parts::in_parts;
+use crate::item::Item;
 use crate::unfit::SHOWN;
 use crate::{DataError, FittedTarget, Unfit};
 
@@ -23,7 +25,7 @@ use crate::{DataError, FittedTarget, Unfit};
 /// # Errors
 ///
 /// [`DataError::UnknownLabel`] with every label that is not in the vocab, or the error of the first item that has another.
-pub fn read_targets<F: FittedTarget, P: AsRef<Path> + Sync>(
+pub fn read_targets<F: FittedTarget, P: Borrow<F::Item> + Sync>(
     fitted: &F,
     items: &[P],
 ) -> Result<Vec<F::Target>, DataError> {
@@ -39,12 +41,16 @@ pub(crate) struct Read<T> {
 
 impl<T: Send> Read<T> {
     /// Reads all; an unknown label stops nothing, so that all of them can be named.
-    pub fn of<F: FittedTarget<Target = T>, P: AsRef<Path> + Sync>(fitted: &F, items: &[P]) -> Result<Self, DataError> {
+    pub fn of<F, P>(fitted: &F, items: &[P]) -> Result<Self, DataError>
+    where
+        F: FittedTarget<Target = T>,
+        P: Borrow<F::Item> + Sync,
+    {
         let parts = in_parts(items, |_, items| {
             let mut read = Self { targets: Vec::with_capacity(items.len()), unknown: Unknown::default() };
             for item in items {
-                let item = item.as_ref();
-                match guard("labeller", item.display(), || fitted.target(item)) {
+                let item = item.borrow();
+                match guard("labeller", item.path().display(), || fitted.target(item)) {
                     Ok(target) => read.targets.push(target),
                     Err(DataError::UnknownLabel { labels, path, .. }) => read.unknown.add(labels, path),
                     Err(other) => return Err(other),
@@ -113,7 +119,11 @@ impl Unknown {
 }
 
 /// The error of one item for labels that its vocab does not have.
-pub(crate) fn unknown(labels: impl IntoIterator<Item = String>, item: &Path) -> DataError {
+pub(crate) fn unknown<I: Item + ?Sized>(labels: impl IntoIterator<Item = String>, item: &I) -> DataError {
     let unfit = |label: String| Unfit { label, count: 1, suggestion: None };
-    DataError::UnknownLabel { items: 1, path: item.to_path_buf(), labels: labels.into_iter().map(unfit).collect() }
+    DataError::UnknownLabel {
+        items: 1,
+        path: item.path().into_owned(),
+        labels: labels.into_iter().map(unfit).collect(),
+    }
 }

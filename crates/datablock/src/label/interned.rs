@@ -1,12 +1,13 @@
 //! The labels of many items, each distinct one kept once.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
 
 use firelight_vocab::{Likeness, Vocab, is_blank};
 
 use crate::guard::guard;
 use crate::in_parts::in_parts;
+use crate::item::Item;
 use crate::{DataError, Labeller};
 
 /// The labels of a part's items as numbers `N`, one an item or several. Of a million items that are numbers, not texts, that
@@ -21,8 +22,8 @@ pub(crate) struct Interned<N> {
 impl<N: Send> Interned<N> {
     /// Asks `labeller` once for each item. `number` makes an item's numbers out of what the labeller says, by a function
     /// from label to number.
-    pub fn of<L, P: AsRef<Path> + Sync>(
-        labeller: &dyn Labeller<L>,
+    pub fn of<L, I: Item + ?Sized, P: Borrow<I> + Sync>(
+        labeller: &dyn Labeller<L, I>,
         items: &[P],
         number: impl Fn(L, &mut dyn FnMut(String) -> usize) -> N + Sync,
     ) -> Result<Self, DataError> {
@@ -30,8 +31,8 @@ impl<N: Send> Interned<N> {
             let mut known: HashMap<String, (usize, usize)> = HashMap::new();
             let mut numbers = Vec::with_capacity(items.len());
             for (place, item) in items.iter().enumerate() {
-                let item = item.as_ref();
-                let said = guard("labeller", item.display(), || labeller.label(item))?;
+                let item: &I = item.borrow();
+                let said = guard("labeller", item.path().display(), || labeller.label(item))?;
                 let mut intern = |label: String| {
                     let next = (known.len(), start + place);
                     known.entry(label).or_insert(next).0
@@ -66,12 +67,12 @@ impl<N: Send> Interned<N> {
     }
 
     /// As [`into_numbers`](Self::into_numbers), with labels that can be classes: none looks empty, and a reader can tell them apart.
-    pub fn into_classes<P: AsRef<Path>, T>(
+    pub fn into_classes<I: Item + ?Sized, T>(
         self,
-        items: &[P],
+        items: &[&I],
         convert: impl FnMut(N, &dyn Fn(usize) -> usize) -> T,
     ) -> Result<(Vocab, Vec<T>), DataError> {
-        let path = |label: &str| items[self.first[label]].as_ref().to_path_buf();
+        let path = |label: &str| items[self.first[label]].path().into_owned();
         if let Some(label) = self.first.keys().find(|label| is_blank(label)) {
             return Err(DataError::EmptyLabel { label: label.clone(), path: path(label) });
         }

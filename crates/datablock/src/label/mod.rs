@@ -11,7 +11,7 @@ use crate::DataError;
 
 /// Says what an item's label is. Each item is asked about once, in parallel; a panic is an error that names the item.
 ///
-/// Closures and functions `Fn(&Path) -> Result<L, DataError>` are labellers. A name that is not UTF-8 is better refused than
+/// Closures and functions `Fn(&I) -> Result<L, DataError>` of an item `I`, by default a `Path`, are labellers. A name that is not UTF-8 is better refused than
 /// read with replacement characters, which make one label of several:
 ///
 /// ```
@@ -25,17 +25,17 @@ use crate::DataError;
 /// });
 /// # let _ = species;
 /// ```
-pub trait Labeller<L = String>: Send + Sync {
+pub trait Labeller<L = String, I: ?Sized = Path>: Send + Sync {
     /// The label of `item`.
     ///
     /// # Errors
     ///
     /// [`DataError::NoLabel`] when the item has none.
-    fn label(&self, item: &Path) -> Result<L, DataError>;
+    fn label(&self, item: &I) -> Result<L, DataError>;
 }
 
-impl<L, F: Fn(&Path) -> Result<L, DataError> + Send + Sync> Labeller<L> for F {
-    fn label(&self, item: &Path) -> Result<L, DataError> {
+impl<L, I: ?Sized, F: Fn(&I) -> Result<L, DataError> + Send + Sync> Labeller<L, I> for F {
+    fn label(&self, item: &I) -> Result<L, DataError> {
         self(item)
     }
 }

@@ -153,9 +153,9 @@ impl HostBatch {
                         && size != batch.size
                     {
                         return Err(DataError::MixedSizes {
-                            first: dataset.items()[first].clone(),
+                            first: dataset.path(first).into_owned(),
                             first_size: batch.size.to_string(),
-                            second: dataset.items()[item].clone(),
+                            second: dataset.path(item).into_owned(),
                             second_size: size.to_string(),
                         });
                     }
@@ -177,7 +177,7 @@ impl HostBatch {
         memory: &Planes,
     ) -> Result<Batch<F::Tensor>, DataError> {
         let shape = [self.items.len(), 3, self.size.height as usize, self.size.width as usize];
-        let first = self.items.first().map_or("no item".into(), |&item| dataset.items()[item].display().to_string());
+        let first = self.items.first().map_or("no item".into(), |&item| dataset.path(item).display().to_string());
         let collate = || {
             let targets: Vec<_> = self.items.iter().map(|&item| dataset.targets()[item].clone()).collect();
             Ok(dataset.fitted().collate(&targets, device))

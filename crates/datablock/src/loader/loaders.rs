@@ -1,6 +1,5 @@
 //! The training and the validation loader together.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use burn::tensor::Device;
@@ -12,6 +11,7 @@ use super::options::Options;
 use super::workers::Workers;
 use super::{Batches, DataLoader, OnError};
 use crate::guard::guard;
+use crate::item::{Item, Owned};
 use crate::{Categories, DataError, Dataset, FittedTarget, MultiCategories, NoTarget, repeated};
 
 /// Loaders of the training and the validation part.
@@ -47,6 +47,7 @@ use crate::{Categories, DataError, Dataset, FittedTarget, MultiCategories, NoTar
 pub struct DataLoaders<F: FittedTarget> {
     train: DataLoader<F>,
     valid: DataLoader<F>,
+    test: Option<DataLoader<F>>,
     /// Whether the parts are known to have no file in common, as a recipe's.
     apart: bool,
     progress: Progress,
@@ -55,18 +56,21 @@ pub struct DataLoaders<F: FittedTarget> {
 impl<F: FittedTarget> DataLoaders<F> {
     /// Loaders over two data sets, which are to have the same classes and no file in common: see [`check`](Self::check).
     pub fn new(train: Dataset<F>, valid: Dataset<F>, device: &Device) -> Self {
-        let workers = Workers::new(0);
-        Self {
-            train: DataLoader::new(train, Options::train(), device.clone(), workers.clone()),
-            valid: DataLoader::new(valid, Options::valid(), device.clone(), workers),
-            apart: false,
-            progress: Progress::default(),
-        }
+        Self { apart: false, ..Self::of_parts(train, valid, None, device) }
     }
 
     /// Of parts of one list without repetition.
-    pub(crate) fn known_apart(self) -> Self {
-        Self { apart: true, ..self }
+    pub(crate) fn of_parts(train: Dataset<F>, valid: Dataset<F>, test: Option<Dataset<F>>, device: &Device) -> Self {
+        let workers = Workers::new(0);
+        let loader = |dataset, options| DataLoader::new(dataset, options, device.clone(), workers.clone());
+        let valid = loader(valid, Options::valid());
+        Self {
+            train: loader(train, Options::train()),
+            test: test.map(|test| loader(test, Options::test(&valid.options))),
+            valid,
+            apart: true,
+            progress: Progress::default(),
+        }
     }
 
     /// The training loader: shuffled, augmented, full batches only.
@@ -77,6 +81,12 @@ impl<F: FittedTarget> DataLoaders<F> {
     /// The validation loader: in order, without chance, every item.
     pub fn valid(&self) -> &DataLoader<F> {
         &self.valid
+    }
+
+    /// The loader of the third part, with its labels, if the recipe's splitter keeps one for testing (see
+    /// [`HoldOut`](crate::HoldOut)): as the validation loader. Pictures without labels have one by [`test`](Self::test).
+    pub fn test_part(&self) -> Option<&DataLoader<F>> {
+        self.test.as_ref()
     }
 
     /// Where batches are put.
@@ -114,7 +124,7 @@ impl<F: FittedTarget> DataLoaders<F> {
         }
         let vocab = |fitted| guard("target block", "its `vocab`", || Ok(F::vocab(fitted)));
         same_classes(vocab(train.fitted())?, vocab(valid.fitted())?)?;
-        if self.apart { Ok(()) } else { repeated::check_apart(train.items(), valid.items()) }
+        if self.apart { Ok(()) } else { repeated::check_apart::<F::Item>(train.items(), valid.items()) }
     }
 
     /// What is no error but perhaps a slip, in sentences: one class alone, classes that differ in letter case, classes of a
@@ -232,14 +242,15 @@ impl<F: FittedTarget> DataLoaders<F> {
     /// # Errors
     ///
     /// [`DataError::Transforms`]; that there are no items, and what is wrong with them, is an error of the batches.
-    pub fn test(&self, items: Vec<PathBuf>) -> Result<DataLoader<NoTarget>, DataError> {
+    pub fn test(&self, items: Vec<Owned<F::Item>>) -> Result<DataLoader<NoTarget<F::Item>>, DataError> {
         let valid = &self.valid;
-        let dataset = Dataset::new(items, NoTarget, valid.dataset.input().clone(), valid.dataset.transforms().clone())?;
+        let dataset =
+            Dataset::new(items, NoTarget::new(), valid.dataset.input().clone(), valid.dataset.transforms().clone())?;
         Ok(DataLoader::new(dataset, Options::test(&valid.options), valid.device.clone(), valid.workers.clone()))
     }
 
     fn map(self, change: impl Fn(DataLoader<F>) -> DataLoader<F>) -> Self {
-        Self { train: change(self.train), valid: change(self.valid), ..self }
+        Self { train: change(self.train), valid: change(self.valid), test: self.test.map(change), ..self }
     }
 }
 
@@ -259,7 +270,7 @@ fn same_classes(train: Option<&Vocab>, valid: Option<&Vocab>) -> Result<(), Data
     }
 }
 
-impl DataLoaders<Categories> {
+impl<I: Item + ?Sized> DataLoaders<Categories<I>> {
     /// Which output column is which class.
     pub fn vocab(&self) -> &Vocab {
         self.train.dataset.fitted().vocab()
@@ -282,7 +293,7 @@ impl DataLoaders<Categories> {
     }
 }
 
-impl DataLoaders<MultiCategories> {
+impl<I: Item + ?Sized> DataLoaders<MultiCategories<I>> {
     /// Which output column is which class.
     pub fn vocab(&self) -> &Vocab {
         self.train.dataset.fitted().vocab()

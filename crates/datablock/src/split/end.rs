@@ -1,7 +1,5 @@
 //! The last items validate.
 
-use std::path::PathBuf;
-
 use super::{Split, Splitter, cut};
 use crate::DataError;
 
@@ -10,7 +8,7 @@ use crate::DataError;
 /// ```
 /// use firelight_datablock::{EndSplitter, Splitter};
 ///
-/// let days: Vec<_> = (1..=10).map(|day| format!("day_{day:02}.png").into()).collect();
+/// let days: Vec<_> = (1..=10).map(|day| format!("day_{day:02}.png")).collect();
 /// assert_eq!(EndSplitter::last(0.2).split(&days)?.valid(), [8, 9]);
 /// # Ok::<(), firelight_datablock::DataError>(())
 /// ```
@@ -32,8 +30,8 @@ impl EndSplitter {
     }
 }
 
-impl Splitter for EndSplitter {
-    fn split(&self, items: &[PathBuf]) -> Result<Split, DataError> {
+impl<T> Splitter<T> for EndSplitter {
+    fn split(&self, items: &[T]) -> Result<Split, DataError> {
         let cut = cut(items.len(), self.valid_share)?;
         let numbers = 0..items.len();
         let (train, valid) = if self.valid_last {

@@ -1,11 +1,12 @@
 //! Groups that stay together.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::random::permutation;
 use super::{Split, Splitter, check_share, labels};
+use crate::item::{Item, Owned};
 use crate::{DataError, Labeller};
 
 /// Validates on a random share of the groups, whole, so that no group is in both parts: scikit-learn's `GroupShuffleSplit`.
@@ -33,16 +34,15 @@ use crate::{DataError, Labeller};
 /// assert_eq!(split.valid().len(), 3); // one of four patients
 /// # Ok::<(), firelight_datablock::DataError>(())
 /// ```
-#[derive(Clone)]
-pub struct GroupSplitter {
+pub struct GroupSplitter<I: ?Sized = Path> {
     valid_share: f64,
-    group_of: Arc<dyn Labeller>,
+    group_of: Arc<dyn Labeller<String, I>>,
     seed: u64,
 }
 
-impl GroupSplitter {
+impl<I: ?Sized> GroupSplitter<I> {
     /// Validates on `valid_share` of the groups that `group_of` names.
-    pub fn new(valid_share: f64, group_of: impl Labeller + 'static) -> Self {
+    pub fn new(valid_share: f64, group_of: impl Labeller<String, I> + 'static) -> Self {
         Self { valid_share, group_of: Arc::new(group_of), seed: 42 }
     }
 
@@ -53,17 +53,23 @@ impl GroupSplitter {
     }
 }
 
-impl fmt::Debug for GroupSplitter {
+impl<I: ?Sized> Clone for GroupSplitter<I> {
+    fn clone(&self) -> Self {
+        Self { group_of: self.group_of.clone(), ..*self }
+    }
+}
+
+impl<I: ?Sized> fmt::Debug for GroupSplitter<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { valid_share, seed, .. } = self;
         f.debug_struct("GroupSplitter").field("valid_share", valid_share).field("seed", seed).finish_non_exhaustive()
     }
 }
 
-impl Splitter for GroupSplitter {
-    fn split(&self, items: &[PathBuf]) -> Result<Split, DataError> {
+impl<I: Item + ?Sized> Splitter<Owned<I>> for GroupSplitter<I> {
+    fn split(&self, items: &[Owned<I>]) -> Result<Split, DataError> {
         check_share(self.valid_share)?;
-        let (groups, sizes) = labels(self.group_of.as_ref(), items)?;
+        let (groups, sizes) = labels::<I>(self.group_of.as_ref(), items)?;
         if sizes.len() < 2 {
             return Err(DataError::Split {
                 what: format!("{} group(s) cannot be divided into two parts", sizes.len()),

@@ -1,32 +1,45 @@
 //! Which items train and which validate.
 
+mod column;
 mod end;
+mod fold;
 mod folder;
 mod group;
+mod hold_out;
 mod index;
+mod listed;
 mod random;
 mod stratified;
+mod subset;
 
+use std::borrow::Borrow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use column::ColumnSplitter;
 pub use end::EndSplitter;
+pub use fold::{FoldSplitter, LabelledFolds};
 pub use folder::GrandparentSplitter;
 pub use group::GroupSplitter;
+pub use hold_out::HoldOut;
 pub use index::{FuncSplitter, IndexSplitter};
+pub use listed::{FileSplitter, MaskSplitter};
 pub use random::RandomSplitter;
 pub use stratified::StratifiedSplitter;
+pub use subset::RandomSubsetSplitter;
 
 use crate::guard::guard;
+use crate::item::{Item, Owned};
 use crate::label::Interned;
 use crate::{DataError, Labeller};
 
-/// Item numbers of the two parts, in the order in which the parts list them: every item in one part at most, and once.
+/// Item numbers of the parts, in the order in which these list them: every item in one part at most, and once. Two parts train and
+/// validate; a third, which may be empty, is kept for testing.
 ///
 /// ```
 /// use firelight_datablock::{RandomSplitter, Split, Splitter};
 ///
-/// let items: Vec<_> = (0..10).map(|n| format!("{n}.jpg").into()).collect();
+/// let items: Vec<_> = (0..10).map(|n| format!("{n}.jpg")).collect();
 /// let split = RandomSplitter::new(0.2).split(&items)?;
 /// assert_eq!(split.train().len() + split.valid().len(), 10);
 /// assert!(Split::new(vec![0, 1], vec![1, 2], 3).is_err()); // item 1 would validate what it trained
@@ -36,6 +49,7 @@ use crate::{DataError, Labeller};
 pub struct Split {
     train: Vec<usize>,
     valid: Vec<usize>,
+    test: Vec<usize>,
     items: usize,
 }
 
@@ -46,25 +60,34 @@ impl Split {
     ///
     /// [`DataError::SplitItem`] for the first item that is in both parts, twice in one, or beyond the items.
     pub fn new(train: Vec<usize>, valid: Vec<usize>, items: usize) -> Result<Self, DataError> {
-        #[derive(Clone, Copy, PartialEq)]
-        enum In {
-            Neither,
-            Train,
-            Valid,
-        }
+        Self { train, valid, test: Vec::new(), items }.checked()
+    }
+
+    /// The same parts, and a third one to test with, in place of any before.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn with_test(self, test: Vec<usize>) -> Result<Self, DataError> {
+        Self { test, ..self }.checked()
+    }
+
+    fn checked(self) -> Result<Self, DataError> {
+        let items = self.items;
         let refuse = |item, what: &str| Err(DataError::SplitItem { item, path: None, what: what.into() });
-        let mut parts = vec![In::Neither; items];
-        for (part, numbers) in [(In::Train, &train), (In::Valid, &valid)] {
+        let mut part_of = vec![None; items];
+        for (part, numbers) in [&self.train, &self.valid, &self.test].into_iter().enumerate() {
             for &item in numbers {
-                match parts.get(item) {
+                match part_of.get(item) {
                     None => return refuse(item, &format!("is beyond the {items} items")),
-                    Some(In::Neither) => parts[item] = part,
-                    Some(known) if *known == part => return refuse(item, "is twice in one part"),
-                    Some(_) => return refuse(item, "is in both parts"),
+                    Some(None) => part_of[item] = Some(part),
+                    Some(Some(known)) if *known == part => return refuse(item, "is twice in one part"),
+                    Some(Some(0)) if part == 1 => return refuse(item, "is in both parts"),
+                    Some(_) => return refuse(item, "is in the test part and in another"),
                 }
             }
         }
-        Ok(Self { train, valid, items })
+        Ok(self)
     }
 
     /// Items to train on.
@@ -77,42 +100,53 @@ impl Split {
         &self.valid
     }
 
+    /// Items that are kept for testing; most often there are none.
+    pub fn test(&self) -> &[usize] {
+        &self.test
+    }
+
     /// The training and the validation part.
     pub fn into_parts(self) -> (Vec<usize>, Vec<usize>) {
         (self.train, self.valid)
     }
+
+    pub(crate) fn into_three(self) -> [Vec<usize>; 3] {
+        [self.train, self.valid, self.test]
+    }
 }
 
-/// Divides items into a training and a validation part.
+/// Divides items of type `T`, by default paths, into a training and a validation part.
 ///
 /// ```
-/// use std::path::PathBuf;
 /// use firelight_datablock::{DataError, Split, Splitter};
 ///
 /// /// Every `n`-th item validates.
 /// #[derive(Debug)]
 /// struct EveryNth(usize);
 ///
-/// impl Splitter for EveryNth {
-///     fn split(&self, items: &[PathBuf]) -> Result<Split, DataError> {
+/// impl<T> Splitter<T> for EveryNth {
+///     fn split(&self, items: &[T]) -> Result<Split, DataError> {
 ///         let (valid, train) = (0..items.len()).partition(|i| i % self.0 == 0);
 ///         Split::new(train, valid, items.len())
 ///     }
 /// }
 /// ```
-pub trait Splitter: std::fmt::Debug + Send + Sync {
+pub trait Splitter<T = PathBuf>: std::fmt::Debug + Send + Sync {
     /// The item numbers of the two parts. An item may be in neither.
     ///
     /// # Errors
     ///
     /// [`DataError::Split`] when the items do not allow it.
-    fn split(&self, items: &[PathBuf]) -> Result<Split, DataError>;
+    fn split(&self, items: &[T]) -> Result<Split, DataError>;
 }
 
 /// What a splitter makes of items, or why it cannot be: a part is empty, or the splitter counted other items.
-pub(crate) fn checked(splitter: &dyn Splitter, items: &[PathBuf]) -> Result<Split, DataError> {
+pub(crate) fn checked<I: Item + ?Sized>(
+    splitter: &dyn Splitter<Owned<I>>,
+    items: &[Owned<I>],
+) -> Result<Split, DataError> {
     let count = format_args!("one of {} items", items.len());
-    let split = guard("splitter", count, || splitter.split(items)).map_err(|error| named(error, items))?;
+    let split = guard("splitter", count, || splitter.split(items)).map_err(|error| named::<I>(error, items))?;
     let name = || in_words(splitter);
     if split.items != items.len() {
         return Err(DataError::Split {
@@ -132,20 +166,23 @@ pub(crate) fn checked(splitter: &dyn Splitter, items: &[PathBuf]) -> Result<Spli
 }
 
 /// What a splitter, which may be the user's, prints as.
-pub(crate) fn in_words(splitter: &dyn Splitter) -> Result<String, DataError> {
+pub(crate) fn in_words<T>(splitter: &dyn Splitter<T>) -> Result<String, DataError> {
     guard("splitter", "its `Debug`", || Ok(format!("{splitter:?}")))
 }
 
 /// The error with the path of its item.
-fn named(error: DataError, items: &[PathBuf]) -> DataError {
+fn named<I: Item + ?Sized>(error: DataError, items: &[Owned<I>]) -> DataError {
     match error {
-        DataError::SplitItem { item, what, .. } => DataError::SplitItem { item, path: items.get(item).cloned(), what },
+        DataError::SplitItem { item, what, .. } => {
+            let path = items.get(item).map(|item| item.borrow().path().into_owned());
+            DataError::SplitItem { item, path, what }
+        }
         other => other,
     }
 }
 
-impl<S: Splitter + ?Sized> Splitter for Arc<S> {
-    fn split(&self, items: &[PathBuf]) -> Result<Split, DataError> {
+impl<T, S: Splitter<T> + ?Sized> Splitter<T> for Arc<S> {
+    fn split(&self, items: &[T]) -> Result<Split, DataError> {
         (**self).split(items)
     }
 }
@@ -174,7 +211,10 @@ fn cut(items: usize, share: f64) -> Result<usize, DataError> {
 }
 
 /// Each item's class by number, in the order of the classes' names, and how many items each class has.
-fn labels(labeller: &dyn Labeller, items: &[PathBuf]) -> Result<(Vec<usize>, Vec<usize>), DataError> {
+fn labels<I: Item + ?Sized>(
+    labeller: &dyn Labeller<String, I>,
+    items: &[Owned<I>],
+) -> Result<(Vec<usize>, Vec<usize>), DataError> {
     let labels = Interned::of(labeller, items, |label, intern| intern(label))?;
     let (names, numbers) = labels.into_numbers(|label, place| place(label));
     let mut sizes = vec![0; names.len()];

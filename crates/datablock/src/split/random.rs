@@ -1,7 +1,5 @@
 //! The random split, with the same numbers as fastai's.
 
-use std::path::PathBuf;
-
 use rand_mt::Mt;
 
 use super::{Split, Splitter, cut};
@@ -21,7 +19,7 @@ use crate::DataError;
 /// ```
 /// use firelight_datablock::{RandomSplitter, Splitter};
 ///
-/// let items: Vec<_> = (0..10).map(|n| format!("{n}.jpg").into()).collect();
+/// let items: Vec<_> = (0..10).map(|n| format!("{n}.jpg")).collect();
 /// assert_eq!(RandomSplitter::new(0.2).with_seed(42).split(&items)?.valid(), [2, 6]); // fastai's, too
 /// # Ok::<(), firelight_datablock::DataError>(())
 /// ```
@@ -44,8 +42,8 @@ impl RandomSplitter {
     }
 }
 
-impl Splitter for RandomSplitter {
-    fn split(&self, items: &[PathBuf]) -> Result<Split, DataError> {
+impl<T> Splitter<T> for RandomSplitter {
+    fn split(&self, items: &[T]) -> Result<Split, DataError> {
         let cut = cut(items.len(), self.valid_share)?;
         let mut valid = permutation(items.len(), self.seed);
         let train = valid.split_off(cut);

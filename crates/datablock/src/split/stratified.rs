@@ -2,20 +2,21 @@
 
 use std::cmp::Reverse;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::random::permutation;
-use super::{Split, Splitter, cut, labels};
+use super::{Split, Splitter, check_share, labels};
+use crate::item::{Item, Owned};
 use crate::{DataError, Labeller};
 
 /// Validates on a random share of each class, so that rare classes are in both parts: scikit-learn's `train_test_split` with
 /// `stratify`, fastai's `TrainTestSplitter`.
 ///
-/// As of [`RandomSplitter`](super::RandomSplitter), the validation part has `⌊share · n⌋` of the n items. A class of c items
-/// gives ⌊share · c⌋ of them; what is then missing comes from the classes whose `share · c` was rounded down most, the first by
-/// name where they tie. Every class keeps at least one item to train on, so a class of one item never validates, and with many
-/// such classes the validation part is smaller.
+/// The validation part has `⌈share · n⌉` of the n items, and each class trains with its share of the others, rounded down; what is then
+/// missing comes from the classes that were rounded down most, as scikit-learn has it. Where they tie the first by name is taken
+/// (there one by chance), and every class keeps at least one item to train on, so a class of one item never validates, and with many such
+/// classes the validation part is smaller.
 ///
 /// The order is the one of the random splitter with the same seed, in both parts.
 ///
@@ -34,16 +35,15 @@ use crate::{DataError, Labeller};
 /// assert_eq!((lynxes(split.train()), lynxes(split.valid())), (1, 1));
 /// # Ok::<(), firelight_datablock::DataError>(())
 /// ```
-#[derive(Clone)]
-pub struct StratifiedSplitter {
+pub struct StratifiedSplitter<I: ?Sized = Path> {
     valid_share: f64,
-    class_of: Arc<dyn Labeller>,
+    class_of: Arc<dyn Labeller<String, I>>,
     seed: u64,
 }
 
-impl StratifiedSplitter {
+impl<I: ?Sized> StratifiedSplitter<I> {
     /// Validates on `valid_share` of the items of each class that `class_of` names.
-    pub fn new(valid_share: f64, class_of: impl Labeller + 'static) -> Self {
+    pub fn new(valid_share: f64, class_of: impl Labeller<String, I> + 'static) -> Self {
         Self { valid_share, class_of: Arc::new(class_of), seed: 42 }
     }
 
@@ -55,23 +55,29 @@ impl StratifiedSplitter {
 
     /// How many items of each class validate, of `sizes` items each and `all` together.
     fn quotas(&self, sizes: &[usize], all: usize) -> Result<Vec<usize>, DataError> {
-        let wanted = cut(all, self.valid_share)?;
-        let exact = |class: usize| sizes[class] as f64 * self.valid_share;
-        let mut quotas: Vec<usize> = (0..sizes.len()).map(|class| exact(class) as usize).collect();
+        check_share(self.valid_share)?;
+        let wanted = all - ((all as f64 * self.valid_share).ceil() as usize).min(all);
+        let exact = |class: usize| sizes[class] as f64 / all as f64 * wanted as f64;
+        let mut train: Vec<usize> = (0..sizes.len()).map(|class| exact(class) as usize).collect();
         // Remainders are compared as whole numbers, so that classes of one size tie whatever the rounding.
-        let remainder = |class: usize| (1e9 * (exact(class) - quotas[class] as f64)).round() as u64;
-        let gives_more = |class: &usize| remainder(*class) > 0 && quotas[*class] + 1 < sizes[*class];
-        let mut nearest: Vec<usize> = (0..sizes.len()).filter(gives_more).collect();
+        let remainder = |class: usize| (1e9 * exact(class).fract()).round() as u64;
+        let mut nearest: Vec<usize> = (0..sizes.len()).collect();
         nearest.sort_by_key(|&class| Reverse(remainder(class)));
-        let missing = wanted - quotas.iter().sum::<usize>().min(wanted);
+        let missing = wanted - train.iter().sum::<usize>().min(wanted);
         for &class in nearest.iter().take(missing) {
-            quotas[class] += 1;
+            train[class] += 1;
         }
-        Ok(quotas)
+        Ok(train.iter().zip(sizes).map(|(&train, &size)| size - train.clamp(1, size)).collect())
     }
 }
 
-impl fmt::Debug for StratifiedSplitter {
+impl<I: ?Sized> Clone for StratifiedSplitter<I> {
+    fn clone(&self) -> Self {
+        Self { class_of: self.class_of.clone(), ..*self }
+    }
+}
+
+impl<I: ?Sized> fmt::Debug for StratifiedSplitter<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { valid_share, seed, .. } = self;
         f.debug_struct("StratifiedSplitter")
@@ -81,9 +87,9 @@ impl fmt::Debug for StratifiedSplitter {
     }
 }
 
-impl Splitter for StratifiedSplitter {
-    fn split(&self, items: &[PathBuf]) -> Result<Split, DataError> {
-        let (classes, sizes) = labels(self.class_of.as_ref(), items)?;
+impl<I: Item + ?Sized> Splitter<Owned<I>> for StratifiedSplitter<I> {
+    fn split(&self, items: &[Owned<I>]) -> Result<Split, DataError> {
+        let (classes, sizes) = labels::<I>(self.class_of.as_ref(), items)?;
         let mut quotas = self.quotas(&sizes, items.len())?;
         let (mut train, mut valid) = (Vec::new(), Vec::new());
         for item in permutation(items.len(), self.seed) {

@@ -60,7 +60,7 @@ fn labels_that_only_validation_has() {
     let block = block().with_splitter(IndexSplitter::new([1, 2, 3]));
     assert_eq!(
         refused(&block, folder.path()),
-        "vocab: 3 validation item(s) have a label that no training item has: \"emu\" (2), \"owl\" (1); first: \
+        "vocab: 3 item(s) outside the training part have a label that no training item has: \"emu\" (2), \"owl\" (1); first: \
          pets/emu_1.png. Split so that every class is in the training part (`StratifiedSplitter`), leave these files out, or \
          give the block its vocab with `with_vocab`"
     );
@@ -82,7 +82,7 @@ fn a_label_outside_a_given_vocab() {
 fn a_split_that_leaves_a_part_empty() {
     let folder = folder::of(&["pug_1.png", "pug_2.png"]);
     assert_eq!(
-        refused(&block().with_splitter(FuncSplitter::new(|_| true)), folder.path()),
+        refused(&block().with_splitter(FuncSplitter::new(|_: &Path| true)), folder.path()),
         "splitter: FuncSplitter leaves the training part empty (2 items in all); choose another splitter or other parameters"
     );
     assert_eq!(

@@ -15,7 +15,7 @@ fn classes(names: &[&str]) -> Categories {
     CategoryBlock::new(parent_label).with_vocab(vocab).given().expect("classes")
 }
 
-fn part<F: FittedTarget>(fitted: F, items: &[&str]) -> Dataset<F> {
+fn part<F: FittedTarget<Item = Path>>(fitted: F, items: &[&str]) -> Dataset<F> {
     let items = items.iter().map(PathBuf::from).collect();
     let transforms = PictureTransforms::new().into();
     Dataset::new(items, fitted, std::sync::Arc::new(ImageBlock::rgb()), transforms).expect("a data set")

@@ -2,7 +2,9 @@
 
 mod errors;
 mod folder;
+mod folds;
 mod hand_made;
+mod items;
 mod labels;
 mod loading;
 mod normalisation;
@@ -13,4 +15,5 @@ mod slips;
 mod sources;
 mod splits;
 mod summary;
+mod tables;
 mod walking;

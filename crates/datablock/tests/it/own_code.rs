@@ -84,7 +84,7 @@ fn a_panic_in_a_reader_names_the_item() {
     assert!(matches!(loaders.train().dataset().picture(3), Err(DataError::Panicked { .. })));
 }
 
-fn refused<Y: TargetBlock>(target: Y) -> String {
+fn refused<Y: TargetBlock<Fitted: FittedTarget<Item = Path>>>(target: Y) -> String {
     let block = DataBlock::new(ImageBlock::rgb(), target).with_splitter(IndexSplitter::new(0..4));
     block.dataloaders_of(&items(20), &Device::flex()).map(drop).expect_err("refused").to_string()
 }
@@ -133,7 +133,7 @@ fn a_panic_in_a_splitter_is_an_error() {
         let block = DataBlock::new(ImageBlock::rgb(), CategoryBlock::new(parent_label)).with_splitter(splitter);
         block.dataloaders_of(&items(20), &Device::flex()).expect_err("refused").to_string()
     };
-    let by_item = FuncSplitter::new(|item| poisoned(item, "7.png").is_ok_and(|label| label == "cat"));
+    let by_item = FuncSplitter::new(|item: &Path| poisoned(item, "7.png").is_ok_and(|label| label == "cat"));
     assert_eq!(
         refused(Arc::new(by_item)),
         "splitter: a panic on dog/7.png: no row; code of your own returns an error where it cannot go on"
@@ -162,6 +162,7 @@ impl TargetBlock for Target {
 }
 
 impl FittedTarget for Target {
+    type Item = Path;
     type Target = f32;
     type Tensor = Tensor<2>;
 
@@ -250,6 +251,7 @@ impl std::fmt::Debug for Shown {
 }
 
 impl FittedTarget for Careless {
+    type Item = Path;
     type Target = Shown;
     type Tensor = Tensor<2>;
 
@@ -344,7 +346,7 @@ fn a_panic_in_any_method_of_a_block_or_splitter_is_an_error() {
 /// Labels are read once: of 1,000 items no labeller is asked twice about one, whatever the block and the part.
 #[test]
 fn every_label_is_read_once() {
-    fn read<Y: TargetBlock>(target: impl Fn(Arc<AtomicUsize>) -> Y, fails: bool) {
+    fn read<Y: TargetBlock<Fitted: FittedTarget<Item = Path>>>(target: impl Fn(Arc<AtomicUsize>) -> Y, fails: bool) {
         let asked = Arc::new(AtomicUsize::new(0));
         let block = DataBlock::new(ImageBlock::rgb(), target(asked.clone())).with_splitter(IndexSplitter::new(0..100));
         let loaders = block.dataloaders_of(&items(1000), &Device::flex());
@@ -387,7 +389,7 @@ fn every_label_is_read_once() {
     assert!(error.contains("cat/300.png"), "{error}");
 }
 
-fn refused_of<Y: TargetBlock>(target: Y) -> String {
+fn refused_of<Y: TargetBlock<Fitted: FittedTarget<Item = Path>>>(target: Y) -> String {
     let block = DataBlock::new(ImageBlock::rgb(), target).with_splitter(IndexSplitter::new(0..100));
     block.dataloaders_of(&items(1000), &Device::flex()).map(drop).expect_err("refused").to_string()
 }

@@ -11,13 +11,16 @@ use firelight_vocab::Vocab;
 
 use crate::folder;
 
-fn of<Y: TargetBlock>(target: Y, items: &[&str]) -> Result<DataLoaders<Y::Fitted>, DataError> {
+fn of<Y: TargetBlock<Fitted: FittedTarget<Item = Path>>>(
+    target: Y,
+    items: &[&str],
+) -> Result<DataLoaders<Y::Fitted>, DataError> {
     let items: Vec<_> = items.iter().map(PathBuf::from).collect();
     let block = DataBlock::new(ImageBlock::rgb(), target).with_splitter(IndexSplitter::new([0]));
     block.dataloaders_of(&items, &Device::flex())
 }
 
-fn refused<Y: TargetBlock>(target: Y, items: &[&str]) -> String {
+fn refused<Y: TargetBlock<Fitted: FittedTarget<Item = Path>>>(target: Y, items: &[&str]) -> String {
     of(target, items).map(drop).expect_err("refused").to_string()
 }
 
@@ -74,7 +77,8 @@ fn an_item_with_several_unknown_labels_is_one_item() {
     );
     let error = refused(MultiCategoryBlock::new(tags), &["blue-round-blue_1.png", "red_2.png", "red_3.png"]);
     assert!(
-        error.starts_with("vocab: 1 validation item(s)") && error.contains("has: \"blue\" (1), \"round\" (1); first"),
+        error.starts_with("vocab: 1 item(s) outside the training part")
+            && error.contains("has: \"blue\" (1), \"round\" (1); first"),
         "{error}"
     );
     let Err(DataError::UnknownLabel { items: 1, labels, .. }) =

@@ -36,7 +36,7 @@ fn every_stage_says_what_it_makes_of_the_first_picture() {
         (r"bytes from \d+ to \d+", "bytes from [least] to [most]"),
         (r" on .*, numbers", " on [device], numbers"),
     ]}, { insta::assert_snapshot!(text, @r#"
-    source     4 files below pets, the first pets/beagle_0.png
+    source     4 items below pets, the first pets/beagle_0.png
     split      3 to train, 1 to validate by IndexSplitter { valid: [0] }
     vocab      2 class(es) of the training part, from "beagle" (0) to "pug" (1)
 
@@ -63,7 +63,7 @@ fn a_walk_stops_at_the_stage_that_fails_and_says_what_would_help() {
     let (text, stopped) = summary(&["beagle_0.png", "holiday.png"], |block| block);
     assert!(stopped.failure().is_some());
     insta::assert_snapshot!(text, @r#"
-    source     2 files below pets, the first pets/beagle_0.png
+    source     2 items below pets, the first pets/beagle_0.png
 
     stopped: labeller: the pattern "(.+)_\\d+\\.png$" finds no label in pets/holiday.png; change the labeller or leave the file out
     "#);

@@ -203,9 +203,9 @@ impl<F: FittedTarget, M: Model + Sync> Fit<'_, F, M> {
 
     /// Where a fit is, for errors over a batch of these items.
     fn place(&self, items: &[usize]) -> String {
-        let files = self.task.data.train().dataset().items();
-        let first = items.first().and_then(|&item| files.get(item));
-        let first = first.map_or_else(String::new, |path| format!(", whose first item is {}", path.display()));
+        let train = self.task.data.train().dataset();
+        let first = items.first().map(|&item| format!(", whose first item is {}", train.path(item).display()));
+        let first = first.unwrap_or_default();
         let step = self.plan.number(&self.position);
         format!("step {step}, on a batch of {}{first}", items.len())
     }

@@ -1,7 +1,7 @@
 //! Running a model over items without training it.
 
 use burn::tensor::Tensor;
-use firelight_datablock::{DataLoader, FittedTarget};
+use firelight_datablock::{Batch, DataError, DataLoader, FittedTarget};
 use firelight_losses::{Loss, Totals};
 
 use crate::error::guarded;
@@ -48,6 +48,8 @@ pub enum Part {
     /// The validation part.
     #[default]
     Valid,
+    /// The third part, which the recipe's splitter keeps for testing (see [`HoldOut`](firelight_datablock::HoldOut)).
+    Test,
 }
 
 /// What a model makes of items, in the order of the data set: fastai's `get_preds`.
@@ -74,7 +76,7 @@ pub struct Predictions<T> {
     pub targets: Vec<T>,
     /// Classes that the decision rule picks, one a row.
     pub decided: Vec<usize>,
-    /// Losses, one a row.
+    /// Losses, one a row; none of [`predictions_of`](Learner::predictions_of).
     pub losses: Vec<f32>,
 }
 
@@ -113,13 +115,11 @@ impl<'a, F: FittedTarget> Tally<'a, F> {
 
     /// Adds a batch of raw outputs.
     pub fn add(&mut self, output: Tensor<2>, tensor: F::Tensor, targets: &[F::Target]) -> Rows {
-        let Task { loss, decision, .. } = self.task;
         let columns = output.dims()[1];
-        let parts = loss.parts(output.clone(), tensor);
+        let parts = self.task.loss.parts(output.clone(), tensor);
         self.totals.add(&parts);
-        let outputs = host(loss.activation(output));
-        let decided: Vec<usize> =
-            outputs.chunks(columns.max(1)).map(|row| decision.best(row).unwrap_or_default()).collect();
+        let (outputs, decided) = self.task.decided(output);
+        let decision = &self.task.decision;
         let outcomes = Outcomes { outputs: &outputs, columns, targets, decided: &decided, decision };
         for metric in &mut self.metrics {
             metric.update(&outcomes);
@@ -140,15 +140,16 @@ pub(crate) fn host<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
 
 impl<F: FittedTarget> Task<F> {
     /// A loader that serves a part as validation does, on the plain device.
-    pub fn part(&self, part: Part) -> DataLoader<F> {
+    pub fn part(&self, part: Part) -> Result<DataLoader<F>, DataError> {
         let loader = match part {
             Part::Train => {
                 let train = self.data.train().view().without_sampling();
                 train.with_shuffle(false).with_augment(false).with_drop_last(false)
             }
             Part::Valid => self.data.valid().view(),
+            Part::Test => self.data.test_part().ok_or(DataError::NoTestPart)?.view(),
         };
-        loader.with_device(&self.plain_device())
+        Ok(loader.with_device(&self.plain_device()))
     }
 
     /// Loss and metrics of a model over a loader. Nothing is kept of a batch when the next one comes.
@@ -169,36 +170,76 @@ impl<F: FittedTarget> Task<F> {
         Ok((evaluation, all))
     }
 
-    /// One pass over a loader.
+    /// What a model makes of items that need not have targets: no losses.
+    fn predict_unlabelled<G: FittedTarget, M: Model + Sync>(
+        &self,
+        model: &M,
+        loader: &DataLoader<G>,
+    ) -> Result<Predictions<G::Target>, LearnerError> {
+        let mut all = Predictions::default();
+        let rows = |output: Tensor<2>, _, _: &[usize]| {
+            let columns = output.dims()[1];
+            let (outputs, decided) = self.decided(output);
+            Rows { outputs, columns, decided, losses: Vec::new() }
+        };
+        self.pass(model, loader, 0, rows, |items, rows| all.add(loader, items, rows))?;
+        Ok(all)
+    }
+
+    /// Activated outputs on the host, and the class that the rule picks for each row.
+    fn decided(&self, output: Tensor<2>) -> (Vec<f32>, Vec<usize>) {
+        let columns = output.dims()[1].max(1);
+        let outputs = host(self.loss.activation(output));
+        let decided = outputs.chunks(columns).map(|row| self.decision.best(row).unwrap_or_default()).collect();
+        (outputs, decided)
+    }
+
+    /// Loss and metrics of one pass over a loader.
     fn run<M: Model + Sync>(
         &self,
         model: &M,
         loader: &DataLoader<F>,
         epoch: usize,
         metrics: bool,
-        mut each: impl FnMut(&[usize], Rows) -> Result<(), LearnerError>,
+        each: impl FnMut(&[usize], Rows) -> Result<(), LearnerError>,
     ) -> Result<Evaluation, LearnerError> {
+        let at = || "an evaluation".to_owned();
+        let mut tally = guarded(at, || Tally::new(self, metrics))?;
+        let all = loader.dataset().targets();
+        let rows = |output, tensor, items: &[usize]| {
+            let targets: Vec<_> = items.iter().map(|&item| all[item].clone()).collect();
+            tally.add(output, tensor, &targets)
+        };
+        self.pass(model, loader, epoch, rows, each)?;
+        guarded(at, || tally.finish())
+    }
+
+    /// One pass over a loader: `rows` makes numbers on the host of a batch's raw outputs and targets, `each` takes them.
+    fn pass<G: FittedTarget, M: Model + Sync>(
+        &self,
+        model: &M,
+        loader: &DataLoader<G>,
+        epoch: usize,
+        mut rows: impl FnMut(Tensor<2>, G::Tensor, &[usize]) -> Rows,
+        mut each: impl FnMut(&[usize], Rows) -> Result<(), LearnerError>,
+    ) -> Result<(), LearnerError> {
         self.check_classes()?;
         let model = model.for_inference();
         let bar = self.data.progress().bar(loader.num_batches(), "valid");
-        let at = || "an evaluation".to_owned();
-        let mut tally = guarded(at, || Tally::new(self, metrics))?;
         for batch in loader.batches(epoch)? {
-            let batch = batch?;
-            let (items, all) = (batch.items, loader.dataset().targets());
-            let targets: Vec<_> = items.iter().map(|&item| all[item].clone()).collect();
+            let Batch { inputs, targets, items, .. } = batch?;
             let here = || {
-                let first = loader.dataset().items()[items[0]].display();
-                format!("an evaluation, on a batch of {}, whose first item is {first}", items.len())
+                let first = loader.dataset().path(items[0]).into_owned();
+                format!("an evaluation, on a batch of {}, whose first item is {}", items.len(), first.display())
             };
             let rows = guarded(here, || {
-                let features = model.features_in_chunks(batch.inputs);
-                tally.add(model.classify(features), batch.targets, &targets)
+                let features = model.features_in_chunks(inputs);
+                rows(model.classify(features), targets, &items)
             })?;
             each(&items, rows)?;
             bar.inc(1);
         }
-        guarded(at, || tally.finish())
+        Ok(())
     }
 }
 
@@ -212,7 +253,7 @@ impl<T: Clone> Predictions<T> {
     ) -> Result<(), LearnerError> {
         let Rows { outputs, columns, decided, losses } = rows;
         if let Some(row) = outputs.chunks(columns.max(1)).position(|row| row.iter().any(|output| output.is_nan())) {
-            return Err(LearnerError::NoNumbers { path: Some(loader.dataset().items()[items[row]].clone()) });
+            return Err(LearnerError::NoNumbers { path: Some(loader.dataset().path(items[row]).into_owned()) });
         }
         self.columns = columns;
         self.items.extend_from_slice(items);
@@ -247,7 +288,7 @@ impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
     ///
     /// As [`evaluate`](Self::evaluate).
     pub fn evaluate_on(&self, part: Part) -> Result<Evaluation, LearnerError> {
-        self.task.evaluate(&self.state.model, &self.task.part(part))
+        self.task.evaluate(&self.state.model, &self.task.part(part)?)
     }
 
     /// What the model makes of the validation part, in its order: fastai's `get_preds`.
@@ -265,7 +306,33 @@ impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
     ///
     /// As [`predictions`](Self::predictions).
     pub fn predictions_on(&self, part: Part) -> Result<Predictions<F::Target>, LearnerError> {
-        let (_, predictions) = self.task.predict(&self.state.model, &self.task.part(part), 0, false)?;
+        let (_, predictions) = self.task.predict(&self.state.model, &self.task.part(part)?, 0, false)?;
         Ok(predictions)
+    }
+
+    /// What the model makes of the items of a loader of your own, in its order: of pictures without labels, as
+    /// [`DataLoaders::test`](firelight_datablock::DataLoaders::test) serves them. There are no [losses](Predictions::losses).
+    ///
+    /// ```no_run
+    /// # use firelight_datablock::{Categories, image_files};
+    /// # use firelight_learner::{Learner, LearnerError};
+    /// # fn submit(learn: Learner<Categories>) -> Result<(), LearnerError> {
+    /// let inbox = learn.data().test(image_files("inbox")?)?;
+    /// for (item, class) in inbox.dataset().items().iter().zip(learn.predictions_of(&inbox)?.decided) {
+    ///     println!("{},{}", item.display(), &learn.data().vocab()[class]);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`predictions`](Self::predictions).
+    pub fn predictions_of<G: FittedTarget>(
+        &self,
+        loader: &DataLoader<G>,
+    ) -> Result<Predictions<G::Target>, LearnerError> {
+        let loader = loader.view().with_device(&self.task.plain_device());
+        self.task.predict_unlabelled(&self.state.model, &loader)
     }
 }

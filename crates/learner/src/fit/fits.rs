@@ -161,7 +161,7 @@ impl<F: FittedTarget, M: Model + Sync> Source<F, M, 4> for Pictures<M> {
     }
 
     fn evaluate(&self, task: &Task<F>, model: &M) -> Result<Evaluation, LearnerError> {
-        task.evaluate(model, &task.part(Part::Valid))
+        task.evaluate(model, &task.part(Part::Valid)?)
     }
 }
 

@@ -60,7 +60,7 @@ impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
             let remedy = "give the plain view a share from 0 to 1";
             return Err(LearnerError::Setting { setting: "tta beta", value: beta.to_string(), remedy });
         }
-        let (task, model, valid) = (&self.task, &self.state.model, self.task.part(Part::Valid));
+        let (task, model, valid) = (&self.task, &self.state.model, self.task.part(Part::Valid)?);
         let (_, mut plain) = task.predict(model, &valid, 0, false)?;
         if passes == 0 {
             return Ok(plain);

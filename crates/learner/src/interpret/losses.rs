@@ -46,9 +46,9 @@ impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
         let all = self.predictions()?;
         let mut order: Vec<usize> = (0..all.losses.len()).collect();
         order.sort_by(|&a, &b| all.losses[b].total_cmp(&all.losses[a]));
-        let items = self.task.data.valid().dataset().items();
+        let valid = self.task.data.valid().dataset();
         let high = |row: usize| HighLoss {
-            path: items[all.items[row]].clone(),
+            path: valid.path(all.items[row]).into_owned(),
             target: all.targets[row].clone(),
             outputs: all.row(row).to_vec(),
             loss: all.losses[row],

@@ -8,9 +8,9 @@ mod run;
 pub use losses::HighLoss;
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use firelight_datablock::{Categories, Dataset};
+use firelight_datablock::{Categories, Dataset, Item};
 use firelight_losses::{CostError, CostMatrix};
 use firelight_vocab::{Groups, Vocab};
 use image::RgbImage;
@@ -35,14 +35,14 @@ use firelight_models::Model;
 /// # Ok(())
 /// # }
 /// ```
-pub struct Interpretation {
-    dataset: Dataset<Categories>,
+pub struct Interpretation<I: Item + ?Sized = Path> {
+    dataset: Dataset<Categories<I>>,
     predictions: Predictions<usize>,
-    pub(crate) run: Run,
+    pub(crate) run: Run<I>,
 }
 
 /// How much it is about, without the data.
-impl fmt::Debug for Interpretation {
+impl<I: Item + ?Sized> fmt::Debug for Interpretation<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { predictions, .. } = self;
         let right = predictions.targets.iter().zip(&predictions.decided).filter(|(actual, decided)| actual == decided);
@@ -101,13 +101,13 @@ pub struct Mistake {
     pub item: usize,
 }
 
-impl<M: Model + Sync> Learner<Categories, M> {
+impl<I: Item + ?Sized, M: Model + Sync> Learner<Categories<I>, M> {
     /// Runs the model over the validation part and keeps what it says.
     ///
     /// # Errors
     ///
     /// Any [`LearnerError`] of data and classes.
-    pub fn interpret(&self) -> Result<Interpretation, LearnerError> {
+    pub fn interpret(&self) -> Result<Interpretation<I>, LearnerError> {
         self.interpret_on(Part::Valid)
     }
 
@@ -116,15 +116,15 @@ impl<M: Model + Sync> Learner<Categories, M> {
     /// # Errors
     ///
     /// As [`interpret`](Self::interpret).
-    pub fn interpret_on(&self, part: Part) -> Result<Interpretation, LearnerError> {
-        let loader = self.task.part(part);
+    pub fn interpret_on(&self, part: Part) -> Result<Interpretation<I>, LearnerError> {
+        let loader = self.task.part(part)?;
         let (evaluation, predictions) = self.task.predict(&self.state.model, &loader, 0, true)?;
         let run = Run::of(self, evaluation);
         Ok(Interpretation { dataset: loader.dataset().clone(), predictions, run })
     }
 }
 
-impl Interpretation {
+impl<I: Item + ?Sized> Interpretation<I> {
     /// The classes.
     pub fn vocab(&self) -> &Vocab {
         self.dataset.fitted().vocab()
@@ -224,7 +224,7 @@ impl Interpretation {
         let (actual, predicted, item) = (all.targets[row], all.decided[row], all.items[row]);
         let probabilities = all.row(row);
         Mistake {
-            path: self.dataset.items()[item].clone(),
+            path: self.dataset.path(item).into_owned(),
             actual,
             predicted,
             actual_probability: probabilities[actual],

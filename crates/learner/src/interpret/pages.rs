@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use burn::tensor::Tensor;
-use firelight_datablock::{Categories, DataLoaders, Dataset, FittedTarget};
+use firelight_datablock::{Categories, DataLoaders, Dataset, FittedTarget, Item};
 use firelight_transforms::{Normalize, Size};
 use firelight_vocab::Groups;
 use image::RgbImage;
@@ -93,7 +93,7 @@ pub(crate) fn rates_picture(history: &History) -> RgbImage {
     rate_curve(&rates, &momentum)
 }
 
-impl Interpretation {
+impl<I: Item + ?Sized> Interpretation<I> {
     /// Writes `confusion.png` (in the order of `groups`, if given) and `worst.png` into `folder`, which is made if it is
     /// not there.
     ///
@@ -146,7 +146,10 @@ fn save(folder: &Path, pictures: &[(&str, RgbImage)]) -> Result<(), LearnerError
 }
 
 /// A picture as its file has it, small enough for a page.
-pub(super) fn picture(dataset: &Dataset<Categories>, item: usize) -> Result<RgbImage, LearnerError> {
+pub(super) fn picture<I: Item + ?Sized>(
+    dataset: &Dataset<Categories<I>>,
+    item: usize,
+) -> Result<RgbImage, LearnerError> {
     const SIDE: u32 = 288;
     let picture = dataset.picture(item)?;
     if picture.width().max(picture.height()) <= SIDE {

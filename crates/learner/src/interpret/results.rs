@@ -1,7 +1,7 @@
 //! Some validation pictures with what the model says of them.
 
 use burn::tensor::{Tensor, TensorData};
-use firelight_datablock::{Categories, OnError};
+use firelight_datablock::{Categories, Item, OnError};
 use firelight_losses::Loss;
 use firelight_transforms::{Chance, Scratch, Size};
 use firelight_vocab::Vocab;
@@ -14,7 +14,7 @@ use crate::{Learner, LearnerError};
 use firelight_models::Model;
 use firelight_plots::{Mark, Tile, grid};
 
-impl<M: Model + Sync> Learner<Categories, M> {
+impl<I: Item + ?Sized, M: Model + Sync> Learner<Categories<I>, M> {
     /// `count` pictures of the validation part as the model sees them, with the class that it picks and, where that is
     /// wrong, the actual one; right and wrong ones are marked.
     ///
@@ -47,10 +47,10 @@ impl<M: Model + Sync> Learner<Categories, M> {
     fn result(&self, model: &M, item: usize, scratch: &mut Scratch) -> Result<Tile, LearnerError> {
         let Task { data, loss, decision, .. } = &self.task;
         let (dataset, transforms) = (data.valid().dataset(), data.valid().dataset().transforms());
-        let (picture, path) = (dataset.picture(item)?, &dataset.items()[item]);
+        let (picture, path) = (dataset.picture(item)?, dataset.path(item));
         let planes = transforms.planes(&picture, None, scratch);
-        let (size, planes) =
-            planes.map_err(|error| LearnerError::Input { path: Some(path.clone()), why: error.in_file(path) })?;
+        let (size, planes) = planes
+            .map_err(|error| LearnerError::Input { path: Some(path.to_path_buf()), why: error.in_file(&path) })?;
         let picture = transforms.normalize().decode(&planes, size);
         let at = || format!("a result of {}", path.display());
         let row = guarded(at, || host(loss.activation(model.forward(self.input(size, planes)))))?;

@@ -1,6 +1,6 @@
 //! What a page tells of a run beside its predictions.
 
-use firelight_datablock::{Categories, DataLoaders};
+use firelight_datablock::{Categories, DataLoaders, Item};
 use firelight_losses::{Loss, MatrixRows};
 use firelight_vocab::Groups;
 
@@ -14,8 +14,8 @@ const MOST_DRAWN: usize = 400;
 
 /// Kept from the learner when it was interpreted.
 #[derive(Debug, Clone)]
-pub(crate) struct Run {
-    pub data: DataLoaders<Categories>,
+pub(crate) struct Run<I: Item + ?Sized> {
+    pub data: DataLoaders<Categories<I>>,
     pub mixing: Mixing,
     pub history: History,
     pub evaluation: Evaluation,
@@ -26,8 +26,8 @@ pub(crate) struct Run {
     pub groups: Option<Groups>,
 }
 
-impl Run {
-    pub fn of<M: Model>(learn: &Learner<Categories, M>, evaluation: Evaluation) -> Self {
+impl<I: Item + ?Sized> Run<I> {
+    pub fn of<M: Model>(learn: &Learner<Categories<I>, M>, evaluation: Evaluation) -> Self {
         let Learner { task, state, .. } = learn;
         let classes = task.data.vocab().len();
         Self {
@@ -43,7 +43,7 @@ impl Run {
     }
 }
 
-fn configuration<M: Model>(learn: &Learner<Categories, M>) -> Vec<(&'static str, String)> {
+fn configuration<I: Item + ?Sized, M: Model>(learn: &Learner<Categories<I>, M>) -> Vec<(&'static str, String)> {
     let Learner { task, state, .. } = learn;
     let (train, valid) = (task.data.train(), task.data.valid());
     let model = match &task.recipe {

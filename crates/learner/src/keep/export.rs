@@ -3,16 +3,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use firelight_datablock::{Categories, InputBlock};
+use firelight_datablock::{Categories, InputBlock, Item};
 use firelight_files::Versions;
 use firelight_models::Model;
 use firelight_predict::{FORMAT, Manifest, Prediction, Predictor};
-use firelight_transforms::Limits;
+use firelight_transforms::{Limits, TransformError};
 
 use crate::tensors::to_bytes;
 use crate::{Learner, LearnerError};
 
-impl Learner<Categories> {
+impl<I: Item + ?Sized> Learner<Categories<I>> {
     /// Writes the model to one file: weights, architecture, vocab, transforms, normalisation, limits of the pictures and decision rule,
     /// with a checksum. [`Predictor::load`] reads it without the training data.
     ///
@@ -44,7 +44,8 @@ impl Learner<Categories> {
     ///
     /// # Errors
     ///
-    /// [`LearnerError::Unstorable`] if the model was not made by `vision_learner`.
+    /// [`LearnerError::Unstorable`] if the model was not made by `vision_learner`, or an input block of your own reads items that are
+    /// not files.
     pub fn predictor(&self) -> Result<Predictor, LearnerError> {
         let block = self.input_block();
         let manifest = self.manifest(block.limits().unwrap_or_default())?;
@@ -52,8 +53,16 @@ impl Learner<Categories> {
         if block.limits().is_some() {
             return Ok(predictor);
         }
+        if I::of_file("".as_ref()).is_none() {
+            let why = format!(
+                "the input block {block:?} reads items that are not files, and files are what a predictor reads; predict with a \
+                 loader (`DataLoaders::test`), or use `ImageBlock::with_file`"
+            );
+            return Err(LearnerError::Unstorable { why });
+        }
         let block = block.clone();
-        Ok(predictor.with_reader(move |path| block.read(path)))
+        let no_file = || TransformError::Input { reason: "the item is no file".into() };
+        Ok(predictor.with_reader(move |path| block.read(I::of_file(path).ok_or_else(no_file)?)))
     }
 
     /// The class of a picture file, by the model as it is now; for several files take a [`predictor`](Self::predictor).
@@ -66,7 +75,7 @@ impl Learner<Categories> {
     }
 
     /// What turns an item into a picture, in validation.
-    fn input_block(&self) -> &Arc<dyn InputBlock> {
+    fn input_block(&self) -> &Arc<dyn InputBlock<I>> {
         self.task.data.valid().dataset().input()
     }
 

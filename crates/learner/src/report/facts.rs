@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::page::jpeg;
 use crate::{Interpretation, LearnerError};
+use firelight_datablock::Item;
 use firelight_metrics::ClassReport;
 
 /// At most so many mistakes have a thumbnail.
@@ -38,7 +39,7 @@ struct Mistake {
 }
 
 impl Facts {
-    pub fn of(interpretation: &Interpretation) -> Result<Self, LearnerError> {
+    pub fn of<I: Item + ?Sized>(interpretation: &Interpretation<I>) -> Result<Self, LearnerError> {
         let vocab = interpretation.vocab();
         let count = |targets: &[usize]| {
             let mut counts = vec![0; vocab.len()];

@@ -6,9 +6,10 @@ mod page;
 use std::path::{Path, PathBuf};
 
 use crate::{Interpretation, LearnerError};
+use firelight_datablock::Item;
 use firelight_files::write_whole;
 
-impl Interpretation {
+impl<I: Item + ?Sized> Interpretation<I> {
     /// Writes `report.html` into `folder`, which is made if it is not there, and gives the file's path.
     ///
     /// The page needs nothing else, neither network nor other files: the configuration, the classes with their counts, the

@@ -7,13 +7,14 @@ use image::{ImageError, RgbImage};
 use super::facts::Facts;
 use crate::interpret::pages::{batch_picture, losses_picture, rates_picture};
 use crate::{Interpretation, LearnerError};
+use firelight_datablock::Item;
 use firelight_plots::{jpeg_uri, matrix_picture, png_base64};
 
 const SKELETON: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-pub(super) fn page(interpretation: &Interpretation) -> Result<String, LearnerError> {
+pub(super) fn page<I: Item + ?Sized>(interpretation: &Interpretation<I>) -> Result<String, LearnerError> {
     let run = &interpretation.run;
     let names = interpretation.vocab().names();
     let mut matrices = String::new();
@@ -74,7 +75,7 @@ fn figure(address: &str, text: &str) -> String {
     )
 }
 
-fn summary(interpretation: &Interpretation) -> String {
+fn summary<I: Item + ?Sized>(interpretation: &Interpretation<I>) -> String {
     let run = &interpretation.run;
     let mut cards = vec![("validation loss".to_owned(), format!("{:.4}", run.evaluation.loss))];
     for (name, value) in run.metrics.iter().zip(&run.evaluation.metrics) {
@@ -87,7 +88,7 @@ fn summary(interpretation: &Interpretation) -> String {
     text
 }
 
-fn configuration(interpretation: &Interpretation) -> String {
+fn configuration<I: Item + ?Sized>(interpretation: &Interpretation<I>) -> String {
     let mut text = String::new();
     for (name, value) in &interpretation.run.configuration {
         let value = escaped(value).replace('\n', "<br>");
@@ -96,7 +97,7 @@ fn configuration(interpretation: &Interpretation) -> String {
     text
 }
 
-fn epochs(interpretation: &Interpretation) -> String {
+fn epochs<I: Item + ?Sized>(interpretation: &Interpretation<I>) -> String {
     let history = &interpretation.run.history;
     let mut text = String::from("<thead><tr><th scope=\"col\">epoch</th><th scope=\"col\">training loss</th>");
     let names = ["validation loss"].into_iter().chain(history.metrics.iter().map(String::as_str)).chain(["seconds"]);

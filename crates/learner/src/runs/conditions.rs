@@ -24,7 +24,7 @@ pub(super) struct Conditions {
     facts: Vec<(String, String)>,
 }
 
-/// What there is to say of the data. It takes a pass over all items, and is the same throughout a learner's life.
+/// What there is to say of the data. It takes a pass over all items, and is the same until a learner gets other data.
 #[derive(Debug, Clone)]
 pub(super) struct DataFacts(Vec<(&'static str, String)>);
 
@@ -103,8 +103,8 @@ fn parameters<M: Module>(model: &M) -> String {
 fn items<F: FittedTarget>(loader: &DataLoader<F>) -> String {
     let dataset = loader.dataset();
     let mut digest = Sha256::new();
-    for (item, target) in dataset.items().iter().zip(dataset.targets()) {
-        digest.update(item.file_name().unwrap_or_default().as_encoded_bytes());
+    for (item, target) in dataset.targets().iter().enumerate() {
+        digest.update(dataset.path(item).file_name().unwrap_or_default().as_encoded_bytes());
         digest.update([0]);
         digest.update(format!("{target:?}"));
         digest.update([0]);

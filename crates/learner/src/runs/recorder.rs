@@ -75,6 +75,11 @@ impl Runs {
         self.checkpoints.is_due(steps)
     }
 
+    /// What comes next has other data.
+    pub fn forget_data(&mut self) {
+        self.data = None;
+    }
+
     /// Begins a piece of work, or tells what came of it before.
     ///
     /// # Errors

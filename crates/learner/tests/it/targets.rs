@@ -4,7 +4,7 @@ use std::path::Path;
 
 use burn::tensor::Device;
 use firelight_datablock::{
-    DataBlock, DataError, ImageBlock, IndexSplitter, MultiCategoryBlock, RegressionBlock, TargetBlock,
+    DataBlock, DataError, FittedTarget, ImageBlock, IndexSplitter, MultiCategoryBlock, RegressionBlock, TargetBlock,
 };
 use firelight_learner::models::Arch;
 use firelight_learner::{
@@ -45,7 +45,7 @@ fn counts(item: &Path) -> Result<Vec<f32>, DataError> {
     tags(item).map(|tags| vec![tags.len() as f32, -(tags.len() as f32)])
 }
 
-fn block<Y: TargetBlock>(target: Y) -> DataBlock<ImageBlock, Y> {
+fn block<Y: TargetBlock<Fitted: FittedTarget<Item = Path>>>(target: Y) -> DataBlock<ImageBlock, Y> {
     DataBlock::new(ImageBlock::rgb(), target)
         .with_splitter(IndexSplitter::new((0..40).step_by(5)))
         .with_item_transform(Resize::crop(16))
