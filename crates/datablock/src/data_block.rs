@@ -35,8 +35,8 @@ pub(crate) type ItemOf<Y> = <<Y as TargetBlock>::Fitted as FittedTarget>::Item;
 /// | normalisation | [`with_normalize`](Self::with_normalize) or [`with_training_colours`](Self::with_training_colours) | the pretrained model's, or none: 0 to 1 |
 /// | progress | [`with_progress`](Self::with_progress) | bars on a terminal |
 ///
-/// Items are paths of files unless the blocks read others: rows of a table, or values of your own (see [`Item`]). Input, target, source and splitter
-/// of one recipe have items of one type, or it does not compile.
+/// Items are paths of files unless the blocks read others: rows of a table, or values of your own (see
+/// [`Item`](crate::Item)). Input, target, source and splitter of one recipe have items of one type, or it does not compile.
 ///
 /// ```no_run
 /// use burn::tensor::Device;

@@ -26,7 +26,8 @@ use crate::DataError;
 use crate::item::Item;
 
 /// Turns an item into a picture. [`ImageBlock`] reads picture files; a block of your own may render, record or compute
-/// one, from an item of any type `I`, by default a path. It is called on several threads at once and may use rayon itself; a panic in it is an error that names the item.
+/// one, from an item of any type `I`, by default a path. It is called on several threads at once and may use rayon
+/// itself; a panic in it is an error that names the item.
 ///
 /// ```
 /// use std::path::Path;

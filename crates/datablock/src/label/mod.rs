@@ -11,8 +11,8 @@ use crate::DataError;
 
 /// Says what an item's label is. Each item is asked about once, in parallel; a panic is an error that names the item.
 ///
-/// Closures and functions `Fn(&I) -> Result<L, DataError>` of an item `I`, by default a `Path`, are labellers. A name that is not UTF-8 is better refused than
-/// read with replacement characters, which make one label of several:
+/// Closures and functions `Fn(&I) -> Result<L, DataError>` of an item `I`, by default a `Path`, are labellers. A name that
+/// is not UTF-8 is better refused than read with replacement characters, which make one label of several:
 ///
 /// ```
 /// use std::path::Path;
