@@ -243,9 +243,27 @@ impl<F: FittedTarget> DataLoaders<F> {
     ///
     /// [`DataError::Transforms`]; that there are no items, and what is wrong with them, is an error of the batches.
     pub fn test(&self, items: Vec<Owned<F::Item>>) -> Result<DataLoader<NoTarget<F::Item>>, DataError> {
+        self.test_of(items, NoTarget::new())
+    }
+
+    /// The same over pictures with labels, which are read as the recipe's: fastai's `test_dl(items, with_labels=True)`, for what came
+    /// later than the data set. A part that the data set keeps itself is the [`test_part`](Self::test_part).
+    ///
+    /// # Errors
+    ///
+    /// As [`test`](Self::test), and [`DataError`] of labels that cannot be read or are no classes of the training part.
+    pub fn test_labelled(&self, items: Vec<Owned<F::Item>>) -> Result<DataLoader<F>, DataError> {
+        self.test_of(items, self.valid.dataset.fitted().clone())
+    }
+
+    fn test_of<G: FittedTarget<Item = F::Item>>(
+        &self,
+        items: Vec<Owned<F::Item>>,
+        fitted: G,
+    ) -> Result<DataLoader<G>, DataError> {
         let valid = &self.valid;
-        let dataset =
-            Dataset::new(items, NoTarget::new(), valid.dataset.input().clone(), valid.dataset.transforms().clone())?;
+        let (input, transforms) = (valid.dataset.input().clone(), valid.dataset.transforms().clone());
+        let dataset = Dataset::new(items, fitted, input, transforms)?;
         Ok(DataLoader::new(dataset, Options::test(&valid.options), valid.device.clone(), valid.workers.clone()))
     }
 

@@ -291,6 +291,18 @@ impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
         self.task.evaluate(&self.state.model, &self.task.part(part)?)
     }
 
+    /// Loss and metrics over a loader of your own, as [`DataLoaders::test_labelled`](firelight_datablock::DataLoaders::test_labelled) makes it
+    /// of pictures that came later: fastai's `validate(dl=…)`.
+    ///
+    /// # Errors
+    ///
+    /// As [`evaluate`](Self::evaluate), and [`LearnerError::OtherClasses`] for a loader of other classes.
+    pub fn evaluate_of(&self, loader: &DataLoader<F>) -> Result<Evaluation, LearnerError> {
+        let vocab = guarded(|| "the loader's classes".into(), || loader.dataset().fitted().vocab().cloned())?;
+        self.task.check_classes_of("the loader", vocab.as_ref())?;
+        self.task.evaluate(&self.state.model, &loader.view().with_device(&self.task.plain_device()))
+    }
+
     /// What the model makes of the validation part, in its order: fastai's `get_preds`.
     ///
     /// # Errors

@@ -98,6 +98,17 @@ fn the_third_part_is_evaluated_like_validation_and_pictures_without_labels_are_p
     assert_eq!((&unlabelled.outputs, &unlabelled.decided), (&test.outputs, &test.decided));
     assert!(unlabelled.losses.is_empty());
 
+    // And with them, as pictures that came later.
+    let later = learn.data().test_labelled(learn.data().test_part().expect("a third part").dataset().items().to_vec());
+    assert_eq!(learn.evaluate_of(&later.expect("a loader")).expect("an evaluation"), evaluation);
+    let others = shapes::renamed(&folder, "dark", "dusk");
+    let table = std::fs::read_to_string(others.path().join("labels.csv")).expect("a table").replace("dark", "dusk");
+    std::fs::write(others.path().join("labels.csv"), table).expect("a table");
+    let other = loaders_of(pictures(), others.path());
+    assert!(matches!(learn.evaluate_of(other.valid()), Err(LearnerError::OtherClasses { .. })));
+    let unknown = learn.data().test_labelled(other.valid().dataset().items().to_vec());
+    assert!(matches!(unknown, Err(firelight_datablock::DataError::UnknownLabel { .. })));
+
     let none = shapes::learner(shapes::loaders(&shapes::folder(24), &Device::flex()));
     let error = none.evaluate_on(Part::Test).expect_err("no third part").to_string();
     assert_eq!(error, "loader: the recipe keeps no part for testing; give it a splitter that does, as `HoldOut`");
