@@ -194,8 +194,10 @@ impl<X: InputBlock<ItemOf<Y>> + Clone, Y: TargetBlock> DataBlock<X, Y> {
         device: &Device,
     ) -> Result<DataLoaders<Y::Fitted>, DataError> {
         let split = split::checked::<ItemOf<Y>>(self.splitter.as_ref(), &items)?;
-        let every: Vec<&ItemOf<Y>> = items.iter().map(Borrow::borrow).collect();
-        guard("input block", "its `check`", || self.input.check(&every))?;
+        let mut used = [split.train(), split.valid(), split.test()].concat();
+        used.sort_unstable();
+        let used: Vec<&ItemOf<Y>> = used.into_iter().map(|item| items[item].borrow()).collect();
+        guard("input block", "its `check`", || self.input.check(&used))?;
         let Labelled { fitted, train, valid, test } = self.label(&items, &split)?;
         if guard("target block", "its `outputs`", || Ok(fitted.outputs()))? == 0 {
             return Err(DataError::NoClasses { items: train.len() });

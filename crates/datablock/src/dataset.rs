@@ -1,7 +1,7 @@
 //! Items with their targets and how to make pictures of them.
 
 use std::borrow::{Borrow, Cow};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use firelight_transforms::{Chance, PictureTransforms, Scratch, Size, TransformError};
@@ -85,6 +85,15 @@ impl<F: FittedTarget> Dataset<F> {
     /// Item `index`'s file, or what names it (see [`Item::path`]).
     pub fn path(&self, index: usize) -> Cow<'_, Path> {
         self.item(index).path()
+    }
+
+    /// The file that is read for item `index`, where it is another than [`path`](Self::path) says (see [`InputBlock::file`]).
+    ///
+    /// # Errors
+    ///
+    /// As of the block, and [`DataError::Panicked`].
+    pub fn file(&self, index: usize) -> Result<Option<PathBuf>, DataError> {
+        guard("input block", self.path(index).display(), || self.input.file(self.item(index)))
     }
 
     /// The items' targets, in the same order.

@@ -26,8 +26,8 @@ pub enum DataError {
         /// What the system said.
         why: std::io::Error,
     },
-    /// The source has no pictures.
-    #[error("source: no picture files in {path} (looked for {looked_for}); check the folder, its file endings and the folder filter", path = .path.display())]
+    /// The source has no files of the endings that it looks for, most often pictures.
+    #[error("source: no such files in {path} (looked for {looked_for}); check the folder, its file endings and the folder filter", path = .path.display())]
     NoPictures {
         /// The folder searched.
         path: PathBuf,

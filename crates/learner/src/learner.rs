@@ -130,7 +130,7 @@ impl<F: FittedTarget, M: Model> Learner<F, M> {
     /// };
     /// let mut learn = vision_learner(of_size(128)?, resnet18().with_weights("resnet18.pth"))?;
     /// learn.fine_tune(4, 2e-3)?;
-    /// let mut learn = learn.with_data(of_size(224)?)?;
+    /// learn.set_data(of_size(224)?)?;
     /// learn.fit_one_cycle(2, 1e-5..1e-3)?;
     /// # Ok(())
     /// # }
@@ -139,8 +139,9 @@ impl<F: FittedTarget, M: Model> Learner<F, M> {
     /// # Errors
     ///
     /// [`LearnerError::OtherClasses`] unless the classes are those of the loaders before, in the same order,
-    /// [`LearnerError::Setting`] for another number of outputs, and [`LearnerError::Data`] for loaders that make no sense.
-    pub fn with_data(mut self, data: DataLoaders<F>) -> Result<Self, LearnerError> {
+    /// [`LearnerError::Setting`] for another number of outputs, and [`LearnerError::Data`] for loaders that make no sense. The learner is then
+    /// as it was.
+    pub fn set_data(&mut self, data: DataLoaders<F>) -> Result<(), LearnerError> {
         check_data(&data)?;
         let [fitted, before] = [&data, &self.task.data].map(|data| data.train().dataset().fitted());
         let (ours, outputs) = guarded(|| "the data's classes".into(), || (fitted.vocab().cloned(), fitted.outputs()))?;
@@ -167,6 +168,16 @@ impl<F: FittedTarget, M: Model> Learner<F, M> {
         for caution in self.task.data.cautions() {
             tracing::warn!("{caution}");
         }
+        Ok(())
+    }
+
+    /// [`set_data`](Self::set_data) of a learner that is given away, and is gone where the data are refused.
+    ///
+    /// # Errors
+    ///
+    /// As [`set_data`](Self::set_data).
+    pub fn with_data(mut self, data: DataLoaders<F>) -> Result<Self, LearnerError> {
+        self.set_data(data)?;
         Ok(self)
     }
 

@@ -66,7 +66,8 @@ pub fn recall_multi() -> MultiMetric {
 }
 
 /// The weighted harmonic mean of precision and recall, in which recall counts `beta` times as much (scikit-learn's `fbeta_score`): 2 where a
-/// miss is worse than an alarm, 0.5 where it is the other way round; 0 for a class that is neither there nor picked.
+/// miss is worse than an alarm, 0.5 where it is the other way round; 0 for a class that is neither there nor picked. Not defined for a
+/// `beta` that is negative or not finite.
 ///
 /// ```
 /// use firelight_costs::Decision;
@@ -80,7 +81,9 @@ pub fn f_beta_multi(beta: f64, average: Average) -> MultiMetric {
     let f_beta = move |class: &Class| {
         let square = beta * beta;
         let whole = (1.0 + square) * class.hits as f64 + square * class.misses as f64 + class.alarms as f64;
-        if whole > 0.0 { (1.0 + square) * class.hits as f64 / whole } else { 0.0 }
+        let makes_sense = beta.is_finite() && beta >= 0.0;
+        let f_beta = if whole > 0.0 { (1.0 + square) * class.hits as f64 / whole } else { 0.0 };
+        if makes_sense { f_beta } else { f64::NAN }
     };
     averaged(&format!("f{beta}_multi"), average, f_beta)
 }

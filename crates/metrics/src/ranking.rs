@@ -6,7 +6,8 @@ use crate::{Accumulator, Average, Better, HasClass, Metric, Outcomes};
 /// one without, ties counting half (scikit-learn's `roc_auc_score`, of single labels its `multi_class="ovr"`). 0.5 is chance, 1 perfect.
 ///
 /// A class that all examples have, or none, has no area and is left out of the averages. Not defined where an output is no number. The
-/// probabilities of all examples are kept until the evaluation ends: four bytes an example and class.
+/// probabilities of all examples are kept until the evaluation ends, five bytes an example and class; to sort all of them at once, as
+/// [`Average::Micro`] does, takes six times as much for a moment.
 ///
 /// ```
 /// use firelight_costs::Decision;
@@ -48,7 +49,7 @@ pub fn average_precision<T: HasClass + 'static>(average: Average) -> Box<dyn Met
 /// let found = best_thresholds(&[[0.9, 0.1], [0.3, 0.2], [0.2, 0.6]], &[vec![0], vec![0], vec![]]);
 /// assert_eq!(found, [Some((0.3, 1.0)), None]);
 ///
-/// // As a decision, which travels in an export:
+/// // As a decision:
 /// use firelight_metrics::{Decision, Vocab};
 /// let vocab = Vocab::from_labels(["boat", "sea"]);
 /// let least = found.iter().map(|found| found.map_or(0.5, |(threshold, _)| threshold));
@@ -62,6 +63,7 @@ pub fn average_precision<T: HasClass + 'static>(average: Average) -> Box<dyn Met
 pub fn best_thresholds<T: HasClass>(rows: &[impl AsRef<[f32]>], targets: &[T]) -> Vec<Option<(f32, f64)>> {
     assert_eq!(rows.len(), targets.len(), "rows and targets");
     let columns = rows.first().map_or(0, |row| row.as_ref().len());
+    assert!(rows.iter().all(|row| row.as_ref().len() == columns), "rows of one length");
     let best = |class: usize| {
         let scored = rows.iter().zip(targets).map(|(row, target)| (row.as_ref()[class], target.has(class)));
         let steps = Steps::of(scored.collect())?;
@@ -155,33 +157,36 @@ impl<T: HasClass, V: Fn(&Steps) -> Option<f64> + Send + Sync> Metric<T> for Rank
     }
 
     fn start(&self) -> Box<dyn Accumulator<T> + '_> {
-        Box::new(Scores { metric: self, columns: 0, scored: Vec::new() })
+        Box::new(Scores { metric: self, columns: 0, numbers: Vec::new(), present: Vec::new() })
     }
 }
 
 struct Scores<'a, V> {
     metric: &'a Ranked<V>,
     columns: usize,
-    /// Row after row, with whether the class is there.
-    scored: Vec<(f32, bool)>,
+    /// Row after row.
+    numbers: Vec<f32>,
+    /// Whether the class is there, beside them.
+    present: Vec<bool>,
 }
 
 impl<T: HasClass, V: Fn(&Steps) -> Option<f64> + Sync + Send> Accumulator<T> for Scores<'_, V> {
     fn update(&mut self, outcomes: &Outcomes<T>) {
         self.columns = outcomes.columns;
         for (row, target) in outcomes.rows().zip(outcomes.targets) {
-            self.scored.extend(row.iter().enumerate().map(|(class, &score)| (score, target.has(class))));
+            self.numbers.extend(row);
+            self.present.extend((0..row.len()).map(|class| target.has(class)));
         }
     }
 
     fn value(&self) -> Option<f64> {
         let Ranked { average, value, .. } = self.metric;
+        let scored = || self.numbers.iter().copied().zip(self.present.iter().copied());
         if *average == Average::Micro {
-            return value(&Steps::of(self.scored.clone())?);
+            return value(&Steps::of(scored().collect())?);
         }
         let class = |class| {
-            let scored = self.scored.iter().skip(class).step_by(self.columns).copied();
-            let steps = Steps::of(scored.collect())?;
+            let steps = Steps::of(scored().skip(class).step_by(self.columns).collect())?;
             Some((value(&steps), steps.present))
         };
         average.of(&(0..self.columns).map(class).collect::<Option<Vec<_>>>()?)

@@ -134,6 +134,13 @@ impl<I: Item + ?Sized> InputBlock<I> for ImageBlock<I> {
         }
     }
 
+    fn file(&self, item: &I) -> Result<Option<PathBuf>, DataError> {
+        match &self.file {
+            File::Item(_) => Ok(None),
+            File::Of(file) => file.label(item).map(Some),
+        }
+    }
+
     fn limits(&self) -> Option<Limits> {
         Some(self.limits)
     }

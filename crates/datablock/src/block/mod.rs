@@ -9,7 +9,7 @@ pub(crate) mod targets;
 mod unlabelled;
 
 use std::fmt::Debug;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ::image::RgbImage;
 use burn::tensor::Device;
@@ -55,8 +55,8 @@ pub trait InputBlock<I: ?Sized = Path>: Debug + Send + Sync + 'static {
     /// [is a broken file](TransformError::is_broken_file); every other error ends the epoch.
     fn read(&self, item: &I) -> Result<RgbImage, TransformError>;
 
-    /// Checks what can be told of `items`, those of all parts, without reading any: the recipe asks before anything else does. By default
-    /// nothing is.
+    /// Checks what can be told of `items`, those of all parts, without reading any: once, before their labels are asked for. By default
+    /// nothing is checked.
     ///
     /// # Errors
     ///
@@ -64,6 +64,17 @@ pub trait InputBlock<I: ?Sized = Path>: Debug + Send + Sync + 'static {
     fn check(&self, items: &[&I]) -> Result<(), DataError> {
         let _ = items;
         Ok(())
+    }
+
+    /// The file that is read for `item`, where that is another than the item itself ([`Item::path`]), as of a row of a table: features that are
+    /// kept and training that goes on compare it. `None`, the default, where there is none.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be told.
+    fn file(&self, item: &I) -> Result<Option<PathBuf>, DataError> {
+        let _ = item;
+        Ok(None)
     }
 
     /// The limits of the standard reader, where reading picture files by it is all that this block does: what an export can

@@ -1,7 +1,5 @@
 //! The training and the validation loader together.
 
-use std::sync::Arc;
-
 use burn::tensor::Device;
 use firelight_progress::Progress;
 use firelight_transforms::{Normalize, PictureTransforms};
@@ -219,11 +217,7 @@ impl<F: FittedTarget> DataLoaders<F> {
 
     /// Normalises with these statistics, in place of any given before. Each part keeps its other transforms.
     pub fn with_normalize(self, normalize: Normalize) -> Self {
-        self.map(|mut loader| {
-            let transforms = loader.dataset.transforms().as_ref().clone().with_normalize(normalize);
-            loader.dataset = loader.dataset.with_transforms(Arc::new(transforms));
-            loader
-        })
+        self.map(|loader| loader.with_normalize(normalize))
     }
 
     /// Where what works with these loaders shows how far it is: bars on a terminal by default, none with [`Progress::hidden`].

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use burn::tensor::Device;
-use firelight_transforms::Chance;
+use firelight_transforms::{Chance, Normalize};
 
 pub use batch::Batch;
 pub use epoch::Batches;
@@ -206,6 +206,13 @@ impl<F: FittedTarget> DataLoader<F> {
     #[cfg(feature = "burn-train")]
     fn with_places(mut self, start: usize, end: usize) -> Self {
         self.options.sampling = self.options.sampling.with_places(start, end);
+        self
+    }
+
+    /// The same loader with pictures normalised by these statistics, in place of any given before.
+    pub fn with_normalize(mut self, normalize: Normalize) -> Self {
+        let transforms = self.dataset.transforms().as_ref().clone().with_normalize(normalize);
+        self.dataset = self.dataset.with_transforms(Arc::new(transforms));
         self
     }
 

@@ -53,7 +53,10 @@ impl ColumnSplitter {
         }
         match &self.words {
             Some(words) => Ok(words.iter().position(|word| word == text)),
-            None => Ok(Some(usize::from(row.flag(&self.column)?))),
+            None => row.flag(&self.column).map(|validates| Some(usize::from(validates))).map_err(|_| {
+                let what = format!("{} is {text:?}, which is neither yes nor no", self.column);
+                row.error(what, "write true or false, or name the column's words (`ColumnSplitter::with_words`)")
+            }),
         }
     }
 }

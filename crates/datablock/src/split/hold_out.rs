@@ -4,7 +4,8 @@ use super::{Split, Splitter};
 use crate::DataError;
 
 /// Keeps items for testing and divides the rest. Which items are kept is what another splitter would validate on, so a test part can
-/// be random, stratified, of whole groups or listed.
+/// be random, stratified, of whole groups or listed. The second splitter gets the rest as a list of its own, in the items' order: item numbers
+/// and masks count in that. Neither may keep a test part itself.
 ///
 /// ```
 /// use firelight_datablock::{HoldOut, RandomSplitter, Splitter};
@@ -29,18 +30,37 @@ impl<T, R> HoldOut<T, R> {
 
 impl<I: Clone, T: Splitter<I>, R: Splitter<I>> Splitter<I> for HoldOut<T, R> {
     fn split(&self, items: &[I]) -> Result<Split, DataError> {
-        let (mut rest, test) = self.test.split(items)?.into_parts();
+        let (mut rest, test) = parts(&self.test, items)?;
         if test.is_empty() {
             return Err(DataError::Split {
                 what: format!("{:?} leaves the test part empty ({} items in all)", self.test, items.len()),
                 remedy: "choose another splitter or other parameters".into(),
             });
         }
-        // In the items' order, as a list of them would be.
         rest.sort_unstable();
         let others: Vec<I> = rest.iter().map(|&item| items[item].clone()).collect();
-        let (train, valid) = self.rest.split(&others)?.into_parts();
+        let (train, valid) = parts(&self.rest, &others).map_err(|error| match error {
+            DataError::SplitItem { item, path, what } if item < rest.len() => {
+                DataError::SplitItem { item: rest[item], path, what }
+            }
+            other => other,
+        })?;
         let numbers = |part: Vec<usize>| part.into_iter().map(|item| rest[item]).collect();
         Split::new(numbers(train), numbers(valid), items.len())?.with_test(test)
     }
+}
+
+/// What a splitter trains and validates on, if it counted these items and keeps no third part.
+fn parts<I>(splitter: &impl Splitter<I>, items: &[I]) -> Result<(Vec<usize>, Vec<usize>), DataError> {
+    let split = splitter.split(items)?;
+    let refuse = |what: String, remedy: &str| Err(DataError::Split { what, remedy: remedy.into() });
+    if split.items != items.len() {
+        let what = format!("{splitter:?} divides {} items, but there are {}", split.items, items.len());
+        return refuse(what, "give `Split::new` the number of items that the splitter got");
+    }
+    if !split.test().is_empty() {
+        let what = format!("{splitter:?} keeps a test part within `HoldOut`, which keeps one itself");
+        return refuse(what, "use one of them alone");
+    }
+    Ok(split.into_parts())
 }

@@ -14,7 +14,7 @@ use crate::{DataError, Labeller};
 /// | [`RegressionBlock::one`](crate::RegressionBlock::one) | the text as a number |
 /// | [`MultiCategoryBlock::new`](crate::MultiCategoryBlock::new), after [`split_at`](Self::split_at) | the parts of the text |
 ///
-/// Several columns together are [`Columns`](crate::Columns).
+/// White space around a label is not part of it. Several columns together are [`Columns`](crate::Columns).
 ///
 /// ```
 /// use firelight_datablock::{CategoryBlock, Column, ImageBlock};
@@ -100,7 +100,7 @@ impl Column {
 impl Labeller<String, Row> for Column {
     fn label(&self, row: &Row) -> Result<String, DataError> {
         let Self { prefix, suffix, .. } = self;
-        Ok(format!("{prefix}{}{suffix}", self.text(row)?))
+        Ok(format!("{prefix}{}{suffix}", self.text(row)?.trim()))
     }
 }
 

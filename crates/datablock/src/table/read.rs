@@ -14,7 +14,7 @@ use crate::DataError;
 /// | [`without_header`](Self::without_header) | the first row has the columns' names | they are named by their places: `"0"`, `"1"`, … |
 ///
 /// Text is UTF-8, with or without a byte order mark. Fields may stand in double quotes, with two for one inside; lines end in
-/// `\n` or `\r\n`, and empty ones are passed over.
+/// `\n`, `\r\n` or `\r`, and empty ones are passed over.
 ///
 /// ```
 /// # let folder = tempfile::tempdir()?;
@@ -55,27 +55,26 @@ impl TableReader {
     /// # Errors
     ///
     /// [`DataError::Unreadable`] for a file that cannot be read, and [`DataError::Table`] for one without rows, with other text
-    /// than UTF-8, two columns of one name, or a row with more or fewer fields than the others.
+    /// than UTF-8, two columns of one name, a quote that is never closed, or a row with more or fewer fields than the others.
     pub fn read(&self, file: impl AsRef<Path>) -> Result<Table, DataError> {
         let file = file.as_ref();
         let unreadable = |why| DataError::Unreadable { path: file.to_path_buf(), why };
         if !std::fs::metadata(file).map_err(unreadable)?.is_file() {
             return Err(unreadable(std::io::Error::other("it is no regular file")));
         }
-        let bytes = std::fs::read(file).map_err(unreadable)?;
+        let mut bytes = std::fs::read(file).map_err(unreadable)?;
         let mut header = Header { file: file.to_path_buf(), columns: Vec::new() };
         if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
             return Err(header.error(None, "its text is UTF-16", "save it as UTF-8"));
         }
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(self.delimiter.unwrap_or_else(|| delimiter(&bytes)))
-            .has_headers(!self.headless)
-            .from_reader(&bytes[..]);
+        let delimiter = self.delimiter.unwrap_or_else(|| delimiter(&bytes));
+        let mut lines = Lines { bytes: bytes.len(), place: 0, line: 1 };
+        let first = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(&bytes[..]).headers().cloned();
+        let first = first.map_err(|why| refusal(&header, &bytes, &mut lines, &why, false))?;
         header.columns = if self.headless {
-            let fields = reader.headers().map_err(|why| refusal(&header, &bytes, &why))?.len();
-            (0..fields).map(|place| place.to_string()).collect()
+            (0..first.len()).map(|place| place.to_string()).collect()
         } else {
-            reader.headers().map_err(|why| refusal(&header, &bytes, &why))?.iter().map(str::to_owned).collect()
+            first.iter().map(str::to_owned).collect()
         };
         let named = |place: &usize| !header.columns[*place].is_empty();
         let twice = |place: &usize| header.columns[..*place].contains(&header.columns[*place]);
@@ -83,46 +82,101 @@ impl TableReader {
             let what = format!("two columns are named {:?}", header.columns[place]);
             return Err(header.error(None, what, "rename one of them"));
         }
+        // A row more, which a quote that is never closed swallows.
+        bytes.push(b'\n');
+        bytes.extend_from_slice(END);
+        bytes.extend(std::iter::repeat_n(delimiter, first.len().saturating_sub(1)));
         let header = Arc::new(header);
-        let rows = reader.into_records().map(|record| {
-            let record = record.map_err(|why| refusal(&header, &bytes, &why))?;
-            let line = record.position().map_or(0, |place| line(&bytes, place));
-            Ok(Row::new(header.clone(), line, record))
-        });
-        let rows = rows.collect::<Result<Vec<_>, _>>()?;
-        if rows.is_empty() {
-            return Err(header.error(None, "it has no rows", "check that it is the right file"));
+        let mut records = csv::ReaderBuilder::new()
+            .delimiter(delimiter)
+            .has_headers(!self.headless)
+            .from_reader(&bytes[..])
+            .into_records();
+        let mut rows = Vec::new();
+        while let Some(record) = records.next() {
+            let record = match record {
+                Ok(record) => record,
+                Err(why) => return Err(refusal(&header, &bytes, &mut lines, &why, records.next().is_none())),
+            };
+            if record.get(0).is_some_and(|field| field.as_bytes() == END) {
+                return if rows.is_empty() { Err(no_rows(&header)) } else { Ok(Table { header, rows }) };
+            }
+            let line = record.position().map_or(0, |start| lines.at(&bytes, start));
+            rows.push(Row::new(header.clone(), line, record));
         }
-        Ok(Table { header, rows })
+        let last = rows.last().map(Row::line);
+        Err(if last.is_some() { unclosed(&header, last) } else { no_rows(&header) })
     }
+}
+
+/// A field that no table has.
+const END: &[u8] = b"\x03\x02\x03";
+
+fn no_rows(header: &Header) -> DataError {
+    header.error(None, "it has no rows", "check that it is the right file")
+}
+
+fn unclosed(header: &Header, line: Option<u64>) -> DataError {
+    header.error(line, "a double quote is never closed", "close it, or write two for one in a quoted field")
 }
 
 /// What the first row has most of, outside quotes.
 fn delimiter(bytes: &[u8]) -> u8 {
     let mut counts = [(b',', 0), (b';', 0), (b'\t', 0), (b'|', 0)];
-    let mut quoted = false;
-    for &byte in bytes {
+    let (mut quoted, mut begun, mut field_begins) = (false, false, true);
+    for &byte in bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes) {
         match byte {
-            b'"' => quoted = !quoted,
-            b'\n' if !quoted && counts.iter().any(|(_, count)| *count > 0) => break,
-            _ if !quoted => counts.iter_mut().filter(|(known, _)| *known == byte).for_each(|(_, count)| *count += 1),
-            _ => {}
+            b'"' if quoted || field_begins => (quoted, begun, field_begins) = (!quoted, true, false),
+            b'\n' | b'\r' if !quoted => {
+                if begun {
+                    break;
+                }
+            }
+            _ if quoted => {}
+            _ => {
+                begun = true;
+                let count = counts.iter_mut().find(|(known, _)| *known == byte);
+                field_begins = count.is_some();
+                if let Some((_, count)) = count {
+                    *count += 1;
+                }
+            }
         }
     }
     // The first of equals: a table of one column has commas, if anything.
     counts.iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(byte, _)| *byte)
 }
 
-/// The line on which a record begins. Empty lines before it, which are passed over, are counted by the reader with it.
-fn line(bytes: &[u8], start: &csv::Position) -> u64 {
-    let rest = bytes.get(start.byte() as usize..).unwrap_or_default();
-    let ends = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n').count();
-    start.line() + ends as u64
+/// Counts lines from the top, whatever ends them: `\n`, `\r\n` or `\r`, also within quotes.
+struct Lines {
+    /// Length of the file.
+    bytes: usize,
+    place: usize,
+    line: u64,
 }
 
-fn refusal(header: &Header, bytes: &[u8], why: &csv::Error) -> DataError {
-    let line = why.position().map(|place| line(bytes, place));
+impl Lines {
+    /// The line on which a record begins. Empty lines before it, which are passed over, are counted by the reader with it.
+    fn at(&mut self, bytes: &[u8], start: &csv::Position) -> u64 {
+        let is_end = |place: usize| match bytes[place] {
+            b'\n' => true,
+            b'\r' => bytes.get(place + 1) != Some(&b'\n'),
+            _ => false,
+        };
+        let start = usize::try_from(start.byte()).unwrap_or(usize::MAX).min(self.bytes);
+        while self.place < self.bytes && (self.place < start || matches!(bytes[self.place], b'\r' | b'\n')) {
+            self.line += u64::from(is_end(self.place));
+            self.place += 1;
+        }
+        self.line
+    }
+}
+
+/// The error for what the reader refuses; `last` is whether nothing follows, as where a quote swallows the rest.
+fn refusal(header: &Header, bytes: &[u8], lines: &mut Lines, why: &csv::Error, last: bool) -> DataError {
+    let line = why.position().map(|start| lines.at(bytes, start));
     match why.kind() {
+        csv::ErrorKind::UnequalLengths { .. } if last => unclosed(header, line),
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
             let what = format!("it has {len} field(s), and the first row {expected_len}");
             header.error(

@@ -39,7 +39,7 @@ fn an_empty_folder() {
     let folder = folder::of(&[]);
     assert_eq!(
         refused(&block(), folder.path()),
-        "source: no picture files in pets (looked for .bmp .gif .ico .jfif .jpe .jpeg .jpg .pam .pbm .pgm .png .pnm .ppm .qoi \
+        "source: no such files in pets (looked for .bmp .gif .ico .jfif .jpe .jpeg .jpg .pam .pbm .pgm .png .pnm .ppm .qoi \
          .tif .tiff .webp); check the folder, its file endings and the folder filter"
     );
 }

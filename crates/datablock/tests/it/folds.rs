@@ -49,7 +49,9 @@ fn folds(splitter: impl Fn(usize) -> Box<dyn Splitter>, count: usize, items: &[P
 
 #[test]
 fn folds_have_the_sizes_of_scikit_learn() {
+    let (mut by_class, mut by_group) = (0, 0);
     for case in cases() {
+        (by_class, by_group) = (by_class + case.by_class.len(), by_group + case.by_group.len());
         let items = case.items();
         for (&count, sizes) in &case.folds {
             let ours = folds(|fold| Box::new(FoldSplitter::new(count, fold)), count, &items);
@@ -66,6 +68,7 @@ fn folds_have_the_sizes_of_scikit_learn() {
             assert_eq!(&lengths, sizes, "{count} folds of groups");
         }
     }
+    assert!(by_class >= 9 && by_group >= 9, "{by_class} and {by_group}");
 }
 
 /// Where classes tie, scikit-learn takes one by chance, and ours is one of those.

@@ -101,6 +101,14 @@ fn a_third_part_is_kept_and_labelled() {
     let alone = RandomSplitter::new(0.25).split(&rest).expect("a split");
     assert!(split.valid().iter().map(|&item| &items[item]).eq(alone.valid().iter().map(|&item| &rest[item])));
 
+    // The second counts in what is left; its errors speak of the whole list, and there is one third part.
+    let after = HoldOut::new(IndexSplitter::new([0, 1]), IndexSplitter::new([2, 3])).split(&items).expect("a split");
+    assert_eq!((after.valid(), after.test()), (&[4, 5][..], &[0, 1][..]));
+    let twice = HoldOut::new(IndexSplitter::new([0, 1]), IndexSplitter::new([2, 2])).split(&items);
+    assert!(matches!(twice, Err(DataError::SplitItem { item: 4, .. })), "{twice:?}");
+    let error = HoldOut::new(tenth.clone(), splitter.clone()).split(&items).expect_err("two third parts").to_string();
+    assert!(error.contains("keeps a test part within `HoldOut`"), "{error}");
+
     let dls = DataBlock::new(Drawn, CategoryBlock::new(shade)).with_splitter(splitter);
     let dls = dls.dataloaders_of(&items, &Device::flex()).expect("loaders").with_batch_size(4);
     let test = dls.test_part().expect("a third part");

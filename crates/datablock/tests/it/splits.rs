@@ -72,7 +72,11 @@ fn an_end_validates_and_never_everything() {
 fn grandparents_name_the_parts_and_other_folders_are_left_out() {
     let items = ["train/3/a.jpg", "valid/7/b.jpg", "test/7/c.jpg"].map(PathBuf::from);
     let split = GrandparentSplitter::default().split(&items).expect("a split");
-    assert_eq!(split.into_parts(), (vec![0], vec![1]));
+    assert_eq!((split.train(), split.valid(), split.test()), (&[0][..], &[1][..], &[][..]));
+    let split = GrandparentSplitter::default().with_test("test").split(&items).expect("a split");
+    assert_eq!((split.train(), split.valid(), split.test()), (&[0][..], &[1][..], &[2][..]));
+    let error = GrandparentSplitter::default().with_test("hidden").split(&items).expect_err("another name").to_string();
+    assert!(error.contains("for both \"train\" and \"valid\" and \"hidden\" two folders up"), "{error}");
     let error = GrandparentSplitter::new("training", "testing").split(&items).expect_err("other names");
     assert_eq!(
         error.to_string(),

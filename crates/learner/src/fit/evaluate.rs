@@ -152,6 +152,20 @@ impl<F: FittedTarget> Task<F> {
         Ok(loader.with_device(&self.plain_device()))
     }
 
+    /// A loader from elsewhere on the plain device, with the classes of ours; normalised as ours where it was not told how, since it may be
+    /// older than what the model's weights ask for.
+    fn as_ours<G: FittedTarget>(&self, loader: &DataLoader<G>) -> Result<DataLoader<G>, LearnerError> {
+        let vocab = guarded(|| "the loader's classes".into(), || loader.dataset().fitted().vocab().cloned())?;
+        self.check_classes_of("the loader", vocab.as_ref())?;
+        let loader = loader.view().with_device(&self.plain_device());
+        let (theirs, ours) = (loader.dataset().transforms(), self.data.valid().dataset().transforms());
+        if theirs.normalize_is_set() || !ours.normalize_is_set() {
+            return Ok(loader);
+        }
+        let normalize = ours.normalize();
+        Ok(loader.with_normalize(normalize))
+    }
+
     /// Loss and metrics of a model over a loader. Nothing is kept of a batch when the next one comes.
     pub fn evaluate<M: Model + Sync>(&self, model: &M, loader: &DataLoader<F>) -> Result<Evaluation, LearnerError> {
         self.run(model, loader, 0, true, |_, _| Ok(()))
@@ -298,9 +312,7 @@ impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
     ///
     /// As [`evaluate`](Self::evaluate), and [`LearnerError::OtherClasses`] for a loader of other classes.
     pub fn evaluate_of(&self, loader: &DataLoader<F>) -> Result<Evaluation, LearnerError> {
-        let vocab = guarded(|| "the loader's classes".into(), || loader.dataset().fitted().vocab().cloned())?;
-        self.task.check_classes_of("the loader", vocab.as_ref())?;
-        self.task.evaluate(&self.state.model, &loader.view().with_device(&self.task.plain_device()))
+        self.task.evaluate(&self.state.model, &self.task.as_ours(loader)?)
     }
 
     /// What the model makes of the validation part, in its order: fastai's `get_preds`.
@@ -323,15 +335,17 @@ impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
     }
 
     /// What the model makes of the items of a loader of your own, in its order: of pictures without labels, as
-    /// [`DataLoaders::test`](firelight_datablock::DataLoaders::test) serves them. There are no [losses](Predictions::losses).
+    /// [`DataLoaders::test`](firelight_datablock::DataLoaders::test) serves them. There are no [losses](Predictions::losses). Pictures are
+    /// normalised as the learner's, unless the loader was given statistics.
     ///
     /// ```no_run
     /// # use firelight_datablock::{Categories, image_files};
     /// # use firelight_learner::{Learner, LearnerError};
     /// # fn submit(learn: Learner<Categories>) -> Result<(), LearnerError> {
     /// let inbox = learn.data().test(image_files("inbox")?)?;
-    /// for (item, class) in inbox.dataset().items().iter().zip(learn.predictions_of(&inbox)?.decided) {
-    ///     println!("{},{}", item.display(), &learn.data().vocab()[class]);
+    /// let seen = learn.predictions_of(&inbox)?;
+    /// for (&item, &class) in seen.items.iter().zip(&seen.decided) {
+    ///     println!("{},{}", inbox.dataset().path(item).display(), &learn.data().vocab()[class]);
     /// }
     /// # Ok(())
     /// # }
@@ -339,12 +353,11 @@ impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
     ///
     /// # Errors
     ///
-    /// As [`predictions`](Self::predictions).
+    /// As [`predictions`](Self::predictions), and [`LearnerError::OtherClasses`] for a loader of other classes.
     pub fn predictions_of<G: FittedTarget>(
         &self,
         loader: &DataLoader<G>,
     ) -> Result<Predictions<G::Target>, LearnerError> {
-        let loader = loader.view().with_device(&self.task.plain_device());
-        self.task.predict_unlabelled(&self.state.model, &loader)
+        self.task.predict_unlabelled(&self.state.model, &self.task.as_ours(loader)?)
     }
 }

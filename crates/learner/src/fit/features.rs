@@ -137,8 +137,14 @@ fn same<F: FittedTarget>(one: &Dataset<F>, other: &Dataset<F>) -> bool {
     let shared = std::ptr::eq(one.items(), other.items()) && std::ptr::eq(one.targets(), other.targets());
     said(one.transforms()) == said(other.transforms())
         && (shared
-            || (0..one.len()).all(|item| one.path(item) == other.path(item))
+            || one.len() == other.len()
+                && (0..one.len()).all(|item| one.path(item) == other.path(item) && same_file(one, other, item))
                 && targets.all(|(one, other)| said(one) == said(other)))
+}
+
+/// Whether an item's picture is read from the same file.
+fn same_file<F: FittedTarget>(one: &Dataset<F>, other: &Dataset<F>, item: usize) -> bool {
+    matches!((one.file(item), other.file(item)), (Ok(one), Ok(other)) if one == other)
 }
 
 /// One pass of the body over a part of the data.

@@ -106,6 +106,10 @@ fn items<F: FittedTarget>(loader: &DataLoader<F>) -> String {
     for (item, target) in dataset.targets().iter().enumerate() {
         digest.update(dataset.path(item).file_name().unwrap_or_default().as_encoded_bytes());
         digest.update([0]);
+        if let Ok(Some(file)) = dataset.file(item) {
+            digest.update(file.file_name().unwrap_or_default().as_encoded_bytes());
+            digest.update([0]);
+        }
         digest.update(format!("{target:?}"));
         digest.update([0]);
     }

@@ -98,6 +98,15 @@ fn the_third_part_is_evaluated_like_validation_and_pictures_without_labels_are_p
     assert_eq!((&unlabelled.outputs, &unlabelled.decided), (&test.outputs, &test.decided));
     assert!(unlabelled.losses.is_empty());
 
+    // A loader that is older than the learner is normalised as the learner's.
+    let normalize = firelight_transforms::Normalize::imagenet();
+    let before = loaders_of(pictures(), folder.path());
+    let backbone = Backbone::from(Arch::Small).with_dropout(0.0);
+    let normalized = vision_learner(before.clone().with_normalize(normalize), backbone).expect("a learner");
+    let rows = before.valid().dataset().items().to_vec();
+    let older = normalized.predictions_of(&before.test(rows).expect("a loader")).expect("predictions");
+    assert_eq!(older.outputs, normalized.predictions().expect("predictions").outputs);
+
     // And with them, as pictures that came later.
     let later = learn.data().test_labelled(learn.data().test_part().expect("a third part").dataset().items().to_vec());
     assert_eq!(learn.evaluate_of(&later.expect("a loader")).expect("an evaluation"), evaluation);
@@ -106,6 +115,7 @@ fn the_third_part_is_evaluated_like_validation_and_pictures_without_labels_are_p
     std::fs::write(others.path().join("labels.csv"), table).expect("a table");
     let other = loaders_of(pictures(), others.path());
     assert!(matches!(learn.evaluate_of(other.valid()), Err(LearnerError::OtherClasses { .. })));
+    assert!(matches!(learn.predictions_of(other.valid()), Err(LearnerError::OtherClasses { .. })));
     let unknown = learn.data().test_labelled(other.valid().dataset().items().to_vec());
     assert!(matches!(unknown, Err(firelight_datablock::DataError::UnknownLabel { .. })));
 
@@ -128,11 +138,50 @@ fn a_run_over_rows_goes_on_where_it_was_stopped_and_knows_another_table() {
     again.fit_one_cycle(2, 1e-2).expect("the rest of it");
     assert_eq!(again.predictions().expect("predictions").outputs, expected);
 
+    // Another label, and other pictures of the same labels.
     let table = folder.path().join("labels.csv");
-    let text = std::fs::read_to_string(&table).expect("a table").replace("Bright_0;Bright", "Bright_0;bars");
-    std::fs::write(&table, text).expect("another table");
-    let error = learner(folder.path()).with_checkpoints(checkpoints()).fit_one_cycle(2, 1e-2).expect_err("refused");
-    assert!(matches!(error, LearnerError::OtherRun { .. }), "{error}");
+    let text = std::fs::read_to_string(&table).expect("a table");
+    let swapped = text.replace("Bright_6;", "x").replace("Bright_12;", "Bright_6;").replace('x', "Bright_12;");
+    for other in [text.replace("Bright_0;Bright", "Bright_0;bars"), swapped] {
+        assert_ne!(other, text);
+        std::fs::write(&table, other).expect("another table");
+        let error = learner(folder.path()).with_checkpoints(checkpoints()).fit_one_cycle(2, 1e-2).expect_err("refused");
+        assert!(matches!(&error, LearnerError::OtherRun { .. }) && error.to_string().contains("items"), "{error}");
+    }
+}
+
+#[test]
+fn features_of_other_rows_or_other_files_are_refused() {
+    let folder = folder();
+    let copies = folder.path().join("copies");
+    std::fs::create_dir(&copies).expect("a folder");
+    for entry in std::fs::read_dir(folder.path()).expect("files") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_some_and(|ending| ending == "png") {
+            std::fs::copy(&path, copies.join(path.file_name().expect("a name"))).expect("a copy");
+        }
+    }
+    let table = Table::read(folder.path().join("labels.csv")).expect("a table");
+    let learner = |column: Column, rows: &[Row]| {
+        let block = DataBlock::new(ImageBlock::rgb().with_file(column), CategoryBlock::new(Column::new("shape")))
+            .with_splitter(ColumnSplitter::new("part").with_words("train", "dev"))
+            .with_item_transform(Resize::crop(32));
+        let dls = block.dataloaders_of(rows, &Device::flex()).expect("loaders").with_batch_size(8);
+        vision_learner(dls, Backbone::from(Arch::Small).with_dropout(0.0)).expect("a learner").without_observers()
+    };
+    let name = || Column::new("name").with_suffix(".png");
+    // The last training rows are left out; all others are the same, in the same order.
+    let fewer = table.rows_where(|row| row.get("part").ok() != Some("train") || row.line() < 40);
+    assert!(fewer.len() < table.rows().len());
+    let features = learner(name(), table.rows()).head_features(0).expect("features");
+    assert!(learner(name(), table.rows()).fit_head_on(&features, 1, 1e-2).is_ok());
+    for mut other in [learner(name(), &fewer), learner(name().in_folder("copies"), table.rows())] {
+        let error = other.fit_head_on(&features, 1, 1e-2).expect_err("refused").to_string();
+        assert!(error.contains("features"), "{error}");
+        assert!(other.evaluate_head_on(&features).is_err());
+    }
+    let features = learner(name(), &fewer).head_features(0).expect("features");
+    assert!(learner(name(), table.rows()).fit_head_on(&features, 1, 1e-2).is_err());
 }
 
 #[test]

@@ -94,6 +94,7 @@ fn scores_of_several_labels_are_those_of_scikit_learn() {
             let (metric, averaged) = name.split_once(' ').unwrap_or((name, ""));
             agrees(&|| multi(metric, averaged), &case, expected, name);
         }
+        assert_eq!(case.thresholds.len(), case.scores[0].len());
         for (found, (threshold, f1)) in best_thresholds(&case.scores, &case.targets).into_iter().zip(&case.thresholds) {
             let (at, value) = found.expect("a threshold");
             assert!(
@@ -160,6 +161,10 @@ fn a_class_that_cannot_be_ranked_is_left_out_and_nothing_is_made_of_what_is_no_n
     let signed = [[0.0_f32], [-0.0], [f32::INFINITY], [f32::NEG_INFINITY]];
     let targets = [vec![0], vec![], vec![0], vec![]];
     assert_eq!(measure(roc_auc(Average::Macro), &signed, &targets, &decision), Some(3.5 / 4.0));
+    for beta in [-1.0, f64::NAN, f64::INFINITY] {
+        assert_eq!(measure(f_beta_multi(beta, Average::Macro), &[[0.9_f32]], &[vec![0]], &decision), None);
+        assert_eq!(measure(f_beta_multi(beta, Average::Micro), &[[0.9_f32]], &[vec![0]], &decision), None);
+    }
     let nothing: [[f32; 2]; 0] = [];
     assert_eq!(measure(roc_auc::<Vec<usize>>(Average::Macro), &nothing, &[], &decision), None);
     assert_eq!(measure(roc_auc::<usize>(Average::Micro), &nothing, &[], &decision), None);
