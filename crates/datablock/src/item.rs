@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 use std::fmt::Debug;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use firelight_progress::Progress;
 
-use crate::{DataError, ImageFiles, Source};
+use crate::DataError;
 
 /// One thing that a data set has: a file ([`Path`], the usual case), a row of a table, a value of your own.
 ///
@@ -62,20 +62,6 @@ pub trait Item: Debug + Send + Sync + ToOwned<Owned: Clone + Debug + Send + Sync
     fn of_file(file: &Path) -> Option<&Self> {
         let _ = file;
         None
-    }
-}
-
-impl Item for Path {
-    fn path(&self) -> Cow<'_, Path> {
-        Cow::Borrowed(self)
-    }
-
-    fn below(root: &Path, progress: &Progress) -> Result<Vec<PathBuf>, DataError> {
-        ImageFiles::new().items(root, progress)
-    }
-
-    fn of_file(file: &Path) -> Option<&Self> {
-        Some(file)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Finding the picture files of a folder.
 
+use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
@@ -170,6 +171,20 @@ impl Source for ImageFiles {
             repeated::check::<Path>(&walk.files)?;
         }
         Ok(walk.files)
+    }
+}
+
+impl Item for Path {
+    fn path(&self) -> Cow<'_, Path> {
+        Cow::Borrowed(self)
+    }
+
+    fn below(root: &Path, progress: &Progress) -> Result<Vec<PathBuf>, DataError> {
+        ImageFiles::new().items(root, progress)
+    }
+
+    fn of_file(file: &Path) -> Option<&Self> {
+        Some(file)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Atomic writes: files that are complete or not there at all.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::{File, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use tempfile::TempPath;
 
 /// How the names of files under way end.
-const PART: &str = ".part";
+const PART: &str = ".firelight-part";
+/// Letters that make the name of a part one of its own.
+const LETTERS: usize = 6;
 
 /// A file under way: written beside its place, under a name that nobody else has, and renamed when it is whole on the disk, so that a
 /// killed program, a full disk or a crash of the system leaves what was there before, and of two writers the later one's file stays.
@@ -48,8 +50,7 @@ impl AtomicFile {
         if std::fs::metadata(&path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
             return Ok(Self { file: BufWriter::new(File::options().write(true).open(&path)?), place: None });
         }
-        let mut prefix = path.file_name().unwrap_or_default().to_os_string();
-        prefix.push(".");
+        let prefix = prefix(path.file_name().unwrap_or_default());
         let mut parts = tempfile::Builder::new();
         parts.prefix(&prefix).suffix(PART);
         #[cfg(unix)]
@@ -116,11 +117,21 @@ impl Write for AtomicFile {
     }
 }
 
+/// How the names of a file's parts begin: as its own, shortened where the system has no room for more.
+fn prefix(name: &OsStr) -> OsString {
+    const LONGEST: usize = 255;
+    let room = LONGEST - 1 - LETTERS - PART.len();
+    let mut prefix = match name.to_str() {
+        Some(text) => text[..text.floor_char_boundary(room)].into(),
+        None => name.to_os_string(),
+    };
+    prefix.push(".");
+    prefix
+}
+
 /// Removes the parts of a file that programs left which were killed while they wrote them. What cannot be removed does no harm but to
 /// the disk.
 fn sweep(path: &Path, prefix: &OsStr) {
-    /// Letters that make the name of a part one of its own.
-    const LETTERS: usize = 6;
     let is_part = |name: &OsStr| {
         let name = name.as_encoded_bytes().strip_prefix(prefix.as_encoded_bytes());
         let letters = name.and_then(|name| name.strip_suffix(PART.as_bytes()));
@@ -128,7 +139,12 @@ fn sweep(path: &Path, prefix: &OsStr) {
     };
     for entry in std::fs::read_dir(folder(path)).into_iter().flatten().flatten() {
         let (left, file) = (entry.path(), entry.file_type().is_ok_and(|kind| kind.is_file()));
-        if file && is_part(&entry.file_name()) && File::open(&left).is_ok_and(|part| part.try_lock().is_ok()) {
+        // Held until it is gone, so that nobody takes it up meanwhile.
+        if file
+            && is_part(&entry.file_name())
+            && let Ok(part) = File::open(&left)
+            && part.try_lock().is_ok()
+        {
             let _ = std::fs::remove_file(&left);
         }
     }
@@ -175,7 +191,7 @@ mod tests {
         one.keep().expect("kept");
         assert_eq!(std::fs::read(&path).expect("bytes"), b"one".repeat(9999));
         // What a killed program has left: nobody holds it.
-        std::fs::write(folder.path().join("table.csv.a1B2c3.part"), "half").expect("a file");
+        std::fs::write(folder.path().join("table.csv.a1B2c3.firelight-part"), "half").expect("a file");
         drop(AtomicFile::create(&path).expect("a part of a third writer"));
         assert_eq!(names(folder.path()).len(), 3, "the part of the one that still writes, the table, and the user's");
         other.keep().expect("kept");
@@ -183,6 +199,31 @@ mod tests {
         drop(AtomicFile::create(&path).expect("a part that is given up"));
         assert_eq!(names(folder.path()), ["table.csv", "table.csv.part"]);
         assert_eq!(std::fs::read(folder.path().join("table.csv.part")).expect("bytes"), b"mine");
+    }
+
+    /// Of many writers none takes another's part away.
+    #[test]
+    fn writers_of_one_file_all_come_to_their_end() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("table.csv");
+        let write = || (0..400).try_for_each(|number| write_whole(&path, format!("{number}").as_bytes()));
+        std::thread::scope(|scope| {
+            let writers: Vec<_> = (0..4).map(|_| scope.spawn(write)).collect();
+            for writer in writers {
+                writer.join().expect("a writer").expect("every write");
+            }
+        });
+        assert_eq!(names(folder.path()), ["table.csv"]);
+    }
+
+    #[test]
+    fn names_may_be_as_long_as_the_system_has_room_for() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for name in ["x".repeat(255), format!("x{}", "é".repeat(127)), "x".repeat(250)] {
+            write_whole(folder.path().join(&name), b"whole").expect("written");
+            assert_eq!(std::fs::read(folder.path().join(&name)).expect("bytes"), b"whole");
+        }
+        assert_eq!(names(folder.path()).len(), 3);
     }
 
     #[cfg(unix)]

@@ -1,7 +1,7 @@
 //! Files that hold tensors beside what they mean.
 
 use std::fmt::Write as _;
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead, Read, Write};
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
@@ -81,15 +81,24 @@ impl Format {
     /// [`FileError::Read`], and [`FileError::Unusable`] for a file of another kind or version, or a damaged one.
     pub fn read<M: DeserializeOwned>(&self, path: &Path) -> Result<(M, Vec<u8>), FileError> {
         let Self { magic, oldest, version, what, writer } = *self;
-        let mut bytes = std::fs::read(path).map_err(|why| FileError::Read { path: path.to_path_buf(), why })?;
         let refuse = |why: String| FileError::Unusable { path: path.to_path_buf(), what, why };
+        let unread = |why| FileError::Read { path: path.to_path_buf(), why };
+        let mut file = std::fs::File::open(path).map_err(unread)?;
+        // Whatever else the file is, it may be large.
+        let mut bytes = Vec::new();
+        (&mut file).take(magic.len() as u64 + 1).read_to_end(&mut bytes).map_err(unread)?;
+        if !bytes.is_empty() && !bytes.starts_with(magic.as_bytes()) {
+            return Err(refuse(format!("it does not start as one; was it written by `{writer}`?")));
+        }
+        file.read_to_end(&mut bytes).map_err(unread)?;
         let (first, rest) =
             line(&bytes).ok_or_else(|| refuse(format!("it has no first line; was it written by `{writer}`?")))?;
         let mut words = first.split(' ');
         if words.next() != Some(magic) {
             return Err(refuse(format!("it does not start as one; was it written by `{writer}`?")));
         }
-        match words.next().map(str::parse::<u32>) {
+        let number = |word: &str| word.parse::<u32>().ok().filter(|number| number.to_string() == word).ok_or(());
+        match words.next().map(number) {
             Some(Ok(found)) if (oldest..=version).contains(&found) => {}
             Some(Ok(newer)) if newer > version => {
                 return Err(refuse(format!(
@@ -103,7 +112,7 @@ impl Format {
             }
             _ => return Err(refuse("its first line is damaged; write it again".into())),
         }
-        if words.next() != Some(hex(&Sha256::digest(rest)).as_str()) {
+        if words.next() != Some(hex(&Sha256::digest(rest)).as_str()) || words.next().is_some() {
             return Err(refuse(
                 "its content does not match its checksum; it is damaged or cut short, write it again".into(),
             ));
@@ -117,7 +126,9 @@ impl Format {
 
     /// The manifest of a file of this format, unchecked and without what follows it; `None` where there is none to be read.
     pub fn manifest<M: DeserializeOwned>(&self, path: &Path) -> Option<M> {
-        let mut lines = io::BufReader::new(std::fs::File::open(path).ok()?).lines();
+        // Longer than any; what is no file of this format may have no lines at all.
+        const LONGEST: u64 = 1 << 26;
+        let mut lines = io::BufReader::new(std::fs::File::open(path).ok()?.take(LONGEST)).lines();
         let first = lines.next()?.ok()?;
         (first.split(' ').next() == Some(self.magic)).then_some(())?;
         serde_json::from_str(&lines.next()?.ok()?).ok()

@@ -36,6 +36,9 @@ pub struct HeadConfig {
     final_norm: bool,
 }
 
+/// Far more than any head has; each takes memory, however narrow it is.
+const MOST_HIDDEN: usize = 64;
+
 impl HeadConfig {
     /// A head for a body that gives `features` channels, and for `classes` scores.
     pub fn new(features: usize, classes: usize) -> Self {
@@ -104,10 +107,14 @@ impl HeadConfig {
         self.fresh(&mut Fresh::seeded(seed), device)
     }
 
-    /// What makes no sense, if anything does: a dropout that is not from 0 up to, but not including, 1; a width of 0.
+    /// What makes no sense, if anything does: a dropout that is not from 0 up to, but not including, 1; a width of 0; more than 64 hidden
+    /// layers.
     pub fn problem(&self) -> Option<String> {
         if !(0.0..1.0).contains(&self.dropout) {
             return Some(format!("dropout must be at least 0 and below 1, not {}", self.dropout));
+        }
+        if self.hidden.len() > MOST_HIDDEN {
+            return Some(format!("a head has at most {MOST_HIDDEN} hidden layers, not {}", self.hidden.len()));
         }
         let widths = self.widths();
         widths.contains(&0).then(|| "a head needs at least one feature, one class and no empty layer".into())

@@ -62,6 +62,9 @@ impl Predictor {
         let map = self.model().body.forward(self.input(size, planes));
         let columns = map.dims()[3];
         let heat = evidence(&self.model().head, map, class);
+        if heat.iter().any(|heat| heat.is_nan()) {
+            return Err(PredictError::NoNumbers { path: None });
+        }
         Ok(GradCam { class, heat, columns, seen })
     }
 }

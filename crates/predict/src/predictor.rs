@@ -5,10 +5,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
-use burn::store::{ModuleSnapshot, SafetensorsStore};
 use burn::tensor::{Device, Tensor, TensorData, activation::softmax};
 use firelight_files::FileError;
-use firelight_models::weights::not_finite;
+use firelight_models::weights::{filled, not_finite};
 use firelight_models::{Model, VisionModel};
 use firelight_transforms::{Scratch, Size, TransformError, decode, open, panic_message};
 use firelight_vocab::Vocab;
@@ -91,12 +90,24 @@ impl Predictor {
     ///
     /// # Errors
     ///
-    /// [`PredictError::Unfit`] if the manifest contradicts itself, such as a vocab of other classes than the head has.
+    /// [`PredictError::Unfit`] if the manifest contradicts itself, such as a vocab of other classes than the head has, or the model gives
+    /// another number of scores.
     pub fn new(manifest: Manifest, model: VisionModel, device: Device) -> Result<Self, PredictError> {
         if let Some(why) = manifest.problem(usize::MAX) {
             return Err(PredictError::Unfit { why });
         }
-        Ok(Self { manifest, model, device, reader: None })
+        let features = Tensor::<2>::zeros([1, manifest.head.pooled_features()], &device);
+        let scores = catch_unwind(AssertUnwindSafe(|| model.classify(features).dims()[1]));
+        let classes = manifest.vocab.len();
+        match scores {
+            Ok(scores) if scores == classes => Ok(Self { manifest, model, device, reader: None }),
+            Ok(scores) => {
+                Err(PredictError::Unfit { why: format!("the model gives {scores} scores for {classes} classes") })
+            }
+            Err(_) => {
+                Err(PredictError::Unfit { why: "the model's head is not the one that the manifest describes".into() })
+            }
+        }
     }
 
     /// The same with files read by `reader` instead of the usual one, which decodes pictures: for files of another kind. A panic in it is
@@ -121,10 +132,7 @@ impl Predictor {
             return Err(refuse(problem).into());
         }
         let device = device.clone().inner();
-        let mut model = manifest.model(&device);
-        let mut store = SafetensorsStore::from_bytes(Some(weights));
-        model
-            .load_from(&mut store)
+        let model = filled(manifest.model(&device), weights)
             .map_err(|error| refuse(format!("its weights do not fit its architecture {}: {error}", manifest.arch)))?;
         if let Some(tensor) = not_finite(&model) {
             return Err(refuse(format!("its weights {tensor} are not finite numbers")).into());

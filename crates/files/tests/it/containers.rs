@@ -54,6 +54,11 @@ fn no_damage_is_read() {
         assert_eq!(said(&path, &bytes).is_none(), other_version, "bit {bit} flipped");
     }
     assert!(said(&path, &[whole.as_slice(), b"x"].concat()).is_some(), "a byte more");
+    let end = whole.iter().position(|&byte| byte == b'\n').expect("a line");
+    for more in [" ", " and more", "\r", "x"] {
+        let bytes = [&whole[..end], more.as_bytes(), &whole[end..]].concat();
+        assert!(said(&path, &bytes).is_some(), "{more:?} at the end of the first line");
+    }
     assert_eq!(said(&path, &whole), None);
 }
 
@@ -64,7 +69,10 @@ fn the_error_says_what_to_do() {
     let of_version = |version: &str| [format!("my-notes {version}").as_bytes(), &whole[10..]].concat();
     for (bytes, expected) in [
         (Vec::new(), "it has no first line; was it written by `take`?"),
-        (b"\xFF\xD8\xFF\xE0\n".to_vec(), "it has no first line; was it written by `take`?"),
+        (b"my-notes".to_vec(), "it has no first line; was it written by `take`?"),
+        (b"\xFF\xD8\xFF\xE0\n".to_vec(), "it does not start as one; was it written by `take`?"),
+        (of_version("+3"), "its first line is damaged; write it again"),
+        (of_version("03"), "its first line is damaged; write it again"),
         (b"other-notes 3 0\n{}\n".to_vec(), "it does not start as one; was it written by `take`?"),
         (of_version("4"), "its format is 4, this program reads 3; use a newer Firelight"),
         (of_version("1"), "its format is 1, this program reads 2 and newer; write it again"),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::store::{ModuleSnapshot, ModuleStore, SafetensorsStore};
-use burn::tensor::Tensor;
+use burn::tensor::{DType, Tensor};
 
 use super::Misshapen;
 use super::error::differences;
@@ -73,8 +73,16 @@ impl ModuleVisitor for NotFinite {
 ///
 /// What does not fit, with the tensors at fault.
 pub fn from_bytes<M: Module>(model: &M, bytes: Vec<u8>) -> Result<M, String> {
-    let copy = model.valid();
-    let ours = shapes(&copy);
+    filled(model.valid(), bytes).map(Module::train)
+}
+
+/// A model without a graph, filled with the tensors of `bytes`: all of its own, and no others.
+///
+/// # Errors
+///
+/// What does not fit, with the tensors at fault.
+pub fn filled<M: Module>(mut model: M, bytes: Vec<u8>) -> Result<M, String> {
+    let ours = shapes(&model);
     let mut store = SafetensorsStore::from_bytes(Some(bytes));
     let stored = store.get_all_tensors().map_err(|error| error.to_string())?;
     let theirs: BTreeMap<String, Vec<usize>> =
@@ -94,9 +102,18 @@ pub fn from_bytes<M: Module>(model: &M, bytes: Vec<u8>) -> Result<M, String> {
     if !(missing.is_empty() && unexpected.is_empty() && misshapen.is_empty()) {
         return Err(format!("its tensors are another model's{}", differences(&missing, &unexpected, &misshapen)));
     }
-    let mut copy = copy;
-    copy.load_from(&mut store).map_err(|error| error.to_string())?;
-    Ok(copy.train())
+    // A tensor of another precision would be taken as it is, and meet the others in the first product.
+    let precisions: BTreeMap<String, DType> =
+        model.collect(None, None, false).into_iter().map(|tensor| (tensor.name.clone(), tensor.dtype)).collect();
+    if let Some((name, tensor)) = stored.iter().find(|(name, tensor)| precisions.get(*name) != Some(&tensor.dtype)) {
+        return Err(format!(
+            "its tensor {name} is of {:?}, and this model's is of {:?}",
+            tensor.dtype,
+            precisions.get(name)
+        ));
+    }
+    model.load_from(&mut store).map_err(|error| error.to_string())?;
+    Ok(model)
 }
 
 /// Names and shapes of a model's tensors.

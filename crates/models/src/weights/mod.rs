@@ -25,7 +25,7 @@ mod load;
 mod names;
 mod report;
 
-pub use bytes::{from_bytes, not_finite, shapes, to_bytes};
+pub use bytes::{filled, from_bytes, not_finite, shapes, to_bytes};
 pub use checkpoint::Checkpoint;
 pub use error::{Misshapen, WeightsError};
 pub use load::{load_body, load_classifier};

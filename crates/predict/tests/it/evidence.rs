@@ -1,7 +1,7 @@
-use burn::module::{Module, ModuleVisitor, Param};
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 use firelight_models::Model;
-use firelight_predict::Predictor;
+use firelight_predict::{PredictError, Predictor};
 use firelight_transforms::Scratch;
 
 use crate::{head, model, picture};
@@ -49,5 +49,23 @@ impl ModuleVisitor for Matrices {
         if D == 2 {
             self.0.extend(parameter.val().into_data().iter::<f32>());
         }
+    }
+}
+
+/// Finite weights so large that the map overflows: no evidence is made of what is no number.
+#[test]
+fn evidence_that_is_no_number_is_an_error() {
+    struct Huge;
+    impl ModuleMapper for Huge {
+        fn map_float<const D: usize>(&mut self, parameter: Param<Tensor<D>>) -> Param<Tensor<D>> {
+            parameter.map(|tensor| if D == 4 { tensor * 1e30 } else { tensor })
+        }
+    }
+    let (manifest, model) = model(head());
+    let predictor =
+        Predictor::new(manifest, model.map(&mut Huge).for_inference(), Device::flex()).expect("a predictor");
+    for class in [None, Some(0), Some(2)] {
+        let error = predictor.explain(&picture(1, 40, 36), class).expect_err("no evidence");
+        assert!(matches!(error, PredictError::NoNumbers { .. }), "{class:?}: {error}");
     }
 }

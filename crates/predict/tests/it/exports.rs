@@ -3,7 +3,7 @@ use std::path::Path;
 use burn::tensor::Tensor;
 use burn::tensor::{Device, TensorData, activation::softmax};
 use firelight_costs::{CostMatrix, Decision};
-use firelight_models::{Model, weights};
+use firelight_models::{Arch, HeadConfig, Model, weights};
 use firelight_predict::{FORMAT, FileError, PredictError, Predictor, Vocab};
 use firelight_transforms::{Chance, Scratch, TransformError};
 use image::RgbImage;
@@ -120,6 +120,74 @@ fn manifests_that_make_no_sense_are_refused() {
     assert!(said("/head/hidden", json!([])).starts_with("its weights do not fit its architecture small"));
 }
 
+/// The header of tensors, and their numbers.
+fn parts(tensors: &[u8]) -> (Value, &[u8]) {
+    let length = u64::from_le_bytes(tensors[..8].try_into().expect("a length")) as usize;
+    (serde_json::from_slice(&tensors[8..8 + length]).expect("JSON"), &tensors[8 + length..])
+}
+
+fn joined(header: &Value, numbers: &[u8]) -> Vec<u8> {
+    let header = serde_json::to_vec(header).expect("JSON");
+    [&(header.len() as u64).to_le_bytes()[..], &header, numbers].concat()
+}
+
+/// The tensors are those of the model, all of them and no others, as numbers of its own precision.
+#[test]
+fn tensors_of_another_model_or_precision_are_refused() {
+    let place = tempfile::tempdir().expect("a folder");
+    let (manifest, model) = model(head());
+    let tensors = weights::to_bytes(&model).expect("bytes");
+    let manifest = serde_json::to_value(&manifest).expect("JSON");
+    let (header, numbers) = parts(&tensors);
+
+    let mut more = header.clone();
+    more["body.further"] = json!({"dtype": "F32", "shape": [1], "data_offsets": [numbers.len(), numbers.len() + 4]});
+    let said = refused(place.path(), &manifest, &joined(&more, &[numbers, &f32::NAN.to_le_bytes()[..]].concat()));
+    assert!(
+        said.starts_with("its weights do not fit its architecture small") && said.contains("body.further"),
+        "{said}"
+    );
+    let mut fewer = header.clone();
+    fewer.as_object_mut().expect("tensors").remove("head.layers.1.linear.weight").expect("a tensor");
+    let fewer = joined(&fewer, numbers);
+    assert!(refused(place.path(), &manifest, &fewer).starts_with("its weights do not fit its architecture small"));
+
+    // Half as many bytes for each, or twice as many: whichever tensor it is.
+    for (name, dtype, width) in
+        [("head.layers.1.linear.weight", "F16", 2), ("", "F16", 2), ("", "BF16", 2), ("", "F64", 8)]
+    {
+        let (mut other, mut bytes) = (serde_json::Map::new(), Vec::new());
+        for (tensor, told) in header.as_object().expect("tensors").iter().filter(|(name, _)| *name != "__metadata__") {
+            let offset = |side: usize| told["data_offsets"][side].as_u64().expect("an offset") as usize;
+            let (start, count) = (bytes.len(), (offset(1) - offset(0)) / 4);
+            let recast = name.is_empty() || tensor == name;
+            if recast {
+                bytes.resize(start + width * count, 0);
+            } else {
+                bytes.extend_from_slice(&numbers[offset(0)..offset(1)]);
+            }
+            let dtype = if recast { dtype } else { "F32" };
+            other.insert(
+                tensor.clone(),
+                json!({"dtype": dtype, "shape": told["shape"], "data_offsets": [start, bytes.len()]}),
+            );
+        }
+        let said = refused(place.path(), &manifest, &joined(&json!(other), &bytes));
+        assert!(said.contains(&format!("is of {dtype}, and this model's is of")), "{said}");
+    }
+}
+
+/// Each layer takes memory, however few numbers it has.
+#[test]
+fn a_head_of_very_many_layers_is_refused_before_it_is_made() {
+    let place = tempfile::tempdir().expect("a folder");
+    let (manifest, _) = model(head());
+    let mut manifest = serde_json::to_value(&manifest).expect("JSON");
+    manifest["head"]["hidden"] = json!(vec![1; 100_000]);
+    let said = refused(place.path(), &manifest, &vec![0; 500_000]);
+    assert_eq!(said, "a head has at most 64 hidden layers, not 100000");
+}
+
 /// A9: weights that are no numbers are not loaded.
 #[test]
 fn weights_that_are_not_finite_are_refused() {
@@ -145,6 +213,20 @@ fn a_predictor_of_contradictions_is_not_made() {
         error.to_string(),
         "predict: the manifest makes no sense: its head gives 3 scores for 2 classes; take it from the export that the model is from"
     );
+}
+
+/// So is the model itself.
+#[test]
+fn a_model_of_other_scores_is_no_predictor() {
+    let (manifest, _) = model(head());
+    for classes in [2, 5] {
+        let (_, other) = model(HeadConfig::new(Arch::Small.features(), classes));
+        let error = Predictor::new(manifest.clone(), other.for_inference(), Device::flex()).expect_err("refused");
+        assert!(error.to_string().contains(&format!("gives {classes} scores for 3 classes")), "{error}");
+    }
+    let (_, other) = model(HeadConfig::new(2 * Arch::Small.features(), 3));
+    let error = Predictor::new(manifest, other.for_inference(), Device::flex()).expect_err("refused").to_string();
+    assert!(error.contains("the model's head is not the one that the manifest describes"), "{error}");
 }
 
 #[test]
