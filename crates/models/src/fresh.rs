@@ -87,7 +87,7 @@ impl Stream {
 mod tests {
     use super::*;
 
-    /// Worked out apart from this code, by SplitMix64 and Box and Muller in a few lines of Python: cosine first, then sine.
+    /// Worked out apart from this code, by `SplitMix64` and Box and Muller in a few lines of Python: cosine first, then sine.
     #[test]
     fn the_stream_is_this() {
         let mut stream = Stream { words: SplitMix64::seed_from_u64(42), spare: None };

@@ -2,7 +2,7 @@
 
 use firelight_transforms::Chance;
 
-/// The numbers themselves, worked out apart from this code (SplitMix64 and xoshiro256++ in a few lines of Python): pictures, and what was
+/// The numbers themselves, worked out apart from this code (`SplitMix64` and xoshiro256++ in a few lines of Python): pictures, and what was
 /// measured on them, are the same in every version.
 #[test]
 fn the_streams_are_these() {
