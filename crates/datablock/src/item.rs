@@ -32,6 +32,9 @@ use crate::DataError;
 ///     }
 /// }
 ///
+/// # let folder = tempfile::tempdir()?;
+/// # std::env::set_current_dir(&folder)?;
+/// # for n in 0..10 { std::fs::write(format!("{n}.png"), "")?; }
 /// let scan = |n: usize| Scan { file: format!("{n}.png").into(), finding: ["clear", "cloudy"][n % 2].into() };
 /// let scans: Vec<Scan> = (0..10).map(scan).collect();
 /// let block = DataBlock::new(
@@ -40,7 +43,7 @@ use crate::DataError;
 /// );
 /// let dls = block.dataloaders_of(&scans, &Device::flex())?;
 /// assert_eq!(dls.vocab().names(), ["clear", "cloudy"]);
-/// # Ok::<(), firelight_datablock::DataError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait Item: Debug + Send + Sync + ToOwned<Owned: Clone + Debug + Send + Sync + 'static> + 'static {
     /// The item's file, or, where it is none, what names it in errors, tables and pictures, as `labels.csv:17`. No two items
