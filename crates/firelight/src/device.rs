@@ -105,8 +105,8 @@ impl<T: Clone> Known<T> {
     }
 }
 
-/// burn marks its ndarray backend as deprecated; it is kept for comparison.
-#[allow(deprecated)]
+/// burn marks its ndarray backend as deprecated; it is kept for comparison. Without any backend nothing is looked at.
+#[allow(deprecated, unused_variables)]
 fn open(name: &str, backend: &str, which: Option<&str>) -> Result<Device, DeviceError> {
     let compiled = || compiled_devices().join(", ");
     let unreadable = || DeviceError::Number { name: name.into(), remedy: forms(backend) };
