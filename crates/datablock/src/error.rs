@@ -224,7 +224,7 @@ pub enum DataError {
         /// Why not.
         why: String,
     },
-    /// Labels that only validation items have, though the vocab is made of the training items.
+    /// Labels that only items outside the training part have, though the vocab is made of the training items.
     #[error(
         "vocab: {items} item(s) outside the training part have a label that no training item has: {}; first: {}. Split so that every class is in \
          the training part (`StratifiedSplitter`), leave these files out, or give the block its vocab with `with_vocab`",

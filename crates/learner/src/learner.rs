@@ -145,13 +145,12 @@ impl<F: FittedTarget, M: Model> Learner<F, M> {
         check_data(&data)?;
         let [fitted, before] = [&data, &self.task.data].map(|data| data.train().dataset().fitted());
         let (ours, outputs) = guarded(|| "the data's classes".into(), || (fitted.vocab().cloned(), fitted.outputs()))?;
-        self.task.check_classes_of("the model", ours.as_ref()).map_err(|error| match error {
-            // Here it is the data that are new.
-            LearnerError::OtherClasses { what, theirs, ours } => {
-                LearnerError::OtherClasses { what, theirs: ours, ours: theirs }
-            }
-            other => other,
-        })?;
+        if let (Some(model), Some(data)) = (before.vocab(), &ours)
+            && model != data
+        {
+            let (what, theirs, ours) = ("the model".into(), model.len(), data.len());
+            return Err(LearnerError::OtherClasses { what, theirs, ours });
+        }
         if outputs != before.outputs() {
             let remedy = "give data with as many numbers an item as the model has outputs";
             return Err(LearnerError::Setting { setting: "data", value: format!("of {outputs} outputs"), remedy });

@@ -52,9 +52,13 @@ pub fn explained_variance() -> ValueMetric {
     Box::new(Related { name: "explained_variance", value })
 }
 
+fn mean(numbers: &[f64]) -> f64 {
+    numbers.iter().sum::<f64>() / numbers.len() as f64
+}
+
 /// The sum of squares of what differs from the mean.
 fn spread(numbers: &[f64]) -> f64 {
-    let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;
+    let mean = mean(numbers);
     if numbers.iter().all(|number| number.total_cmp(&numbers[0]).is_eq()) {
         return 0.0; // also where the mean is rounded
     }
@@ -62,7 +66,6 @@ fn spread(numbers: &[f64]) -> f64 {
 }
 
 fn correlation(outputs: &[f64], targets: &[f64]) -> Option<f64> {
-    let mean = |numbers: &[f64]| numbers.iter().sum::<f64>() / numbers.len() as f64;
     let (output_mean, target_mean) = (mean(outputs), mean(targets));
     let product = |(output, target): (&f64, &f64)| (output - output_mean) * (target - target_mean);
     let together: f64 = outputs.iter().zip(targets).map(product).sum();

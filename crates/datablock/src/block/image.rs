@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use firelight_transforms::{Limits, TransformError, open};
 use image::RgbImage;
-
 use rayon::prelude::*;
 
 use super::InputBlock;
@@ -75,19 +74,6 @@ impl<I: ?Sized> ImageBlock<I> {
         self.shared = shared;
         self
     }
-
-    /// The files of items, each asked for once.
-    fn files(&self, items: &[&I]) -> Result<Option<Vec<PathBuf>>, DataError>
-    where
-        I: Item,
-    {
-        let File::Of(file) = &self.file else { return Ok(None) };
-        let files = in_parts(items, |_, items| {
-            let file = |item: &&I| guard("input block", item.path().display(), || file.label(item));
-            items.iter().map(file).collect::<Result<Vec<_>, _>>()
-        })?;
-        Ok(Some(files.concat()))
-    }
 }
 
 impl<I: ?Sized> Clone for ImageBlock<I> {
@@ -118,7 +104,12 @@ impl<I: Item + ?Sized> InputBlock<I> for ImageBlock<I> {
     }
 
     fn check(&self, items: &[&I]) -> Result<(), DataError> {
-        let Some(files) = self.files(items)? else { return Ok(()) };
+        let File::Of(file) = &self.file else { return Ok(()) };
+        let files = in_parts(items, |_, items| {
+            let file = |item: &&I| guard("input block", item.path().display(), || file.label(item));
+            items.iter().map(file).collect::<Result<Vec<_>, _>>()
+        })?
+        .concat();
         let is_missing = |file: &PathBuf| file.metadata().is_err_and(|why| why.kind() == ErrorKind::NotFound);
         let missing: Vec<usize> = (0..files.len()).into_par_iter().filter(|&item| is_missing(&files[item])).collect();
         let path = |item: usize| items[item].path().into_owned();
@@ -126,11 +117,14 @@ impl<I: Item + ?Sized> InputBlock<I> for ImageBlock<I> {
             let (count, items) = (missing.len(), items.len());
             return Err(DataError::MissingFiles { count, items, item: path(first), file: files[first].clone() });
         }
+        if self.shared {
+            return Ok(());
+        }
         match repeated::find::<Path>(&files) {
-            Some([first, second]) if !self.shared => {
+            None => Ok(()),
+            Some([first, second]) => {
                 Err(DataError::SharedFile { items: [first, second].map(path), file: files[second].clone() })
             }
-            _ => Ok(()),
         }
     }
 

@@ -51,13 +51,11 @@ impl ColumnSplitter {
         if self.test.as_deref() == Some(text) {
             return Ok(Some(2));
         }
-        match &self.words {
-            Some(words) => Ok(words.iter().position(|word| word == text)),
-            None => row.flag(&self.column).map(|validates| Some(usize::from(validates))).map_err(|_| {
-                let what = format!("{} is {text:?}, which is neither yes nor no", self.column);
-                row.error(what, "write true or false, or name the column's words (`ColumnSplitter::with_words`)")
-            }),
+        if let Some(words) = &self.words {
+            return Ok(words.iter().position(|word| word == text));
         }
+        let remedy = "write true or false, or name the column's words (`ColumnSplitter::with_words`)";
+        Ok(Some(usize::from(row.flag_or(&self.column, remedy)?)))
     }
 }
 

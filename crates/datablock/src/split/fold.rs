@@ -90,12 +90,13 @@ impl FoldSplitter {
     /// The fold of each item, in a shuffled order: the first fold has the first items, and so on.
     fn by_chance(&self, items: usize) -> Vec<usize> {
         let mut fold_of = vec![0; items];
-        for (place, item) in permutation(items, self.seed).into_iter().enumerate() {
+        let mut shuffled = permutation(items, self.seed).into_iter();
+        for fold in 0..self.folds {
             // The first `items % folds` folds have one more.
-            let (size, larger) = (items / self.folds, items % self.folds);
-            let in_larger = larger * (size + 1);
-            fold_of[item] =
-                if place < in_larger { place / (size + 1) } else { larger + (place - in_larger) / size.max(1) };
+            let size = items / self.folds + usize::from(fold < items % self.folds);
+            for item in shuffled.by_ref().take(size) {
+                fold_of[item] = fold;
+            }
         }
         fold_of
     }

@@ -1,6 +1,6 @@
 //! A third part, which neither trains nor validates.
 
-use super::{Split, Splitter};
+use super::{Split, Splitter, counted};
 use crate::DataError;
 
 /// Keeps items for testing and divides the rest. Which items are kept is what another splitter would validate on, so a test part can
@@ -52,15 +52,12 @@ impl<I: Clone, T: Splitter<I>, R: Splitter<I>> Splitter<I> for HoldOut<T, R> {
 
 /// What a splitter trains and validates on, if it counted these items and keeps no third part.
 fn parts<I>(splitter: &impl Splitter<I>, items: &[I]) -> Result<(Vec<usize>, Vec<usize>), DataError> {
-    let split = splitter.split(items)?;
-    let refuse = |what: String, remedy: &str| Err(DataError::Split { what, remedy: remedy.into() });
-    if split.items != items.len() {
-        let what = format!("{splitter:?} divides {} items, but there are {}", split.items, items.len());
-        return refuse(what, "give `Split::new` the number of items that the splitter got");
+    let split = counted(splitter, splitter.split(items)?, items.len())?;
+    if split.test().is_empty() {
+        return Ok(split.into_parts());
     }
-    if !split.test().is_empty() {
-        let what = format!("{splitter:?} keeps a test part within `HoldOut`, which keeps one itself");
-        return refuse(what, "use one of them alone");
-    }
-    Ok(split.into_parts())
+    Err(DataError::Split {
+        what: format!("{splitter:?} keeps a test part within `HoldOut`, which keeps one itself"),
+        remedy: "use one of them alone".into(),
+    })
 }

@@ -148,12 +148,7 @@ pub(crate) fn checked<I: Item + ?Sized>(
     let count = format_args!("one of {} items", items.len());
     let split = guard("splitter", count, || splitter.split(items)).map_err(|error| named::<I>(error, items))?;
     let name = || in_words(splitter);
-    if split.items != items.len() {
-        return Err(DataError::Split {
-            what: format!("{} divides {} items, but there are {}", name()?, split.items, items.len()),
-            remedy: "give `Split::new` the number of items that the splitter got".into(),
-        });
-    }
+    let split = counted(splitter, split, items.len())?;
     for (part, numbers) in [("training", &split.train), ("validation", &split.valid)] {
         if numbers.is_empty() {
             return Err(DataError::Split {
@@ -163,6 +158,17 @@ pub(crate) fn checked<I: Item + ?Sized>(
         }
     }
     Ok(split)
+}
+
+/// A split, if the splitter counted as many items as there are.
+fn counted<T>(splitter: &dyn Splitter<T>, split: Split, items: usize) -> Result<Split, DataError> {
+    if split.items == items {
+        return Ok(split);
+    }
+    Err(DataError::Split {
+        what: format!("{} divides {} items, but there are {items}", in_words(splitter)?, split.items),
+        remedy: "give `Split::new` the number of items that the splitter got".into(),
+    })
 }
 
 /// What a splitter, which may be the user's, prints as.

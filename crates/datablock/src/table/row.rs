@@ -67,7 +67,7 @@ impl Row {
     ///
     /// As [`get`](Self::get), and [`DataError::Table`] for other text.
     pub fn flag(&self, column: &str) -> Result<bool, DataError> {
-        self.flag_of(column, self.get(column)?)
+        self.flag_or(column, "write true or false")
     }
 
     /// The line of the file on which the row begins, counted from 1.
@@ -90,11 +90,13 @@ impl Row {
         }
     }
 
-    pub(super) fn flag_of(&self, column: &str, text: &str) -> Result<bool, DataError> {
+    /// [`flag`](Self::flag) with what to do about other text.
+    pub(crate) fn flag_or(&self, column: &str, remedy: &str) -> Result<bool, DataError> {
+        let text = self.get(column)?;
         match text.trim().to_ascii_lowercase().as_str() {
             "true" | "yes" | "1" | "1.0" | "t" | "y" => Ok(true),
             "false" | "no" | "0" | "0.0" | "f" | "n" => Ok(false),
-            _ => Err(self.error(format!("{column} is {text:?}, which is neither yes nor no"), "write true or false")),
+            _ => Err(self.error(format!("{column} is {text:?}, which is neither yes nor no"), remedy)),
         }
     }
 

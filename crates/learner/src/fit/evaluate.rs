@@ -202,10 +202,15 @@ impl<F: FittedTarget> Task<F> {
 
     /// Activated outputs on the host, and the class that the rule picks for each row.
     fn decided(&self, output: Tensor<2>) -> (Vec<f32>, Vec<usize>) {
-        let columns = output.dims()[1].max(1);
+        let columns = output.dims()[1];
         let outputs = host(self.loss.activation(output));
-        let decided = outputs.chunks(columns).map(|row| self.decision.best(row).unwrap_or_default()).collect();
+        let decided = self.picks(&outputs, columns);
         (outputs, decided)
+    }
+
+    /// The class that the rule picks for each row of activated outputs.
+    pub(super) fn picks(&self, outputs: &[f32], columns: usize) -> Vec<usize> {
+        outputs.chunks(columns.max(1)).map(|row| self.decision.best(row).unwrap_or_default()).collect()
     }
 
     /// Loss and metrics of one pass over a loader.

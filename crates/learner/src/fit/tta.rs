@@ -71,8 +71,7 @@ impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
             views.add(&seen);
         }
         views.blend(&mut plain, beta);
-        plain.decided =
-            plain.outputs.chunks(plain.columns.max(1)).map(|row| task.decision.best(row).unwrap_or_default()).collect();
+        plain.decided = task.picks(&plain.outputs, plain.columns);
         Ok(plain)
     }
 }
