@@ -210,7 +210,9 @@ impl<X: InputBlock<ItemOf<Y>> + Clone, Y: TargetBlock> DataBlock<X, Y> {
         let (train, valid) = (dataset(train_items, train, fitted.clone()), dataset(valid_items, valid, fitted.clone()));
         let test = (!test_items.is_empty()).then(|| dataset(test_items, test, fitted));
         let normalize = self.colours.map(|colours| colours.measure(&train, &self.progress)).transpose()?;
+        let validates = !valid.is_empty();
         let loaders = DataLoaders::of_parts(train, valid, test, device).with_progress(self.progress.clone());
+        let loaders = loaders.with_validation(validates);
         Ok(match normalize {
             Some(normalize) => loaders.with_normalize(normalize),
             None => loaders,

@@ -4,7 +4,7 @@ use std::borrow::{Borrow, Cow};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use firelight_transforms::{Chance, PictureTransforms, Scratch, Size, TransformError};
+use firelight_transforms::{Chance, Draw, PictureTransforms, Scratch, Size, TransformError};
 use image::RgbImage;
 
 use crate::block::targets::read_targets;
@@ -32,6 +32,18 @@ pub struct Dataset<F: FittedTarget> {
     fitted: F,
     input: Arc<dyn InputBlock<F::Item>>,
     transforms: Arc<PictureTransforms>,
+}
+
+/// A picture as the model sees it.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Planes<F: FittedTarget> {
+    /// Its size.
+    pub size: Size,
+    /// Red, green and blue, normalised; rows from the top.
+    pub planes: Vec<f32>,
+    /// The target in this picture.
+    pub target: F::Target,
 }
 
 // Derived, it would ask items to be `Clone`, which of paths only the owned ones are.
@@ -141,16 +153,17 @@ impl<F: FittedTarget> Dataset<F> {
     }
 
     /// Writes item `index`, read and transformed, as normalised planes (red, green, blue; rows from the top) into
-    /// `planes`, where the transforms fix the size. `chance` is `None` for validation.
+    /// `planes`, where the transforms fix the size, and gives its target in that picture. `chance` is `None` for validation.
     pub(crate) fn write(
         &self,
         index: usize,
         chance: Option<&mut Chance>,
         scratch: &mut Scratch,
         planes: &mut [f32],
-    ) -> Result<(), DataError> {
+    ) -> Result<F::Target, DataError> {
         let picture = self.picture(index)?;
-        self.at("transforms", index, || self.transforms.apply(&picture, chance, scratch, planes)).map(drop)
+        let draw = self.at("transforms", index, || self.transforms.apply_drawn(&picture, chance, scratch, planes))?;
+        self.placed(index, &draw)
     }
 
     /// The same where every picture may have a size of its own.
@@ -159,9 +172,41 @@ impl<F: FittedTarget> Dataset<F> {
         index: usize,
         chance: Option<&mut Chance>,
         scratch: &mut Scratch,
+    ) -> Result<Planes<F>, DataError> {
+        let picture = self.picture(index)?;
+        let (draw, planes) =
+            self.at("transforms", index, || self.transforms.planes_drawn(&picture, chance, scratch))?;
+        Ok(Planes { size: draw.size, planes, target: self.placed(index, &draw)? })
+    }
+
+    /// Item `index`'s picture as the model sees it in validation, without any chance, and its target in that picture.
+    ///
+    /// # Errors
+    ///
+    /// As [`picture`](Self::picture), and what the transforms and the target block say.
+    pub fn seen(&self, index: usize, scratch: &mut Scratch) -> Result<Planes<F>, DataError> {
+        self.planes(index, None, scratch)
+    }
+
+    /// Item `index`'s picture under other transforms, without chance and without its target.
+    pub(crate) fn plain(
+        &self,
+        transforms: &PictureTransforms,
+        index: usize,
+        scratch: &mut Scratch,
     ) -> Result<(Size, Vec<f32>), DataError> {
         let picture = self.picture(index)?;
-        self.at("transforms", index, || self.transforms.planes(&picture, chance, scratch))
+        self.at("transforms", index, || transforms.planes(&picture, None, scratch))
+    }
+
+    /// Item `index`'s target in the picture that was drawn so.
+    fn placed(&self, index: usize, draw: &Draw) -> Result<F::Target, DataError> {
+        self.at("target block", index, || {
+            if draw.through_closure && self.fitted.moves() {
+                return Err(TransformError::ThroughClosure { what: "a target that moves with the picture" });
+            }
+            self.fitted.place(self.targets[index].clone(), draw)
+        })
     }
 
     fn item(&self, index: usize) -> &F::Item {

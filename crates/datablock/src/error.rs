@@ -130,6 +130,30 @@ pub enum DataError {
         /// Why not, with line and column.
         why: serde_json::Error,
     },
+    /// A file of annotations cannot be read as what it is to be, or contradicts itself.
+    #[error("annotations: {}{}: {what}; {remedy}", path.display(), line.map(|line| format!(", line {line}")).unwrap_or_default())]
+    Annotations {
+        /// The file, or the item that none can be found for.
+        path: PathBuf,
+        /// The line, counted from 1, where it is about one.
+        line: Option<u64>,
+        /// What is wrong.
+        what: String,
+        /// What to change.
+        remedy: String,
+    },
+    /// An item has no file of annotations.
+    #[error(
+        "annotations: {} has no file at {}; check the folder and the names, leave the item out, or let items without a file have no \
+         objects (`Voc::or_none`)",
+        item.display(), file.display()
+    )]
+    NoAnnotations {
+        /// The item.
+        item: PathBuf,
+        /// Where its file would be.
+        file: PathBuf,
+    },
     /// Lists of files and of labels that do not belong together.
     #[error("lists: there are {files} file(s) and {labels} label(s); give one label for each file, in order")]
     Lists {
@@ -152,6 +176,16 @@ pub enum DataError {
         /// The first of them.
         item: PathBuf,
         /// Its file.
+        file: PathBuf,
+    },
+    /// The mask of an item is not there.
+    #[error(
+        "masks: {} has no mask at {}; check the folder and the names, or leave the item out", item.display(), file.display()
+    )]
+    NoMask {
+        /// The item.
+        item: PathBuf,
+        /// Where its mask would be.
         file: PathBuf,
     },
     /// Two items have one file, which could be in both parts.
@@ -265,7 +299,7 @@ pub enum DataError {
         items: usize,
     },
     /// An item's numbers do not fit a regression.
-    #[error("regression: {path} has {what}; {remedy}", path = .path.display())]
+    #[error("labels: {path} has {what}; {remedy}", path = .path.display())]
     Values {
         /// The item.
         path: PathBuf,

@@ -5,6 +5,7 @@ mod block;
 mod data_block;
 mod dataset;
 mod error;
+mod formats;
 mod guard;
 mod in_parts;
 mod item;
@@ -24,13 +25,18 @@ mod walk;
 
 pub use block::targets::read_targets;
 pub use block::{
-    Categories, CategoryBlock, FittedTarget, ImageBlock, InputBlock, MultiCategories, MultiCategoryBlock, NoTarget,
-    RegressionBlock, TargetBlock, Values, WithTargets,
+    Box4, BoxBlock, Boxes, Categories, CategoryBlock, FittedTarget, ImageBlock, InputBlock, Marks, MaskBlock,
+    MaskTarget, Masks, MultiCategories, MultiCategoryBlock, NoTarget, Point, PointBlock, Points, RegressionBlock,
+    TargetBlock, Values, WithTargets,
 };
 pub use data_block::DataBlock;
-pub use dataset::Dataset;
+pub use dataset::{Dataset, Planes};
 pub use error::DataError;
 pub use firelight_progress::Progress;
+pub use formats::{
+    Beside, Coco, CocoFile, CocoObject, CocoPicture, OxfordList, OxfordPet, RleMasks, Voc, VocAnnotation, VocBox,
+    VocName, VocNames, VocObject,
+};
 pub use item::{Item, Owned};
 pub use label::{Labeller, RegexLabeller, parent_label};
 pub use loader::{Batch, Batches, DataLoader, DataLoaders, OnError};
@@ -40,7 +46,7 @@ pub use source::{ImageFiles, Source, image_files};
 pub use split::{
     ColumnSplitter, EndSplitter, FileSplitter, FoldSplitter, FuncSplitter, GrandparentSplitter, GroupSplitter, HoldOut,
     IndexSplitter, LabelledFolds, MaskSplitter, RandomSplitter, RandomSubsetSplitter, Split, Splitter,
-    StratifiedSplitter,
+    StratifiedSplitter, TrainOnAll,
 };
 pub use summary::Summary;
 pub use table::{Column, Columns, Record, Row, SplitColumn, Table, TableReader};

@@ -9,6 +9,7 @@ use burn::tensor::Device;
 use firelight_transforms::{Chance, PictureTransforms, Scratch, Size};
 
 use crate::data_block::ItemOf;
+use crate::dataset::Planes;
 use crate::guard::guard;
 use crate::item::Item;
 use crate::{DataBlock, DataError, DataLoaders, Dataset, FittedTarget, InputBlock, TargetBlock, split};
@@ -115,7 +116,7 @@ fn sample<F: FittedTarget>(train: &Dataset<F>, summary: &mut Summary) -> Result<
     let size = Size::new(picture.width(), picture.height());
     summary.line("read", format_args!("a picture of {size}, bytes from {least} to {most}"));
     let target = guard("target block", train.path(0).display(), || Ok(format!("{:?}", train.targets()[0])))?;
-    summary.line("target", format_args!("{} as {target}", in_words(train, 0)?));
+    summary.line("target", format_args!("{} as {target}", in_words(train, 0, &train.targets()[0])?));
 
     let whole = train.transforms();
     let mut stages = PictureTransforms::new();
@@ -143,7 +144,7 @@ fn seen<F: FittedTarget>(
     // The stream of every prefix is the same, so each stage shows the draw that the next one builds on.
     let mut chance = Chance::new(42, 0, 0);
     let part = train.with_transforms(Arc::new(stages.clone()));
-    let (size, planes) = part.planes(0, Some(&mut chance), &mut Scratch::default())?;
+    let Planes { size, planes, .. } = part.planes(0, Some(&mut chance), &mut Scratch::default())?;
     summary.line("", format_args!("gives three planes of {size}, {what} {}", range(&planes)));
     Ok(())
 }
@@ -159,14 +160,15 @@ fn batch<F: FittedTarget>(loaders: DataLoaders<F>, summary: &mut Summary) -> Res
     summary
         .line("inputs", format_args!("a tensor {shape:?} on {:?}, numbers {}", batch.inputs.device(), range(&numbers)));
     let train = loaders.train().dataset();
-    let words: Vec<_> = batch.items.iter().map(|&item| in_words(train, item)).collect::<Result<_, _>>()?;
+    let words = batch.items.iter().zip(&batch.placed).map(|(&item, target)| in_words(train, item, target));
+    let words: Vec<_> = words.collect::<Result<_, _>>()?;
     summary.line("targets", words.join(", "));
     Ok(())
 }
 
 /// An item's target, described by a block that may be the user's.
-fn in_words<F: FittedTarget>(train: &Dataset<F>, item: usize) -> Result<String, DataError> {
-    let describe = || Ok(train.fitted().describe(&train.targets()[item]));
+fn in_words<F: FittedTarget>(train: &Dataset<F>, item: usize, target: &F::Target) -> Result<String, DataError> {
+    let describe = || Ok(train.fitted().describe(target));
     guard("target block", train.path(item).display(), describe)
 }
 

@@ -1,7 +1,5 @@
 //! Normalisation by what the training pictures look like.
 
-use std::sync::Arc;
-
 use firelight_progress::Progress;
 use firelight_transforms::{Colours, Normalize, Scratch};
 use rayon::prelude::*;
@@ -65,11 +63,10 @@ impl TrainingColours {
     pub fn measure<F: FittedTarget>(&self, train: &Dataset<F>, progress: &Progress) -> Result<Normalize, DataError> {
         self.check()?;
         let plain = train.transforms().as_ref().clone().with_normalize(Normalize::none());
-        let plain = train.with_transforms(Arc::new(plain));
         let sample = self.pictures.min(train.len());
         let bar = progress.bar(sample, "colours");
         let count = |place: usize| -> Result<Colours, DataError> {
-            let (size, planes) = plain.planes(place * train.len() / sample, None, &mut Scratch::default())?;
+            let (size, planes) = train.plain(&plain, place * train.len() / sample, &mut Scratch::default())?;
             let mut colours = Colours::default();
             colours.add(&Normalize::none().decode(&planes, size));
             bar.inc(1);

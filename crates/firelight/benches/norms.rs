@@ -76,7 +76,7 @@ impl Setup<'_> {
         let mut learn = change(vision_learner(dls, backbone)?.without_observers().with_seed(self.seed));
         fit(&mut learn)?;
         let history = learn.history();
-        let losses: Vec<f64> = history.epochs.iter().map(|row| row.valid_loss).collect();
+        let losses: Vec<f64> = history.epochs.iter().filter_map(|row| row.valid_loss).collect();
         let accuracies: Vec<f64> = history.epochs.iter().filter_map(|row| row.metrics[0]).collect();
         let steps_an_epoch = history.steps.len() / self.epochs;
         let thawed = history.steps.get(steps_an_epoch).map(|step| step.loss);

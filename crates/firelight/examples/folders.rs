@@ -25,7 +25,11 @@ fn main() -> Result<()> {
     let mut learn = vision_learner(dls, Arch::Small)?.with_metrics([accuracy()]);
     learn.fit_one_cycle(6, 5e-3)?;
     if let Some(row) = learn.history().epochs.last() {
-        println!("validation loss {:.2}, accuracy {:.2}", row.valid_loss, row.metrics[0].unwrap_or(f64::NAN));
+        println!(
+            "validation loss {:.2}, accuracy {:.2}",
+            row.valid_loss.unwrap_or(f64::NAN),
+            row.metrics[0].unwrap_or(f64::NAN)
+        );
     }
     Ok(())
 }

@@ -48,14 +48,15 @@ pub mod prelude {
     pub use burn::tensor::Device;
 
     pub use firelight_datablock::{
-        Batch, Categories, CategoryBlock, Column, ColumnSplitter, Columns, DataBlock, DataError, DataLoader,
-        DataLoaders, EndSplitter, FittedTarget, FoldSplitter, FuncSplitter, GrandparentSplitter, GroupSplitter,
-        HoldOut, ImageBlock, ImageFiles, IndexSplitter, InputBlock, Item, Labeller, MultiCategories,
-        MultiCategoryBlock, RandomSplitter, RegexLabeller, RegressionBlock, Row, Split, Splitter, StratifiedSplitter,
-        Table, TargetBlock, TrainingColours, Values, image_files, parent_label, read_targets, verify_images,
+        Batch, BoxBlock, Boxes, Categories, CategoryBlock, Column, ColumnSplitter, Columns, DataBlock, DataError,
+        DataLoader, DataLoaders, EndSplitter, FittedTarget, FoldSplitter, FuncSplitter, GrandparentSplitter,
+        GroupSplitter, HoldOut, ImageBlock, ImageFiles, IndexSplitter, InputBlock, Item, Labeller, MaskBlock, Masks,
+        MultiCategories, MultiCategoryBlock, PointBlock, Points, RandomSplitter, RegexLabeller, RegressionBlock, Row,
+        Split, Splitter, StratifiedSplitter, Table, TargetBlock, TrainOnAll, TrainingColours, Values, image_files,
+        parent_label, read_targets, verify_images,
     };
     pub use firelight_transforms::{
-        CutMix, MixUp, Normalize, OnError, Resize, TransformError, Verification, aug_transforms,
+        CutMix, Mask, MaskReader, MixUp, Normalize, OnError, Resize, TransformError, Verification, aug_transforms,
     };
 
     pub use firelight_costs::{
@@ -63,9 +64,10 @@ pub mod prelude {
         Similarity, SoftLabels, TreeDistance, meaning,
     };
     pub use firelight_losses::{
-        BinaryCrossEntropy, ClassNumbers, CostLog, CostRegularized, CrossEntropy, Distillation, ExpectedCost, Focal,
-        HierarchicalCrossEntropy, Loss, LossError, MeanAbsolute, MeanSquared, PairMean, PairWeighted, Parts, Reduction,
-        SimilarityCrossEntropy, SoftLabelCrossEntropy, Term, Totals, TreeWasserstein, Weighted,
+        BinaryCrossEntropy, Both, BoxLoss, ClassNumbers, Combined, CostLog, CostRegularized, CrossEntropy, Dice,
+        Distillation, ExpectedCost, Focal, FocalDice, HierarchicalCrossEntropy, Known, Loss, LossError, MeanAbsolute,
+        MeanSquared, PairMean, PairWeighted, Parts, PerPixel, Reduction, SimilarityCrossEntropy, SmoothL1,
+        SoftLabelCrossEntropy, Term, Totals, TreeWasserstein, Weighted,
     };
     pub use firelight_vocab::{Groups, Taxonomy, Vocab, VocabError};
 
@@ -74,7 +76,8 @@ pub mod prelude {
         Backbone, Checkpoints, ConfusedPair, CostlyPair, CsvLog, Curve, EarlyStopping, EpochRow, Evaluation, Event,
         FlatCos, Flow, HeadFeatures, History, Interpretation, KeepBest, Learner, LearnerError, LossPlot, Mix, Norms,
         Observer, OneCycle, Overlay, Part, Piece, Plateau, Precision, Rates, Schedule, Tta, efficientnet_lite0,
-        efficientnet_lite1, efficientnet_lite2, resnet18, resnet34, resnet50, resnet101, vision_learner,
+        efficientnet_lite1, efficientnet_lite2, position_learner, resnet18, resnet34, resnet50, resnet101,
+        unet_learner, vision_learner,
     };
     pub use firelight_metrics::{
         Accumulator, Better, ClassMetric, ClassReport, Metric, MultiMetric, ValueMetric, accuracy, accuracy_multi,
@@ -86,7 +89,7 @@ pub mod prelude {
     };
     pub use firelight_models::Arch;
     pub use firelight_plots::{HeatMap, Inline};
-    pub use firelight_predict::{PredictError, Predicted, Prediction, Predictor};
+    pub use firelight_predict::{Answer, PredictError, Predicted, Prediction, Predictor};
     pub use firelight_progress::Progress;
 
     #[cfg(feature = "download")]

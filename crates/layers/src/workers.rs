@@ -51,12 +51,37 @@ pub fn in_chunks<const D: usize, const E: usize>(
     rows: usize,
     work: impl Fn(Tensor<D>) -> Tensor<E> + Sync + Send,
 ) -> Tensor<E> {
+    let mut parts = in_parts(input, rows, work);
+    if parts.len() == 1 { parts.swap_remove(0) } else { Tensor::cat(parts, 0) }
+}
+
+/// [`in_chunks`] for work that gives something else than one tensor: what it makes of each chunk, in their order. On other devices than
+/// flex that is one part, of the whole input.
+///
+/// # Panics
+///
+/// As [`in_chunks`].
+///
+/// # Example
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+///
+/// let pictures = Tensor::<4>::ones([10, 3, 8, 8], &Device::flex());
+/// let counts = firelight_layers::in_parts(pictures, 4, |some| some.dims()[0]);
+/// assert_eq!(counts, [4, 4, 2]);
+/// ```
+pub fn in_parts<const D: usize, R: Send>(
+    input: Tensor<D>,
+    rows: usize,
+    work: impl Fn(Tensor<D>) -> R + Sync + Send,
+) -> Vec<R> {
     let device = input.device();
     #[cfg(feature = "flex")]
     if input.dims()[0] > rows && crate::flex::runs_on(&device) {
         use rayon::prelude::*;
-        return Tensor::cat(input.split(rows, 0).into_par_iter().map(work).collect(), 0);
+        return input.split(rows, 0).into_par_iter().map(work).collect();
     }
     let _ = rows;
-    on_workers(&device, || work(input))
+    vec![on_workers(&device, || work(input))]
 }

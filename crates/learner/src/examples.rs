@@ -7,13 +7,15 @@ use firelight_transforms::{Chance, CutMix, MixUp, Size};
 
 /// Inputs and targets of a step.
 #[derive(Clone)]
-pub(crate) struct Examples<const D: usize, T> {
+pub(crate) struct Examples<const D: usize, F: FittedTarget> {
     pub inputs: Tensor<D>,
-    pub targets: T,
+    pub targets: F::Tensor,
+    /// The targets on the host, as they lie in the pictures.
+    pub placed: Vec<F::Target>,
     /// Which items of the training part they are.
     pub items: Vec<usize>,
     /// What was mixed into the inputs.
-    pub mixed: Option<Mixed<T>>,
+    pub mixed: Option<Mixed<F>>,
     /// The batch's number in its epoch.
     pub number: usize,
     /// The row of the batch that the first of them is: 0 but for a share of a batch.
@@ -22,18 +24,17 @@ pub(crate) struct Examples<const D: usize, T> {
 
 /// Partners of the examples of a batch.
 #[derive(Clone)]
-pub(crate) struct Mixed<T> {
-    pub targets: T,
-    /// Which items of the training part they are.
-    pub items: Vec<usize>,
+pub(crate) struct Mixed<F: FittedTarget> {
+    pub targets: F::Tensor,
+    pub placed: Vec<F::Target>,
     /// What share of each example is its own.
     pub shares: Vec<f32>,
 }
 
-impl<const D: usize, T: Clone> Examples<D, T> {
+impl<const D: usize, F: FittedTarget> Examples<D, F> {
     /// What a mean of the losses is made of. The loss of mixed examples is `share · loss(own) + (1 − share) · loss(partner)`, which
     /// needs no soft targets and so works with every loss.
-    pub fn parts(self, loss: &dyn Loss<T>, forward: impl FnOnce(Tensor<D>) -> Tensor<2>) -> Parts {
+    pub fn parts(self, loss: &dyn Loss<F::Tensor>, forward: impl FnOnce(Tensor<D>) -> Tensor<2>) -> Parts {
         let output = forward(self.inputs);
         let Some(Mixed { targets, shares, .. }) = self.mixed else {
             return loss.parts(output, self.targets);
@@ -87,16 +88,11 @@ pub(crate) struct Mixing {
 
 impl Mixing {
     /// The examples of a batch of epoch number `epoch`.
-    pub fn examples<F: FittedTarget>(
-        self,
-        batch: Batch<F::Tensor>,
-        dataset: &Dataset<F>,
-        epoch: usize,
-    ) -> Examples<4, F::Tensor> {
+    pub fn examples<F: FittedTarget>(self, batch: Batch<F>, dataset: &Dataset<F>, epoch: usize) -> Examples<4, F> {
         let number = batch.number;
         let Some(mix) = self.mix else {
-            let Batch { inputs, targets, items, .. } = batch;
-            return Examples { inputs, targets, items, mixed: None, number, first: 0 };
+            let Batch { inputs, targets, placed, items, .. } = batch;
+            return Examples { inputs, targets, placed, items, mixed: None, number, first: 0 };
         };
         // Numbers that no picture has; `u64::MAX` is the shuffle's.
         let mut chance = Chance::new(self.seed, epoch as u64, u64::MAX - 1 - number as u64);
@@ -125,11 +121,10 @@ impl Mixing {
                 (inputs, draw.partners, vec![draw.share; examples])
             }
         };
-        let partners: Vec<usize> = partners.iter().map(|&partner| batch.items[partner]).collect();
-        let targets: Vec<_> = partners.iter().map(|&item| dataset.targets()[item].clone()).collect();
-        let targets = dataset.fitted().collate(&targets, &device);
-        let mixed = Some(Mixed { targets, items: partners, shares });
-        Examples { inputs, targets: batch.targets, items: batch.items, mixed, number, first: 0 }
+        let partners: Vec<_> = partners.iter().map(|&partner| batch.placed[partner].clone()).collect();
+        let mixed = Some(Mixed { targets: dataset.fitted().collate(&partners, &device), placed: partners, shares });
+        let Batch { targets, placed, items, .. } = batch;
+        Examples { inputs, targets, placed, items, mixed, number, first: 0 }
     }
 }
 
@@ -143,6 +138,7 @@ fn partners_of(pictures: &Tensor<4>, partners: &[usize]) -> Tensor<4> {
 mod tests {
     use super::*;
     use burn::tensor::Device;
+    use firelight_datablock::Categories;
     use firelight_losses::CrossEntropy;
 
     /// Reference test T12: the loss of examples mixed with the partners 2, 0, 3, 1.
@@ -153,13 +149,14 @@ mod tests {
             [[2.0, 1.0, 0.1, -1.0], [0.5, 2.5, 0.3, 0.0], [-0.2, 0.7, 2.1, 1.9], [1.0, -1.0, 0.0, 3.0]],
             &device,
         );
-        let examples = Examples {
-            inputs: Tensor::<1>::zeros([1], &device),
+        let examples = Examples::<1, Categories> {
+            inputs: Tensor::zeros([1], &device),
             targets: Tensor::<1, Int>::from_data([0, 1, 3, 2], &device),
+            placed: vec![0, 1, 3, 2],
             items: vec![0, 1, 2, 3],
             mixed: Some(Mixed {
                 targets: Tensor::from_data([3, 0, 2, 1], &device),
-                items: vec![2, 0, 3, 1],
+                placed: vec![3, 0, 2, 1],
                 shares: vec![0.9, 0.6, 0.75, 0.5],
             }),
             number: 0,

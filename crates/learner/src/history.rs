@@ -30,7 +30,7 @@ pub struct StepRow {
 /// # use firelight_learner::Learner;
 /// # fn look(learn: Learner<Categories>) {
 /// for row in &learn.history().epochs {
-///     println!("{}: {:.3}, {:.1} s", row.epoch, row.valid_loss, row.seconds);
+///     println!("{}: {:.3?}, {:.1} s", row.epoch, row.valid_loss, row.seconds);
 /// }
 /// # }
 /// ```
@@ -42,8 +42,8 @@ pub struct EpochRow {
     pub steps: usize,
     /// Smoothed training loss at its end.
     pub train_loss: f64,
-    /// Mean loss over the validation part.
-    pub valid_loss: f64,
+    /// Mean loss over the validation part; `None` without one.
+    pub valid_loss: Option<f64>,
     /// The metrics over the validation part, in the order of [`History::metrics`]; `None` where one is not defined.
     pub metrics: Vec<Option<f64>>,
     /// Wall time, training and validation.
@@ -55,7 +55,7 @@ pub struct EpochRow {
 /// ```
 /// use firelight_learner::{EpochRow, History};
 ///
-/// let row = EpochRow { epoch: 0, steps: 9, train_loss: 1.2, valid_loss: 1.0, metrics: vec![Some(0.8)], seconds: 3.0 };
+/// let row = EpochRow { epoch: 0, steps: 9, train_loss: 1.2, valid_loss: Some(1.0), metrics: vec![Some(0.8)], seconds: 3.0 };
 /// let history = History { metrics: vec!["accuracy".into()], steps: vec![], epochs: vec![row] };
 /// assert_eq!(history.last("accuracy"), Some(0.8));
 /// ```

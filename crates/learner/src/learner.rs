@@ -67,11 +67,11 @@ pub struct Learner<F: FittedTarget, M = VisionModel> {
 /// What it was told and how far it is, without its data and weights.
 impl<F: FittedTarget, M> fmt::Debug for Learner<F, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Task { data, loss, metrics, decision, options, recipe } = &self.task;
+        let Task { data, loss, metrics, decision, options, network } = &self.task;
         let metrics: Vec<String> = metrics.iter().map(|metric| metric.describe()).collect();
         f.debug_struct("Learner")
             .field("pictures", &[data.train().dataset().len(), data.valid().dataset().len()])
-            .field("recipe", recipe)
+            .field("network", network)
             .field("loss", loss)
             .field("metrics", &metrics)
             .field("decision", decision)
@@ -102,7 +102,7 @@ impl<F: FittedTarget, M: Model> Learner<F, M> {
             metrics: Vec::new(),
             decision: Decision::Argmax,
             options: Options::default(),
-            recipe: None,
+            network: None,
         };
         // A copy without a graph can be moved; one with a graph, whose parameters are its leaves, cannot.
         let state = State::new(model.valid().to_device(&task.plain_device()).train());

@@ -2,6 +2,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod best;
+mod defaults;
 mod error;
 mod examples;
 mod find;
@@ -27,6 +28,7 @@ mod tensors;
 mod vision;
 
 pub use best::{Best, KeepBest};
+pub use defaults::{MapTarget, PositionTarget, TargetDefaults, VisionTarget};
 pub use error::LearnerError;
 pub use examples::Mix;
 pub use find::RateCurve;
@@ -43,7 +45,10 @@ pub use firelight_metrics::{
 pub use firelight_models::{self as models, weights};
 pub use firelight_plots as pictures;
 pub use firelight_plots::{HeatMap, Inline};
-pub use firelight_predict::{FilePredictions, GradCam, Manifest, PredictError, Predicted, Prediction, Predictor};
+pub use firelight_predict::{
+    Answer, FilePredictions, GradCam, Manifest, Network, NetworkConfig, OwnModel, PredictError, Predicted, Prediction,
+    Predictor, Registry, Tags, TargetKind,
+};
 pub use fit::{Evaluation, HeadFeatures, Part, Predictions, Tta};
 pub use history::{EpochRow, History, StepRow};
 pub use interpret::{ConfusedPair, CostlyPair, HighLoss, Interpretation, Mistake};
@@ -56,6 +61,6 @@ pub use rate_search::RateSearch;
 pub use runs::Checkpoints;
 pub use schedule::{Curve, FlatCos, Monitor, OneCycle, Piece, Plateau, Rates, Schedule, WarmRestarts, Watch};
 pub use vision::{
-    Backbone, VisionTarget, efficientnet_lite0, efficientnet_lite1, efficientnet_lite2, resnet18, resnet34, resnet50,
-    resnet101, vision_learner,
+    Backbone, efficientnet_lite0, efficientnet_lite1, efficientnet_lite2, position_learner, resnet18, resnet34,
+    resnet50, resnet101, unet_learner, vision_learner,
 };

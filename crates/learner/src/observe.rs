@@ -99,7 +99,7 @@ pub enum Flow {
 /// impl Observer for GoodEnough {
 ///     fn observe(&mut self, event: &Event) -> Flow {
 ///         match event {
-///             Event::Epoch(row) if row.valid_loss < self.0 => Flow::Stop,
+///             Event::Epoch(row) if row.valid_loss.is_some_and(|loss| loss < self.0) => Flow::Stop,
 ///             _ => Flow::Continue,
 ///         }
 ///     }

@@ -8,8 +8,9 @@ use firelight_vocab::Vocab;
 use crate::best::KeepBest;
 use crate::examples::{Mix, Mixing};
 use crate::optim::{Adam, Rule};
-use crate::{Better, LearnerError, Metric, Norms, Precision};
-use firelight_models::{Arch, HeadConfig, Model};
+use crate::{Better, LearnerError, Metric, Monitor, Norms, Precision};
+use firelight_models::Model;
+use firelight_predict::NetworkConfig;
 
 /// Data, loss, metrics and settings: what a learner was told. Beside it stands [`State`](crate::state::State), what it has learned.
 pub(crate) struct Task<F: FittedTarget> {
@@ -19,7 +20,7 @@ pub(crate) struct Task<F: FittedTarget> {
     pub decision: Decision,
     pub options: Options,
     /// How the model was built, where `vision_learner` did: what an export has to tell.
-    pub recipe: Option<(Arch, HeadConfig)>,
+    pub network: Option<NetworkConfig>,
 }
 
 /// What can be chosen besides data, model, loss and metrics.
@@ -118,6 +119,15 @@ impl<F: FittedTarget> Task<F> {
         self.check_classes()?;
         if let Some(best) = &self.options.best {
             best.check(&self.metric_names())?;
+            if !self.data.validates() && best.monitor != Monitor::TrainLoss {
+                let (value, remedy) =
+                    (best.monitor.to_string(), "there is no validation part; watch `train_loss`, or leave it out");
+                return Err(LearnerError::Setting { setting: "best model", value, remedy });
+            }
+        }
+        if matches!(self.options.mix, Some(Mix::Cut(_))) && self.data.train().dataset().fitted().moves() {
+            let remedy = "a patch would bring its part of a target that moves with the picture along; use `MixUp`, or leave it out";
+            return Err(LearnerError::Setting { setting: "mix", value: "CutMix".into(), remedy });
         }
         let Options { precision, devices, .. } = &self.options;
         let home = std::slice::from_ref(self.data.device());

@@ -2,16 +2,16 @@
 
 use std::path::PathBuf;
 
-use firelight_datablock::{Categories, DataLoaders, FittedTarget, Item, MultiCategories, Values};
+use firelight_datablock::{DataLoaders, FittedTarget};
 #[cfg(feature = "download")]
 use firelight_download::Progress;
-use firelight_losses::{BinaryCrossEntropy, CrossEntropy, Decision, Loss, MeanSquared};
+use firelight_models::weights::load_body;
+use firelight_models::{Arch, Body, Fresh, HeadConfig, Model, PositionNet, UNet, UNetConfig, VisionModel};
+use firelight_predict::NetworkConfig;
 use firelight_transforms::Normalize;
 
 use crate::learner::check_data;
-use crate::{Learner, LearnerError, Metric, accuracy, accuracy_multi, rmse};
-use firelight_models::weights::load_body;
-use firelight_models::{Arch, HeadConfig, VisionModel};
+use crate::{Learner, LearnerError, MapTarget, PositionTarget, TargetDefaults, VisionTarget};
 
 /// What to build a model on: an architecture, and the weights to start from.
 ///
@@ -125,56 +125,8 @@ pub fn efficientnet_lite2() -> Backbone {
     Arch::EfficientNetLite2.into()
 }
 
-/// A kind of target that [`vision_learner`] knows what to do with.
-///
-/// | target | loss | metric | decision |
-/// |---|---|---|---|
-/// | [`Categories`] | [`CrossEntropy`] | [`accuracy`] | the likeliest class |
-/// | [`MultiCategories`] | [`BinaryCrossEntropy`] | [`accuracy_multi`] | every class from 0.5 |
-/// | [`Values`] | [`MeanSquared`] | [`rmse`] | – |
-pub trait VisionTarget: FittedTarget {
-    /// Its usual loss.
-    type Loss: Loss<Self::Tensor> + Default;
-
-    /// Its usual metrics.
-    fn metrics() -> Vec<Box<dyn Metric<Self::Target>>>;
-
-    /// How outputs become classes.
-    fn decision() -> Decision {
-        Decision::Argmax
-    }
-}
-
-impl<I: Item + ?Sized> VisionTarget for Categories<I> {
-    type Loss = CrossEntropy;
-
-    fn metrics() -> Vec<Box<dyn Metric<usize>>> {
-        vec![accuracy()]
-    }
-}
-
-impl<I: Item + ?Sized> VisionTarget for MultiCategories<I> {
-    type Loss = BinaryCrossEntropy;
-
-    fn metrics() -> Vec<Box<dyn Metric<Vec<usize>>>> {
-        vec![accuracy_multi()]
-    }
-
-    fn decision() -> Decision {
-        Decision::Threshold(0.5)
-    }
-}
-
-impl<I: Item + ?Sized> VisionTarget for Values<I> {
-    type Loss = MeanSquared;
-
-    fn metrics() -> Vec<Box<dyn Metric<Vec<f32>>>> {
-        vec![rmse()]
-    }
-}
-
 /// A learner for the targets of `data` on an architecture: its body, fastai's head over it with an output for each class or
-/// number, and the usual loss and metric of these targets (see [`VisionTarget`]).
+/// number, and the usual loss and metric of these targets (see [`TargetDefaults`](crate::TargetDefaults)).
 ///
 /// Pictures are normalised as the body's weights expect, unless the loaders were given statistics, be it
 /// [`Normalize::none`](firelight_transforms::Normalize::none). A body with weights from a file starts frozen, as fastai's, and its
@@ -198,31 +150,111 @@ pub fn vision_learner<F: VisionTarget>(
     data: DataLoaders<F>,
     backbone: impl Into<Backbone>,
 ) -> Result<Learner<F>, LearnerError> {
-    let Backbone { arch, weights, dropout, seed } = backbone.into();
-    if !(0.0..1.0).contains(&dropout) {
-        let remedy = "give a share from 0 up to, but not including, 1";
-        return Err(LearnerError::Setting { setting: "dropout", value: dropout.to_string(), remedy });
+    let backbone = backbone.into();
+    if !(0.0..1.0).contains(&backbone.dropout) {
+        let (value, remedy) = (backbone.dropout.to_string(), "give a share from 0 up to, but not including, 1");
+        return Err(LearnerError::Setting { setting: "dropout", value, remedy });
     }
-    check_data(&data)?;
-    let device = data.device().clone().inner();
-    let body = match &weights {
-        Some(file) => load_body(arch, file, &device)?.0,
-        None => arch.body(seed, &device),
-    };
-    let head = HeadConfig::new(arch.features(), data.train().dataset().fitted().outputs()).with_dropout(dropout);
-    let model = VisionModel::new(body, head.init(seed.wrapping_add(1), &device));
-    let data = if data.normalize_is_set() {
-        data
-    } else {
-        let (mean, std) = arch.normalization();
-        data.with_normalize(Normalize { mean, std })
-    };
-    let mut learner =
-        Learner::new(data, model, F::Loss::default()).with_metrics(F::metrics()).with_decision(F::decision());
-    learner.task.recipe = Some((arch, head));
-    if weights.is_some() {
-        (learner.state.body_was_loaded, learner.state.body_is_trained) = (true, true);
-        learner.freeze()?;
+    let body = backbone.body(&data)?;
+    let (arch, outputs) = (backbone.arch, data.train().dataset().fitted().outputs());
+    let head = HeadConfig::new(arch.features(), outputs).with_dropout(backbone.dropout);
+    let model = VisionModel::new(body, head.init(backbone.seed.wrapping_add(1), &data.device().clone().inner()));
+    backbone.learner(data, model, NetworkConfig::Vision { arch, head })
+}
+
+/// A learner for masks on an architecture: its body with a decoder over it that gives a score for each class and pixel, fastai's
+/// `unet_learner`, and the usual loss and metrics (see [`TargetDefaults`](crate::TargetDefaults)).
+///
+/// Normalisation, freezing and batch norms are as of [`vision_learner`]. Pictures are of any size from 32 pixels.
+///
+/// ```no_run
+/// use firelight_datablock::{DataLoaders, Masks};
+/// use firelight_learner::{LearnerError, resnet34, unet_learner};
+///
+/// fn train(dls: DataLoaders<Masks>) -> Result<(), LearnerError> {
+///     let mut learn = unet_learner(dls, resnet34().with_weights("resnet34.pth"))?;
+///     learn.fine_tune(8, 1e-3)
+/// }
+/// ```
+///
+/// # Errors
+///
+/// As [`vision_learner`]; the backbone's dropout has no part.
+pub fn unet_learner<F: MapTarget>(
+    data: DataLoaders<F>,
+    backbone: impl Into<Backbone>,
+) -> Result<Learner<F, UNet>, LearnerError> {
+    let backbone = backbone.into();
+    let body = backbone.body(&data)?;
+    let config = UNetConfig::new(backbone.arch, data.train().dataset().fitted().outputs());
+    let fresh = &mut Fresh::seeded(backbone.seed.wrapping_add(1));
+    let model = UNet::new(body, config.decoder(fresh, &data.device().clone().inner()));
+    backbone.learner(data, model, NetworkConfig::UNet(config))
+}
+
+/// A learner for points or a box on an architecture: its body with a decoder over it that gives a map for each point, whose mean position
+/// is the point (see [`PositionNet`]), and the usual loss and metrics (see [`TargetDefaults`](crate::TargetDefaults)).
+///
+/// Where something is, is told to a fraction of a pixel, while [`vision_learner`], which learns the same targets, tells it from pooled
+/// features: roughly, and in less time. Normalisation, freezing and batch norms are as of [`vision_learner`].
+///
+/// ```no_run
+/// use firelight_datablock::{DataLoaders, Points};
+/// use firelight_learner::{LearnerError, position_learner, resnet18};
+///
+/// fn train(eyes: DataLoaders<Points>) -> Result<(), LearnerError> {
+///     let mut learn = position_learner(eyes, resnet18().with_weights("resnet18.pth"))?;
+///     learn.fine_tune(8, 1e-3)
+/// }
+/// ```
+///
+/// # Errors
+///
+/// As [`vision_learner`]; the backbone's dropout has no part.
+pub fn position_learner<F: PositionTarget>(
+    data: DataLoaders<F>,
+    backbone: impl Into<Backbone>,
+) -> Result<Learner<F, PositionNet>, LearnerError> {
+    let backbone = backbone.into();
+    let body = backbone.body(&data)?;
+    let config = UNetConfig::new(backbone.arch, data.train().dataset().fitted().outputs().div_ceil(2));
+    let fresh = &mut Fresh::seeded(backbone.seed.wrapping_add(1));
+    let model = PositionNet::new(UNet::new(body, config.decoder(fresh, &data.device().clone().inner())));
+    backbone.learner(data, model, NetworkConfig::Positions(config))
+}
+
+impl Backbone {
+    /// The body, with its weights, for loaders that are fit for training.
+    fn body<F: FittedTarget>(&self, data: &DataLoaders<F>) -> Result<Body, LearnerError> {
+        check_data(data)?;
+        let device = data.device().clone().inner();
+        Ok(match &self.weights {
+            Some(file) => load_body(self.arch, file, &device)?.0,
+            None => self.arch.body(self.seed, &device),
+        })
     }
-    Ok(learner)
+
+    /// A learner of a model on this body.
+    fn learner<F: TargetDefaults, M: Model>(
+        &self,
+        data: DataLoaders<F>,
+        model: M,
+        network: NetworkConfig,
+    ) -> Result<Learner<F, M>, LearnerError> {
+        let data = if data.normalize_is_set() {
+            data
+        } else {
+            let (mean, std) = self.arch.normalization();
+            data.with_normalize(Normalize { mean, std })
+        };
+        let target = data.train().dataset().fitted().clone();
+        let (loss, metrics, decision) = (target.loss(), target.metrics(), target.decision());
+        let mut learner = Learner::new(data, model, loss).with_metrics(metrics).with_decision(decision);
+        learner.task.network = Some(network);
+        if self.weights.is_some() {
+            (learner.state.body_was_loaded, learner.state.body_is_trained) = (true, true);
+            learner.freeze()?;
+        }
+        Ok(learner)
+    }
 }

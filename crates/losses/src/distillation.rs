@@ -1,6 +1,7 @@
 use burn::tensor::Tensor;
 
 use crate::describe::described;
+use crate::error::within;
 use crate::scores::{Scores, check_classes, nothing, wide};
 use crate::{Loss, LossError};
 
@@ -32,12 +33,7 @@ impl Distillation {
     /// [`LossError::NotPositive`] unless it is above 0, [`LossError::OutsideRange`] unless it is in 1e-6..=1e6, beyond which
     /// single precision has no room for its square times a logit.
     pub fn new(temperature: f64) -> Result<Self, LossError> {
-        let (name, value, [least, most]) = ("temperature", temperature, [1e-6, 1e6]);
-        match temperature {
-            _ if (least..=most).contains(&temperature) => Ok(Self { temperature }),
-            _ if temperature > 0.0 => Err(LossError::OutsideRange { name, value, least, most }),
-            _ => Err(LossError::NotPositive { name, value }),
-        }
+        Ok(Self { temperature: within("temperature", temperature, [1e-6, 1e6])? })
     }
 }
 

@@ -39,6 +39,25 @@ pub enum LossError {
     /// A model with another number of classes than the matrix.
     #[error("logits have {logits} classes, matrix has {matrix}")]
     LogitsDiffer { logits: usize, matrix: usize },
+    /// An output that is no map over the pixels of a mask.
+    #[error(
+        "outputs of {numbers} numbers are no map of {pixels} pixels; a model has to give one number for each class and pixel"
+    )]
+    MapDiffers { numbers: usize, pixels: usize },
+    /// An output whose map does not consist of as many classes.
+    #[error(
+        "outputs of {numbers} numbers are no maps of {classes} classes; a model has to give one number for each class and pixel"
+    )]
+    ChannelsDiffer { numbers: usize, classes: usize },
+    /// A map of nobody knows how many classes.
+    #[error("an output alone does not say how many classes its map has; give the loss its vocab by with_vocab")]
+    ClassesUnknown,
+    /// An output that has not enough numbers for two targets.
+    #[error("outputs of {numbers} numbers are not those of two targets, the first of which has {columns}")]
+    NotTwoTargets { numbers: usize, columns: usize },
+    /// An output that is no box.
+    #[error("outputs of {numbers} numbers are no boxes; a box is left, top, right and bottom")]
+    NotBoxes { numbers: usize },
 }
 
 /// `value` if it is a share.
@@ -49,4 +68,13 @@ pub(crate) fn share(name: &'static str, value: f64) -> Result<f64, LossError> {
 /// `value` if it is not negative and finite in single precision, in which losses are computed.
 pub(crate) fn finite(name: &'static str, value: f64) -> Result<f64, LossError> {
     if (value as f32).is_finite() && value >= 0.0 { Ok(value) } else { Err(LossError::NotFiniteParameter { name }) }
+}
+
+/// `value` if it is above 0 and leaves room in single precision.
+pub(crate) fn within(name: &'static str, value: f64, [least, most]: [f64; 2]) -> Result<f64, LossError> {
+    match value {
+        _ if (least..=most).contains(&value) => Ok(value),
+        _ if value > 0.0 => Err(LossError::OutsideRange { name, value, least, most }),
+        _ => Err(LossError::NotPositive { name, value }),
+    }
 }

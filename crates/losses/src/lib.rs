@@ -1,19 +1,26 @@
 #![doc = include_str!("../README.md")]
 
 mod binary;
+mod both;
 mod caution;
+mod combined;
 mod constant;
 mod cost_log;
 mod cross_entropy;
 mod describe;
+mod dice;
 mod distillation;
 mod error;
 mod expected_cost;
 mod focal;
+mod generalized_iou;
 mod hierarchical;
+mod known;
 mod loss;
+mod maps;
 mod pair_weighted;
 mod parts;
+mod per_pixel;
 mod reduction;
 mod regression;
 mod scores;
@@ -26,10 +33,13 @@ mod weighing;
 mod weighted;
 
 pub use binary::BinaryCrossEntropy;
+pub use both::Both;
 pub use caution::{Caution, LossTraits};
+pub use combined::{BoxLoss, Combined, FocalDice};
 pub use constant::Constant;
 pub use cost_log::CostLog;
 pub use cross_entropy::CrossEntropy;
+pub use dice::Dice;
 pub use distillation::Distillation;
 pub use error::LossError;
 pub use expected_cost::{CostRegularized, ExpectedCost};
@@ -39,12 +49,16 @@ pub use firelight_costs::{
     TreeDistance, Vocab, VocabError, meaning,
 };
 pub use focal::Focal;
+pub use generalized_iou::GeneralizedIou;
 pub use hierarchical::HierarchicalCrossEntropy;
+pub use known::{Known, KnownValues};
 pub use loss::Loss;
+pub use maps::VOID;
 pub use pair_weighted::{PairMean, PairWeighted};
 pub use parts::{Parts, Term};
+pub use per_pixel::PerPixel;
 pub use reduction::Reduction;
-pub use regression::{MeanAbsolute, MeanSquared};
+pub use regression::{Huber, MeanAbsolute, MeanSquared, Pointwise, SmoothL1};
 pub use similarity::SimilarityCrossEntropy;
 pub use soft_label::SoftLabelCrossEntropy;
 pub use targets::{ClassNumbers, check_targets};

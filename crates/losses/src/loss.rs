@@ -9,7 +9,8 @@ use crate::{LossTraits, MatrixRows, Parts, Reduction, describe};
 /// A loss: one number for each example of a batch.
 ///
 /// `T` is what the examples are compared with: [`ClassNumbers`](crate::ClassNumbers) for one class an example,
-/// `Tensor<2>` for probabilities or regression values, `Tensor<2, Bool>` for several classes an example.
+/// `Tensor<2>` for probabilities or regression values, `Tensor<2, Bool>` for several classes an example, `Tensor<3, Int>` for masks,
+/// [`KnownValues`](crate::KnownValues) for points and boxes, a pair of these for two targets.
 /// So a loss over single classes does not accept multi-label targets: the program does not compile.
 ///
 /// [`per_example`](Loss::per_example) is all that has to be written. What a mean divides by, where that is not the number of
@@ -42,7 +43,7 @@ pub trait Loss<T>: Debug + Send + Sync {
     /// The loss of each example, already weighted: `[batch]`.
     ///
     /// `output` is what the model gives, `[batch, classes]`: logits, not probabilities, for every
-    /// classification loss here.
+    /// classification loss here. Maps are flattened, `[batch, classes * height * width]`.
     ///
     /// # Panics
     /// If the shapes do not fit together, or if the loss is aligned to a vocab with another number of classes.

@@ -3,14 +3,20 @@
 mod accuracy;
 mod agreement;
 mod average;
+mod boxes;
 mod calibration;
 mod classes;
 mod costs;
 mod distance;
+mod error;
 mod groups;
+mod marks;
+mod masks;
 mod mean;
 mod measure;
 mod multi;
+mod pairs;
+mod points;
 mod ranking;
 mod relations;
 mod report;
@@ -21,6 +27,7 @@ use serde::{Deserialize, Serialize};
 pub use accuracy::{accuracy, error_rate, top_k};
 pub use agreement::{cohen_kappa, matthews_corr_coef, weighted_kappa};
 pub use average::{Average, HasClass};
+pub use boxes::{box_accuracy, box_giou, box_iou, giou, iou};
 pub use calibration::{brier_score, calibration_error};
 pub use classes::{macro_f1, mean_recall, weighted_f1};
 pub use costs::{expected_cost, mean_cost, mean_mistake_cost};
@@ -28,11 +35,18 @@ pub use distance::{
     hierarchical_distance, hierarchical_distance_above_floor, hierarchical_distance_floor, hierarchical_precision,
     nearest_distance,
 };
+pub use error::MetricError;
 pub use firelight_costs::{CostError, CostMatrix, Decision};
 pub use firelight_vocab::{Groups, Vocab};
 pub use groups::{cross_group_errors, group_accuracy, mistake_severity, same_group_mistakes, summed_group_accuracy};
+pub use masks::{
+    MaskReport, MaskScores, PixelConfusion, VOID, class_iou, decided_codes, dice, dice_multi, foreground_accuracy,
+    foreground_iou, mean_iou, pixel_accuracy,
+};
 pub use measure::measure;
 pub use multi::{accuracy_multi, f_beta_multi, f1_multi, hamming_loss, jaccard_multi, precision_multi, recall_multi};
+pub use pairs::{first, named, second};
+pub use points::{pck, pck_by, point_error};
 pub use ranking::{average_precision, best_thresholds, roc_auc};
 pub use relations::{explained_variance, pearson, spearman};
 pub use report::{ClassReport, ClassScores};
@@ -78,7 +92,8 @@ pub struct Outcomes<'a, T> {
     /// Targets, one a row.
     pub targets: &'a [T],
     /// Classes that the decision rule picks, one a row. Of a row with NaN in it the pick means nothing:
-    /// [`examples`](Self::examples) leaves it out.
+    /// [`examples`](Self::examples) leaves it out. It means nothing either where a row is not one choice among classes, as of masks,
+    /// points, boxes and pairs: metrics of those do not read it ([`Metric::reads_decided`]).
     pub decided: &'a [usize],
     /// The decision rule, for metrics that look at more than its pick: `decision.rank(row, 5)`.
     pub decision: &'a Decision,
@@ -167,6 +182,11 @@ pub trait Metric<T>: Send + Sync {
     fn vocab(&self) -> Option<&Vocab> {
         None
     }
+    /// Whether it reads [`Outcomes::decided`]; by default it may. Metrics of masks, points, boxes and pairs do not: they decide themselves, a
+    /// pixel or a part of the row at a time, or nothing at all. For them a row need not have as many numbers as the decision has classes.
+    fn reads_decided(&self) -> bool {
+        true
+    }
 }
 
 /// Adds up over the batches of an evaluation and gives one number at its end.
@@ -197,6 +217,36 @@ pub type MultiMetric = Box<dyn Metric<Vec<usize>>>;
 /// let metrics: [firelight_metrics::ValueMetric; 2] = [firelight_metrics::mae(), firelight_metrics::r2()];
 /// ```
 pub type ValueMetric = Box<dyn Metric<Vec<f32>>>;
+
+/// A metric of a model that gives every pixel a class; the target is anything that lends its codes.
+///
+/// ```
+/// let metrics: [firelight_metrics::MaskMetric; 2] = [firelight_metrics::dice(), firelight_metrics::pixel_accuracy()];
+/// ```
+pub type MaskMetric<T = Vec<u8>> = Box<dyn Metric<T>>;
+
+/// A metric of a model that finds points; the target is anything that lends them.
+///
+/// ```
+/// let metrics: [firelight_metrics::PointMetric; 2] = [firelight_metrics::pck(0.05), firelight_metrics::point_error()];
+/// ```
+pub type PointMetric<T = Vec<Option<[f32; 2]>>> = Box<dyn Metric<T>>;
+
+/// A metric of a model that finds a box.
+///
+/// ```
+/// let metrics: [firelight_metrics::BoxMetric; 2] = [firelight_metrics::box_iou(), firelight_metrics::box_accuracy(0.5)];
+/// ```
+pub type BoxMetric = Box<dyn Metric<Option<[f32; 4]>>>;
+
+/// A metric of a model with two targets.
+///
+/// ```
+/// use firelight_metrics::{PairMetric, accuracy, first};
+///
+/// let breed: PairMetric<usize, Option<[f32; 4]>> = first(accuracy(), 37);
+/// ```
+pub type PairMetric<A, B> = Box<dyn Metric<(A, B)>>;
 
 /// `part` of `whole`, if there is a whole.
 fn ratio(part: f64, whole: usize) -> Option<f64> {

@@ -31,8 +31,10 @@ pub fn measure<T>(
     let columns = rows.first().map_or(0, |row| row.as_ref().len());
     let outputs: Vec<f32> = rows.iter().flat_map(AsRef::as_ref).copied().collect();
     assert_eq!(outputs.len(), rows.len() * columns, "rows of one length");
-    let decided: Vec<usize> = rows.iter().map(|row| decision.best(row.as_ref()).unwrap_or_default()).collect();
-    let mut accumulator = metric.borrow().start();
+    let metric = metric.borrow();
+    let best = |row: &[f32]| if metric.reads_decided() { decision.best(row) } else { None };
+    let decided: Vec<usize> = rows.iter().map(|row| best(row.as_ref()).unwrap_or_default()).collect();
+    let mut accumulator = metric.start();
     accumulator.update(&Outcomes { outputs: &outputs, columns, targets, decided: &decided, decision });
     accumulator.value().filter(|value| !value.is_nan())
 }

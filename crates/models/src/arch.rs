@@ -78,6 +78,23 @@ impl Arch {
         }
     }
 
+    /// Channels of the last map of each resolution, finest first, as [`Body::stages`] gives them: that of half the picture's sides,
+    /// of a quarter, and so on down to the feature map.
+    ///
+    /// ```
+    /// use firelight_models::Arch;
+    /// assert_eq!(Arch::ResNet18.stage_channels(), [64, 64, 128, 256, 512]);
+    /// ```
+    pub fn stage_channels(self) -> &'static [usize] {
+        match self {
+            Self::Small => &small::WIDTHS,
+            Self::ResNet18 | Self::ResNet34 => &[64, 64, 128, 256, 512],
+            Self::ResNet50 | Self::ResNet101 => &[64, 256, 512, 1024, 2048],
+            Self::EfficientNetLite0 | Self::EfficientNetLite1 => &[16, 24, 40, 112, efficientnet::FEATURES],
+            Self::EfficientNetLite2 => &[16, 24, 48, 120, efficientnet::FEATURES],
+        }
+    }
+
     /// A body with weights drawn from `seed`; they depend on nothing else, so that every device gets the same.
     pub fn body(self, seed: u64, device: &Device) -> Body {
         self.fresh_body(&mut Fresh::seeded(seed), device)

@@ -40,7 +40,8 @@ impl Body {
         }
     }
 
-    /// The feature map of each resolution, finest first; the last equals [`forward`](Self::forward)'s.
+    /// The last map of each resolution, finest first: number `i` (from 0) has the picture's sides over `2^(i + 1)`, rounded up, and the
+    /// channels that [`Arch::stage_channels`](super::Arch::stage_channels) says. The last one equals [`forward`](Self::forward)'s.
     pub fn stages(&self, pictures: Tensor<4>) -> Vec<Tensor<4>> {
         match self {
             Self::ResNet(net) => net.stages(pictures),

@@ -42,18 +42,36 @@ impl Fresh {
         self.draw(shape, device, |stream| bound * (2.0 * stream.unit() - 1.0))
     }
 
+    /// [`normal`](Self::normal) with `times` equal rows, one after the other, of each that is drawn. `shape` is that of the parameter, whose
+    /// first axis has the rows.
+    pub(crate) fn normal_alike<const D: usize>(
+        &mut self,
+        shape: [usize; D],
+        times: usize,
+        std: f64,
+        device: &Device,
+    ) -> Param<Tensor<D>> {
+        let row: usize = shape[1..].iter().product();
+        let drawn = self.numbers(shape[0] / times * row, |stream| std * stream.normal());
+        let values: Vec<f32> = drawn.chunks(row).flat_map(|row| row.repeat(times)).collect();
+        Param::from_data(TensorData::new(values, shape), device)
+    }
+
     fn draw<const D: usize>(
         &mut self,
         shape: [usize; D],
         device: &Device,
         next: impl Fn(&mut Stream) -> f64,
     ) -> Param<Tensor<D>> {
-        let numbers = shape.iter().product();
-        let values: Vec<f32> = match &mut self.0 {
-            None => vec![0.0; numbers],
-            Some(stream) => (0..numbers).map(|_| next(stream) as f32).collect(),
-        };
+        let values = self.numbers(shape.iter().product(), next);
         Param::from_data(TensorData::new(values, shape), device)
+    }
+
+    fn numbers(&mut self, count: usize, next: impl Fn(&mut Stream) -> f64) -> Vec<f32> {
+        match &mut self.0 {
+            None => vec![0.0; count],
+            Some(stream) => (0..count).map(|_| next(stream) as f32).collect(),
+        }
     }
 }
 

@@ -1,16 +1,18 @@
 use burn::module::Module;
 use burn::tensor::Tensor;
-use firelight_layers::in_chunks;
+use firelight_layers::in_parts;
 
-use crate::{Body, Head, Noise};
+use crate::{Features, Noise};
 
 /// Pictures that a thread takes at a time: of 1 to 32, the fastest for ResNet-18 and EfficientNet-Lite0 on two cores.
 const CHUNK: usize = 4;
 
-/// A network a learner can train: pictures in, one score (logit) a class out.
+/// A network a learner can train: pictures in, a row of numbers out, such as one score (logit) a class.
 ///
 /// An implementor says where its last part begins: [`features`](Self::features) is everything before it. While all
 /// groups but the last are frozen a learner may compute the features once and train [`classify`](Self::classify) alone.
+///
+/// A model that makes maps, `[n, channels, h, w]`, gives them flattened: channels first, then rows, then columns.
 ///
 /// ```
 /// use burn::module::Module;
@@ -25,6 +27,7 @@ const CHUNK: usize = 4;
 /// }
 ///
 /// impl Model for MeanColour {
+///     type Features = Tensor<2>;
 ///     fn features(&self, pictures: Tensor<4>) -> Tensor<2> {
 ///         pictures.mean_dims(&[2, 3]).flatten(1, 3)
 ///     }
@@ -41,11 +44,14 @@ const CHUNK: usize = 4;
 /// assert_eq!(model.forward(Tensor::ones([4, 3, 8, 8], &device)).dims(), [4, 2]);
 /// ```
 pub trait Model: Module {
-    /// Normalised pictures `[n, 3, h, w]` to what the last part sees, `[n, f]`.
-    fn features(&self, pictures: Tensor<4>) -> Tensor<2>;
+    /// What the last part sees of pictures: mostly `Tensor<2>`, a row of numbers for each.
+    type Features: Features;
 
-    /// Features `[n, f]` to scores `[n, classes]`.
-    fn classify(&self, features: Tensor<2>) -> Tensor<2>;
+    /// Normalised pictures `[n, 3, h, w]` to what the last part sees, `[n, f]` where that is a `Tensor<2>`.
+    fn features(&self, pictures: Tensor<4>) -> Self::Features;
+
+    /// Features of `n` pictures to scores `[n, classes]`.
+    fn classify(&self, features: Self::Features) -> Tensor<2>;
 
     /// Parameter groups from input to output, each a regular expression with an anchor (`^head\.`) over the paths of
     /// the module's parameters. Every parameter matches exactly one; the last group is all that
@@ -59,13 +65,13 @@ pub trait Model: Module {
 
     /// [`features`](Self::features) in a training step. A model with chance in it, such as stochastic depth, draws it from `noise`
     /// here; provided for those without.
-    fn features_in_training(&self, pictures: Tensor<4>, noise: &mut Noise) -> Tensor<2> {
+    fn features_in_training(&self, pictures: Tensor<4>, noise: &mut Noise) -> Self::Features {
         let _ = noise;
         self.features(pictures)
     }
 
     /// [`classify`](Self::classify) in a training step: likewise.
-    fn classify_in_training(&self, features: Tensor<2>, noise: &mut Noise) -> Tensor<2> {
+    fn classify_in_training(&self, features: Self::Features, noise: &mut Noise) -> Tensor<2> {
         let _ = noise;
         self.classify(features)
     }
@@ -83,19 +89,29 @@ pub trait Model: Module {
         1
     }
 
-    /// Whether [`features`](Self::features) takes pictures in half precision, with its weights in `f32`, and gives features in
-    /// `f32`. The layers of `firelight_layers` do; burn's own refuse numbers of two kinds.
+    /// Whether [`features`](Self::features) takes pictures in half precision, with its weights in `f32`, and
+    /// [`classify`](Self::classify) what comes of them, to scores in `f32`. The layers of `firelight_layers` take such maps; burn's own
+    /// refuse numbers of two kinds.
     fn mixes_precision(&self) -> bool {
         false
     }
 
     /// [`features`](Self::features) without training, on a CPU a few pictures at a time by all threads. The result is the
     /// same, and needs less memory.
-    fn features_in_chunks(&self, pictures: Tensor<4>) -> Tensor<2>
+    fn features_in_chunks(&self, pictures: Tensor<4>) -> Self::Features
     where
         Self: Sync,
     {
-        in_chunks(pictures, CHUNK, |some| self.features(some))
+        Features::join(in_parts(pictures, CHUNK, |some| self.features(some)))
+    }
+
+    /// [`forward`](Self::forward) without training, on a CPU likewise a few pictures at a time: provided as the scores of
+    /// [`features_in_chunks`](Self::features_in_chunks). A model whose features are large computes the scores of each chunk with them.
+    fn forward_in_chunks(&self, pictures: Tensor<4>) -> Tensor<2>
+    where
+        Self: Sync,
+    {
+        self.classify(self.features_in_chunks(pictures))
     }
 
     /// A copy on the plain device for evaluation: the same function, perhaps rearranged for speed, not for training.
@@ -104,68 +120,5 @@ pub trait Model: Module {
         Self: Sized,
     {
         self.valid()
-    }
-}
-
-/// A [`Body`] and a [`Head`].
-///
-/// ```
-/// use burn::tensor::{Device, Tensor};
-/// use firelight_models::{Arch, HeadConfig, Model, VisionModel};
-///
-/// let device = Device::flex();
-/// let head = HeadConfig::new(Arch::Small.features(), 37).init(43, &device);
-/// let model = VisionModel::new(Arch::Small.body(42, &device), head);
-/// assert_eq!(model.forward(Tensor::zeros([2, 3, 32, 32], &device)).dims(), [2, 37]);
-/// ```
-#[derive(Module, Debug)]
-pub struct VisionModel {
-    /// Pictures to feature map.
-    pub body: Body,
-    /// Feature map to scores.
-    pub head: Head,
-}
-
-impl VisionModel {
-    /// Joins the two; the head must be made for the body's features.
-    pub fn new(body: Body, head: Head) -> Self {
-        Self { body, head }
-    }
-}
-
-impl Model for VisionModel {
-    fn features(&self, pictures: Tensor<4>) -> Tensor<2> {
-        self.head.pool(self.body.forward(pictures))
-    }
-
-    fn classify(&self, features: Tensor<2>) -> Tensor<2> {
-        self.head.classify(features)
-    }
-
-    fn groups(&self) -> Vec<String> {
-        let body = self.body.groups().iter().map(|group| format!(r"^body\.{group}"));
-        body.chain([r"^head\.".to_owned()]).collect()
-    }
-
-    fn classify_in_training(&self, features: Tensor<2>, noise: &mut Noise) -> Tensor<2> {
-        self.head.classify_in_training(features, noise)
-    }
-
-    fn draws_from_device(&self) -> bool {
-        false
-    }
-
-    fn least_batch(&self) -> usize {
-        if self.head.has_norms() { 2 } else { 1 }
-    }
-
-    fn mixes_precision(&self) -> bool {
-        true
-    }
-
-    /// The body's batch norms are folded into its convolutions.
-    fn for_inference(&self) -> Self {
-        let valid = self.valid();
-        Self { body: valid.body.folded(), head: valid.head }
     }
 }

@@ -49,20 +49,21 @@ impl ResNet {
         Self { conv1, layer1: layer(0), layer2: layer(1), layer3: layer(2), layer4: layer(3) }
     }
 
-    /// The outputs of the four layers, finest first.
+    /// The stem's output before it is pooled, then those of the four layers, finest first.
     pub fn stages(&self, pictures: Tensor<4>) -> Vec<Tensor<4>> {
-        let mut x = self.stem(pictures);
-        self.layers()
-            .map(|layer| {
-                x = layer.iter().fold(x.clone(), |x, block| block.forward(x));
-                x.clone()
-            })
-            .collect()
+        let stem = self.conv1.forward(pictures, Activation::Relu);
+        let mut x = pooled(stem.clone());
+        let layers = self.layers().map(|layer| {
+            x = layer.iter().fold(x.clone(), |x, block| block.forward(x));
+            x.clone()
+        });
+        std::iter::once(stem).chain(layers).collect()
     }
 
     /// `[n, 3, h, w]` to `[n, features, h/32, w/32]` (rounded up).
     pub fn forward(&self, pictures: Tensor<4>) -> Tensor<4> {
-        self.layers().flatten().fold(self.stem(pictures), |x, block| block.forward(x))
+        let stem = pooled(self.conv1.forward(pictures, Activation::Relu));
+        self.layers().flatten().fold(stem, |x, block| block.forward(x))
     }
 
     /// Every batch norm folded into its convolution; see [`ConvNorm::folded`].
@@ -77,14 +78,14 @@ impl ResNet {
         }
     }
 
-    fn stem(&self, pictures: Tensor<4>) -> Tensor<4> {
-        let options = MaxPoolOptions::new([3, 3]).with_stride([2, 2]).with_padding([1, 1]);
-        max_pool2d(self.conv1.forward(pictures, Activation::Relu), options)
-    }
-
     fn layers(&self) -> impl Iterator<Item = &Vec<Residual>> {
         [&self.layer1, &self.layer2, &self.layer3, &self.layer4].into_iter()
     }
+}
+
+/// The second half of the stem.
+fn pooled(stem: Tensor<4>) -> Tensor<4> {
+    max_pool2d(stem, MaxPoolOptions::new([3, 3]).with_stride([2, 2]).with_padding([1, 1]))
 }
 
 /// Two or three convolutions beside a shortcut: `relu(f(x) + shortcut(x))`.

@@ -6,7 +6,7 @@ use crate::Fresh;
 use crate::conv_norm::{ConvNorm, ConvNormConfig};
 
 /// Channels after the stem and after each stage.
-const WIDTHS: [usize; 4] = [16, 32, 64, 128];
+pub(super) const WIDTHS: [usize; 4] = [16, 32, 64, 128];
 
 /// Channels of the feature map.
 pub(super) const FEATURES: usize = WIDTHS[WIDTHS.len() - 1];

@@ -24,6 +24,11 @@ impl Axis {
         Axis { lo: 0.0, hi: last.max(1) as f64, log: false, whole: true }
     }
 
+    /// Shares, from 0 to 1.
+    pub(crate) fn shares() -> Axis {
+        Axis { lo: 0.0, hi: 1.0, log: false, whole: false }
+    }
+
     /// A logarithmic axis over the values above zero; 1e-3 to 1 when there is none.
     pub(crate) fn log(values: impl Iterator<Item = f64>) -> Axis {
         let (lo, hi) = span(values.filter(|value| *value > 0.0)).unwrap_or((1e-3, 1.0));

@@ -49,6 +49,11 @@ impl Canvas {
 
     /// A line through the points; `clip` confines it to a mask of [`Canvas::window`].
     pub(crate) fn line(&mut self, points: &[(f32, f32)], pen: Pen, clip: Option<&Mask>) {
+        self.stroke(points, pen, 1.0, clip);
+    }
+
+    /// A line whose pen, dashes included, is `unit` times as large.
+    pub(crate) fn stroke(&mut self, points: &[(f32, f32)], pen: Pen, unit: f32, clip: Option<&Mask>) {
         let mut path = PathBuilder::new();
         for (number, &(x, y)) in points.iter().enumerate() {
             if number == 0 {
@@ -58,10 +63,10 @@ impl Canvas {
             }
         }
         let stroke = Stroke {
-            width: pen.width,
+            width: pen.width * unit,
             line_cap: tiny_skia::LineCap::Round,
             line_join: tiny_skia::LineJoin::Round,
-            dash: StrokeDash::new(pen.dash.to_vec(), 0.0),
+            dash: StrokeDash::new(pen.dash.iter().map(|length| length * unit).collect(), 0.0),
             ..Stroke::default()
         };
         if let Some(path) = path.finish() {
@@ -69,9 +74,15 @@ impl Canvas {
         }
     }
 
-    pub(crate) fn dot(&mut self, (x, y): (f32, f32), radius: f32, color: Color) {
+    pub(crate) fn dot(&mut self, at: (f32, f32), radius: f32, color: Color) {
+        self.sheer_dot(at, radius, color, 1.0);
+    }
+
+    /// A dot that lets what lies below shine through: 0 is not seen, 1 covers.
+    pub(crate) fn sheer_dot(&mut self, (x, y): (f32, f32), radius: f32, color: Color, cover: f32) {
         if let Some(path) = PathBuilder::from_circle(x, y, radius) {
-            let paint = paint(color, true);
+            let mut paint = paint(color, true);
+            paint.set_color_rgba8(color[0], color[1], color[2], (255.0 * cover.clamp(0.0, 1.0)).round() as u8);
             self.pixmap.fill_path(&path, &paint, FillRule::Winding, Transform::identity(), None);
         }
     }

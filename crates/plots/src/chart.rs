@@ -4,7 +4,7 @@ use crate::axis::Axis;
 use crate::canvas::{Area, Canvas, Pen};
 use crate::lettering::Align;
 use crate::palette::{FAINT, GRID};
-use crate::series::Series;
+use crate::series::{Look, Series};
 use crate::text::Style;
 
 pub(crate) struct Chart<'a> {
@@ -30,18 +30,27 @@ const MOST_NAMES: usize = 16;
 impl Chart<'_> {
     /// Draws the panel into a strip of the canvas that starts at `top`.
     pub(crate) fn draw(&self, canvas: &mut Canvas, top: f32, height: f32) {
-        canvas.text((MARGIN, top + 26.0), self.title, Style::TITLE, Align::Start);
-        let legend_bottom = self.draw_legend(canvas, top + 56.0);
+        self.draw_in(canvas, [0.0, top, WIDTH, height]);
+    }
+
+    /// Draws the panel into a part of the canvas.
+    pub(crate) fn draw_in(&self, canvas: &mut Canvas, part: Area) {
+        let [start, top, width, height] = part;
+        let (start, end) = (start + MARGIN, start + width - MARGIN);
+        let title = Style::TITLE.fit(self.title, end - start);
+        canvas.text((start, top + 26.0), &title, Style::TITLE, Align::Start);
+        let legend_bottom = self.draw_legend(canvas, [start, top + 56.0], end);
         let y_ticks = self.y.ticks(6);
         let widest = y_ticks.iter().map(|(_, label)| Style::NOTE.width(label)).fold(0.0, f32::max);
         // At least wide enough for usual labels, so that panels below each other stand flush.
-        let left = MARGIN + 38.0 + widest.max(44.0);
+        let left = start + 38.0 + widest.max(44.0);
         let plot_top = legend_bottom + 8.0;
-        let area = [left, plot_top, WIDTH - MARGIN - left, (top + height - 62.0 - plot_top).max(40.0)];
+        let area = [left, plot_top, (end - left).max(40.0), (top + height - 62.0 - plot_top).max(40.0)];
         let empty = !self.lines.iter().any(Series::has_points);
         // Without a point the axes have no scale, and ticks would invent one.
-        let (x_ticks, y_ticks) = if empty { (Vec::new(), Vec::new()) } else { (self.x.ticks(10), y_ticks) };
-        self.draw_axes(canvas, area, &x_ticks, &y_ticks);
+        let (x_ticks, y_ticks) =
+            if empty { (Vec::new(), Vec::new()) } else { (self.x.ticks(((area[2] / 84.0) as usize).max(6)), y_ticks) };
+        self.draw_axes(canvas, area, start, &x_ticks, &y_ticks);
         if empty {
             let middle = (area[0] + area[2] / 2.0, area[1] + area[3] / 2.0);
             canvas.text(middle, self.when_empty, Style::HEADING.colored(FAINT), Align::Middle);
@@ -53,7 +62,14 @@ impl Chart<'_> {
         }
     }
 
-    fn draw_axes(&self, canvas: &mut Canvas, area: Area, x_ticks: &[(f64, String)], y_ticks: &[(f64, String)]) {
+    fn draw_axes(
+        &self,
+        canvas: &mut Canvas,
+        area: Area,
+        start: f32,
+        x_ticks: &[(f64, String)],
+        y_ticks: &[(f64, String)],
+    ) {
         let [left, top, width, height] = area;
         let bottom = top + height;
         for (value, label) in y_ticks {
@@ -70,25 +86,24 @@ impl Chart<'_> {
         canvas.fill([left, bottom, width, 1.0], FAINT);
         canvas.fill([left, top, 1.0, height], FAINT);
         canvas.text((left + width / 2.0, bottom + 42.0), self.x_title, Style::HEADING, Align::Middle);
-        canvas.upward_text((MARGIN + 8.0, top + height / 2.0), self.y_title, Style::HEADING, Align::Middle);
+        canvas.upward_text((start + 8.0, top + height / 2.0), self.y_title, Style::HEADING, Align::Middle);
     }
 
     /// Returns the height below the last row.
-    fn draw_legend(&self, canvas: &mut Canvas, top: f32) -> f32 {
-        let (mut x, mut y) = (MARGIN, top);
+    fn draw_legend(&self, canvas: &mut Canvas, [start, top]: [f32; 2], end: f32) -> f32 {
+        let (mut x, mut y) = (start, top);
         let named: Vec<&Series> = self.lines.iter().filter(|line| !line.name.is_empty() && line.has_points()).collect();
         for line in named.iter().take(MOST_NAMES) {
-            let name = Style::LABEL.fit(&line.name, 300.0);
+            let name = Style::LABEL.fit(&line.name, 300.0_f32.min(end - start - SWATCH - 8.0));
             let room = SWATCH + 8.0 + Style::LABEL.width(&name);
-            if x + room > WIDTH - MARGIN {
-                (x, y) = (MARGIN, y + LEGEND_ROW);
+            if x > start && x + room > end {
+                (x, y) = (start, y + LEGEND_ROW);
             }
-            canvas.line(
-                &[(x + 2.0, y), (x + SWATCH - 2.0, y)],
-                Pen { width: line.pen.width.max(2.0), ..line.pen },
-                None,
-            );
-            if line.dots {
+            if !matches!(line.look, Look::Cloud(..)) {
+                let pen = Pen { width: line.pen.width.max(2.0), ..line.pen };
+                canvas.line(&[(x + 2.0, y), (x + SWATCH - 2.0, y)], pen, None);
+            }
+            if !matches!(line.look, Look::Line | Look::Steps) {
                 canvas.dot((x + SWATCH / 2.0, y), 4.5, line.pen.color);
             }
             canvas.text((x + SWATCH + 8.0, y), &name, Style::LABEL, Align::Start);
@@ -96,7 +111,7 @@ impl Chart<'_> {
         }
         if named.len() > MOST_NAMES {
             let more = format!("and {} more", named.len() - MOST_NAMES);
-            canvas.text((MARGIN, y + LEGEND_ROW), &more, Style::NOTE, Align::Start);
+            canvas.text((start, y + LEGEND_ROW), &more, Style::NOTE, Align::Start);
             y += LEGEND_ROW;
         }
         if named.is_empty() { top - LEGEND_ROW / 2.0 } else { y + LEGEND_ROW / 2.0 }

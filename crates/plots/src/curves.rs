@@ -6,7 +6,7 @@ use crate::axis::{Axis, short};
 use crate::canvas::{Canvas, Pen};
 use crate::chart::{Chart, WIDTH};
 use crate::palette::{BLUE, INK, ORANGE, PALE_BLUE, SERIES};
-use crate::series::Series;
+use crate::series::{Look, Series};
 
 /// The training loss of every step, thin, its smoothed line, and the validation losses as dots joined by a line.
 ///
@@ -34,7 +34,7 @@ pub fn loss_curve(train: &[f32], valid: &[(usize, f32)]) -> RgbImage {
         lines: vec![
             Series::of_steps("training, each step", Pen::solid(PALE_BLUE, thin), train),
             Series::of_steps("training, smoothed", Pen::solid(BLUE, 2.5), &smooth),
-            Series { name: "validation".to_owned(), pen: Pen::solid(ORANGE, 2.5), dots: true, points },
+            Series { name: "validation".to_owned(), pen: Pen::solid(ORANGE, 2.5), look: Look::Dotted, points },
         ],
         when_empty: "no step yet",
     };

@@ -6,7 +6,7 @@ use crate::axis::{Axis, short};
 use crate::canvas::{Canvas, Pen};
 use crate::chart::{Chart, WIDTH};
 use crate::palette::{BLUE, SERIES};
-use crate::series::Series;
+use crate::series::{Look, Series};
 
 /// The loss over the learning rate, on a logarithmic axis, and each suggestion as a dashed line with a dot on the curve.
 ///
@@ -27,15 +27,15 @@ pub fn lr_find_curve(rates: &[f32], losses: &[f32], suggestions: &[(&str, f32)])
     let y = Axis::around(interesting(&points).into_iter());
     let shown = suggestions.iter().filter(|(_, rate)| usable(*rate));
     let x = Axis::log(points.iter().map(|point| point.0).chain(shown.clone().map(|(_, rate)| f64::from(*rate))));
-    let mut lines = vec![Series { name: "loss".to_owned(), pen: Pen::solid(BLUE, 2.5), dots: false, points }];
+    let mut lines = vec![Series { name: "loss".to_owned(), pen: Pen::solid(BLUE, 2.5), look: Look::Line, points }];
     for (number, &(name, rate)) in shown.enumerate() {
         let rate = f64::from(rate);
         let color = SERIES[(number + 1) % SERIES.len()];
         let pen = Pen { color, width: 1.8, dash: DASHES[number % DASHES.len()] };
         let spot = height_at(&lines[0].points, rate).map(|loss| (rate, loss));
         let name = format!("{name}: {}", short(rate));
-        lines.push(Series { name, pen, dots: false, points: vec![(rate, y.lo), (rate, y.hi)] });
-        lines.push(Series { name: String::new(), pen, dots: true, points: spot.into_iter().collect() });
+        lines.push(Series { name, pen, look: Look::Line, points: vec![(rate, y.lo), (rate, y.hi)] });
+        lines.push(Series { name: String::new(), pen, look: Look::Dotted, points: spot.into_iter().collect() });
     }
     let chart = Chart {
         title: "Learning rate search",

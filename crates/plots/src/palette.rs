@@ -16,6 +16,10 @@ pub(crate) const GRID: Color = [226, 229, 234];
 pub(crate) const BLUE: Color = [0, 104, 170];
 /// The training loss of single steps, behind its smoothed line.
 pub(crate) const PALE_BLUE: Color = [160, 201, 232];
+/// Below the outline of a histogram.
+pub(crate) const GROUND: Color = [214, 230, 244];
+/// Lines of classes that are not named, behind those that are.
+pub(crate) const OTHERS: Color = [206, 210, 216];
 /// Wrong, validation, below zero.
 pub(crate) const ORANGE: Color = [206, 84, 0];
 /// A value that is not a number.
@@ -25,6 +29,31 @@ pub(crate) const MISSING: Color = [214, 216, 220];
 /// (after Okabe and Ito, *Color Universal Design*, 2008).
 pub(crate) const SERIES: [Color; 7] =
     [BLUE, [224, 146, 0], [0, 146, 108], [190, 96, 152], [72, 168, 222], ORANGE, [90, 90, 90]];
+
+/// Colours for areas of equal rank: the seven of Okabe and Ito that are not black, then others that are lighter, darker or
+/// greyer than what came before.
+pub(crate) const CLASSES: [Color; 20] = [
+    [0, 114, 178],
+    [230, 159, 0],
+    [0, 158, 115],
+    [204, 121, 167],
+    [86, 180, 233],
+    [213, 94, 0],
+    [240, 228, 66],
+    [96, 60, 200],
+    [0, 84, 48],
+    [128, 16, 60],
+    [170, 240, 180],
+    [255, 190, 200],
+    [20, 24, 96],
+    [124, 88, 44],
+    [0, 220, 214],
+    [150, 150, 150],
+    [255, 0, 150],
+    [150, 220, 0],
+    [190, 150, 255],
+    [52, 52, 52],
+];
 
 const BLUES: [Color; 5] = [[244, 248, 253], [188, 213, 236], [102, 165, 212], [30, 105, 173], [10, 44, 100]];
 const ORANGES: [Color; 5] = [[255, 247, 239], [252, 211, 164], [246, 158, 84], [211, 93, 14], [120, 46, 4]];

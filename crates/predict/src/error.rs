@@ -33,6 +33,12 @@ pub enum PredictError {
         /// What is wrong with it.
         why: String,
     },
+    /// One class was asked for, of a model that was not trained to tell one.
+    #[error("predict: the model tells {kind}, not one class; ask for its answer (`Predictor::answer`)")]
+    OtherKind {
+        /// What it tells.
+        kind: String,
+    },
     /// Batches without a picture were asked for.
     #[error("batch size: 0 makes no sense; give at least 1")]
     EmptyBatches,

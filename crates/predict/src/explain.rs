@@ -6,8 +6,8 @@ use image::RgbImage;
 
 use firelight_models::Head;
 
-use crate::predictor::host;
-use crate::{PredictError, Predictor};
+use crate::predictor::{Seen, host};
+use crate::{Network, PredictError, Predictor};
 
 /// A map of the evidence for one class over a picture (Grad-CAM).
 ///
@@ -52,16 +52,20 @@ impl Predictor {
     ///
     /// If there is no such class.
     pub fn explain(&self, picture: &RgbImage, class: Option<usize>) -> Result<GradCam, PredictError> {
+        self.one_class()?;
         assert!(class.is_none_or(|class| class < self.vocab().len()), "there is no class {class:?}");
+        let Network::Vision(model) = self.network() else {
+            return Err(PredictError::OtherKind { kind: "nothing of where its evidence is".into() });
+        };
         let class = match class {
             Some(class) => class,
             None => self.predict_picture(picture)?.index,
         };
-        let (size, planes) = self.planes(picture).map_err(PredictError::input)?;
-        let seen = self.manifest().transforms.normalize().decode(&planes, size);
-        let map = self.model().body.forward(self.input(size, planes));
+        let Seen { draw, planes } = self.seen(picture).map_err(PredictError::input)?;
+        let seen = self.manifest().transforms.normalize().decode(&planes, draw.size);
+        let map = model.body.forward(self.input(draw.size, planes));
         let columns = map.dims()[3];
-        let heat = evidence(&self.model().head, map, class);
+        let heat = evidence(&model.head, map, class);
         if heat.iter().any(|heat| heat.is_nan()) {
             return Err(PredictError::NoNumbers { path: None });
         }

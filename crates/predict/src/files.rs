@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
-use firelight_transforms::{Broken, OnError, Size, TransformError};
+use firelight_transforms::{Broken, OnError, TransformError};
 use rayon::prelude::*;
 
-use crate::{PredictError, Prediction, Predictor};
+use crate::predictor::Seen;
+use crate::{Answer, PredictError, Prediction, Predictor};
 
 /// Files to be predicted, in their order, a batch at a time, while the next batch is read; made by
 /// [`Predictor::predict_files`].
@@ -129,15 +130,30 @@ impl<'a> FilePredictions<'a> {
     /// [`PredictError::Input`] for the first broken file, with [`OnError::Fail`]; [`PredictError::NoNumbers`] where the model gives
     /// NaN; [`PredictError::EmptyBatches`] for batches of 0.
     pub fn for_each(self, mut each: impl FnMut(&Path, &Prediction)) -> Result<Predicted, PredictError> {
-        self.rows(|path, prediction| {
-            each(path, prediction);
+        self.predictor.one_class()?;
+        self.rows(|path, answer| {
+            if let Answer::Category(prediction) = answer {
+                each(path, prediction);
+            }
+            Ok::<_, PredictError>(())
+        })
+    }
+
+    /// Calls `each` with every file and what the model says of it, in order, whatever the model was trained for.
+    ///
+    /// # Errors
+    ///
+    /// As [`for_each`](Self::for_each), but for the kind.
+    pub fn for_each_answer(self, mut each: impl FnMut(&Path, &Answer)) -> Result<Predicted, PredictError> {
+        self.rows(|path, answer| {
+            each(path, answer);
             Ok::<_, PredictError>(())
         })
     }
 
     pub(crate) fn rows<E: From<PredictError>>(
         self,
-        mut each: impl FnMut(&Path, &Prediction) -> Result<(), E>,
+        mut each: impl FnMut(&Path, &Answer) -> Result<(), E>,
     ) -> Result<Predicted, E> {
         if self.batch_size == 0 {
             return Err(PredictError::EmptyBatches.into());
@@ -150,8 +166,8 @@ impl<'a> FilePredictions<'a> {
             for batch in batches {
                 for read in self.predict(batch)? {
                     match read {
-                        Ok((path, prediction)) => {
-                            each(path, &prediction)?;
+                        Ok((path, answer)) => {
+                            each(path, &answer)?;
                             done.files += 1;
                         }
                         Err(broken) if self.on_error == OnError::Skip => done.broken.push(broken),
@@ -170,43 +186,46 @@ impl<'a> FilePredictions<'a> {
     }
 
     /// Reads batch after batch, each with as many threads as the processor has, until nobody wants the next.
-    fn read<'b>(&'b self, send: &SyncSender<Vec<Seen<'b>>>) {
-        let planes = |path: &Path| self.predictor.planes(&self.predictor.read(path)?);
+    fn read<'b>(&'b self, send: &SyncSender<Vec<FileSeen<'b>>>) {
+        let seen = |path: &Path| self.predictor.seen(&self.predictor.read(path)?);
         for files in self.files.chunks(self.batch_size) {
-            let batch = files.par_iter().map(|path| (path.as_path(), planes(path))).collect();
+            let batch = files.par_iter().map(|path| (path.as_path(), seen(path))).collect();
             if send.send(batch).is_err() {
                 return;
             }
         }
     }
 
-    /// The predictions of a batch, in its order. Without a size in the transforms each picture may have one of its own.
-    fn predict<'b>(&self, batch: Vec<Seen<'b>>) -> Result<Vec<Told<'b>>, PredictError> {
-        let shared = batch.iter().find_map(|(_, seen)| seen.as_ref().ok().map(|(size, _)| *size));
+    /// The answers of a batch, in its order. Pictures of one size go through the model together; where transforms fix no size, others
+    /// go alone.
+    fn predict<'b>(&self, batch: Vec<FileSeen<'b>>) -> Result<Vec<Told<'b>>, PredictError> {
         let seen = || batch.iter().filter_map(|(_, seen)| seen.as_ref().ok());
-        let together: Vec<f32> =
-            seen().filter(|(size, _)| Some(*size) == shared).flat_map(|(_, planes)| planes).copied().collect();
-        let predictions = shared.map_or_else(Vec::new, |size| self.predictor.predict_planes(size, together));
-        let mut predictions = predictions.into_iter();
-        let mut one = |path: &Path, (size, planes)| {
-            let own = if Some(size) == shared { None } else { self.predictor.predict_planes(size, planes).pop() };
-            let prediction = own.or_else(|| predictions.next());
-            let prediction = prediction.unwrap_or_else(|| Err(PredictError::input(TransformError::Empty { size })));
-            prediction.map_err(|error| error.of_file(path))
+        let shared = seen().next().map(|seen| seen.draw.size);
+        let alike = || seen().filter(|seen| Some(seen.draw.size) == shared);
+        let together: Vec<f32> = alike().flat_map(|seen| &seen.planes).copied().collect();
+        let pictures = alike().count().max(1);
+        let outputs = shared.map_or_else(Vec::new, |size| self.predictor.outputs(size, together));
+        let mut rows = outputs.chunks_exact((outputs.len() / pictures).max(1));
+        let mut one = |Seen { draw, planes }: Seen| {
+            if Some(draw.size) != shared {
+                return self.predictor.read_row(&self.predictor.outputs(draw.size, planes), &draw);
+            }
+            let missing = || PredictError::input(TransformError::Empty { size: draw.size });
+            self.predictor.read_row(rows.next().ok_or_else(missing)?, &draw)
         };
-        let mut rows = Vec::with_capacity(batch.len());
+        let mut told = Vec::with_capacity(batch.len());
         for (path, seen) in batch {
-            rows.push(match seen {
-                Ok(seen) => Ok((path, one(path, seen)?)),
+            told.push(match seen {
+                Ok(seen) => Ok((path, one(seen).map_err(|error| error.of_file(path))?)),
                 Err(error) => Err(Broken { path: path.into(), reason: error.in_file(path) }),
             });
         }
-        Ok(rows)
+        Ok(told)
     }
 }
 
 /// A file and what the model says of it, or why there is nothing to say.
-type Told<'a> = Result<(&'a Path, Prediction), Broken>;
+type Told<'a> = Result<(&'a Path, Answer), Broken>;
 
 /// A file and what the model will see of it.
-type Seen<'a> = (&'a Path, Result<(Size, Vec<f32>), TransformError>);
+type FileSeen<'a> = (&'a Path, Result<Seen, TransformError>);

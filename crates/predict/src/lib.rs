@@ -2,18 +2,27 @@
 
 mod predictor;
 
+mod answer;
+mod kind;
+
+mod cells;
 mod explain;
 mod files;
 mod tables;
 
 mod error;
 mod manifest;
+mod network;
 
+pub use answer::{Answer, Tags, pixel_classes};
 pub use error::PredictError;
 pub use explain::GradCam;
 pub use files::{FilePredictions, Predicted};
+pub use firelight_costs::Decision;
 pub use firelight_files::FileError;
 pub use firelight_transforms::{OnError, TransformError};
 pub use firelight_vocab::Vocab;
+pub use kind::TargetKind;
 pub use manifest::{FORMAT, Manifest};
+pub use network::{Network, NetworkConfig, Outputs, OwnModel, Registry};
 pub use predictor::{Prediction, Predictor};

@@ -1,16 +1,17 @@
 //! What an export says about itself.
 
-use burn::tensor::Device;
 use firelight_costs::Decision;
 use firelight_files::Format;
-use firelight_models::{Arch, Fresh, HeadConfig, VisionModel};
+use firelight_models::{Arch, HeadConfig};
 use firelight_transforms::{Limits, PictureTransforms};
 use firelight_vocab::Vocab;
 use serde::{Deserialize, Serialize};
 
-/// What an export's file starts with; `FORMAT.write(path, &manifest, &[weights])` makes one.
+use crate::{NetworkConfig, TargetKind};
+
+/// What an export's file starts with; `FORMAT.write(path, &manifest, &[weights])` makes one. Version 1 had classifiers of one class alone.
 pub const FORMAT: Format =
-    Format { magic: "firelight-export", oldest: 1, version: 1, what: "export", writer: "export" };
+    Format { magic: "firelight-export", oldest: 1, version: 2, what: "export", writer: "export" };
 
 /// Everything that prediction needs besides the weights: data, no code.
 ///
@@ -18,57 +19,78 @@ pub const FORMAT: Format =
 /// # use firelight_predict::Predictor;
 /// # fn look(predictor: Predictor) {
 /// let manifest = predictor.manifest();
-/// println!("{} of {} classes, by Firelight {}", manifest.arch, manifest.vocab.len(), manifest.firelight);
+/// println!("{:?} for {:?}, by Firelight {}", manifest.network, manifest.target, manifest.firelight);
 /// println!("{}", manifest.transforms);
 /// # }
 /// ```
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 pub struct Manifest {
     /// Version of the library that wrote the file.
     pub firelight: String,
     /// Version of burn that wrote the weights; empty in files of the first version.
-    #[serde(default)]
     pub burn: String,
-    /// The body.
-    pub arch: Arch,
-    /// The head.
-    pub head: HeadConfig,
-    /// Which output column is which class.
-    pub vocab: Vocab,
+    /// What the network is made from.
+    pub network: NetworkConfig,
+    /// What its outputs mean.
+    pub target: TargetKind,
     /// How a picture becomes the model's input, normalisation included.
     pub transforms: PictureTransforms,
     /// How large a picture may be; the usual limits in files without.
-    #[serde(default)]
     pub limits: Limits,
     /// How probabilities become a class.
     pub decision: Decision,
 }
 
+/// A manifest as a file has it: of version 2, or of version 1, which had a body, a head and classes.
+#[derive(Deserialize)]
+struct Stored {
+    firelight: String,
+    #[serde(default)]
+    burn: String,
+    network: Option<NetworkConfig>,
+    target: Option<TargetKind>,
+    arch: Option<Arch>,
+    head: Option<HeadConfig>,
+    vocab: Option<Vocab>,
+    transforms: PictureTransforms,
+    #[serde(default)]
+    limits: Limits,
+    decision: Decision,
+}
+
+impl TryFrom<Stored> for Manifest {
+    type Error = String;
+
+    fn try_from(stored: Stored) -> Result<Self, String> {
+        let Stored { firelight, burn, network, target, arch, head, vocab, transforms, limits, decision } = stored;
+        let (network, target) = match (network, target, arch, head, vocab) {
+            (Some(network), Some(target), None, None, None) => (network, target),
+            (None, None, Some(arch), Some(head), Some(vocab)) => {
+                (NetworkConfig::Vision { arch, head }, TargetKind::Category(vocab))
+            }
+            _ => return Err("it has neither a network and a target nor an arch, a head and a vocab".into()),
+        };
+        Ok(Self { firelight, burn, network, target, transforms, limits, decision })
+    }
+}
+
 impl Manifest {
-    /// What makes no sense, if anything does, for weights of so many bytes: found before a model is made.
+    /// What makes no sense in it, with weights of so many bytes, if anything does.
     pub(crate) fn problem(&self, weights: usize) -> Option<String> {
-        let Self { arch, head, vocab, transforms, decision, .. } = self;
-        if let Some(problem) = head.problem() {
+        let Self { network, target, transforms, decision, .. } = self;
+        if let Some(problem) = target.problem().or_else(|| network.problem(target.columns(), weights)) {
             return Some(problem);
         }
-        if head.features() != arch.features() {
-            return Some(format!("its head takes {} features and {arch} gives {}", head.features(), arch.features()));
+        if target.is_map() && matches!(network, NetworkConfig::Vision { .. } | NetworkConfig::Positions(_)) {
+            return Some("its network gives no map, which its target is".into());
         }
-        if head.classes() != vocab.len() {
-            return Some(format!("its head gives {} scores for {} classes", head.classes(), vocab.len()));
+        if matches!(network, NetworkConfig::UNet(_)) && !target.is_map() {
+            return Some("its network gives a map, which its target is not".into());
         }
-        if head.numbers() > weights / size_of::<f32>() {
-            return Some("its head needs more weights than it holds".into());
-        }
-        if decision.vocab().is_some_and(|theirs| theirs != vocab) {
+        if decision.vocab().is_some_and(|theirs| !target.has_vocab(theirs)) {
             return Some("its decision rule is for other classes".into());
         }
         transforms.check().err().map(|error| error.to_string())
-    }
-
-    /// The model that the file's weights are put into.
-    pub(crate) fn model(&self, device: &Device) -> VisionModel {
-        let fresh = &mut Fresh::zeros();
-        VisionModel::new(self.arch.fresh_body(fresh, device), self.head.fresh(fresh, device))
     }
 }

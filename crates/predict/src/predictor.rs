@@ -5,16 +5,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
-use burn::tensor::{Device, Tensor, TensorData, activation::softmax};
+use burn::tensor::{Device, Tensor, TensorData};
 use firelight_files::FileError;
-use firelight_models::weights::{filled, not_finite};
-use firelight_models::{Model, VisionModel};
-use firelight_transforms::{Scratch, Size, TransformError, decode, open, panic_message};
+use firelight_models::Model;
+use firelight_transforms::{Draw, Scratch, Size, TransformError, decode, open, panic_message};
 use firelight_vocab::Vocab;
 use image::RgbImage;
 
 use crate::manifest::FORMAT;
-use crate::{Manifest, PredictError};
+use crate::{Answer, Manifest, Network, NetworkConfig, Outputs, PredictError, Registry, TargetKind};
 
 /// A trained model that tells classes of pictures.
 ///
@@ -30,7 +29,9 @@ use crate::{Manifest, PredictError};
 /// ```
 pub struct Predictor {
     manifest: Manifest,
-    model: VisionModel,
+    network: Network,
+    /// Of the target's classes or points, for whoever asks; empty without.
+    vocab: Vocab,
     device: Device,
     reader: Option<Reader>,
 }
@@ -92,22 +93,17 @@ impl Predictor {
     ///
     /// [`PredictError::Unfit`] if the manifest contradicts itself, such as a vocab of other classes than the head has, or the model gives
     /// another number of scores.
-    pub fn new(manifest: Manifest, model: VisionModel, device: Device) -> Result<Self, PredictError> {
-        if let Some(why) = manifest.problem(usize::MAX) {
+    pub fn new(manifest: Manifest, model: impl Into<Network>, device: Device) -> Result<Self, PredictError> {
+        let (problem, network) = (manifest.problem(usize::MAX), model.into());
+        if let Some(why) = problem.or_else(|| other_network(&manifest, &network, &device)) {
             return Err(PredictError::Unfit { why });
         }
-        let features = Tensor::<2>::zeros([1, manifest.head.pooled_features()], &device);
-        let scores = catch_unwind(AssertUnwindSafe(|| model.classify(features).dims()[1]));
-        let classes = manifest.vocab.len();
-        match scores {
-            Ok(scores) if scores == classes => Ok(Self { manifest, model, device, reader: None }),
-            Ok(scores) => {
-                Err(PredictError::Unfit { why: format!("the model gives {scores} scores for {classes} classes") })
-            }
-            Err(_) => {
-                Err(PredictError::Unfit { why: "the model's head is not the one that the manifest describes".into() })
-            }
-        }
+        Ok(Self::of(manifest, network, device))
+    }
+
+    fn of(manifest: Manifest, network: Network, device: Device) -> Self {
+        let vocab = manifest.target.vocab().cloned().unwrap_or_else(|| Vocab::from_labels([""; 0]));
+        Self { manifest, network, vocab, device, reader: None }
     }
 
     /// The same with files read by `reader` instead of the usual one, which decodes pictures: for files of another kind. A panic in it is
@@ -123,8 +119,17 @@ impl Predictor {
     ///
     /// # Errors
     ///
-    /// [`PredictError::File`]: not there, not an export, damaged, or too new.
+    /// [`PredictError::File`]: not there, not an export, damaged, too new, or of a model that only its maker's program knows.
     pub fn load(path: impl AsRef<Path>, device: &Device) -> Result<Self, PredictError> {
+        Self::load_with(path, &Registry::default(), device)
+    }
+
+    /// The same with models of your own, by the names that their exports have.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    pub fn load_with(path: impl AsRef<Path>, registry: &Registry, device: &Device) -> Result<Self, PredictError> {
         let path = path.as_ref();
         let (manifest, weights): (Manifest, _) = FORMAT.read(path)?;
         let refuse = |why: String| FileError::Unusable { path: path.to_path_buf(), what: FORMAT.what, why };
@@ -132,12 +137,8 @@ impl Predictor {
             return Err(refuse(problem).into());
         }
         let device = device.clone().inner();
-        let model = filled(manifest.model(&device), weights)
-            .map_err(|error| refuse(format!("its weights do not fit its architecture {}: {error}", manifest.arch)))?;
-        if let Some(tensor) = not_finite(&model) {
-            return Err(refuse(format!("its weights {tensor} are not finite numbers")).into());
-        }
-        Ok(Self { manifest, model: model.for_inference(), device, reader: None })
+        let network = manifest.network.load(weights, registry, &device).map_err(refuse)?;
+        Ok(Self::of(manifest, network, device))
     }
 
     /// What the file says about itself.
@@ -145,23 +146,109 @@ impl Predictor {
         &self.manifest
     }
 
-    /// Which class has which number.
+    /// Which class has which number, or which point; empty for numbers and boxes.
     pub fn vocab(&self) -> &Vocab {
-        &self.manifest.vocab
+        &self.vocab
+    }
+
+    /// What the model says of a picture file, whatever it was trained for.
+    ///
+    /// ```no_run
+    /// use burn::tensor::Device;
+    /// use firelight_predict::{Answer, Predictor};
+    ///
+    /// let heads = Predictor::load("heads.firelight", &Device::flex())?;
+    /// if let Answer::Box([left, top, right, bottom]) = heads.answer("my-pet.jpg")? {
+    ///     println!("the head is {:.0} by {:.0} pixels", right - left, bottom - top);
+    /// }
+    /// # Ok::<(), firelight_predict::PredictError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`PredictError::Input`] if it cannot be read, decoded or transformed, and [`PredictError::NoNumbers`] where the model gives
+    /// NaN.
+    pub fn answer(&self, file: impl AsRef<Path>) -> Result<Answer, PredictError> {
+        let path = file.as_ref();
+        self.read(path)
+            .map_err(PredictError::input)
+            .and_then(|picture| self.answer_picture(&picture))
+            .map_err(|error| error.of_file(path))
+    }
+
+    /// What the model says of a picture.
+    ///
+    /// # Errors
+    ///
+    /// [`PredictError::Input`] if the transforms cannot take its size, and [`PredictError::NoNumbers`] where the model gives NaN.
+    pub fn answer_picture(&self, picture: &RgbImage) -> Result<Answer, PredictError> {
+        let Seen { draw, planes } = self.seen(picture).map_err(PredictError::input)?;
+        self.read_row(&self.outputs(draw.size, planes), &draw)
+    }
+
+    /// What the model says of a picture that is still encoded (JPEG, PNG, …), as a server gets it.
+    ///
+    /// # Errors
+    ///
+    /// As [`answer_picture`](Self::answer_picture), and [`PredictError::Input`] if the bytes are no picture.
+    pub fn answer_bytes(&self, bytes: &[u8]) -> Result<Answer, PredictError> {
+        self.answer_picture(&decode(bytes, &self.manifest.limits).map_err(PredictError::input)?)
     }
 
     /// The class of a picture file.
     ///
     /// # Errors
     ///
-    /// [`PredictError::Input`] if it cannot be read, decoded or transformed, and [`PredictError::NoNumbers`] where the model gives
-    /// NaN.
+    /// As [`answer`](Self::answer), and [`PredictError::OtherKind`] for a model that does not tell one class.
     pub fn predict(&self, file: impl AsRef<Path>) -> Result<Prediction, PredictError> {
-        let path = file.as_ref();
-        self.read(path)
-            .map_err(PredictError::input)
-            .and_then(|picture| self.predict_picture(&picture))
-            .map_err(|error| error.of_file(path))
+        self.one_class()?;
+        self.answer(file).and_then(|answer| self.class(answer))
+    }
+
+    /// The class of a picture.
+    ///
+    /// # Errors
+    ///
+    /// As [`answer_picture`](Self::answer_picture), and [`PredictError::OtherKind`].
+    pub fn predict_picture(&self, picture: &RgbImage) -> Result<Prediction, PredictError> {
+        self.one_class()?;
+        self.answer_picture(picture).and_then(|answer| self.class(answer))
+    }
+
+    /// The class of a picture that is still encoded (JPEG, PNG, …), as a server gets it.
+    ///
+    /// # Errors
+    ///
+    /// As [`answer_bytes`](Self::answer_bytes), and [`PredictError::OtherKind`].
+    pub fn predict_bytes(&self, bytes: &[u8]) -> Result<Prediction, PredictError> {
+        self.one_class()?;
+        self.answer_bytes(bytes).and_then(|answer| self.class(answer))
+    }
+
+    /// What the model gives for a picture, activated: what [`answer_picture`](Self::answer_picture) is read from, and what
+    /// `Learner::predictions` has as a row.
+    ///
+    /// # Errors
+    ///
+    /// As [`answer_picture`](Self::answer_picture), but for NaN, which is given as it is.
+    pub fn outputs_of(&self, picture: &RgbImage) -> Result<Vec<f32>, PredictError> {
+        let Seen { draw, planes } = self.seen(picture).map_err(PredictError::input)?;
+        Ok(self.outputs(draw.size, planes))
+    }
+
+    /// Whether the model tells one class.
+    pub(crate) fn one_class(&self) -> Result<(), PredictError> {
+        match &self.manifest.target {
+            TargetKind::Category(_) => Ok(()),
+            other => Err(PredictError::OtherKind { kind: other.to_string() }),
+        }
+    }
+
+    pub(crate) fn class(&self, answer: Answer) -> Result<Prediction, PredictError> {
+        match answer {
+            Answer::Category(prediction) => Ok(prediction),
+            _ => Err(PredictError::OtherKind { kind: self.manifest.target.to_string() }),
+        }
     }
 
     /// The picture of a file, as training read it.
@@ -172,40 +259,24 @@ impl Predictor {
         }
     }
 
-    /// The class of a picture.
-    ///
-    /// # Errors
-    ///
-    /// [`PredictError::Input`] if the transforms cannot take its size, and [`PredictError::NoNumbers`] where the model gives NaN.
-    pub fn predict_picture(&self, picture: &RgbImage) -> Result<Prediction, PredictError> {
-        let (size, planes) = self.planes(picture).map_err(PredictError::input)?;
-        self.decide(self.probabilities(size, planes))
+    /// What the model gives for pictures of one size, activated, one picture after the other.
+    pub(crate) fn outputs(&self, size: Size, planes: Vec<f32>) -> Vec<f32> {
+        host(self.manifest.target.activate(self.network.outputs(self.input(size, planes))))
     }
 
-    /// The class of a picture that is still encoded (JPEG, PNG, …), as a server gets it.
-    ///
-    /// # Errors
-    ///
-    /// As [`predict_picture`](Self::predict_picture), and [`PredictError::Input`] if the bytes are no picture.
-    pub fn predict_bytes(&self, bytes: &[u8]) -> Result<Prediction, PredictError> {
-        self.predict_picture(&decode(bytes, &self.manifest.limits).map_err(PredictError::input)?)
-    }
-
-    /// The classes of pictures of one size, whose planes follow each other, or for each why there is none.
-    pub(crate) fn predict_planes(&self, size: Size, planes: Vec<f32>) -> Vec<Result<Prediction, PredictError>> {
-        let probabilities = self.probabilities(size, planes);
-        probabilities.chunks(self.vocab().len().max(1)).map(|row| self.decide(row.to_vec())).collect()
-    }
-
-    /// Of each class for each picture, one picture after the other.
-    fn probabilities(&self, size: Size, planes: Vec<f32>) -> Vec<f32> {
-        let features = self.model.features_in_chunks(self.input(size, planes));
-        host(softmax(self.model.classify(features), 1))
+    /// A row of them as an answer.
+    pub(crate) fn read_row(&self, row: &[f32], draw: &Draw) -> Result<Answer, PredictError> {
+        if row.iter().any(|output| output.is_nan()) {
+            return Err(PredictError::NoNumbers { path: None });
+        }
+        Ok(Answer::of(&self.manifest.target, row, draw, &self.manifest.decision))
     }
 
     /// What the model sees of a picture.
-    pub(crate) fn planes(&self, picture: &RgbImage) -> Result<(Size, Vec<f32>), TransformError> {
-        unbroken("a transform", || self.manifest.transforms.planes(picture, None, &mut Scratch::default()))
+    pub(crate) fn seen(&self, picture: &RgbImage) -> Result<Seen, TransformError> {
+        let see = || self.manifest.transforms.planes_drawn(picture, None, &mut Scratch::default());
+        let (draw, planes) = unbroken("a transform", see)?;
+        Ok(Seen { draw, planes })
     }
 
     /// Planes of pictures of one size as `[n, 3, h, w]`.
@@ -215,16 +286,33 @@ impl Predictor {
         Tensor::from_data(TensorData::new(planes, shape), &self.device)
     }
 
-    pub(crate) fn model(&self) -> &VisionModel {
-        &self.model
+    pub(crate) fn network(&self) -> &Network {
+        &self.network
     }
+}
 
-    fn decide(&self, probabilities: Vec<f32>) -> Result<Prediction, PredictError> {
-        if probabilities.iter().any(|probability| probability.is_nan()) {
-            return Err(PredictError::NoNumbers { path: None });
+/// A picture as the model sees it, and where it comes from.
+pub(crate) struct Seen {
+    pub draw: Draw,
+    pub planes: Vec<f32>,
+}
+
+/// Why a network is not the one that the manifest describes, if it is not.
+fn other_network(manifest: &Manifest, network: &Network, device: &Device) -> Option<String> {
+    let columns = manifest.target.columns();
+    match (&manifest.network, network) {
+        (NetworkConfig::Vision { head, .. }, Network::Vision(model)) => {
+            let features = Tensor::<2>::zeros([1, head.pooled_features()], device);
+            match catch_unwind(AssertUnwindSafe(|| model.classify(features).dims()[1])) {
+                Ok(scores) if scores == columns => None,
+                Ok(scores) => Some(format!("the model gives {scores} scores for {columns} classes")),
+                Err(_) => Some("the model's head is not the one that the manifest describes".into()),
+            }
         }
-        let index = self.manifest.decision.best(&probabilities).unwrap_or_default();
-        Ok(Prediction { class: self.vocab()[index].to_string(), index, probabilities })
+        (NetworkConfig::UNet(_), Network::UNet(_))
+        | (NetworkConfig::Positions(_), Network::Positions(_))
+        | (NetworkConfig::Own(_), Network::Own(_)) => None,
+        _ => Some("the model is of another kind than the manifest describes".into()),
     }
 }
 

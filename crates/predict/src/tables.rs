@@ -4,8 +4,9 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use firelight_files::AtomicFile;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
+use crate::cells::{cells, columns, fields};
 use crate::{FilePredictions, PredictError, Predicted};
 
 impl FilePredictions<'_> {
@@ -45,17 +46,13 @@ impl FilePredictions<'_> {
     }
 
     fn csv(self, file: &mut AtomicFile) -> Result<Predicted, TableError> {
-        let probabilities = self.probabilities;
+        let (kind, all) = (&self.predictor.manifest().target, self.probabilities);
         let mut table = csv::Writer::from_writer(file);
-        let mut header = vec!["file", "class", "probability"];
-        header.extend(self.predictor.vocab().iter().filter(|_| probabilities));
-        table.write_record(&header)?;
-        let done = self.rows(|path, prediction| {
+        table.write_record(std::iter::once("file".to_owned()).chain(columns(kind, all)))?;
+        let done = self.rows(|path, answer| {
             table.write_field(path.to_string_lossy().as_bytes())?;
-            table.write_field(&prediction.class)?;
-            table.write_field(prediction.probability().to_string())?;
-            for probability in prediction.probabilities.iter().filter(|_| probabilities) {
-                table.write_field(probability.to_string())?;
+            for cell in cells(kind, answer, all) {
+                table.write_field(cell)?;
             }
             table.write_record(None::<&[u8]>)?;
             Ok::<_, TableError>(())
@@ -65,18 +62,11 @@ impl FilePredictions<'_> {
     }
 
     fn json_lines(self, file: &mut AtomicFile) -> Result<Predicted, TableError> {
-        let vocab = self.probabilities.then(|| self.predictor.vocab().clone());
-        self.rows(|path, prediction| {
-            let mut row = json!({
-                "file": path.to_string_lossy(),
-                "class": prediction.class,
-                "probability": prediction.probability(),
-            });
-            if let Some(vocab) = &vocab {
-                let named = vocab.iter().zip(&prediction.probabilities);
-                row["probabilities"] = named.map(|(name, &p)| (name.to_string(), json!(p))).collect();
-            }
-            writeln!(file, "{row}")?;
+        let (kind, all) = (&self.predictor.manifest().target, self.probabilities);
+        self.rows(|path, answer| {
+            let mut row = Map::from_iter([("file".to_owned(), json!(path.to_string_lossy()))]);
+            fields(&mut row, kind, answer, all);
+            writeln!(file, "{}", Value::Object(row))?;
             Ok::<_, TableError>(())
         })
     }

@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 use std::io::Cursor;
-use std::panic::catch_unwind;
+use std::panic::{UnwindSafe, catch_unwind};
 use std::path::Path;
 
 use image::metadata::Orientation;
-use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
+use image::{ColorType, DynamicImage, GenericImageView, ImageDecoder, ImageFormat, ImageReader, RgbImage};
 
 use crate::jpeg::Rare;
 use crate::tiff::Palette;
@@ -26,7 +26,8 @@ pub const PICTURE_ENDINGS: &[&str] = &[
 /// Reads and decodes a picture file. The format is found from the content, never from the extension.
 ///
 /// The EXIF orientation is applied. Gray, palette, 16-bit, CMYK and alpha pictures become 8-bit RGB; alpha is dropped,
-/// as fastai (Pillow's `convert("RGB")`) does. Of an animation the first frame is taken.
+/// as fastai (Pillow's `convert("RGB")`) does, unless [`Limits::with_ground`] names the colour that shows through. Of an
+/// animation the first frame is taken.
 ///
 /// # Errors
 ///
@@ -45,7 +46,7 @@ pub const PICTURE_ENDINGS: &[&str] = &[
 /// ```
 pub fn open(path: &Path, limits: &Limits) -> Result<RgbImage, TransformError> {
     let bytes = file::read(path, limits)?;
-    decode_named(&bytes, limits, || path.display().to_string())
+    guarded(&bytes, || path.display().to_string(), || decode_within(&bytes, limits))
 }
 
 /// Decodes a picture from memory; otherwise as [`open`].
@@ -60,53 +61,98 @@ pub fn open(path: &Path, limits: &Limits) -> Result<RgbImage, TransformError> {
 ///
 /// [`TransformError::LargeFile`], [`TransformError::Decode`] or [`TransformError::TooLarge`].
 pub fn decode(bytes: &[u8], limits: &Limits) -> Result<RgbImage, TransformError> {
-    let name = || format!("a picture of {} bytes in memory", bytes.len());
-    if bytes.len() as u64 > limits.file_bytes() {
-        let (bytes, limit) = (bytes.len() as u64, limits.file_bytes());
-        return Err(TransformError::LargeFile { picture: "a picture in memory".into(), bytes, limit });
-    }
-    decode_named(bytes, limits, name)
+    let name = in_memory(bytes, limits, "a picture")?;
+    guarded(bytes, || name.clone(), || decode_within(bytes, limits))
 }
 
-fn decode_named(bytes: &[u8], limits: &Limits, name: impl Fn() -> String) -> Result<RgbImage, TransformError> {
+/// What `kind` of thing in memory is called, if it is no longer than a file may be.
+pub(crate) fn in_memory(bytes: &[u8], limits: &Limits, kind: &str) -> Result<String, TransformError> {
+    if bytes.len() as u64 > limits.file_bytes() {
+        let (bytes, limit) = (bytes.len() as u64, limits.file_bytes());
+        return Err(TransformError::LargeFile { picture: format!("{kind} in memory"), bytes, limit });
+    }
+    Ok(format!("{kind} of {} bytes in memory", bytes.len()))
+}
+
+/// What `decode` makes of the bytes; what it refuses is named, and a panic is a refusal.
+pub(crate) fn guarded<T>(
+    bytes: &[u8],
+    name: impl Fn() -> String,
+    decode: impl FnOnce() -> Result<T, Refusal> + UnwindSafe,
+) -> Result<T, TransformError> {
     if bytes.is_empty() {
         return Err(TransformError::Decode { picture: name(), reason: "the file is empty".into() });
     }
     // Decoders of rare formats have bugs; one broken file must not end a day of training.
-    catch_unwind(|| decode_within(bytes, limits))
-        .unwrap_or(Err(Refusal::Broken("its decoder panicked".into())))
-        .map_err(|refusal| match refusal {
-            Refusal::Broken(reason) => TransformError::Decode { picture: name(), reason },
-            Refusal::TooLarge { size, bytes, limit, unit } => {
-                TransformError::TooLarge { picture: name(), size, bytes, limit, unit }
-            }
-        })
+    catch_unwind(decode).unwrap_or(Err(Refusal::Broken("its decoder panicked".into()))).map_err(|refusal| match refusal
+    {
+        Refusal::Broken(reason) => TransformError::Decode { picture: name(), reason },
+        Refusal::Mask(reason) => TransformError::MaskFile { mask: name(), reason },
+        Refusal::TooLarge { size, bytes, limit, unit } => {
+            TransformError::TooLarge { picture: name(), size, bytes, limit, unit }
+        }
+    })
 }
 
 /// Why a picture is not decoded, before it has a name.
-enum Refusal {
+pub(crate) enum Refusal {
     Broken(String),
-    TooLarge { size: Size, bytes: u64, limit: u64, unit: &'static str },
+    /// A picture like others, and no mask.
+    Mask(String),
+    TooLarge {
+        size: Size,
+        bytes: u64,
+        limit: u64,
+        unit: &'static str,
+    },
 }
 
 fn decode_within(bytes: &[u8], limits: &Limits) -> Result<RgbImage, Refusal> {
-    let format = match image::guess_format(bytes) {
-        Ok(format) => format,
-        Err(_) if tiff::is_big(bytes) => ImageFormat::Tiff,
-        Err(_) => return Err(Refusal::Broken(unknown_format(bytes))),
-    };
-    let palette = if format == ImageFormat::Tiff { tiff::palette(bytes).map_err(Refusal::Broken)? } else { None };
-    let numbers = palette.as_ref().map(Palette::numbers);
-    let (mut picture, orientation) = decode_as(format, numbers.as_deref().unwrap_or(bytes), limits)?;
-    if let Some(palette) = palette {
-        picture = palette.paint(&picture).map_err(Refusal::Broken)?.into();
-    }
+    let (mut picture, orientation) = unturned(bytes, limits)?;
     picture.apply_orientation(orientation);
-    Ok(picture.into_rgb8())
+    Ok(match limits.ground() {
+        Some(ground) if picture.color().has_alpha() => over(&picture, ground),
+        _ => picture.into_rgb8(),
+    })
 }
 
-/// The picture as the file has it, and how it is to be turned.
-fn decode_as(format: ImageFormat, bytes: &[u8], limits: &Limits) -> Result<(DynamicImage, Orientation), Refusal> {
+/// A picture with alpha before a colour: each byte `(alpha · colour + (255 − alpha) · ground) / 255`, rounded.
+fn over(picture: &DynamicImage, ground: [u8; 3]) -> RgbImage {
+    let mut seen = RgbImage::new(picture.width(), picture.height());
+    for (to, (_, _, from)) in seen.pixels_mut().zip(picture.pixels()) {
+        let alpha = u32::from(from.0[3]);
+        for ((to, &from), &ground) in to.0.iter_mut().zip(&from.0).zip(&ground) {
+            *to = ((alpha * u32::from(from) + (255 - alpha) * u32::from(ground) + 127) / 255) as u8;
+        }
+    }
+    seen
+}
+
+/// The format, from the first bytes.
+pub(crate) fn format(bytes: &[u8]) -> Result<ImageFormat, Refusal> {
+    match image::guess_format(bytes) {
+        Ok(format) => Ok(format),
+        Err(_) if tiff::is_big(bytes) => Ok(ImageFormat::Tiff),
+        Err(_) => Err(Refusal::Broken(unknown_format(bytes))),
+    }
+}
+
+/// The picture as the file has it, of colours, and how it is to be turned.
+pub(crate) fn unturned(bytes: &[u8], limits: &Limits) -> Result<(DynamicImage, Orientation), Refusal> {
+    let format = format(bytes)?;
+    let palette = if format == ImageFormat::Tiff { tiff::palette(bytes).map_err(Refusal::Broken)? } else { None };
+    let numbers = palette.as_ref().map(Palette::numbers);
+    let (picture, orientation) = decode_as(format, numbers.as_deref().unwrap_or(bytes), limits)?;
+    let Some(palette) = palette else { return Ok((picture, orientation)) };
+    Ok((palette.paint(&picture).map_err(Refusal::Broken)?.into(), orientation))
+}
+
+/// What the decoder of a format makes of the bytes, and how it is to be turned.
+pub(crate) fn decode_as(
+    format: ImageFormat,
+    bytes: &[u8],
+    limits: &Limits,
+) -> Result<(DynamicImage, Orientation), Refusal> {
     let (picture, orientation) = if format == ImageFormat::Jpeg && jpeg::is_rare(bytes) {
         let rare = Rare::of(bytes).map_err(Refusal::Broken)?;
         let orientation = rare.exif().and_then(orientation::in_exif).unwrap_or(Orientation::NoTransforms);
@@ -138,7 +184,7 @@ fn decode_as(format: ImageFormat, bytes: &[u8], limits: &Limits) -> Result<(Dyna
 }
 
 /// What a decoder holds beside its result.
-enum Buffers {
+pub(crate) enum Buffers {
     None,
     /// All coefficients of a progressive JPEG, two bytes each.
     Coefficients,
@@ -150,7 +196,7 @@ enum Buffers {
 
 /// Refuses a picture without pixels, and one of whose decoding the limits would be passed: `result` bytes, of RGB or of what has
 /// to be converted to it.
-fn check(
+pub(crate) fn check(
     size: Size,
     result: u64,
     is_rgb: bool,

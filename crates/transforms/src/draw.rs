@@ -3,7 +3,9 @@ use crate::{Area, Erasing, Filter, Lighting, Map, PadMode, Size};
 /// Everything that was decided about one picture: where each output pixel comes from and how it is lit.
 ///
 /// The map is the whole geometry, from positions in the output to positions in the picture. It carries points, boxes and
-/// masks that belong to the picture along: see [`point`](Draw::point), [`area`](Draw::area) and [`mask`](Draw::mask).
+/// masks that belong to the picture along, in pixels ([`point`](Draw::point), [`area`](Draw::area), [`mask`](Draw::mask)) or
+/// from -1 to 1 ([`unit_point`](Draw::unit_point), [`unit_box`](Draw::unit_box)), and predictions back
+/// ([`picture_point`](Draw::picture_point), [`picture_box`](Draw::picture_box)).
 ///
 /// ```
 /// use firelight_transforms::{PictureTransforms, Resize, Size};
@@ -33,28 +35,36 @@ pub struct Draw {
     pub lighting: Lighting,
     /// The rectangles to erase after normalisation.
     pub erasing: Option<Erasing>,
+    /// Whether a [`Closure`](crate::Closure) has made the picture that this was drawn for out of another one.
+    ///
+    /// Everything here, [`picture`](Draw::picture) and [`map`](Draw::map) too, is then about what the closure gave: what
+    /// belongs to the picture of the file cannot be moved along, as only the closure knows where it went. A draw of a size
+    /// alone ([`PictureTransforms::draw`](crate::PictureTransforms::draw)) passes over closures, and this is false.
+    pub through_closure: bool,
 }
 
 impl Draw {
     /// Where a point of the picture lands in the output. It may lie outside; `None` if it is beyond a tilt's horizon.
+    ///
+    /// A flip mirrors where a point lies, and the point stays the one it is: the left eye of a mirrored face is still the first
+    /// of its points, as in fastai.
     pub fn point(&self, x: f64, y: f64) -> Option<(f64, f64)> {
-        let (x, y) = self.map.inverse()?.point(x, y);
-        (x.is_finite() && y.is_finite()).then_some((x, y))
+        self.map.inverse()?.point_in_front(x, y)
     }
 
     /// The upright rectangle around where a rectangle of the picture lands, cut to the output; `None` if nothing is left.
     pub fn area(&self, area: Area) -> Option<Area> {
-        let corners = Map::translate(area.left, area.top);
-        let bounds = self.map.inverse()?.after(corners).bounds(area.width, area.height);
-        let (left, top) = (bounds.left.max(0.0), bounds.top.max(0.0));
-        let right = (bounds.left + bounds.width).min(f64::from(self.size.width));
-        let bottom = (bounds.top + bounds.height).min(f64::from(self.size.height));
+        let [left, top, right, bottom] = self.map.inverse()?.bounds_in_front(area)?;
+        let (left, top) = (left.max(0.0), top.max(0.0));
+        let (right, bottom) = (right.min(f64::from(self.size.width)), bottom.min(f64::from(self.size.height)));
         (right > left && bottom > top).then(|| Area::new(left, top, right - left, bottom - top))
     }
 
     /// A mask of the picture, one value a pixel in rows, as it looks in the output: the nearest value of each pixel.
     ///
-    /// Padding mirrors or repeats values as it does colours; `empty` stands where colours are black.
+    /// Padding mirrors or repeats values as it does colours; `empty` stands where colours are black. A plain
+    /// resize is Pillow's `NEAREST`, which fastai resizes masks with; where two values are exactly as near, rounding chooses one, in
+    /// either.
     ///
     /// # Panics
     ///
@@ -106,6 +116,10 @@ impl Draw {
 
     /// The pixel of a row or column of `length` that stands at `at`, first beyond the frame, then beyond the picture.
     pub(crate) fn source_pixel(&self, at: i64, length: i64, start: f64, extent: f64) -> Option<i64> {
+        // Most are in the picture, and nothing is folded there.
+        if (0..length).contains(&at) {
+            return Some(at);
+        }
         let (first, last) = known(length, start, extent);
         let inside = self.pad.pixel(at - first, last - first)? + first;
         self.frame_pad.pixel(inside, length)

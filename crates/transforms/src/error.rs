@@ -69,6 +69,50 @@ pub enum TransformError {
         /// What the limit counts: `pixels` or `bytes`.
         unit: &'static str,
     },
+    /// A picture that can be decoded is no mask, or has numbers or colours without a code.
+    #[error("decode: {mask} cannot be read as a mask: {reason}")]
+    MaskFile {
+        /// The path, or a description of the bytes.
+        mask: String,
+        /// Why not, and what to do.
+        reason: String,
+    },
+    /// A mask's list of codes has another length than its size says.
+    #[error("mask: a mask of {size} has {needed} codes, and {given} are given; give one for each pixel, in rows")]
+    MaskLength {
+        /// The size.
+        size: Size,
+        /// How many codes it has.
+        needed: u64,
+        /// How many were given.
+        given: usize,
+    },
+    /// Runs that make no mask.
+    #[error("mask: the runs cannot be read: {reason}; check them, and the size of the picture that they belong to")]
+    Runs {
+        /// What is wrong with them.
+        reason: String,
+    },
+    /// A mask has another size than the picture that it is to be moved with.
+    #[error(
+        "transform: the mask is {mask}, but its picture {picture}; a mask has one code for each pixel of the upright picture, so \
+         check that it is this picture's, and of its full size"
+    )]
+    MaskSize {
+        /// The size of the mask.
+        mask: Size,
+        /// The size of the picture.
+        picture: Size,
+    },
+    /// What belongs to a picture cannot be moved along, because a closure has changed the picture.
+    #[error(
+        "transform: a closure has changed the picture, and {what} that belongs to it cannot be moved along; use transforms of \
+         this crate alone, or change pictures before they are read"
+    )]
+    ThroughClosure {
+        /// What was to be moved: `a mask`, …
+        what: &'static str,
+    },
     /// A reader of your own has no picture for an item.
     #[error("input: {reason}")]
     Input {
@@ -151,13 +195,15 @@ impl TransformError {
             Self::LargeFile { picture, .. } | Self::Decode { picture, .. } | Self::TooLarge { picture, .. } => {
                 *picture == path.display().to_string()
             }
+            Self::MaskFile { mask, .. } => *mask == path.display().to_string(),
             _ => false,
         };
         if named { self } else { Self::InFile { path: path.to_owned(), why: Box::new(self) } }
     }
 
     /// Whether a file is at fault, which another one in its place would not be: it cannot be read or decoded, or is over
-    /// the limits. A parameter, a closure or a buffer is never the file's fault.
+    /// the limits. A parameter, a closure or a buffer is never the file's fault, and a number or colour of a mask may be one that
+    /// was not told.
     ///
     /// ```
     /// use firelight_transforms::{Limits, PictureTransforms, Resize, decode};

@@ -5,6 +5,9 @@ mod pictures;
 mod draw;
 mod frame;
 mod map;
+mod unit;
+
+mod mask;
 
 mod augment;
 mod colours;
@@ -48,6 +51,7 @@ pub use item::{
 };
 pub use limits::Limits;
 pub use map::{Area, Map, dihedral_matrix};
+pub use mask::{Mask, MaskReader, RleOrder};
 pub use mix::{CutMix, CutMixDraw, MixUp, MixUpDraw};
 pub use normalize::Normalize;
 pub use on_error::OnError;

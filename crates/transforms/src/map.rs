@@ -76,6 +76,43 @@ impl Map {
         ((a[0] * x + a[1] * y + a[2]) / depth, (b[0] * x + b[1] * y + b[2]) / depth)
     }
 
+    /// As [`point`](Map::point), or `None` where that is on or behind the horizon, and seen nowhere.
+    pub(crate) fn point_in_front(&self, x: f64, y: f64) -> Option<(f64, f64)> {
+        let [.., depth] = self.apply(x, y);
+        let (x, y) = self.point(x, y);
+        (depth > 0.0 && x.is_finite() && y.is_finite()).then_some((x, y))
+    }
+
+    /// Left, top, right and bottom around the image of a rectangle, of the part of it in front of the horizon; `None` without any.
+    pub(crate) fn bounds_in_front(&self, area: Area) -> Option<[f64; 4]> {
+        // So near to the horizon that what is beyond lies far outside of any picture.
+        const LEAST: f64 = 1e-9;
+        let (right, bottom) = (area.left + area.width, area.top + area.height);
+        let corners = [(area.left, area.top), (right, area.top), (right, bottom), (area.left, bottom)]
+            .map(|(x, y)| self.apply(x, y));
+        let mut bounds: Option<[f64; 4]> = None;
+        let mut take = |[x, y, depth]: [f64; 3]| {
+            let (x, y) = (x / depth, y / depth);
+            let [left, top, right, bottom] = bounds.unwrap_or([x, y, x, y]);
+            bounds = Some([left.min(x), top.min(y), right.max(x), bottom.max(y)]);
+        };
+        for (from, to) in corners.into_iter().zip(corners.into_iter().cycle().skip(1)) {
+            if from[2] >= LEAST {
+                take(from);
+            }
+            if (from[2] >= LEAST) != (to[2] >= LEAST) {
+                let share = (LEAST - from[2]) / (to[2] - from[2]);
+                take([0, 1, 2].map(|i| if i == 2 { LEAST } else { from[i] + share * (to[i] - from[i]) }));
+            }
+        }
+        bounds.filter(|bounds| bounds.iter().all(|side| side.is_finite()))
+    }
+
+    /// The product with (x, y, 1).
+    fn apply(&self, x: f64, y: f64) -> [f64; 3] {
+        self.0.map(|row| row[0] * x + row[1] * y + row[2])
+    }
+
     /// The map back, or `None` where the map folds the plane flat.
     pub fn inverse(&self) -> Option<Self> {
         let [[a, b, c], [d, e, f], [g, h, i]] = self.0;

@@ -124,7 +124,7 @@ impl PictureTransforms {
         self.normalize().check()
     }
 
-    /// Writes the normalised planes of one picture (red, green, blue; rows from the top) to `out`.
+    /// Writes the normalised planes of one picture (red, green, blue; rows from the top) to `out`, and says their size.
     ///
     /// `chance` is the source of the random draws in training; `None` is validation, which has none. `scratch` holds
     /// buffers that a worker reuses from picture to picture.
@@ -141,12 +141,39 @@ impl PictureTransforms {
         scratch: &mut Scratch,
         out: &mut [f32],
     ) -> Result<Size, TransformError> {
+        self.apply_drawn(picture, chance, scratch, out).map(|draw| draw.size)
+    }
+
+    /// As [`apply`](Self::apply), and gives what was drawn: it moves the picture's masks, points and boxes along.
+    ///
+    /// ```
+    /// use firelight_transforms::{Chance, FlipItem, PictureTransforms, Resize, Scratch, Size};
+    ///
+    /// let transforms = PictureTransforms::new().with_item(Resize::squish(8)).with_item(FlipItem::new(1.0));
+    /// let mut planes = vec![0.0; Size::square(8).planes()];
+    /// let (picture, mut chance) = (image::RgbImage::new(16, 16), Chance::new(42, 0, 0));
+    /// let draw = transforms.apply_drawn(&picture, Some(&mut chance), &mut Scratch::default(), &mut planes)?;
+    /// assert_eq!(draw.point(2.0, 6.0), Some((7.0, 3.0)));
+    /// assert!(!draw.through_closure);
+    /// # Ok::<(), firelight_transforms::TransformError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`apply`](Self::apply).
+    pub fn apply_drawn(
+        &self,
+        picture: &RgbImage,
+        chance: Option<&mut Chance>,
+        scratch: &mut Scratch,
+        out: &mut [f32],
+    ) -> Result<Draw, TransformError> {
         let (picture, draw) = self.decide(picture, chance, scratch)?;
         if out.len() != draw.size.planes() {
             return Err(TransformError::OutputLength { size: draw.size, needed: draw.size.planes(), given: out.len() });
         }
         scratch.render(&picture, &draw, &self.normalize(), out);
-        Ok(draw.size)
+        Ok(draw)
     }
 
     /// As [`apply`](Self::apply), for pictures whose result may have any size.
@@ -160,10 +187,24 @@ impl PictureTransforms {
         chance: Option<&mut Chance>,
         scratch: &mut Scratch,
     ) -> Result<(Size, Vec<f32>), TransformError> {
+        self.planes_drawn(picture, chance, scratch).map(|(draw, planes)| (draw.size, planes))
+    }
+
+    /// As [`apply_drawn`](Self::apply_drawn), for pictures whose result may have any size.
+    ///
+    /// # Errors
+    ///
+    /// As [`apply`](Self::apply), without the length of the output.
+    pub fn planes_drawn(
+        &self,
+        picture: &RgbImage,
+        chance: Option<&mut Chance>,
+        scratch: &mut Scratch,
+    ) -> Result<(Draw, Vec<f32>), TransformError> {
         let (picture, draw) = self.decide(picture, chance, scratch)?;
         let mut out = vec![0.0; draw.size.planes()];
         scratch.render(&picture, &draw, &self.normalize(), &mut out);
-        Ok((draw.size, out))
+        Ok((draw, out))
     }
 
     /// The decisions for a picture of size `picture`, without making its result: what [`apply`](Self::apply) does with the
@@ -191,6 +232,7 @@ impl PictureTransforms {
         self.check()?;
         let mut picture = Cow::Borrowed(picture);
         let mut frame = whole(&picture)?;
+        let mut through_closure = false;
         for stage in &self.items {
             if let ItemTransform::Closure(closure) = stage {
                 let seen = if frame == whole(&picture)? {
@@ -201,12 +243,13 @@ impl PictureTransforms {
                 };
                 picture = Cow::Owned(closure.call(&seen, chance.as_deref_mut())?);
                 frame = whole(&picture)?;
+                through_closure = true;
             } else {
                 frame = stage.place(frame, chance.as_deref_mut());
             }
         }
         let draw = self.finish(Size::of(&picture), frame, chance);
-        Ok((picture, draw))
+        Ok((picture, Draw { through_closure, ..draw }))
     }
 
     fn finish(&self, picture: Size, frame: Frame, chance: Option<&mut Chance>) -> Draw {
@@ -237,6 +280,7 @@ impl PictureTransforms {
             filter: self.items.iter().rev().find_map(ItemTransform::filter).unwrap_or(Filter::Bilinear),
             lighting: Lighting::NONE,
             erasing: None,
+            through_closure: false,
         }
     }
 }

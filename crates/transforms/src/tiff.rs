@@ -132,11 +132,14 @@ impl<'a> Palette<'a> {
         let DynamicImage::ImageLuma8(numbers) = numbers else {
             return Err("its palette is not one of 8 bits a pixel: save it with these".into());
         };
-        // A palette of two has numbers of a bit, which are decoded to black and white.
-        let number = |gray: u8| if self.colours.len() == 2 { gray.min(1) } else { gray };
         Ok(RgbImage::from_fn(numbers.width(), numbers.height(), |x, y| {
-            let number = number(numbers.get_pixel(x, y).0[0]);
+            let number = self.number(numbers.get_pixel(x, y).0[0]);
             image::Rgb(self.colours.get(usize::from(number)).copied().unwrap_or_default())
         }))
+    }
+
+    /// The number that was decoded to a gray: a palette of two has numbers of a bit, which become black and white.
+    pub fn number(&self, gray: u8) -> u8 {
+        if self.colours.len() == 2 { gray.min(1) } else { gray }
     }
 }

@@ -1,9 +1,14 @@
 //! What an item becomes: a picture on the one side, a target on the other.
 
+mod boxes;
 mod category;
 mod cautions;
 mod image;
+mod marks;
+mod mask;
 mod multi_category;
+mod pair;
+mod points;
 mod regression;
 pub(crate) mod targets;
 mod unlabelled;
@@ -13,12 +18,16 @@ use std::path::{Path, PathBuf};
 
 use ::image::RgbImage;
 use burn::tensor::Device;
-use firelight_transforms::{Limits, TransformError};
+use firelight_transforms::{Draw, Limits, TransformError};
 use firelight_vocab::Vocab;
 
+pub use boxes::{Box4, BoxBlock, Boxes};
 pub use category::{Categories, CategoryBlock};
 pub use image::ImageBlock;
+pub use marks::Marks;
+pub use mask::{MaskBlock, MaskTarget, Masks};
 pub use multi_category::{MultiCategories, MultiCategoryBlock};
+pub use points::{Point, PointBlock, Points};
 pub use regression::{RegressionBlock, Values};
 pub use unlabelled::NoTarget;
 
@@ -181,7 +190,31 @@ pub trait FittedTarget: Clone + Debug + Send + Sync + 'static {
     /// When the item has no label, or [`DataError::UnknownLabel`] for one that the training items do not have.
     fn target(&self, item: &Self::Item) -> Result<Self::Target, DataError>;
 
-    /// A batch's targets as a tensor on `device`, in the order given.
+    /// The target in the final picture, where it moves with the picture as a mask or a point does: `draw` tells where each position of the
+    /// picture went. It is asked for whenever a picture is read, on several threads at a time. By default a target stays what it is.
+    ///
+    /// # Errors
+    ///
+    /// What made the target unreadable or unfit for this picture; [`OnError::Skip`](crate::OnError::Skip) leaves out the item where that
+    /// [is a broken file](TransformError::is_broken_file).
+    fn place(&self, target: Self::Target, draw: &Draw) -> Result<Self::Target, TransformError> {
+        let _ = draw;
+        Ok(target)
+    }
+
+    /// Whether [`place`](Self::place) does anything. A closure among the transforms, which no target can follow, is then an error. Default
+    /// `false`.
+    fn moves(&self) -> bool {
+        false
+    }
+
+    /// What of a placed target is drawn over its picture; by default nothing.
+    fn marks(&self, target: &Self::Target) -> Marks {
+        let _ = target;
+        Marks::default()
+    }
+
+    /// A batch's placed targets as a tensor on `device`, in the order given.
     fn collate(&self, targets: &[Self::Target], device: &Device) -> Self::Tensor;
 
     /// A target in words, for titles of pictures.

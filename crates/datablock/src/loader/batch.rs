@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::options::Options;
 use super::planes::Planes;
+use crate::dataset::Planes as Seen;
 use crate::guard::guard;
 use crate::{DataError, Dataset, FittedTarget};
 use firelight_transforms::OnError;
@@ -25,7 +26,7 @@ use firelight_transforms::OnError;
 /// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Batch<T> {
+pub struct Batch<F: FittedTarget> {
     /// Which batch of its epoch this is, counted from 0 over all that the epoch has: batches that were passed over, since
     /// every picture of theirs is broken, count. [`DataLoader::batches_from`](crate::DataLoader::batches_from) goes on with
     /// the one after it for `number + 1`.
@@ -33,12 +34,14 @@ pub struct Batch<T> {
     /// Normalised pictures, `[batch, 3, height, width]`.
     pub inputs: Tensor<4>,
     /// Their targets, as the target block makes them: `[batch]` class numbers for categories.
-    pub targets: T,
+    pub targets: F::Tensor,
+    /// The same on the host, as they lie in these pictures (see [`FittedTarget::place`]).
+    pub placed: Vec<F::Target>,
     /// Which items of the data set these are.
     pub items: Vec<usize>,
 }
 
-impl<T> Batch<T> {
+impl<F: FittedTarget> Batch<F> {
     /// How many pictures the batch has.
     pub fn len(&self) -> usize {
         self.items.len()
@@ -51,11 +54,12 @@ impl<T> Batch<T> {
 }
 
 /// A batch as the workers make it: planes in host memory.
-pub(super) struct HostBatch {
+pub(super) struct HostBatch<F: FittedTarget> {
     number: usize,
     planes: Vec<f32>,
     size: Size,
     items: Vec<usize>,
+    placed: Vec<F::Target>,
     /// Items that were left out, with their errors.
     pub broken: Vec<(usize, String)>,
 }
@@ -74,9 +78,9 @@ fn with_scratch<T>(code: impl FnOnce(&mut Scratch) -> T) -> T {
     result
 }
 
-impl HostBatch {
+impl<F: FittedTarget> HostBatch<F> {
     /// Reads and transforms the items of batch `number`, in parallel on the current thread pool.
-    pub fn make<F: FittedTarget>(
+    pub fn make(
         dataset: &Dataset<F>,
         options: &Options,
         epoch: u64,
@@ -100,11 +104,12 @@ impl HostBatch {
     }
 
     fn new(size: Size, planes: Vec<f32>, items: usize) -> Self {
-        Self { number: 0, planes, size, items: Vec::with_capacity(items), broken: Vec::new() }
+        let (listed, placed) = (Vec::with_capacity(items), Vec::with_capacity(items));
+        Self { number: 0, planes, size, items: listed, placed, broken: Vec::new() }
     }
 
     /// Pictures of one size, each written straight to its place.
-    fn fixed<F: FittedTarget>(
+    fn fixed(
         dataset: &Dataset<F>,
         options: &Options,
         items: &[usize],
@@ -121,13 +126,14 @@ impl HostBatch {
         let mut batch = Self::new(size, planes, items.len());
         for (slot, (result, &item)) in results.into_iter().zip(items).enumerate() {
             match result {
-                Ok(()) => {
+                Ok(target) => {
                     let place = batch.items.len();
                     if slot > place {
                         // Close the gap that pictures left out before this one have made.
                         batch.planes.copy_within(slot * length..(slot + 1) * length, place * length);
                     }
                     batch.items.push(item);
+                    batch.placed.push(target);
                 }
                 Err(error) => batch.skip(options, item, error)?,
             }
@@ -137,7 +143,7 @@ impl HostBatch {
     }
 
     /// Pictures whose sizes nothing fixes: they have to agree by themselves.
-    fn free<F: FittedTarget>(
+    fn free(
         dataset: &Dataset<F>,
         options: &Options,
         items: &[usize],
@@ -148,7 +154,7 @@ impl HostBatch {
         let mut batch = Self::new(Size::square(0), Vec::new(), items.len());
         for (result, &item) in results.into_iter().zip(items) {
             match result {
-                Ok((size, planes)) => {
+                Ok(Seen { size, planes, target }) => {
                     if let Some(&first) = batch.items.first()
                         && size != batch.size
                     {
@@ -162,6 +168,7 @@ impl HostBatch {
                     batch.size = size;
                     batch.planes.extend(planes);
                     batch.items.push(item);
+                    batch.placed.push(target);
                 }
                 Err(error) => batch.skip(options, item, error)?,
             }
@@ -170,23 +177,16 @@ impl HostBatch {
     }
 
     /// The batch on a device.
-    pub fn into_batch<F: FittedTarget>(
-        self,
-        dataset: &Dataset<F>,
-        device: &Device,
-        memory: &Planes,
-    ) -> Result<Batch<F::Tensor>, DataError> {
+    pub fn into_batch(self, dataset: &Dataset<F>, device: &Device, memory: &Planes) -> Result<Batch<F>, DataError> {
         let shape = [self.items.len(), 3, self.size.height as usize, self.size.width as usize];
         let first = self.items.first().map_or("no item".into(), |&item| dataset.path(item).display().to_string());
-        let collate = || {
-            let targets: Vec<_> = self.items.iter().map(|&item| dataset.targets()[item].clone()).collect();
-            Ok(dataset.fitted().collate(&targets, device))
-        };
+        let collate = || Ok(dataset.fitted().collate(&self.placed, device));
         let targets = guard("target block", format_args!("the batch that begins with {first}"), collate)?;
         Ok(Batch {
             number: self.number,
             inputs: Tensor::from_data(TensorData::from_bytes(memory.lend(self.planes), shape, DType::F32), device),
             targets,
+            placed: self.placed,
             items: self.items,
         })
     }

@@ -16,7 +16,7 @@ impl<F: FittedTarget> DataLoader<F> {
     ///
     /// burn-train moves the loader to the training device by itself. Where it shares the data among devices, each gets a part
     /// of every epoch's order.
-    pub fn into_burn(self) -> Arc<dyn BurnLoader<Batch<F::Tensor>>> {
+    pub fn into_burn(self) -> Arc<dyn BurnLoader<Batch<F>>> {
         Arc::new(Epochs { loader: self, next: AtomicUsize::new(0) })
     }
 }
@@ -29,13 +29,13 @@ struct Epochs<F: FittedTarget> {
 
 impl<F: FittedTarget> Epochs<F> {
     /// The same place in the count, with another loader.
-    fn with(&self, loader: DataLoader<F>) -> Arc<dyn BurnLoader<Batch<F::Tensor>>> {
+    fn with(&self, loader: DataLoader<F>) -> Arc<dyn BurnLoader<Batch<F>>> {
         Arc::new(Self { loader, next: AtomicUsize::new(self.next.load(Ordering::Relaxed)) })
     }
 }
 
-impl<F: FittedTarget> BurnLoader<Batch<F::Tensor>> for Epochs<F> {
-    fn iter<'a>(&'a self) -> Box<dyn DataLoaderIterator<Batch<F::Tensor>> + 'a> {
+impl<F: FittedTarget> BurnLoader<Batch<F>> for Epochs<F> {
+    fn iter<'a>(&'a self) -> Box<dyn DataLoaderIterator<Batch<F>> + 'a> {
         let batches = self.loader.batches(self.next.fetch_add(1, Ordering::Relaxed));
         let (batches, error) = match batches {
             Ok(batches) => (Some(batches), None),
@@ -48,11 +48,11 @@ impl<F: FittedTarget> BurnLoader<Batch<F::Tensor>> for Epochs<F> {
         self.loader.num_items()
     }
 
-    fn to_device(&self, device: &Device) -> Arc<dyn BurnLoader<Batch<F::Tensor>>> {
+    fn to_device(&self, device: &Device) -> Arc<dyn BurnLoader<Batch<F>>> {
         self.with(self.loader.view().with_device(device))
     }
 
-    fn slice(&self, start: usize, end: usize) -> Arc<dyn BurnLoader<Batch<F::Tensor>>> {
+    fn slice(&self, start: usize, end: usize) -> Arc<dyn BurnLoader<Batch<F>>> {
         self.with(self.loader.view().with_places(start, end))
     }
 }
@@ -66,7 +66,7 @@ struct Epoch<F: FittedTarget> {
 }
 
 impl<F: FittedTarget> Iterator for Epoch<F> {
-    type Item = Result<Batch<F::Tensor>, DatasetError>;
+    type Item = Result<Batch<F>, DatasetError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if let Some(error) = self.error.take() {
@@ -78,7 +78,7 @@ impl<F: FittedTarget> Iterator for Epoch<F> {
     }
 }
 
-impl<F: FittedTarget> DataLoaderIterator<Batch<F::Tensor>> for Epoch<F> {
+impl<F: FittedTarget> DataLoaderIterator<Batch<F>> for Epoch<F> {
     fn progress(&self) -> Progress {
         // Left-out pictures and a last batch that is not full are never served, and yet the epoch ends.
         let ended = self.batches.as_ref().is_none_or(|batches| batches.left() == 0);

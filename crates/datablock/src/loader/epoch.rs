@@ -31,7 +31,7 @@ const READY: usize = 1;
 /// ```
 #[derive(Debug)]
 pub struct Batches<F: FittedTarget> {
-    ready: Receiver<Result<HostBatch, DataError>>,
+    ready: Receiver<Result<HostBatch<F>, DataError>>,
     dataset: Dataset<F>,
     device: Device,
     memory: Planes,
@@ -92,7 +92,7 @@ impl<F: FittedTarget> Batches<F> {
 }
 
 impl<F: FittedTarget> Iterator for Batches<F> {
-    type Item = Result<Batch<F::Tensor>, DataError>;
+    type Item = Result<Batch<F>, DataError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         while self.left > 0 {

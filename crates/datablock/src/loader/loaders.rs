@@ -48,6 +48,8 @@ pub struct DataLoaders<F: FittedTarget> {
     test: Option<DataLoader<F>>,
     /// Whether the parts are known to have no file in common, as a recipe's.
     apart: bool,
+    /// Whether there is to be a validation part.
+    validates: bool,
     progress: Progress,
 }
 
@@ -67,6 +69,7 @@ impl<F: FittedTarget> DataLoaders<F> {
             test: test.map(|test| loader(test, Options::test(&valid.options))),
             valid,
             apart: true,
+            validates: true,
             progress: Progress::default(),
         }
     }
@@ -79,6 +82,15 @@ impl<F: FittedTarget> DataLoaders<F> {
     /// The validation loader: in order, without chance, every item.
     pub fn valid(&self) -> &DataLoader<F> {
         &self.valid
+    }
+
+    /// Whether there is a validation part: not where a recipe trains on everything ([`TrainOnAll`](crate::TrainOnAll)).
+    pub fn validates(&self) -> bool {
+        self.validates
+    }
+
+    pub(crate) fn with_validation(self, validates: bool) -> Self {
+        Self { validates, ..self }
     }
 
     /// The loader of the third part, with its labels, if the recipe's splitter keeps one for testing (see
@@ -102,7 +114,7 @@ impl<F: FittedTarget> DataLoaders<F> {
     /// # Errors
     ///
     /// As [`DataLoader::batches`], and what makes a picture of that batch unreadable.
-    pub fn one_batch(&self) -> Result<super::Batch<F::Tensor>, DataError> {
+    pub fn one_batch(&self) -> Result<super::Batch<F>, DataError> {
         let mut batches: Batches<F> = self.train.batches(0)?;
         batches.next().unwrap_or(Err(DataError::NoItems { part: "training" }))
     }
@@ -115,7 +127,9 @@ impl<F: FittedTarget> DataLoaders<F> {
     /// hand [`DataError::OtherClasses`] and [`DataError::InBothParts`].
     pub fn check(&self) -> Result<(), DataError> {
         self.train.check()?;
-        self.valid.check()?;
+        if self.validates {
+            self.valid.check()?;
+        }
         let [train, valid] = [&self.train.dataset, &self.valid.dataset];
         if guard("target block", "its `outputs`", || Ok(train.fitted().outputs()))? == 0 {
             return Err(DataError::NoClasses { items: train.len() });

@@ -48,6 +48,10 @@ impl<I: Clone, T: Splitter<I>, R: Splitter<I>> Splitter<I> for HoldOut<T, R> {
         let numbers = |part: Vec<usize>| part.into_iter().map(|item| rest[item]).collect();
         Split::new(numbers(train), numbers(valid), items.len())?.with_test(test)
     }
+
+    fn validates(&self) -> bool {
+        self.rest.validates()
+    }
 }
 
 /// What a splitter trains and validates on, if it counted these items and keeps no third part.

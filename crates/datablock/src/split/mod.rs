@@ -2,6 +2,7 @@
 
 mod column;
 mod end;
+mod everything;
 mod fold;
 mod folder;
 mod group;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 pub use column::ColumnSplitter;
 pub use end::EndSplitter;
+pub use everything::TrainOnAll;
 pub use fold::{FoldSplitter, LabelledFolds};
 pub use folder::GrandparentSplitter;
 pub use group::GroupSplitter;
@@ -138,6 +140,11 @@ pub trait Splitter<T = PathBuf>: std::fmt::Debug + Send + Sync {
     ///
     /// [`DataError::Split`] when the items do not allow it.
     fn split(&self, items: &[T]) -> Result<Split, DataError>;
+
+    /// Whether there is to be a validation part. One that is empty is otherwise taken for a slip. Default `true`.
+    fn validates(&self) -> bool {
+        true
+    }
 }
 
 /// What a splitter makes of items, or why it cannot be: a part is empty, or the splitter counted other items.
@@ -149,8 +156,9 @@ pub(crate) fn checked<I: Item + ?Sized>(
     let split = guard("splitter", count, || splitter.split(items)).map_err(|error| named::<I>(error, items))?;
     let name = || in_words(splitter);
     let split = counted(splitter, split, items.len())?;
-    for (part, numbers) in [("training", &split.train), ("validation", &split.valid)] {
-        if numbers.is_empty() {
+    let validates = guard("splitter", "its `validates`", || Ok(splitter.validates()))?;
+    for (part, numbers, wanted) in [("training", &split.train, true), ("validation", &split.valid, validates)] {
+        if numbers.is_empty() && wanted {
             return Err(DataError::Split {
                 what: format!("{} leaves the {part} part empty ({} items in all)", name()?, items.len()),
                 remedy: "choose another splitter or other parameters".into(),

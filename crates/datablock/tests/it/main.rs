@@ -3,6 +3,7 @@
 mod errors;
 mod folder;
 mod folds;
+mod formats;
 mod hand_made;
 mod items;
 mod labels;

@@ -33,7 +33,7 @@ fn skipping(broken: &[usize]) -> (TempDir, DataLoaders<Categories>) {
 
 /// Numbers and items of an epoch's batches.
 fn served<F: FittedTarget>(loader: &DataLoader<F>, done: usize) -> Result<Vec<(usize, Vec<usize>)>, DataError> {
-    let told = |batch: Batch<F::Tensor>| {
+    let told = |batch: Batch<F>| {
         assert!(!batch.is_empty());
         (batch.number, batch.items)
     };

@@ -19,7 +19,7 @@ use crate::{Event, LearnerError, Precision, StepRow};
 use firelight_models::{Model, Noise};
 
 /// What a step trains on.
-pub(super) type Batch<const D: usize, T> = Result<Examples<D, T>, DataError>;
+pub(super) type Batch<const D: usize, F> = Result<Examples<D, F>, DataError>;
 
 /// A fit under way: what it reads, and what it changes. An epoch takes it and gives it back; an error drops it.
 pub(crate) struct Fit<'a, F: FittedTarget, M> {
@@ -52,7 +52,7 @@ impl<F: FittedTarget, M: Model + Sync> Fit<'_, F, M> {
     pub fn train<const D: usize>(
         mut self,
         observers: &mut Observers,
-        batches: impl Iterator<Item = Batch<D, F::Tensor>>,
+        batches: impl Iterator<Item = Batch<D, F>>,
         forward: &impl Forward<M, D>,
         mut stepped: impl FnMut(&Self) -> Result<(), LearnerError>,
     ) -> Result<Self, LearnerError> {
@@ -66,7 +66,7 @@ impl<F: FittedTarget, M: Model + Sync> Fit<'_, F, M> {
             self.position.step = number;
             // Batches that are passed over leave gaps, so the next one tells whether this is the last of its update.
             let of_this_update =
-                |next: &Batch<D, F::Tensor>| next.as_ref().is_ok_and(|next| next.number / shared == number / shared);
+                |next: &Batch<D, F>| next.as_ref().is_ok_and(|next| next.number / shared == number / shared);
             if shared > 1
                 && let Some(Err(error)) = batches.next_if(Result::is_err)
             {
@@ -109,7 +109,7 @@ impl<F: FittedTarget, M: Model + Sync> Fit<'_, F, M> {
     /// Forward, loss and backward of a batch. On several devices the model comes back with the mean of their norms' statistics.
     fn step<const D: usize>(
         &self,
-        examples: Examples<D, F::Tensor>,
+        examples: Examples<D, F>,
         gathered: &mut Gathered<M>,
         forward: &impl Forward<M, D>,
         complete: bool,

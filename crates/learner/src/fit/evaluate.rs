@@ -9,6 +9,7 @@ use crate::task::Task;
 use crate::{Learner, LearnerError};
 use firelight_metrics::{Accumulator, Outcomes};
 use firelight_models::Model;
+use firelight_vocab::Vocab;
 
 /// Loss and metrics over a part of the data.
 ///
@@ -106,6 +107,12 @@ pub(super) struct Rows {
     pub losses: Vec<f32>,
 }
 
+/// The examples of a batch: which they are, and their targets as they lie in the pictures.
+struct Seen<T> {
+    items: Vec<usize>,
+    placed: Vec<T>,
+}
+
 impl<'a, F: FittedTarget> Tally<'a, F> {
     /// With the task's metrics, or without any.
     pub fn new(task: &'a Task<F>, metrics: bool) -> Self {
@@ -180,7 +187,7 @@ impl<F: FittedTarget> Task<F> {
         metrics: bool,
     ) -> Result<(Evaluation, Predictions<F::Target>), LearnerError> {
         let mut all = Predictions::default();
-        let evaluation = self.run(model, loader, epoch, metrics, |items, rows| all.add(loader, items, rows))?;
+        let evaluation = self.run(model, loader, epoch, metrics, |seen, rows| all.add(loader, seen, rows))?;
         Ok((evaluation, all))
     }
 
@@ -191,12 +198,12 @@ impl<F: FittedTarget> Task<F> {
         loader: &DataLoader<G>,
     ) -> Result<Predictions<G::Target>, LearnerError> {
         let mut all = Predictions::default();
-        let rows = |output: Tensor<2>, _, _: &[usize]| {
+        let rows = |output: Tensor<2>, _, _: &[G::Target]| {
             let columns = output.dims()[1];
             let (outputs, decided) = self.decided(output);
             Rows { outputs, columns, decided, losses: Vec::new() }
         };
-        self.pass(model, loader, 0, rows, |items, rows| all.add(loader, items, rows))?;
+        self.pass(model, loader, 0, rows, |seen, rows| all.add(loader, seen, rows))?;
         Ok(all)
     }
 
@@ -210,7 +217,13 @@ impl<F: FittedTarget> Task<F> {
 
     /// The class that the rule picks for each row of activated outputs.
     pub(super) fn picks(&self, outputs: &[f32], columns: usize) -> Vec<usize> {
-        outputs.chunks(columns.max(1)).map(|row| self.decision.best(row).unwrap_or_default()).collect()
+        let rows = outputs.chunks(columns.max(1));
+        let classes = self.data.train().dataset().fitted().vocab().map(Vocab::len);
+        // One class a row is picked where a row is one class's number each: a map or a pair of targets picks elsewhere.
+        if classes.is_some_and(|classes| classes != columns) {
+            return vec![0; rows.len()];
+        }
+        rows.map(|row| self.decision.best(row).unwrap_or_default()).collect()
     }
 
     /// Loss and metrics of one pass over a loader.
@@ -220,15 +233,11 @@ impl<F: FittedTarget> Task<F> {
         loader: &DataLoader<F>,
         epoch: usize,
         metrics: bool,
-        each: impl FnMut(&[usize], Rows) -> Result<(), LearnerError>,
+        each: impl FnMut(Seen<F::Target>, Rows) -> Result<(), LearnerError>,
     ) -> Result<Evaluation, LearnerError> {
         let at = || "an evaluation".to_owned();
         let mut tally = guarded(at, || Tally::new(self, metrics))?;
-        let all = loader.dataset().targets();
-        let rows = |output, tensor, items: &[usize]| {
-            let targets: Vec<_> = items.iter().map(|&item| all[item].clone()).collect();
-            tally.add(output, tensor, &targets)
-        };
+        let rows = |output, tensor, placed: &[F::Target]| tally.add(output, tensor, placed);
         self.pass(model, loader, epoch, rows, each)?;
         guarded(at, || tally.finish())
     }
@@ -239,23 +248,20 @@ impl<F: FittedTarget> Task<F> {
         model: &M,
         loader: &DataLoader<G>,
         epoch: usize,
-        mut rows: impl FnMut(Tensor<2>, G::Tensor, &[usize]) -> Rows,
-        mut each: impl FnMut(&[usize], Rows) -> Result<(), LearnerError>,
+        mut rows: impl FnMut(Tensor<2>, G::Tensor, &[G::Target]) -> Rows,
+        mut each: impl FnMut(Seen<G::Target>, Rows) -> Result<(), LearnerError>,
     ) -> Result<(), LearnerError> {
         self.check_classes()?;
         let model = model.for_inference();
         let bar = self.data.progress().bar(loader.num_batches(), "valid");
         for batch in loader.batches(epoch)? {
-            let Batch { inputs, targets, items, .. } = batch?;
+            let Batch { inputs, targets, placed, items, .. } = batch?;
             let here = || {
                 let first = loader.dataset().path(items[0]).into_owned();
                 format!("an evaluation, on a batch of {}, whose first item is {}", items.len(), first.display())
             };
-            let rows = guarded(here, || {
-                let features = model.features_in_chunks(inputs);
-                rows(model.classify(features), targets, &items)
-            })?;
-            each(&items, rows)?;
+            let rows = guarded(here, || rows(model.forward_in_chunks(inputs), targets, &placed))?;
+            each(Seen { items, placed }, rows)?;
             bar.inc(1);
         }
         Ok(())
@@ -267,17 +273,18 @@ impl<T: Clone> Predictions<T> {
     fn add<F: FittedTarget<Target = T>>(
         &mut self,
         loader: &DataLoader<F>,
-        items: &[usize],
+        seen: Seen<T>,
         rows: Rows,
     ) -> Result<(), LearnerError> {
+        let Seen { items, placed } = seen;
         let Rows { outputs, columns, decided, losses } = rows;
         if let Some(row) = outputs.chunks(columns.max(1)).position(|row| row.iter().any(|output| output.is_nan())) {
             return Err(LearnerError::NoNumbers { path: Some(loader.dataset().path(items[row]).into_owned()) });
         }
         self.columns = columns;
-        self.items.extend_from_slice(items);
+        self.items.extend(items);
         self.outputs.extend(outputs);
-        self.targets.extend(items.iter().map(|&item| loader.dataset().targets()[item].clone()));
+        self.targets.extend(placed);
         self.decided.extend(decided);
         self.losses.extend(losses);
         Ok(())

@@ -48,7 +48,8 @@ pub struct HeadFeatures<F: FittedTarget> {
 pub(super) struct Values<F: FittedTarget> {
     /// The training part, once for each view: first as validation sees it, then augmented.
     pub views: Vec<Features<F>>,
-    pub valid: Features<F>,
+    /// Of the validation part, if there is one.
+    pub valid: Option<Features<F>>,
 }
 
 /// What a frozen body makes of a part of the data.
@@ -56,6 +57,7 @@ pub(super) struct Values<F: FittedTarget> {
 pub(super) struct Features<F: FittedTarget> {
     pub values: Tensor<2>,
     pub items: Vec<usize>,
+    /// As they lie in the pictures of this view.
     pub targets: Vec<F::Target>,
 }
 
@@ -84,7 +86,7 @@ impl<F: FittedTarget> HeadFeatures<F> {
     /// The numbers for a learner whose data and body must be those that they are of; computed with it where they are not there yet.
     pub(super) fn values<M>(&self, task: &Task<F>, model: &M) -> Result<&Values<F>, LearnerError>
     where
-        M: Model + Sync,
+        M: Model<Features = Tensor<2>> + Sync,
     {
         task.check_classes_of("the feature set", self.train.fitted().vocab())?;
         let (train, valid) = (task.data.train().dataset(), task.data.valid().dataset());
@@ -104,7 +106,7 @@ impl<F: FittedTarget> HeadFeatures<F> {
     /// Computes the numbers with the model that they are of.
     pub(super) fn compute<M>(&self, task: &Task<F>, model: &M) -> Result<(), LearnerError>
     where
-        M: Model + Sync,
+        M: Model<Features = Tensor<2>> + Sync,
     {
         let values = self.pass(task, model)?;
         self.values.get_or_init(|| values);
@@ -113,16 +115,17 @@ impl<F: FittedTarget> HeadFeatures<F> {
 
     fn pass<M>(&self, task: &Task<F>, model: &M) -> Result<Values<F>, LearnerError>
     where
-        M: Model + Sync,
+        M: Model<Features = Tensor<2>> + Sync,
     {
         let pass = || {
             let body = model.for_inference();
-            let (train, valid) = (task.part(Part::Train)?, task.part(Part::Valid)?);
-            let batches = (self.draws + 1) * train.num_batches() + valid.num_batches();
+            let train = task.part(Part::Train)?;
+            let valid = task.data.validates().then(|| task.part(Part::Valid)).transpose()?;
+            let batches = (self.draws + 1) * train.num_batches() + valid.as_ref().map_or(0, DataLoader::num_batches);
             let bar = task.data.progress().bar(batches, "features");
             let view = |view| features(&body, &train.clone().with_augment(view > 0), view, &bar);
             let views = (0..=self.draws).map(view).collect::<Result<_, _>>()?;
-            Ok(Values { views, valid: features(&body, &valid, 0, &bar)? })
+            Ok(Values { views, valid: valid.map(|valid| features(&body, &valid, 0, &bar)).transpose()? })
         };
         guarded(|| "a pass for features".into(), pass)?
     }
@@ -148,32 +151,33 @@ fn same_file<F: FittedTarget>(one: &Dataset<F>, other: &Dataset<F>, item: usize)
 }
 
 /// One pass of the body over a part of the data.
-fn features<F: FittedTarget, M: Model + Sync>(
+fn features<F: FittedTarget, M: Model<Features = Tensor<2>> + Sync>(
     body: &M,
     loader: &DataLoader<F>,
     epoch: usize,
     bar: &Bar,
 ) -> Result<Features<F>, DataError> {
-    let (mut values, mut items) = (Vec::new(), Vec::new());
+    let (mut values, mut items, mut targets) = (Vec::new(), Vec::new(), Vec::new());
     for batch in loader.batches(epoch)? {
         let batch = batch?;
         values.push(body.features_in_chunks(batch.inputs));
         items.extend(batch.items);
+        targets.extend(batch.placed);
         bar.inc(1);
     }
-    let targets = items.iter().map(|&item| loader.dataset().targets()[item].clone()).collect();
     Ok(Features { values: Tensor::cat(values, 0), items, targets })
 }
 
 impl<F: FittedTarget> Features<F> {
     /// Some rows as a batch on the training device.
-    pub fn take(&self, fitted: &F, rows: &[usize], number: usize, device: &Device) -> Examples<2, F::Tensor> {
+    pub fn take(&self, fitted: &F, rows: &[usize], number: usize, device: &Device) -> Examples<2, F> {
         let numbers: Vec<i64> = rows.iter().map(|&row| row as i64).collect();
         let plain = self.values.device();
         let numbers: Tensor<1, Int> = Tensor::from_data(TensorData::new(numbers, [rows.len()]), &plain);
         let targets: Vec<F::Target> = rows.iter().map(|&row| self.targets[row].clone()).collect();
         let items = rows.iter().map(|&row| self.items[row]).collect();
         let inputs = Tensor::from_inner(self.values.clone().select(0, numbers));
-        Examples { inputs, targets: fitted.collate(&targets, device), items, mixed: None, number, first: 0 }
+        let tensor = fitted.collate(&targets, device);
+        Examples { inputs, targets: tensor, placed: targets, items, mixed: None, number, first: 0 }
     }
 }

@@ -12,7 +12,7 @@ use crate::runs::Work;
 use crate::state::State;
 use crate::task::Task;
 use crate::{FlatCos, Learner, LearnerError, OneCycle, Rates, Schedule, WarmRestarts};
-use firelight_models::{Model, Noise};
+use firelight_models::{Features, Model, Noise};
 
 /// The most cycles of [`Learner::fit_sgdr`]: each is twice as long as the one before.
 const MOST_CYCLES: u32 = 63;
@@ -146,22 +146,23 @@ impl<F: FittedTarget, M: Model + Sync> Source<F, M, 4> for Pictures<M> {
         _epoch: usize,
         epochs_done: usize,
         done: usize,
-    ) -> Result<impl Iterator<Item = Batch<4, F::Tensor>> + 'a, LearnerError> {
+    ) -> Result<impl Iterator<Item = Batch<4, F>> + 'a, LearnerError> {
         Ok(task.training_batches(epochs_done, done)?)
     }
 
     fn forward(&self, task: &Task<F>, model: &M, pictures: Tensor<4>, noise: &mut Noise) -> Tensor<2> {
         match &self.body {
             Some(body) => {
-                let features = Tensor::from_inner(body.features_in_chunks(pictures.inner()));
+                let features = Features::from_inner(body.features_in_chunks(pictures.inner()));
                 model.classify_in_training(features, noise)
             }
             None => task.options.precision.forward(model, pictures, noise),
         }
     }
 
-    fn evaluate(&self, task: &Task<F>, model: &M) -> Result<Evaluation, LearnerError> {
-        task.evaluate(model, &task.part(Part::Valid)?)
+    fn evaluate(&self, task: &Task<F>, model: &M) -> Result<Option<Evaluation>, LearnerError> {
+        let valid = task.data.validates().then(|| task.part(Part::Valid)).transpose()?;
+        valid.map(|valid| task.evaluate(model, &valid)).transpose()
     }
 }
 
@@ -171,7 +172,7 @@ impl<F: FittedTarget> Task<F> {
         &self,
         epoch: usize,
         done: usize,
-    ) -> Result<impl Iterator<Item = Result<Examples<4, F::Tensor>, DataError>> + use<F>, DataError> {
+    ) -> Result<impl Iterator<Item = Result<Examples<4, F>, DataError>> + use<F>, DataError> {
         let train = self.data.train().view().with_device(&self.training_device());
         let dataset = train.dataset().clone();
         let mixing = self.mixing();

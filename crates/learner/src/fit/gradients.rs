@@ -2,6 +2,7 @@
 
 use burn::optim::{GradientsAccumulator, GradientsParams};
 use burn::tensor::Tensor;
+use firelight_datablock::FittedTarget;
 use firelight_losses::{Loss, Parts, Totals};
 
 use crate::examples::Examples;
@@ -13,16 +14,16 @@ pub(crate) trait Forward<M, const D: usize>: Fn(&M, Tensor<D>, &mut Noise) -> Te
 impl<M, const D: usize, T: Fn(&M, Tensor<D>, &mut Noise) -> Tensor<2> + Sync> Forward<M, D> for T {}
 
 /// The losses of some examples, term by term.
-pub(super) fn parts<M, T, const D: usize>(
+pub(super) fn parts<M, F, const D: usize>(
     model: &M,
-    examples: Examples<D, T>,
-    loss: &dyn Loss<T>,
+    examples: Examples<D, F>,
+    loss: &dyn Loss<F::Tensor>,
     forward: &impl Forward<M, D>,
     noise: &Noise,
 ) -> Parts
 where
     M: Model,
-    T: Clone,
+    F: FittedTarget,
 {
     // Each pass over the same examples draws the same numbers.
     let mut noise = noise.clone().from_row(examples.first);
@@ -42,17 +43,17 @@ pub(super) struct Contribution {
 
 impl Contribution {
     /// Of examples on the model's device. `factor` keeps the gradients in the range of half precision.
-    pub fn of<M, T, const D: usize>(
+    pub fn of<M, F, const D: usize>(
         model: &M,
-        examples: Examples<D, T>,
-        loss: &dyn Loss<T>,
+        examples: Examples<D, F>,
+        loss: &dyn Loss<F::Tensor>,
         forward: &impl Forward<M, D>,
         noise: &Noise,
         factor: f64,
     ) -> Self
     where
         M: Model,
-        T: Clone,
+        F: FittedTarget,
     {
         let again = examples.clone();
         let whole = parts(model, examples, loss, forward, noise);

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use burn::tensor::Tensor;
-use firelight_datablock::FittedTarget;
+use firelight_datablock::{DataError, FittedTarget};
 use firelight_transforms::Chance;
 
 use super::epoch::Batch;
 use super::evaluate::{Evaluation, Tally};
-use super::features::{HeadFeatures, Values};
+use super::features::{Features, HeadFeatures, Values};
 use super::fits::check_batch;
 use super::transaction::Source;
 use crate::error::guarded;
@@ -22,7 +22,7 @@ use firelight_models::{Model, Noise};
 /// Rows that go through the head together where it is judged.
 const ROWS: usize = 4096;
 
-impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
+impl<F: FittedTarget, M: Model<Features = Tensor<2>> + Sync> Learner<F, M> {
     /// Trains the last group alone for `epochs` epochs along one cycle, on features of the frozen rest that are computed
     /// once: ten epochs cost little more than one.
     ///
@@ -135,7 +135,8 @@ impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
     pub fn evaluate_head_on(&self, features: &HeadFeatures<F>) -> Result<Evaluation, LearnerError> {
         let Self { task, state, .. } = self;
         task.check_classes()?;
-        features.values(task, &state.model)?.evaluate(task, &state.model)
+        let valid = features.values(task, &state.model)?.valid.as_ref();
+        valid.ok_or(DataError::NoItems { part: "validation" })?.evaluate(task, &state.model)
     }
 }
 
@@ -146,14 +147,14 @@ struct OnFeatures<'a, F: FittedTarget> {
     batch: usize,
 }
 
-impl<F: FittedTarget, M: Model + Sync> Source<F, M, 2> for OnFeatures<'_, F> {
+impl<F: FittedTarget, M: Model<Features = Tensor<2>> + Sync> Source<F, M, 2> for OnFeatures<'_, F> {
     fn batches<'a>(
         &'a self,
         task: &'a Task<F>,
         epoch: usize,
         epochs_done: usize,
         done: usize,
-    ) -> Result<impl Iterator<Item = Batch<2, F::Tensor>> + 'a, LearnerError> {
+    ) -> Result<impl Iterator<Item = Batch<2, F>> + 'a, LearnerError> {
         let view = &self.values.views[epoch % self.values.views.len()];
         let (order, device) = (order(task, &view.items, epochs_done), task.training_device());
         let batches: Vec<Vec<usize>> = order.chunks_exact(self.batch).map(<[usize]>::to_vec).collect();
@@ -165,23 +166,23 @@ impl<F: FittedTarget, M: Model + Sync> Source<F, M, 2> for OnFeatures<'_, F> {
         model.classify_in_training(features, noise)
     }
 
-    fn evaluate(&self, task: &Task<F>, model: &M) -> Result<Evaluation, LearnerError> {
-        self.values.evaluate(task, model)
+    fn evaluate(&self, task: &Task<F>, model: &M) -> Result<Option<Evaluation>, LearnerError> {
+        self.values.valid.as_ref().map(|valid| valid.evaluate(task, model)).transpose()
     }
 }
 
-impl<F: FittedTarget> Values<F> {
-    /// Loss and metrics of a model's head over the features of the validation part.
-    fn evaluate<M: Model>(&self, task: &Task<F>, model: &M) -> Result<Evaluation, LearnerError> {
-        let (model, valid, fitted) = (model.valid(), &self.valid, task.data.train().dataset().fitted());
-        let [rows, _] = valid.values.dims();
+impl<F: FittedTarget> Features<F> {
+    /// Loss and metrics of a model's head over these features.
+    fn evaluate<M: Model<Features = Tensor<2>>>(&self, task: &Task<F>, model: &M) -> Result<Evaluation, LearnerError> {
+        let (model, fitted) = (model.valid(), task.data.train().dataset().fitted());
+        let [rows, _] = self.values.dims();
         let judge = || {
             let mut tally = Tally::new(task, true);
             for start in (0..rows).step_by(ROWS) {
                 let here = start..(start + ROWS).min(rows);
-                let targets = &valid.targets[here.clone()];
-                let tensor = fitted.collate(targets, &valid.values.device());
-                let features = valid.values.clone().narrow(0, start, here.len());
+                let targets = &self.targets[here.clone()];
+                let tensor = fitted.collate(targets, &self.values.device());
+                let features = self.values.clone().narrow(0, start, here.len());
                 tally.add(model.classify(features), tensor, targets);
             }
             tally.finish()

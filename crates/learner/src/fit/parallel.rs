@@ -35,19 +35,18 @@ struct Share<const D: usize, T> {
 
 impl<'a, const D: usize, F: FittedTarget> Shares<'a, D, F> {
     /// Shares `examples` of the data set. Devices beyond the number of rows get none.
-    pub fn new(examples: Examples<D, F::Tensor>, dataset: &'a Dataset<F>, devices: &[Device]) -> Self {
-        let Examples { inputs, items, mixed, .. } = examples;
-        let (inputs, rows) = (inputs.inner(), items.len());
+    pub fn new(examples: Examples<D, F>, dataset: &'a Dataset<F>, devices: &[Device]) -> Self {
+        let Examples { inputs, placed, mixed, .. } = examples;
+        let (inputs, rows) = (inputs.inner(), placed.len());
         let cut = |share: usize| share * rows / devices.len();
-        let targets = |items: &[usize]| items.iter().map(|&item| dataset.targets()[item].clone()).collect();
         let share = |(number, device): (usize, &Device)| {
             let rows = cut(number)..cut(number + 1);
             (!rows.is_empty()).then(|| Share {
                 inputs: inputs.clone().narrow(0, rows.start, rows.len()),
-                targets: targets(&items[rows.clone()]),
+                targets: placed[rows.clone()].to_vec(),
                 mixed: mixed
                     .as_ref()
-                    .map(|mixed| (targets(&mixed.items[rows.clone()]), mixed.shares[rows.clone()].to_vec())),
+                    .map(|mixed| (mixed.placed[rows.clone()].to_vec(), mixed.shares[rows.clone()].to_vec())),
                 first: rows.start,
                 device: device.clone().inner(),
             })
@@ -58,16 +57,17 @@ impl<'a, const D: usize, F: FittedTarget> Shares<'a, D, F> {
 
 impl<const D: usize, T> Share<D, T> {
     /// As examples on the device, with a graph.
-    fn examples<F: FittedTarget<Target = T>>(self, fitted: &F) -> Examples<D, F::Tensor> {
+    fn examples<F: FittedTarget<Target = T>>(self, fitted: &F) -> Examples<D, F> {
         let tracked = self.device.clone().autodiff();
         let mix = |(targets, shares): (Vec<T>, _)| Mixed {
             targets: fitted.collate(&targets, &tracked),
-            items: Vec::new(),
+            placed: Vec::new(),
             shares,
         };
         Examples {
             inputs: Tensor::from_inner(self.inputs.to_device(&self.device)),
             targets: fitted.collate(&self.targets, &tracked),
+            placed: Vec::new(),
             items: Vec::new(),
             mixed: self.mixed.map(mix),
             number: 0,

@@ -101,14 +101,17 @@ impl<F: FittedTarget, M: Model + Sync> Fit<'_, F, M> {
         observers: &mut Observers,
         columns: &Columns,
         seconds: f64,
-        evaluation: Evaluation,
+        evaluation: Option<Evaluation>,
     ) -> Result<EpochRow, LearnerError> {
         let Self { task, plan, position, state } = self;
-        let Evaluation { loss, metrics } = evaluation;
+        let (loss, metrics) = match evaluation {
+            Some(Evaluation { loss, metrics }) => (Some(loss), metrics),
+            None => (None, vec![None; columns.names.len()]),
+        };
         let mut lowered = None;
-        if !loss.is_finite() {
+        if let Some(value) = loss.filter(|loss| !loss.is_finite()) {
             let step = plan.number(position);
-            return Err(LearnerError::Diverged { what: "validation loss".into(), step, value: loss });
+            return Err(LearnerError::Diverged { what: "validation loss".into(), step, value });
         }
         let (epoch, steps) = (position.epoch, state.history.steps.len());
         let row = EpochRow { epoch, steps, train_loss: position.smooth.value(), valid_loss: loss, metrics, seconds };

@@ -24,13 +24,13 @@ pub(crate) trait Source<F: FittedTarget, M, const D: usize>: Sync {
         epoch: usize,
         epochs_done: usize,
         done: usize,
-    ) -> Result<impl Iterator<Item = Batch<D, F::Tensor>> + 'a, LearnerError>;
+    ) -> Result<impl Iterator<Item = Batch<D, F>> + 'a, LearnerError>;
 
     /// From inputs to scores in a training step.
     fn forward(&self, task: &Task<F>, model: &M, inputs: Tensor<D>, noise: &mut Noise) -> Tensor<2>;
 
-    /// Loss and metrics over the validation part.
-    fn evaluate(&self, task: &Task<F>, model: &M) -> Result<Evaluation, LearnerError>;
+    /// Loss and metrics over the validation part, if there is one.
+    fn evaluate(&self, task: &Task<F>, model: &M) -> Result<Option<Evaluation>, LearnerError>;
 }
 
 impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {

@@ -60,6 +60,11 @@ impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
             let remedy = "give the plain view a share from 0 to 1";
             return Err(LearnerError::Setting { setting: "tta beta", value: beta.to_string(), remedy });
         }
+        if passes > 0 && self.task.data.valid().dataset().fitted().moves() {
+            let (value, remedy) =
+                (passes.to_string(), "views of targets that move with the picture cannot be blended; leave it out");
+            return Err(LearnerError::Setting { setting: "tta passes", value, remedy });
+        }
         let (task, model, valid) = (&self.task, &self.state.model, self.task.part(Part::Valid)?);
         let (_, mut plain) = task.predict(model, &valid, 0, false)?;
         if passes == 0 {

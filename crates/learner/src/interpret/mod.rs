@@ -1,8 +1,9 @@
 //! Looking at what a model learned.
 
 mod losses;
+mod marked;
 pub(crate) mod pages;
-mod results;
+pub(crate) mod results;
 mod run;
 
 pub use losses::HighLoss;

@@ -9,6 +9,7 @@ use firelight_vocab::Groups;
 use image::RgbImage;
 
 use super::Interpretation;
+use super::marked::{marked, with_legend};
 use super::results::Said;
 use crate::examples::{Mixed, Mixing};
 use crate::fit::host;
@@ -56,30 +57,34 @@ impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
 pub(crate) fn batch_picture<F: FittedTarget>(data: &DataLoaders<F>, mixing: Mixing) -> Result<RgbImage, LearnerError> {
     let train = data.train().view();
     let (train, dataset) = (train.with_drop_last(false), data.train().dataset().clone());
-    let describe = |item: usize| dataset.fitted().describe(&dataset.targets()[item]);
+    let describe = |target: &F::Target| dataset.fitted().describe(target);
     let Some(batch) = train.batches(0)?.next() else { return Ok(grid(&[], 0)) };
     let seen = mixing.examples(batch?, &dataset, 0);
-    let title = |row: usize, item: usize| match &seen.mixed {
-        None => vec![describe(item)],
-        Some(Mixed { items, shares, .. }) => {
-            let part = |item: usize, share: f32| format!("{} {:.0} %", describe(item), 100.0 * share);
-            vec![part(item, shares[row]), part(items[row], 1.0 - shares[row])]
+    let title = |row: usize, target: &F::Target| match &seen.mixed {
+        None => vec![describe(target)],
+        Some(Mixed { placed, shares, .. }) => {
+            let part = |target: &F::Target, share: f32| format!("{} {:.0} %", describe(target), 100.0 * share);
+            vec![part(target, shares[row]), part(&placed[row], 1.0 - shares[row])]
         }
     };
     let tiles: Vec<Tile> = visible(&seen.inputs, dataset.transforms().normalize())
         .into_iter()
-        .zip(&seen.items)
+        .zip(&seen.placed)
         .enumerate()
-        .map(|(row, (picture, &item))| Tile { picture, title: title(row, item), mark: None })
+        .map(|(row, (picture, target))| {
+            let marks = dataset.fitted().marks(target);
+            Tile { picture: marked(picture, &marks), title: title(row, target), mark: None }
+        })
         .take(SHOWN)
         .collect();
-    Ok(grid(&tiles, 0))
+    let masks = seen.placed.first().is_some_and(|target| !dataset.fitted().marks(target).mask.is_empty());
+    Ok(with_legend(grid(&tiles, 0), masks, dataset.fitted().vocab()))
 }
 
 /// What [`Learner::plot_losses`] plots.
 pub(crate) fn losses_picture(history: &History) -> RgbImage {
     let train: Vec<f32> = history.steps.iter().map(|step| step.loss as f32).collect();
-    let valid: Vec<_> = history.epochs.iter().map(|row| (row.steps, row.valid_loss as f32)).collect();
+    let valid: Vec<_> = history.epochs.iter().filter_map(|row| Some((row.steps, row.valid_loss? as f32))).collect();
     loss_curve(&train, &valid)
 }
 

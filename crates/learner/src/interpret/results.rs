@@ -1,25 +1,26 @@
-//! Some validation pictures with what the model says of them.
+//! Validation pictures with what the model says of them.
 
 use burn::tensor::{Tensor, TensorData};
-use firelight_datablock::{Categories, Item, OnError};
+use firelight_datablock::{OnError, Planes};
 use firelight_losses::Loss;
 use firelight_transforms::{Chance, Scratch, Size};
 use firelight_vocab::Vocab;
 use image::RgbImage;
 
+use super::marked::{compared, with_legend};
 use crate::error::guarded;
 use crate::fit::host;
 use crate::task::Task;
-use crate::{Learner, LearnerError};
+use crate::{Learner, LearnerError, TargetDefaults};
 use firelight_models::Model;
 use firelight_plots::{Mark, Tile, grid};
 
-impl<I: Item + ?Sized, M: Model + Sync> Learner<Categories<I>, M> {
-    /// `count` pictures of the validation part as the model sees them, with the class that it picks and, where that is
-    /// wrong, the actual one; right and wrong ones are marked.
+impl<F: TargetDefaults, M: Model + Sync> Learner<F, M> {
+    /// Validation pictures as the model sees them, with the predicted target, and the actual one where it is another: fastai's
+    /// `show_results`. Points and boxes are drawn over the picture, of masks the actual one stands beside the predicted one.
     ///
-    /// Which pictures is a draw from the learner's seed; the next call shows the same ones. Broken ones are passed over where the
-    /// loaders skip them.
+    /// They are drawn by the learner's seed: `count` of them, or as many as there are. Broken pictures are left out where the
+    /// loaders do so ([`OnError::Skip`]).
     ///
     /// # Errors
     ///
@@ -41,21 +42,57 @@ impl<I: Item + ?Sized, M: Model + Sync> Learner<Categories<I>, M> {
                 tile => tiles.push(tile?),
             }
         }
-        Ok(grid(&tiles, 0))
+        Ok(self.sheet(&tiles))
     }
 
+    /// The `k` validation pictures with the highest losses, as [`show_results`](Self::show_results) has them, with their losses: fastai's
+    /// `plot_top_losses` for any target.
+    ///
+    /// # Errors
+    ///
+    /// Any [`LearnerError`] of data and classes.
+    pub fn show_top_losses(&self, k: usize) -> Result<RgbImage, LearnerError> {
+        let dataset = self.task.data.valid().dataset();
+        let mut scratch = Scratch::default();
+        let tile = |high: crate::HighLoss<F::Target>| {
+            let mut tile = self.tile(&dataset.seen(high.item, &mut scratch)?, &high.outputs, &high.path)?;
+            tile.title.push(format!("loss {:.2}", high.loss));
+            Ok(tile)
+        };
+        let tiles = self.top_losses(k)?.into_iter().map(tile).collect::<Result<Vec<_>, LearnerError>>()?;
+        Ok(self.sheet(&tiles))
+    }
+
+    fn sheet(&self, tiles: &[Tile]) -> RgbImage {
+        let fitted = self.task.data.train().dataset().fitted();
+        with_legend(grid(tiles, 0), fitted.kind().is_map(), fitted.vocab())
+    }
+
+    /// A tile of one validation picture.
     fn result(&self, model: &M, item: usize, scratch: &mut Scratch) -> Result<Tile, LearnerError> {
-        let Task { data, loss, decision, .. } = &self.task;
-        let (dataset, transforms) = (data.valid().dataset(), data.valid().dataset().transforms());
-        let (picture, path) = (dataset.picture(item)?, dataset.path(item));
-        let planes = transforms.planes(&picture, None, scratch);
-        let (size, planes) = planes
-            .map_err(|error| LearnerError::Input { path: Some(path.to_path_buf()), why: error.in_file(&path) })?;
-        let picture = transforms.normalize().decode(&planes, size);
+        let Task { data, loss, .. } = &self.task;
+        let dataset = data.valid().dataset();
+        let (seen, path) = (dataset.seen(item, scratch)?, dataset.path(item));
         let at = || format!("a result of {}", path.display());
-        let row = guarded(at, || host(loss.activation(model.forward(self.input(size, planes)))))?;
-        let said = Said { predicted: decision.best(&row).unwrap_or_default(), actual: dataset.targets()[item] };
-        Ok(said.tile(data.vocab(), picture, |class| row[class]))
+        let input = self.input(seen.size, seen.planes.clone());
+        let row = guarded(at, || host(loss.activation(model.forward(input))))?;
+        self.tile(&seen, &row, &path)
+    }
+
+    fn tile(&self, seen: &Planes<F>, row: &[f32], path: &std::path::Path) -> Result<Tile, LearnerError> {
+        let Task { data, decision, .. } = &self.task;
+        let dataset = data.valid().dataset();
+        let fitted = dataset.fitted();
+        let picture = dataset.transforms().normalize().decode(&seen.planes, seen.size);
+        guarded(
+            || format!("a result of {}", path.display()),
+            || {
+                let said = fitted.read(row, seen.size, decision);
+                let (title, mark) = fitted.title(row, &said, &seen.target);
+                let picture = compared(picture, &fitted.marks(&seen.target), Some(&fitted.marks(&said)));
+                Tile { picture, title, mark }
+            },
+        )
     }
 
     fn input(&self, size: Size, planes: Vec<f32>) -> Tensor<4> {
@@ -64,22 +101,24 @@ impl<I: Item + ?Sized, M: Model + Sync> Learner<Categories<I>, M> {
     }
 }
 
-/// A prediction beside the truth.
-pub(super) struct Said {
+/// What the model says of a picture, and what is true.
+pub(crate) struct Said {
     pub predicted: usize,
     pub actual: usize,
 }
 
 impl Said {
-    /// The picture with what is said of it, and what is true where that differs.
+    /// The picture with both classes and the probability of each.
     pub fn tile(&self, vocab: &Vocab, picture: RgbImage, probability: impl Fn(usize) -> f32) -> Tile {
+        let (title, mark) = self.title(vocab, probability);
+        Tile { picture, title, mark: Some(mark) }
+    }
+
+    pub fn title(&self, vocab: &Vocab, probability: impl Fn(usize) -> f32) -> (Vec<String>, Mark) {
         let class = |class: usize| format!("{} {:.0} %", &vocab[class], 100.0 * probability(class));
-        let right = self.actual == self.predicted;
-        let title = if right {
-            vec![class(self.predicted)]
-        } else {
-            vec![format!("said {}", class(self.predicted)), format!("is {}", class(self.actual))]
-        };
-        Tile { picture, title, mark: Some(if right { Mark::Right } else { Mark::Wrong }) }
+        if self.actual == self.predicted {
+            return (vec![class(self.predicted)], Mark::Right);
+        }
+        (vec![format!("said {}", class(self.predicted)), format!("is {}", class(self.actual))], Mark::Wrong)
     }
 }

@@ -8,6 +8,7 @@ use crate::examples::Mixing;
 use crate::task::decided_by;
 use crate::{Evaluation, History, Learner};
 use firelight_models::Model;
+use firelight_predict::NetworkConfig;
 
 /// Matrices of more classes than this are not drawn.
 const MOST_DRAWN: usize = 400;
@@ -46,10 +47,7 @@ impl<I: Item + ?Sized> Run<I> {
 fn configuration<I: Item + ?Sized, M: Model>(learn: &Learner<Categories<I>, M>) -> Vec<(&'static str, String)> {
     let Learner { task, state, .. } = learn;
     let (train, valid) = (task.data.train(), task.data.valid());
-    let model = match &task.recipe {
-        Some((arch, _)) => arch.to_string(),
-        None => short_type_name::<M>(),
-    };
+    let model = task.network.as_ref().map_or_else(short_type_name::<M>, NetworkConfig::to_string);
     vec![
         ("Model", format!("{model}, {} parameters", state.model.num_params())),
         ("Loss", task.loss.describe()),

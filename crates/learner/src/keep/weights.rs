@@ -13,6 +13,7 @@ use crate::{Learner, LearnerError};
 use firelight_files::{Format, Versions};
 use firelight_models::weights::from_bytes;
 use firelight_models::{Arch, Model};
+use firelight_predict::NetworkConfig;
 
 const FORMAT: Format =
     Format { magic: "firelight-weights", oldest: 1, version: 1, what: "file of weights", writer: "save" };
@@ -43,7 +44,7 @@ impl<F: FittedTarget, M: Model> Learner<F, M> {
         let optimizer = state.optimizer.as_ref().map_or(Ok(Vec::new()), GroupOptimizer::to_bytes)?;
         let manifest = Manifest {
             versions: Versions::ours(),
-            arch: task.recipe.as_ref().map(|(arch, _)| *arch),
+            arch: task.network.as_ref().and_then(NetworkConfig::arch),
             vocab: task.data.train().dataset().fitted().vocab().cloned(),
             weights: weights.len(),
         };

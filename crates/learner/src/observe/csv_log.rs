@@ -169,8 +169,9 @@ impl Observer for CsvLog {
 }
 
 fn fields(row: &EpochRow) -> Vec<String> {
-    let mut fields = vec![row.epoch.to_string(), row.train_loss.to_string(), row.valid_loss.to_string()];
-    fields.extend(row.metrics.iter().map(|metric| metric.map_or_else(String::new, |value| value.to_string())));
+    let mut fields = vec![row.epoch.to_string(), row.train_loss.to_string()];
+    let judged = [row.valid_loss].into_iter().chain(row.metrics.iter().copied());
+    fields.extend(judged.map(|value| value.map_or_else(String::new, |value| value.to_string())));
     fields.push(format!("{:.3}", row.seconds));
     fields
 }

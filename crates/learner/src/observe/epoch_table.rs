@@ -82,8 +82,8 @@ fn cells(row: &EpochRow) -> Vec<String> {
         let digits = [6, 4, 2].map(|digits| format!("{value:.digits$}"));
         digits.into_iter().find(|text| text.len() <= NUMBER).unwrap_or_else(|| format!("{value:.2e}"))
     };
-    let mut cells = vec![row.epoch.to_string(), number(row.train_loss), number(row.valid_loss)];
-    cells.extend(row.metrics.iter().map(|metric| metric.map_or("n/a".into(), number)));
+    let mut cells = vec![row.epoch.to_string(), number(row.train_loss)];
+    cells.extend([row.valid_loss].iter().chain(&row.metrics).map(|value| value.map_or("n/a".into(), number)));
     cells.push(clock(Duration::try_from_secs_f64(row.seconds).unwrap_or_default()));
     cells
 }

@@ -51,7 +51,7 @@ impl Observer for LossPlot {
             }
             Event::Step(step) => self.train.push(step.loss as f32),
             Event::Epoch(row) => {
-                self.valid.push((self.train.len(), row.valid_loss as f32));
+                self.valid.extend(row.valid_loss.map(|loss| (self.train.len(), loss as f32)));
                 self.draw();
             }
             _ => {}

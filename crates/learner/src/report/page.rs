@@ -108,8 +108,9 @@ fn epochs<I: Item + ?Sized>(interpretation: &Interpretation<I>) -> String {
     for (place, row) in history.epochs.iter().enumerate() {
         let _ = write!(
             text,
-            "<tr><th scope=\"row\">{place}</th><td>{:.4}</td><td>{:.4}</td>",
-            row.train_loss, row.valid_loss
+            "<tr><th scope=\"row\">{place}</th><td>{:.4}</td><td>{}</td>",
+            row.train_loss,
+            number(row.valid_loss)
         );
         for value in &row.metrics {
             let _ = write!(text, "<td>{}</td>", number(*value));

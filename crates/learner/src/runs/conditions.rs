@@ -16,6 +16,7 @@ use crate::state::State;
 use crate::task::{Options, Task, decided_by, other_classes};
 use firelight_models::Model;
 use firelight_models::weights::shapes;
+use firelight_predict::NetworkConfig;
 
 /// Enough to tell whether a checkpoint belongs to a learner: what is compared, by name, in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,10 +52,14 @@ impl DataFacts {
 impl Conditions {
     pub fn of<F: FittedTarget, M: Model>(task: &Task<F>, state: &State<M>, data: &DataFacts) -> Self {
         let options = &task.options;
-        let arch = task.recipe.as_ref().map_or("one of its own".into(), |(arch, _)| arch.to_string());
-        let head = task.recipe.as_ref().map_or("its own".into(), |(_, head)| format!("{head:?}"));
+        let arch = task.network.as_ref().map_or("one of its own".into(), NetworkConfig::to_string);
+        let head = match &task.network {
+            Some(NetworkConfig::Vision { head, .. }) => format!("{head:?}"),
+            Some(other) => format!("{other:?}"),
+            None => "its own".into(),
+        };
         let mut facts = vec![("architecture", arch), ("head", head), ("model", parameters(&state.model))];
-        if task.recipe.is_some() {
+        if task.network.is_some() {
             // The same in every process; a model of a user's may begin with others each time.
             facts.push(("weights", sample(&state.model, None)));
         }

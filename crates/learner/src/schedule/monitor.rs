@@ -97,7 +97,7 @@ impl From<&str> for Monitor {
 /// use firelight_learner::{Better, EpochRow, Monitor};
 ///
 /// let watch = Monitor::from("ece").watch(&["ece".into()], &[Better::Less]).expect("a metric of the fit");
-/// let row = EpochRow { epoch: 0, steps: 9, train_loss: 1.2, valid_loss: 1.0, metrics: vec![Some(0.1)], seconds: 3.0 };
+/// let row = EpochRow { epoch: 0, steps: 9, train_loss: 1.2, valid_loss: Some(1.0), metrics: vec![Some(0.1)], seconds: 3.0 };
 /// assert_eq!(watch.value(&row), Some(0.1));
 /// assert!(watch.is_better(0.05, 0.1, 0.0));
 /// ```
@@ -119,7 +119,7 @@ impl Watch {
     pub fn value(self, row: &EpochRow) -> Option<f64> {
         let value = match self.number {
             Number::TrainLoss => Some(row.train_loss),
-            Number::ValidLoss => Some(row.valid_loss),
+            Number::ValidLoss => row.valid_loss,
             Number::Metric(column) => row.metrics.get(column).copied().flatten(),
         };
         value.filter(|value| !value.is_nan())
@@ -160,7 +160,14 @@ mod tests {
     use super::*;
 
     fn row(value: f64) -> EpochRow {
-        EpochRow { epoch: 0, steps: 0, train_loss: 0.0, valid_loss: value, metrics: vec![Some(value)], seconds: 0.0 }
+        EpochRow {
+            epoch: 0,
+            steps: 0,
+            train_loss: 0.0,
+            valid_loss: Some(value),
+            metrics: vec![Some(value)],
+            seconds: 0.0,
+        }
     }
 
     /// B35, F13: a first value that is no number is not the best, whichever way is better, and infinite ones are numbers.

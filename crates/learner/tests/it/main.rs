@@ -7,6 +7,7 @@ mod fine_tune_reference;
 mod keeping;
 #[cfg(unix)]
 mod killed;
+mod kinds;
 mod looking;
 mod lr_find;
 mod mean_colour;

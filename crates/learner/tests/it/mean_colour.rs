@@ -12,6 +12,8 @@ pub struct MeanColour {
 }
 
 impl Model for MeanColour {
+    type Features = Tensor<2>;
+
     fn features(&self, pictures: Tensor<4>) -> Tensor<2> {
         pictures.mean_dims(&[2, 3]).flatten(1, 3)
     }

@@ -162,7 +162,7 @@ fn a_csv_log_has_a_line_an_epoch() {
     assert_eq!(lines[0], ["epoch", "train_loss", "valid_loss", "accuracy", "seconds"]);
     assert_eq!(lines[1..].iter().map(|line| line[0]).collect::<Vec<_>>(), ["0", "1", "0"]);
     for (line, row) in lines[1..].iter().zip(&learn.history().epochs) {
-        assert_eq!(line[2].parse::<f64>().expect("a number").to_bits(), row.valid_loss.to_bits());
+        assert_eq!(line[2].parse::<f64>().expect("a number").to_bits(), row.valid_loss.expect("a loss").to_bits());
     }
     let error = CsvLog::create(place.path().join("no/such/folder.csv")).expect_err("refused").to_string();
     assert!(error.starts_with("csv log: cannot write "), "{error}");

@@ -37,6 +37,8 @@ impl Plain {
 }
 
 impl Model for Plain {
+    type Features = Tensor<2>;
+
     fn features(&self, pictures: Tensor<4>) -> Tensor<2> {
         tanh(self.conv.forward(pictures)).mean_dims(&[2, 3]).flatten(1, 3)
     }

@@ -108,6 +108,8 @@ struct Own {
 }
 
 impl Model for Own {
+    type Features = Tensor<2>;
+
     fn features(&self, pictures: Tensor<4>) -> Tensor<2> {
         self.model.features(pictures)
     }

@@ -133,12 +133,12 @@ fn numbers_that_do_not_fit_are_refused() {
     };
     assert_eq!(
         of(|item| Ok(vec![1.0; 1 + usize::from(stem(item).starts_with("red-"))])),
-        "regression: folder/red-green_04.png has 2 number(s), and the first training item 1; give every item equally many, and \
+        "labels: folder/red-green_04.png has 2 number(s), and the first training item 1; give every item equally many, and \
          at least one"
     );
     assert_eq!(
         of(|item| Ok(vec![if stem(item).ends_with("12") { f32::NAN } else { 1.0 }])),
-        "regression: folder/red-green_12.png has the number NaN; give finite numbers, or leave the item out"
+        "labels: folder/red-green_12.png has the number NaN; give finite numbers, or leave the item out"
     );
 }
 

@@ -17,6 +17,8 @@ struct Told {
 }
 
 impl Model for Told {
+    type Features = Tensor<2>;
+
     fn features(&self, pictures: Tensor<4>) -> Tensor<2> {
         pictures.mean_dims(&[2, 3]).flatten::<2>(1, 3).narrow(1, 0, 1)
     }

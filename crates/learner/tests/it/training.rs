@@ -139,7 +139,7 @@ fn a_head_trains_on_features_that_are_computed_once() {
     // The features' evaluation and the whole model's agree.
     let evaluation = learn.evaluate().expect("an evaluation");
     assert!((evaluation.metrics[0].expect("a value") - accuracy).abs() < 1e-9);
-    let last = learn.history().epochs.last().expect("an epoch").valid_loss;
+    let last = learn.history().epochs.last().expect("an epoch").valid_loss.expect("a loss");
     assert!((evaluation.loss - last).abs() < 1e-3 * last, "{} and {last}", evaluation.loss);
 }
 
@@ -158,7 +158,7 @@ fn features_can_be_shared_and_judged_again() {
     shared.fit_head_on(&features, 3, 1e-2).expect("a fit");
     assert_eq!(bits(shared.model()), bits(alone.model()));
     let again = shared.evaluate_head_on(&features).expect("an evaluation");
-    assert_eq!(Some(again.loss), shared.history().epochs.last().map(|row| row.valid_loss));
+    assert_eq!(Some(again.loss), shared.history().epochs.last().and_then(|row| row.valid_loss));
 
     let fewer = shapes::folder(48);
     for number in (0..48).step_by(3) {

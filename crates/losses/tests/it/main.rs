@@ -3,5 +3,6 @@
 mod cautions;
 mod laws;
 mod loss;
+mod reference;
 mod texts;
 mod trees;

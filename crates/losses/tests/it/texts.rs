@@ -1,7 +1,10 @@
 //! Every text of an error.
 
-use burn::tensor::{Device, Int, Tensor};
-use firelight_losses::{CrossEntropy, Distillation, Focal, Loss, SoftLabelCrossEntropy, SoftLabels, Vocab};
+use burn::tensor::{Bool, Device, Int, Tensor};
+use firelight_losses::{
+    Both, Combined, CrossEntropy, Dice, Distillation, Focal, GeneralizedIou, Huber, Loss, MeanSquared, PerPixel,
+    SmoothL1, SoftLabelCrossEntropy, SoftLabels, Vocab,
+};
 use insta::assert_snapshot;
 
 fn ab() -> Vocab {
@@ -19,6 +22,15 @@ fn parameters_out_of_range() {
     assert_snapshot!(Distillation::new(f64::INFINITY).unwrap_err(), @"temperature inf is outside [1e-6,1e6]");
     assert_snapshot!(Focal::new(f64::INFINITY).unwrap_err(), @"gamma must be finite and >= 0");
     assert_snapshot!(Focal::new(f64::NAN).unwrap_err(), @"gamma NaN must be >= 0");
+    assert_snapshot!(SmoothL1::new(0.0).unwrap_err(), @"beta 0 must be > 0");
+    assert_snapshot!(SmoothL1::new(f64::INFINITY).unwrap_err(), @"beta inf is outside [1e-12,1e12]");
+    assert_snapshot!(Huber::new(f64::NAN).unwrap_err(), @"delta NaN must be > 0");
+    assert_snapshot!(Dice::new().with_smoothing(0.0).unwrap_err(), @"smoothing 0 must be > 0");
+    let sum = || Combined::new(MeanSquared, MeanSquared);
+    assert_snapshot!(sum().with_weights(-1.0, 1.0).unwrap_err(), @"the weight of the first loss must be finite and >= 0");
+    assert_snapshot!(sum().with_weights(1.0, f64::NAN).unwrap_err(), @"the weight of the second loss must be finite and >= 0");
+    let both = Both::new(MeanSquared, 1, MeanSquared).with_weights(f64::INFINITY, 1.0);
+    assert_snapshot!(both.unwrap_err(), @"the weight of the first loss must be finite and >= 0");
 }
 
 #[test]
@@ -51,4 +63,54 @@ fn a_model_with_other_classes_than_the_matrix() {
 fn an_ignore_index_beside_probabilities() {
     let rows = Tensor::<2>::ones([1, 2], &Device::flex());
     CrossEntropy::new().with_ignore_index(-100).per_example(rows.clone(), rows);
+}
+
+fn per_pixel(numbers: usize, masks: usize) {
+    let output = Tensor::<2>::zeros([1, numbers], &Device::flex());
+    PerPixel::new(CrossEntropy::new()).per_example(output, Tensor::zeros([masks, 2, 2], &Device::flex()));
+}
+
+#[test]
+#[should_panic(
+    expected = "outputs of 10 numbers are no map of 4 pixels; a model has to give one number for each class and pixel"
+)]
+fn a_model_whose_map_has_other_pixels_than_the_mask() {
+    per_pixel(10, 1);
+}
+
+#[test]
+#[should_panic(expected = "outputs are of 1 pictures, masks of 2: a picture has no partner")]
+fn a_batch_of_masks_of_another_size() {
+    per_pixel(8, 2);
+}
+
+#[test]
+#[should_panic(
+    expected = "an output alone does not say how many classes its map has; give the loss its vocab by with_vocab"
+)]
+fn the_probabilities_of_a_map_of_nobody_knows_how_many_classes() {
+    PerPixel::new(CrossEntropy::new()).activation(Tensor::zeros([1, 8], &Device::flex()));
+}
+
+#[test]
+#[should_panic(
+    expected = "outputs of 9 numbers are no maps of 2 classes; a model has to give one number for each class and pixel"
+)]
+fn the_probabilities_of_a_map_of_other_classes() {
+    Dice::new().with_vocab(&ab()).activation(Tensor::zeros([1, 9], &Device::flex()));
+}
+
+#[test]
+#[should_panic(expected = "outputs of 2 numbers are not those of two targets, the first of which has 2")]
+fn an_output_without_room_for_a_second_target() {
+    let rows = |columns: usize| Tensor::<2>::zeros([1, columns], &Device::flex());
+    Both::new(MeanSquared, 2, MeanSquared).per_example(rows(2), (rows(2), rows(1)));
+}
+
+#[test]
+#[should_panic(expected = "outputs of 6 numbers are no boxes; a box is left, top, right and bottom")]
+fn an_output_that_is_no_box() {
+    let rows = || Tensor::<2>::zeros([1, 6], &Device::flex());
+    let known = Tensor::<2, Bool>::from_data([[true; 6]], &Device::flex());
+    GeneralizedIou.per_example(rows(), (rows(), known));
 }

@@ -1,4 +1,8 @@
 //! What the metrics promise.
 
+mod fastai;
+mod laws;
+mod maps;
 mod metrics;
+mod pairs;
 mod scores;

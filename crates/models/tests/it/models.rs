@@ -14,7 +14,7 @@ pub fn device() -> Device {
     }
 }
 
-fn pictures(shape: [usize; 4], device: &Device) -> Tensor<4> {
+pub fn pictures(shape: [usize; 4], device: &Device) -> Tensor<4> {
     let count = shape.iter().product::<usize>() as i64;
     let wave = Tensor::arange(0..count, device).float().mul_scalar(0.37).sin();
     wave.reshape(shape)
@@ -25,12 +25,12 @@ fn model(arch: Arch, classes: usize, device: &Device) -> VisionModel {
     VisionModel::new(arch.body(1, device), head)
 }
 
-fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+pub fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.into_data().try_to_vec().unwrap()
 }
 
 #[track_caller]
-fn assert_close(left: &[f32], right: &[f32], tolerance: f32) {
+pub fn assert_close(left: &[f32], right: &[f32], tolerance: f32) {
     assert_eq!(left.len(), right.len());
     let scale = right.iter().fold(1e-6_f32, |most, value| most.max(value.abs()));
     for (index, (left, right)) in left.iter().zip(right).enumerate() {
@@ -217,8 +217,7 @@ fn every_parameter_gets_a_gradient() {
         let model = model(arch, 3, &device);
         let loss = model.forward(pictures([4, 3, 64, 64], &device)).powf_scalar(2.0).mean();
         let gradients = loss.backward();
-        let mut without = WithoutGradient { gradients: &gradients, path: vec![], missing: vec![], visited: 0 };
-        model.visit(&mut without);
+        let without = WithoutGradient::of(&model, &gradients);
         assert!(without.visited > 10);
         assert_eq!(without.missing, Vec::<String>::new(), "{arch}");
     }
@@ -296,14 +295,14 @@ fn running_statistics(body: &Body) -> Vec<(String, Vec<f32>)> {
 
 /// All float parameters by path.
 #[derive(Default)]
-struct Named {
-    values: Vec<(String, Vec<f32>)>,
-    ids: Vec<(String, ParamId)>,
+pub struct Named {
+    pub values: Vec<(String, Vec<f32>)>,
+    pub ids: Vec<(String, ParamId)>,
     path: Vec<String>,
 }
 
 impl Named {
-    fn of<M: Module>(module: &M) -> Self {
+    pub fn of<M: Module>(module: &M) -> Self {
         let mut seen = Self::default();
         module.visit(&mut seen);
         seen
@@ -331,11 +330,19 @@ impl ModuleVisitor for Named {
     }
 }
 
-struct WithoutGradient<'a> {
+pub struct WithoutGradient<'a> {
     gradients: &'a burn::tensor::Gradients,
     path: Vec<String>,
-    missing: Vec<String>,
-    visited: usize,
+    pub missing: Vec<String>,
+    pub visited: usize,
+}
+
+impl<'a> WithoutGradient<'a> {
+    pub fn of<M: Module>(module: &M, gradients: &'a burn::tensor::Gradients) -> Self {
+        let mut seen = Self { gradients, path: vec![], missing: vec![], visited: 0 };
+        module.visit(&mut seen);
+        seen
+    }
 }
 
 impl ModuleVisitor for WithoutGradient<'_> {

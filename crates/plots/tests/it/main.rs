@@ -1,3 +1,5 @@
 //! What the pictures promise.
 
+mod marks;
+mod numbers;
 mod pictures;

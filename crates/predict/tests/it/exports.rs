@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 use burn::tensor::{Device, TensorData, activation::softmax};
 use firelight_costs::{CostMatrix, Decision};
 use firelight_models::{Arch, HeadConfig, Model, weights};
-use firelight_predict::{FORMAT, FileError, PredictError, Predictor, Vocab};
+use firelight_predict::{FORMAT, FileError, PredictError, Predictor, TargetKind, Vocab};
 use firelight_transforms::{Chance, Scratch, TransformError};
 use image::RgbImage;
 use serde_json::{Value, json};
@@ -50,7 +50,7 @@ fn the_decision_rule_picks() {
     let likeliest = Predictor::new(manifest.clone(), model.for_inference(), Device::flex()).expect("a predictor");
     let seen = picture(1, 40, 36);
     let first = likeliest.predict_picture(&seen).expect("a prediction");
-    let vocab = &manifest.vocab;
+    let vocab = likeliest.vocab();
     let mut cost = CostMatrix::uniform(vocab);
     for actual in vocab.iter().filter(|name| **name != first.class) {
         cost = cost.with(actual, &first.class, 1e6).expect("a cost");
@@ -93,7 +93,8 @@ fn a_damaged_export_is_refused_and_never_wrong_in_silence() {
 fn manifests_that_make_no_sense_are_refused() {
     let place = tempfile::tempdir().expect("a folder");
     let (mut manifest, model) = model(head().with_dropout(0.0));
-    manifest.decision = Decision::minimum_risk(&CostMatrix::uniform(&manifest.vocab), &manifest.vocab).expect("a rule");
+    let vocab = manifest.target.vocab().expect("a vocab").clone();
+    manifest.decision = Decision::minimum_risk(&CostMatrix::uniform(&vocab), &vocab).expect("a rule");
     let tensors = weights::to_bytes(&model).expect("bytes");
     let manifest = serde_json::to_value(&manifest).expect("JSON");
     let said = |pointer: &str, value: Value| {
@@ -102,22 +103,33 @@ fn manifests_that_make_no_sense_are_refused() {
         refused(place.path(), &manifest, &tensors)
     };
     for dropout in [2.0, -1.0, 1.0] {
-        assert!(said("/head/dropout", json!(dropout)).starts_with("dropout must be at least 0 and below 1, not "));
+        assert!(
+            said("/network/vision/head/dropout", json!(dropout))
+                .starts_with("dropout must be at least 0 and below 1, not ")
+        );
     }
-    let hidden = |widths: &[u64]| said("/head/hidden", json!(widths));
+    let hidden = |widths: &[u64]| said("/network/vision/head/hidden", json!(widths));
     assert_eq!(hidden(&[0]), "a head needs at least one feature, one class and no empty layer");
     for many in [&[1_000_000_000_000_000_000][..], &[50_000_000], &[512, 9_000_000]] {
         assert_eq!(hidden(many), "its head needs more weights than it holds");
     }
     assert_eq!(
-        said("/head/features", json!(9_223_372_036_854_775_808_u64)),
+        said("/network/vision/head/features", json!(9_223_372_036_854_775_808_u64)),
         "its head takes 9223372036854775808 features and small gives 128"
     );
-    assert_eq!(said("/head/classes", json!(4)), "its head gives 4 scores for 3 classes");
-    assert!(said("/vocab", json!(Vocab::ordered(["bee", "ant", "wasp"]).expect("a vocab"))).contains("other classes"));
-    assert!(said("/arch", json!("small-er")).starts_with("its manifest cannot be read: "));
-    assert!(said("/arch", json!("resnet18")).starts_with("its head takes 128 features and resnet18 gives 512"));
-    assert!(said("/head/hidden", json!([])).starts_with("its weights do not fit its architecture small"));
+    assert_eq!(said("/network/vision/head/classes", json!(4)), "its head gives 4 scores for 3 classes");
+    assert!(
+        said("/target/category", json!(Vocab::ordered(["bee", "ant", "wasp"]).expect("a vocab")))
+            .contains("other classes")
+    );
+    assert!(said("/network/vision/arch", json!("small-er")).starts_with("its manifest cannot be read: "));
+    assert!(
+        said("/network/vision/arch", json!("resnet18"))
+            .starts_with("its head takes 128 features and resnet18 gives 512")
+    );
+    assert!(
+        said("/network/vision/head/hidden", json!([])).starts_with("its weights do not fit its architecture small")
+    );
 }
 
 /// The header of tensors, and their numbers.
@@ -183,7 +195,7 @@ fn a_head_of_very_many_layers_is_refused_before_it_is_made() {
     let place = tempfile::tempdir().expect("a folder");
     let (manifest, _) = model(head());
     let mut manifest = serde_json::to_value(&manifest).expect("JSON");
-    manifest["head"]["hidden"] = json!(vec![1; 100_000]);
+    manifest["network"]["vision"]["head"]["hidden"] = json!(vec![1; 100_000]);
     let said = refused(place.path(), &manifest, &vec![0; 500_000]);
     assert_eq!(said, "a head has at most 64 hidden layers, not 100000");
 }
@@ -207,7 +219,7 @@ fn weights_that_are_not_finite_are_refused() {
 #[test]
 fn a_predictor_of_contradictions_is_not_made() {
     let (mut manifest, model) = model(head());
-    manifest.vocab = Vocab::ordered(["ant", "bee"]).expect("a vocab");
+    manifest.target = TargetKind::Category(Vocab::ordered(["ant", "bee"]).expect("a vocab"));
     let error = Predictor::new(manifest, model.for_inference(), Device::flex()).expect_err("refused");
     assert_eq!(
         error.to_string(),

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use burn::tensor::Device;
 use firelight_costs::Decision;
 use firelight_models::{Arch, HeadConfig, Model, VisionModel, weights};
-use firelight_predict::{FORMAT, Manifest, Predictor, Vocab};
+use firelight_predict::{FORMAT, Manifest, NetworkConfig, Predictor, TargetKind, Vocab};
 use firelight_transforms::{Chance, Limits, Normalize, PictureTransforms, Resize};
 use image::RgbImage;
 
@@ -20,9 +20,8 @@ fn model(head: HeadConfig) -> (Manifest, VisionModel) {
     let manifest = Manifest {
         firelight: "0.1.0".into(),
         burn: "0.22.1".into(),
-        arch: Arch::Small,
-        head,
-        vocab: Vocab::ordered(["ant", "bee", "a fly, drawn"]).expect("a vocab"),
+        network: NetworkConfig::Vision { arch: Arch::Small, head },
+        target: TargetKind::Category(Vocab::ordered(["ant", "bee", "a fly, drawn"]).expect("a vocab")),
         transforms: PictureTransforms::new().with_item(Resize::crop(32)).with_normalize(Normalize::imagenet()),
         limits: Limits::default(),
         decision: Decision::Argmax,

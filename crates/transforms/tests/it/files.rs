@@ -46,6 +46,39 @@ fn alpha_is_dropped_not_blended() {
 }
 
 #[test]
+fn a_ground_shows_through_what_is_transparent() {
+    let rgba = image::RgbaImage::from_fn(3, 1, |x, _| image::Rgba([200, 100, 50, [0, 128, 255][x as usize]]));
+    let limits = Limits::default().with_ground([255, 0, 10]);
+    let want = [Rgb([255, 0, 10]), Rgb([227, 50, 30]), Rgb([200, 100, 50])];
+    for format in [ImageFormat::Png, ImageFormat::WebP, ImageFormat::Tiff] {
+        let read = decode(&encoded(&rgba.clone().into(), format), &limits).unwrap();
+        assert_eq!(read.pixels().copied().collect::<Vec<_>>(), want, "{format:?}");
+    }
+    let wide = DynamicImage::from(DynamicImage::from(rgba).to_rgba16());
+    let read = decode(&encoded(&wide, ImageFormat::Png), &limits).unwrap();
+    assert_eq!(read.pixels().copied().collect::<Vec<_>>(), want);
+    let gray = image::GrayAlphaImage::from_pixel(1, 1, image::LumaA([80, 0]));
+    assert_eq!(decode(&encoded(&gray.into(), ImageFormat::Png), &limits).unwrap().get_pixel(0, 0), &want[0]);
+    let opaque = DynamicImage::from(pattern(9, 7));
+    assert!(decode(&encoded(&opaque, ImageFormat::Png), &limits).unwrap() == opaque.to_rgb8());
+    // a palette with a colour that is not seen
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, 2, 1);
+    encoder.set_color(png::ColorType::Indexed);
+    encoder.set_palette(vec![9, 9, 9, 70, 80, 90]);
+    encoder.set_trns(vec![0]);
+    encoder.write_header().unwrap().write_image_data(&[0, 1]).unwrap();
+    let read = decode(&bytes, &limits).unwrap();
+    assert_eq!([read.get_pixel(0, 0), read.get_pixel(1, 0)], [&want[0], &Rgb([70, 80, 90])]);
+    assert_eq!(decode(&bytes, &Limits::default()).unwrap().get_pixel(0, 0), &Rgb([9; 3]));
+    // limits of before have none, and those with one keep it
+    let before: Limits = serde_json::from_str(r#"{"pixels": 5, "bytes": 6, "file_bytes": 7}"#).unwrap();
+    assert_eq!(before, Limits::default().with_pixels(5).with_bytes(6).with_file_bytes(7));
+    assert!(!serde_json::to_string(&before).unwrap().contains("ground"));
+    assert_eq!(serde_json::from_str::<Limits>(&serde_json::to_string(&limits).unwrap()).unwrap(), limits);
+}
+
+#[test]
 fn exif_orientation_is_applied() {
     // left half black, right half white; stored turned, so that a reader must turn it back
     let upright = RgbImage::from_fn(32, 16, |x, _| Rgb([if x < 16 { 0 } else { 255 }; 3]));

@@ -7,12 +7,15 @@ mod colours;
 mod fastai_values;
 mod files;
 mod jpeg_codings;
+mod mask_files;
 mod mixes;
+mod moved_masks;
 mod one_pass;
 mod recipes;
 mod same_bits;
 mod targets;
 mod tiffs;
+mod units;
 
 use std::path::PathBuf;
 

@@ -57,8 +57,15 @@ proptest! {
         let transforms = PictureTransforms::new().with_item(Resize::crop(200)).with_augment(aug_transforms().size(100));
         let draw = transforms.draw(Size::new(300, 250), Some(&mut Chance::new(1, 0, item))).unwrap();
         let (u, v) = draw.map.point(x, y);
-        let (back_x, back_y) = draw.point(u, v).unwrap();
-        prop_assert!((back_x - x).abs() < 1e-6 && (back_y - y).abs() < 1e-6);
+        let [a, b, c] = draw.map.0[2];
+        let depth = a * x + b * y + c;
+        prop_assume!(depth.abs() > 1e-3);
+        match draw.point(u, v) {
+            Some((back_x, back_y)) if depth > 0.0 => {
+                prop_assert!((back_x - x).abs() < 1e-6 && (back_y - y).abs() < 1e-6);
+            }
+            seen => prop_assert!(depth < 0.0 && seen.is_none(), "beyond the horizon, where nothing is seen: {seen:?}"),
+        }
     }
 }
 

@@ -22,7 +22,7 @@ pub enum SampleError {
     },
     /// The folder holds something that the program did not draw, so it is not replaced.
     #[error(
-        "the folder {} holds {entry:?}, which is not a sample picture; move it away or choose another folder for the sample set",
+        "the folder {} holds {entry:?}, which is not a sample {what}; move it away or choose another folder for the sample set",
         path.display()
     )]
     Occupied {
@@ -30,6 +30,8 @@ pub enum SampleError {
         path: PathBuf,
         /// The name of the foreign file or folder.
         entry: String,
+        /// What the folder is for: `picture` or `annotation`.
+        what: &'static str,
     },
     /// The folder could not be listed.
     #[error("listing the sample folder {} failed: {why}; make it readable or choose another folder", path.display())]
@@ -39,8 +41,8 @@ pub enum SampleError {
         /// Why.
         why: io::Error,
     },
-    /// A picture could not be encoded.
-    #[error("encoding the sample picture {} as JPEG failed: {why}; this is a defect of the program, please report it", path.display())]
+    /// A picture or a trimap could not be encoded.
+    #[error("encoding the sample picture {} failed: {why}; this is a defect of the program, please report it", path.display())]
     Encode {
         /// The file.
         path: PathBuf,

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::breed::BREEDS;
+use super::layout;
 
 /// The name of the file inside the folder.
 pub const NAME: &str = "sample-set.txt";
@@ -17,14 +18,14 @@ const DRAWING: u32 = 3;
 pub struct Manifest {
     pub per_breed: usize,
     pub seed: u64,
-    /// Size of all pictures together, so that a truncated file shows.
+    /// Size of all pictures and annotations together, so that a truncated file shows, and a set without annotations.
     pub bytes: u64,
 }
 
 impl Manifest {
-    /// Whether `folder` holds just this set, complete; its size is what the folder's manifest says.
+    /// Whether `folder` holds just this set, complete with its annotations; its size is what the folder's manifest says.
     pub fn complete(folder: &Path, per_breed: usize, seed: u64) -> bool {
-        let sizes = names(per_breed).map(|name| fs::metadata(folder.join(name)).map(|file| file.len()));
+        let sizes = layout::files(folder, per_breed).map(|path| fs::metadata(path).map(|file| file.len()));
         let Ok(bytes) = sizes.sum::<Result<u64, _>>() else {
             return false;
         };
@@ -39,18 +40,4 @@ impl fmt::Display for Manifest {
         writeln!(f, "drawing {DRAWING}\nseed {}\npictures a breed {}", self.seed, self.per_breed)?;
         writeln!(f, "breeds {}\nbytes {}", BREEDS.len(), self.bytes)
     }
-}
-
-/// The file names of a set, breed by breed: `Bengal_1.jpg`, `Bengal_2.jpg`, …
-pub fn names(per_breed: usize) -> impl Iterator<Item = String> {
-    BREEDS.iter().flat_map(move |(breed, _)| (1..=per_breed).map(move |number| format!("{breed}_{number}.jpg")))
-}
-
-/// Whether a file of this name may be ours.
-pub fn is_ours(name: &str) -> bool {
-    let picture = name.strip_suffix(".jpg").and_then(|stem| stem.rsplit_once('_'));
-    name == NAME
-        || picture.is_some_and(|(breed, number)| {
-            BREEDS.iter().any(|(known, _)| *known == breed) && number.bytes().all(|b| b.is_ascii_digit())
-        })
 }

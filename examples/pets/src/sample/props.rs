@@ -1,7 +1,7 @@
 //! Things that stand beside the animal or hide a part of it.
 
 use super::backdrop;
-use super::brush::{Canvas, Outline, Tint};
+use super::brush::{Canvas, Layer, Outline, Tint};
 use super::chance::Chance;
 
 /// Beside the animal: a ball, a bowl or a box on the floor.
@@ -25,7 +25,10 @@ pub fn before(canvas: &mut Canvas, chance: &mut Chance) {
         0 => {
             let grass = Tint::hex(0x0066_8A40).near(0.2, chance);
             let top = h * chance.range(0.72, 0.88);
+            // The animal is seen through it; who outlines an animal does not go around every blade.
+            let before = canvas.enter(Layer::Behind);
             backdrop::blades(canvas, top, grass, 150, chance);
+            canvas.enter(before);
         }
         1 => {
             let (x, wide) = (chance.uniform() * w, w * chance.range(0.02, 0.05));

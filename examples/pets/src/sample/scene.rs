@@ -1,37 +1,51 @@
-//! One picture from (seed, breed, index): a place, an animal in it, things around it, the camera, JPEG bytes.
+//! One picture from (seed, breed, index): a place, an animal in it, things around it, the camera, JPEG bytes; and what it shows.
 
-use image::ImageResult;
 use image::codecs::jpeg::JpegEncoder;
+use image::error::{ParameterError, ParameterErrorKind};
+use image::{ImageError, ImageResult};
 use tiny_skia::Transform;
 
 use super::animal::{Animal, Pose};
+use super::annotation::Figure;
 use super::backdrop;
 use super::breed::Look;
-use super::brush::{Canvas, Tint};
+use super::brush::{Canvas, Layer, Tint};
 use super::camera;
 use super::chance::Chance;
 use super::props;
 
-/// The bytes of the JPEG file of picture `index` of breed number `breed`.
-pub fn jpeg(seed: u64, breed: usize, index: usize) -> ImageResult<Vec<u8>> {
-    let mut chance = Chance::of(seed, breed, index);
-    let (mut width, mut height) = (128 + chance.below(33) as u32, 96 + chance.below(33) as u32);
-    if chance.coin(0.2) {
-        (width, height) = (height, width);
-    }
-    let angle = chance.range(-2.8, -0.3);
-    let mut bytes = Vec::new();
-    // Both sides are at least 96, so there always is a canvas.
-    if let Some(mut canvas) = Canvas::new(width, height, (angle.cos(), angle.sin())) {
-        compose(&mut canvas, breed, &mut chance);
-        let picture = camera::expose(&mut canvas, &mut chance);
-        let quality = 55 + chance.below(41) as u8;
-        picture.write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, quality))?;
-    }
-    Ok(bytes)
+/// A picture and what it shows.
+#[derive(Debug)]
+pub struct Scene {
+    /// The bytes of the JPEG file.
+    pub jpeg: Vec<u8>,
+    pub figure: Figure,
 }
 
-fn compose(canvas: &mut Canvas, breed: usize, chance: &mut Chance) {
+impl Scene {
+    /// Picture `index` of breed number `breed`.
+    pub fn paint(seed: u64, breed: usize, index: usize) -> ImageResult<Self> {
+        let mut chance = Chance::of(seed, breed, index);
+        let (mut width, mut height) = (128 + chance.below(33) as u32, 96 + chance.below(33) as u32);
+        if chance.coin(0.2) {
+            (width, height) = (height, width);
+        }
+        let angle = chance.range(-2.8, -0.3);
+        // Both sides are at least 96, so there always is a canvas.
+        let Some(mut canvas) = Canvas::new(width, height, (angle.cos(), angle.sin())) else {
+            let none = ParameterError::from_kind(ParameterErrorKind::DimensionMismatch);
+            return Err(ImageError::Parameter(none));
+        };
+        let figure = compose(&mut canvas, breed, &mut chance);
+        let picture = camera::expose(&mut canvas, &mut chance);
+        let quality = 55 + chance.below(41) as u8;
+        let mut jpeg = Vec::new();
+        picture.write_with_encoder(JpegEncoder::new_with_quality(&mut jpeg, quality))?;
+        Ok(Self { jpeg, figure })
+    }
+}
+
+fn compose(canvas: &mut Canvas, breed: usize, chance: &mut Chance) -> Figure {
     let look = Look::of(breed, chance);
     let pose = Pose::any(chance);
     backdrop::paint(canvas, chance);
@@ -42,9 +56,13 @@ fn compose(canvas: &mut Canvas, breed: usize, chance: &mut Chance) {
         canvas.glow(at, (wide * 1.15, 0.42), Tint::BLACK, 0.6);
     }
     let turn = chance.bell(-0.6, 1.0);
-    Animal { look: &look, canvas, chance, turn }.paint(pose);
+    canvas.enter(Layer::Body);
+    let eyes = Animal { look: &look, canvas, chance, turn, eyes: [(0.0, 0.0); 2] }.paint(pose);
+    let head = canvas.head();
     canvas.move_to(outside);
+    canvas.enter(Layer::Before);
     props::before(canvas, chance);
+    Figure::new(canvas, &head, eyes)
 }
 
 /// Where the animal stands in the picture: near or far, left or right, upright or not, facing either side.

@@ -1,9 +1,12 @@
+mod annotations;
+mod figure;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use super::breed::{BREEDS, Species};
-use super::{SampleError, draw, manifest};
+use super::{SampleError, draw, layout, manifest};
 
 fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     fs::read_dir(folder)
@@ -11,6 +14,23 @@ fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         .map(|entry| entry.unwrap())
         .map(|entry| (entry.file_name().to_string_lossy().into_owned(), fs::read(entry.path()).unwrap()))
         .collect()
+}
+
+/// All files of a set, pictures and annotations, by their path below its folders.
+fn whole(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let annotations = layout::annotations(folder);
+    let folders =
+        [("", folder.to_owned()), ("trimaps/", annotations.join("trimaps")), ("xmls/", annotations.join("xmls"))];
+    let mut files: BTreeMap<_, _> = folders
+        .iter()
+        .flat_map(|(prefix, folder)| {
+            contents(folder).into_iter().map(move |(name, bytes)| (format!("{prefix}{name}"), bytes))
+        })
+        .collect();
+    for name in ["list.txt", "eyes.csv"] {
+        files.insert(name.to_owned(), fs::read(annotations.join(name)).unwrap());
+    }
+    files
 }
 
 #[test]
@@ -21,10 +41,10 @@ fn the_same_seed_draws_the_same_bytes_and_another_seed_others() {
     assert_eq!(draw(&a, 2, 7).unwrap(), 20);
     assert_eq!(single.install(|| draw(&b, 2, 7)).unwrap(), 20);
     assert_eq!(draw(&c, 2, 8).unwrap(), 20);
-    assert_eq!(contents(&a), contents(&b));
+    assert_eq!(whole(&a), whole(&b));
     let (a, c) = (contents(&a), contents(&c));
     assert!(a.iter().all(|(name, bytes)| c[name] != *bytes));
-    assert_eq!(fs::read_dir(home.path()).unwrap().count(), 3, "no temporary folder is left");
+    assert_eq!(fs::read_dir(home.path()).unwrap().count(), 6, "no temporary folder is left");
 }
 
 #[test]
@@ -32,10 +52,14 @@ fn more_pictures_keep_the_first_ones() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("set");
     draw(&folder, 1, 7).unwrap();
-    let first = contents(&folder);
+    let first = whole(&folder);
     draw(&folder, 2, 7).unwrap();
-    let second = contents(&folder);
-    assert!(first.iter().filter(|(name, _)| *name != manifest::NAME).all(|(name, bytes)| second[name] == *bytes));
+    let second = whole(&folder);
+    let of_all = [manifest::NAME, "list.txt", "eyes.csv"];
+    assert_eq!(first.len(), 3 * 10 + of_all.len());
+    assert!(
+        first.iter().filter(|(name, _)| !of_all.contains(&name.as_str())).all(|(name, bytes)| second[name] == *bytes)
+    );
 }
 
 #[test]

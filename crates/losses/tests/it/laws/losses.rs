@@ -3,9 +3,9 @@
 use burn::tensor::{Bool, Int, Tensor};
 use firelight_losses::{
     BinaryCrossEntropy, ClassMatrix, ClassWeights, CostLog, CostMatrix, CostRegularized, CrossEntropy, Distillation,
-    ExpectedCost, Focal, Groups, HierarchicalCrossEntropy, Loss, MeanAbsolute, MeanSquared, Meaning, PairMean,
-    PairWeighted, PairWeights, Similarity, SimilarityCrossEntropy, SoftLabelCrossEntropy, SoftLabels, Taxonomy,
-    TreeDistance, TreeWasserstein, Vocab, Weighted,
+    ExpectedCost, Focal, Groups, HierarchicalCrossEntropy, Huber, Loss, MeanAbsolute, MeanSquared, Meaning, PairMean,
+    PairWeighted, PairWeights, Similarity, SimilarityCrossEntropy, SmoothL1, SoftLabelCrossEntropy, SoftLabels,
+    Taxonomy, TreeDistance, TreeWasserstein, Vocab, Weighted,
 };
 
 use super::IGNORED;
@@ -368,6 +368,9 @@ impl World {
                     (gaps.iter().map(|gap| gap.abs()).sum::<f64>() / n, gaps.iter().map(|gap| sign(gap) / n).collect())
                 })
             }),
+            apart(Box::new(SmoothL1::default()), Targets::Values, bent(1.0, 1.0)),
+            apart(Box::new(SmoothL1::new(0.1).unwrap()), Targets::Values, bent(0.1, 1.0)),
+            apart(Box::new(Huber::new(2.0).unwrap()), Targets::Values, bent(2.0, 2.0)),
         ]
     }
 
@@ -376,4 +379,18 @@ impl World {
         let weighted = BinaryCrossEntropy::new().with_positive_weights(&self.class_weights, &self.vocab).unwrap();
         vec![Box::new(BinaryCrossEntropy::new()), Box::new(weighted)]
     }
+}
+
+/// Squared up to a gap of `end` and a line of this slope beyond.
+fn bent(end: f64, slope: f64) -> Formula {
+    Box::new(move |z, target| {
+        let n = z.len() as f64;
+        let gaps: Vec<f64> = z.iter().zip(target).map(|(z, target)| z - target).collect();
+        let value = |gap: &f64| {
+            let far = gap.abs();
+            slope * if far > end { far - end / 2.0 } else { far * far / (2.0 * end) }
+        };
+        let slopes = gaps.iter().map(|gap| slope * (gap / end).clamp(-1.0, 1.0) / n).collect();
+        (gaps.iter().map(value).sum::<f64>() / n, slopes)
+    })
 }

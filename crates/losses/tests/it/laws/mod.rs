@@ -5,9 +5,12 @@ mod by_row;
 #[cfg(feature = "ndarray")]
 mod devices;
 mod formulas;
+mod known;
 mod losses;
+mod maps;
 mod parts;
 mod precision;
+mod sums;
 mod vocab;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};

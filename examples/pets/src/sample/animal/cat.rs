@@ -1,7 +1,7 @@
 //! The head of a cat: upright ears, slit eyes, a small nose, whiskers.
 
 use super::super::breed::Part;
-use super::super::brush::{Outline, Tint};
+use super::super::brush::{Layer, Outline, Tint};
 use super::Animal;
 
 impl Animal<'_> {
@@ -69,6 +69,8 @@ impl Animal<'_> {
 
     fn whiskers(&mut self, x: f32, y: f32) {
         let pale = self.look.coat.tint(Part::Muzzle);
+        // Whiskers are seen, but no pixel is theirs.
+        let head = self.canvas.enter(Layer::Behind);
         let tint = if self.chance.coin(0.8) { Tint::WHITE } else { pale.darker(0.6) };
         for (side, i) in [(-1.0, 0), (-1.0, 1), (-1.0, 2), (1.0, 0), (1.0, 1), (1.0, 2)] {
             let fan = (i as f32 - 1.0) * 0.22 + self.chance.bell(-0.06, 0.06);
@@ -80,5 +82,6 @@ impl Animal<'_> {
             ];
             self.canvas.line(&hair, tint, 0.75, 0.026);
         }
+        self.canvas.enter(head);
     }
 }

@@ -10,14 +10,15 @@ impl Animal<'_> {
         0.32 * self.turn
     }
 
-    /// Both eyes, `apart` from the middle.
+    /// Both eyes, `apart` from the middle; they are remembered.
     pub(super) fn eyes(&mut self, apart: f32) {
         let (yaw, open) = (self.yaw(), self.chance.bell(0.6, 1.05));
         let asleep = self.chance.coin(0.05);
         let slit = self.chance.range(0.16, 0.62);
-        for side in [-1.0, 1.0] {
+        for (i, side) in [-1.0, 1.0].into_iter().enumerate() {
             let far = (side * yaw).max(0.0);
             let at = (side * apart * (1.0 - 0.3 * yaw.abs()) + yaw * 0.75, self.look.eye_height);
+            self.eyes[i] = self.canvas.spot(at);
             let rx = self.look.eye_size * (1.0 - 0.9 * far);
             if asleep {
                 self.closed(at, rx);

@@ -12,7 +12,7 @@ pub use pose::Pose;
 use tiny_skia::Transform;
 
 use super::breed::{Look, Part, Species};
-use super::brush::{Canvas, Outline, Spot};
+use super::brush::{Canvas, Layer, Outline, Spot};
 use super::chance::Chance;
 
 /// An animal being painted: what it looks like and the canvas it goes on.
@@ -22,6 +22,8 @@ pub struct Animal<'a> {
     pub chance: &'a mut Chance,
     /// Where it looks: -1 over its back, 0 at the viewer, 1 ahead.
     pub turn: f32,
+    /// The middles of its eyes in pixels of the picture, once it is painted.
+    pub eyes: [Spot; 2],
 }
 
 impl Animal<'_> {
@@ -64,10 +66,12 @@ impl Animal<'_> {
         self.collar(neck);
         let turned = outside.pre_concat(Transform::from_row(size, 0.0, 0.0, size, at.0, at.1));
         self.canvas.move_to(turned.pre_concat(Transform::from_rotate(tilt)));
+        let body_layer = self.canvas.enter(Layer::Head);
         match self.look.species {
             Species::Cat => self.cat_head(),
             Species::Dog => self.dog_head(),
         }
+        self.canvas.enter(body_layer);
         self.canvas.move_to(outside);
     }
 }

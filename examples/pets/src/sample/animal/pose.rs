@@ -52,13 +52,16 @@ impl Pose {
 }
 
 impl Animal<'_> {
-    /// Paints the whole animal, what is behind first.
-    pub fn paint(&mut self, pose: Pose) {
+    /// Paints the whole animal, what is behind first, and returns where its eyes are: the viewer's left one first, in pixels.
+    pub fn paint(mut self, pose: Pose) -> [Spot; 2] {
         match pose {
             Pose::Standing => self.standing(),
             Pose::Sitting => self.sitting(),
             Pose::Lying => self.lying(),
             Pose::Portrait => self.portrait(),
         }
+        // Half of the animals face left, which mirrors their sides.
+        self.eyes.sort_by(|one, other| one.0.total_cmp(&other.0));
+        self.eyes
     }
 }

@@ -20,6 +20,16 @@ pub enum Species {
     Dog,
 }
 
+impl Species {
+    /// `cat` or `dog`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cat => "cat",
+            Self::Dog => "dog",
+        }
+    }
+}
+
 /// The sample breeds in the order of their numbers: the official names of the Oxford-IIIT Pet data set.
 pub const BREEDS: [(&str, Species); 10] = [
     ("Bengal", Species::Cat),

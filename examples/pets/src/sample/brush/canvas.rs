@@ -5,11 +5,15 @@ use tiny_skia::{
     Shader, SpreadMode, Stroke, Transform,
 };
 
-use super::{Outline, Spot, Tint};
+use super::{Layer, Outline, Spot, Tint};
 
 /// A picture in the making.
 pub struct Canvas {
     pub(super) pixmap: Pixmap,
+    /// The animal alone, in flat inks.
+    pub(super) figure: Pixmap,
+    /// What the shapes being drawn belong to.
+    pub(super) layer: Layer,
     /// From the units of what is being drawn to pixels.
     pub(super) place: Transform,
     /// The direction from which light falls, in the picture.
@@ -17,9 +21,10 @@ pub struct Canvas {
 }
 
 impl Canvas {
-    /// A transparent canvas; `None` where a side is 0.
+    /// A transparent canvas that paints [`Layer::Behind`]; `None` where a side is 0.
     pub fn new(width: u32, height: u32, light: Spot) -> Option<Self> {
-        Some(Self { pixmap: Pixmap::new(width, height)?, place: Transform::identity(), light })
+        let (pixmap, figure) = (Pixmap::new(width, height)?, Pixmap::new(width, height)?);
+        Some(Self { pixmap, figure, layer: Layer::Behind, place: Transform::identity(), light })
     }
 
     pub fn width(&self) -> f32 {
@@ -40,6 +45,13 @@ impl Canvas {
         self.place
     }
 
+    /// Where a point in the units in force is in the picture, in pixels; (0, 0) is the outer corner of the first one.
+    pub fn spot(&self, (x, y): Spot) -> Spot {
+        let mut point = Point::from_xy(x, y);
+        self.place.map_point(&mut point);
+        (point.x, point.y)
+    }
+
     /// Draws in other units from here on.
     pub fn move_to(&mut self, place: Transform) {
         self.place = place;
@@ -49,6 +61,7 @@ impl Canvas {
     pub fn fill(&mut self, shape: &Outline, tint: Tint, alpha: f32) {
         if let Some(path) = shape.path().and_then(|path| path.transform(self.place)) {
             self.fill_path(&path, Shader::SolidColor(tint.color(alpha)), None);
+            self.trace(&path, alpha);
         }
     }
 
@@ -60,10 +73,11 @@ impl Canvas {
         let shader = LinearGradient::new(ends[0], ends[1], stops, SpreadMode::Pad, self.place);
         if let (Some(shader), Some(path)) = (shader, shape.path().and_then(|path| path.transform(self.place))) {
             self.fill_path(&path, shader, None);
+            self.trace(&path, 1.0);
         }
     }
 
-    /// A soft round spot of light or shadow.
+    /// A soft round spot of light or shadow; it hides nothing.
     pub fn glow(&mut self, (x, y): Spot, (rx, ry): Spot, tint: Tint, alpha: f32) {
         let stops = vec![GradientStop::new(0.0, tint.color(alpha)), GradientStop::new(1.0, tint.color(0.0))];
         let squash = self.place.pre_concat(Transform::from_row(rx, 0.0, 0.0, ry, x, y));
@@ -96,6 +110,7 @@ impl Canvas {
         if let Some(path) = path.finish() {
             let stroke = Stroke { width, line_cap: LineCap::Round, ..Stroke::default() };
             self.pixmap.stroke_path(&path, &paint(Shader::SolidColor(tint.color(alpha))), &stroke, self.place, None);
+            self.trace_line(&path, &stroke, alpha);
         }
     }
 

@@ -35,6 +35,8 @@ impl Canvas {
             return;
         };
         self.fill_path(&path, Shader::SolidColor(skin.tint.color(1.0)), None);
+        // Marks, hair and shade lie inside, and the rim is half a pixel of shadow.
+        self.trace(&path, 1.0);
         let Some(mut inside) = Mask::new(self.pixmap.width(), self.pixmap.height()) else {
             return;
         };

@@ -1,0 +1,244 @@
+//! What a learner uses for a kind of target where it is not told otherwise.
+
+use std::sync::Arc;
+
+use firelight_datablock::{
+    Box4, Boxes, Categories, FittedTarget, Item, MaskTarget, Masks, MultiCategories, Point, Points, Values,
+};
+use firelight_losses::{
+    BinaryCrossEntropy, Both, BoxLoss, CrossEntropy, Decision, Known, Loss, MeanSquared, PerPixel, SmoothL1,
+};
+use firelight_metrics::{
+    Metric, accuracy, accuracy_multi, box_iou, first, foreground_accuracy, mean_iou, pck, point_error, rmse, second,
+};
+use firelight_plots::Mark;
+use firelight_predict::{TargetKind, pixel_classes};
+use firelight_transforms::{Mask, Size};
+
+use crate::interpret::results::Said;
+
+/// A kind of target whose loss, metrics and decision are known, and that outputs can be read as.
+///
+/// | target | loss | metrics | decision |
+/// |---|---|---|---|
+/// | [`Categories`] | cross entropy | accuracy | the likeliest class |
+/// | [`MultiCategories`] | binary cross entropy | accuracy of each class | every class from 0.5 |
+/// | [`Values`] | mean squared error | its root | – |
+/// | [`Masks`] | cross entropy per pixel | mean IoU, foreground accuracy | the likeliest class of each pixel |
+/// | [`Points`] | smooth L1 of the known ones | PCK at a twentieth of the picture, mean distance | – |
+/// | [`Boxes`] | smooth L1 and generalized IoU | IoU | – |
+/// | a pair | both, on their own outputs | both | the first's |
+pub trait TargetDefaults: FittedTarget {
+    /// The loss.
+    fn loss(&self) -> Box<dyn Loss<Self::Tensor>>;
+
+    /// The metrics.
+    fn metrics(&self) -> Vec<Box<dyn Metric<Self::Target>>>;
+
+    /// How probabilities become classes.
+    fn decision(&self) -> Decision {
+        Decision::Argmax
+    }
+
+    /// What an export says of the outputs.
+    fn kind(&self) -> TargetKind;
+
+    /// What is written below a picture: what the model says, and what is true where it is something else, with whether that is right where
+    /// there is such a thing.
+    fn title(&self, row: &[f32], said: &Self::Target, truth: &Self::Target) -> (Vec<String>, Option<Mark>) {
+        let _ = row;
+        let (said, truth) = (self.describe(said), self.describe(truth));
+        if said == truth { (vec![said], None) } else { (vec![format!("said {said}"), format!("is {truth}")], None) }
+    }
+
+    /// A row of activated outputs for a picture of this size as a target: what the model says.
+    fn read(&self, row: &[f32], size: Size, decision: &Decision) -> Self::Target;
+}
+
+/// A target of so many numbers a picture, which [`vision_learner`](crate::vision_learner) learns.
+pub trait VisionTarget: TargetDefaults {}
+
+/// A target of so many numbers a pixel, which [`unet_learner`](crate::unet_learner) learns.
+pub trait MapTarget: TargetDefaults {}
+
+/// A target of positions in the picture, x before y, which [`position_learner`](crate::position_learner) learns.
+pub trait PositionTarget: TargetDefaults {}
+
+impl<I: Item + ?Sized> TargetDefaults for Categories<I> {
+    fn loss(&self) -> Box<dyn Loss<Self::Tensor>> {
+        Box::new(CrossEntropy::new())
+    }
+
+    fn metrics(&self) -> Vec<Box<dyn Metric<usize>>> {
+        vec![accuracy()]
+    }
+
+    fn kind(&self) -> TargetKind {
+        TargetKind::Category(self.vocab().clone())
+    }
+
+    fn title(&self, row: &[f32], said: &usize, truth: &usize) -> (Vec<String>, Option<Mark>) {
+        let (title, mark) = Said { predicted: *said, actual: *truth }.title(self.vocab(), |class| row[class]);
+        (title, Some(mark))
+    }
+
+    fn read(&self, row: &[f32], _size: Size, decision: &Decision) -> usize {
+        decision.best(row).unwrap_or_default()
+    }
+}
+
+impl<I: Item + ?Sized> VisionTarget for Categories<I> {}
+
+impl<I: Item + ?Sized> TargetDefaults for MultiCategories<I> {
+    fn loss(&self) -> Box<dyn Loss<Self::Tensor>> {
+        Box::new(BinaryCrossEntropy::default())
+    }
+
+    fn metrics(&self) -> Vec<Box<dyn Metric<Vec<usize>>>> {
+        vec![accuracy_multi()]
+    }
+
+    fn decision(&self) -> Decision {
+        Decision::Threshold(0.5)
+    }
+
+    fn kind(&self) -> TargetKind {
+        TargetKind::Categories(self.vocab().clone())
+    }
+
+    fn read(&self, row: &[f32], _size: Size, decision: &Decision) -> Vec<usize> {
+        decision.decide(row)
+    }
+}
+
+impl<I: Item + ?Sized> VisionTarget for MultiCategories<I> {}
+
+impl<I: Item + ?Sized> TargetDefaults for Values<I> {
+    fn loss(&self) -> Box<dyn Loss<Self::Tensor>> {
+        Box::new(MeanSquared)
+    }
+
+    fn metrics(&self) -> Vec<Box<dyn Metric<Vec<f32>>>> {
+        vec![rmse()]
+    }
+
+    fn kind(&self) -> TargetKind {
+        TargetKind::Values(self.outputs())
+    }
+
+    fn read(&self, row: &[f32], _size: Size, _decision: &Decision) -> Vec<f32> {
+        row.to_vec()
+    }
+}
+
+impl<I: Item + ?Sized> VisionTarget for Values<I> {}
+
+impl<I: Item + ?Sized> TargetDefaults for Masks<I> {
+    fn loss(&self) -> Box<dyn Loss<Self::Tensor>> {
+        Box::new(PerPixel::new(CrossEntropy::new()).with_vocab(self.vocab()))
+    }
+
+    fn metrics(&self) -> Vec<Box<dyn Metric<MaskTarget>>> {
+        vec![mean_iou(self.vocab()), foreground_accuracy(0)]
+    }
+
+    fn kind(&self) -> TargetKind {
+        TargetKind::Mask(self.vocab().clone())
+    }
+
+    fn read(&self, row: &[f32], size: Size, decision: &Decision) -> MaskTarget {
+        let codes = pixel_classes(row, self.vocab().len(), decision);
+        // Nothing counts in a mask of a row that has not a number for each pixel.
+        let mask = Mask::new(size, codes).unwrap_or_else(|_| Mask::filled(size, Mask::VOID));
+        MaskTarget::Held(Arc::new(mask))
+    }
+}
+
+impl<I: Item + ?Sized> MapTarget for Masks<I> {}
+
+impl<I: Item + ?Sized> TargetDefaults for Points<I> {
+    fn loss(&self) -> Box<dyn Loss<Self::Tensor>> {
+        Box::new(Known::new(SmoothL1::default()))
+    }
+
+    fn metrics(&self) -> Vec<Box<dyn Metric<Vec<Point>>>> {
+        vec![pck(0.05), point_error()]
+    }
+
+    fn kind(&self) -> TargetKind {
+        TargetKind::Points(self.names().clone())
+    }
+
+    fn read(&self, row: &[f32], _size: Size, _decision: &Decision) -> Vec<Point> {
+        row.chunks_exact(2).map(|point| Some([point[0], point[1]])).collect()
+    }
+}
+
+impl<I: Item + ?Sized> VisionTarget for Points<I> {}
+impl<I: Item + ?Sized> PositionTarget for Points<I> {}
+
+impl<I: Item + ?Sized> TargetDefaults for Boxes<I> {
+    fn loss(&self) -> Box<dyn Loss<Self::Tensor>> {
+        Box::new(BoxLoss::default())
+    }
+
+    fn metrics(&self) -> Vec<Box<dyn Metric<Option<Box4>>>> {
+        vec![box_iou()]
+    }
+
+    fn kind(&self) -> TargetKind {
+        TargetKind::Box
+    }
+
+    fn read(&self, row: &[f32], _size: Size, _decision: &Decision) -> Option<Box4> {
+        row.try_into().ok()
+    }
+}
+
+impl<I: Item + ?Sized> VisionTarget for Boxes<I> {}
+impl<I: Item + ?Sized> PositionTarget for Boxes<I> {}
+
+impl<A, B> TargetDefaults for (A, B)
+where
+    A: VisionTarget,
+    B: VisionTarget<Item = A::Item>,
+{
+    fn loss(&self) -> Box<dyn Loss<Self::Tensor>> {
+        Box::new(Both::new(self.0.loss(), self.0.outputs(), self.1.loss()))
+    }
+
+    fn metrics(&self) -> Vec<Box<dyn Metric<Self::Target>>> {
+        let columns = self.0.outputs();
+        let firsts = self.0.metrics().into_iter().map(|metric| first(metric, columns));
+        let seconds = self.1.metrics().into_iter().map(|metric| second(metric, columns));
+        firsts.chain(seconds).collect()
+    }
+
+    fn decision(&self) -> Decision {
+        self.0.decision()
+    }
+
+    fn kind(&self) -> TargetKind {
+        TargetKind::pair(self.0.kind(), self.1.kind())
+    }
+
+    fn title(&self, row: &[f32], said: &Self::Target, truth: &Self::Target) -> (Vec<String>, Option<Mark>) {
+        let (firsts, seconds) = row.split_at(self.0.outputs().min(row.len()));
+        let (mut title, mark) = self.0.title(firsts, &said.0, &truth.0);
+        let (second, other) = self.1.title(seconds, &said.1, &truth.1);
+        title.extend(second);
+        (title, mark.or(other))
+    }
+
+    fn read(&self, row: &[f32], size: Size, decision: &Decision) -> Self::Target {
+        let (firsts, seconds) = row.split_at(self.0.outputs().min(row.len()));
+        (self.0.read(firsts, size, decision), self.1.read(seconds, size, decision))
+    }
+}
+
+impl<A, B> VisionTarget for (A, B)
+where
+    A: VisionTarget,
+    B: VisionTarget<Item = A::Item>,
+{
+}

@@ -1,0 +1,103 @@
+//! Pictures to positions: where in the picture each of some points is.
+
+use burn::module::Module;
+use burn::tensor::{Tensor, TensorData, activation};
+use firelight_layers::in_chunks;
+
+use crate::{Model, UNet};
+
+/// A [`UNet`] whose map for each point becomes one position: the map's softmax over all pixels is taken for the chance that the point is
+/// there, and its mean position is the point (Nibali and others, *Numerical Coordinate Regression with Convolutional Neural Networks*,
+/// <https://arxiv.org/abs/1801.07372>, without its regularisation).
+///
+/// A body's pooled features hardly know where something is; this does, to a fraction of a pixel, and needs no layer of its own. As a
+/// [`Model`] it gives `[n, 2 · points]`: x and y of each, from -1 to 1 over the picture. Two points are a box: its left top and its right
+/// bottom corner.
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use firelight_models::{Arch, Model, PositionNet, UNetConfig};
+///
+/// let device = Device::flex();
+/// let eyes = PositionNet::new(UNetConfig::new(Arch::Small, 2).init(42, &device));
+/// assert_eq!(eyes.forward(Tensor::zeros([3, 3, 48, 64], &device)).dims(), [3, 2 * 2]);
+/// ```
+#[derive(Module, Debug)]
+pub struct PositionNet {
+    /// A map for each point.
+    pub unet: UNet,
+}
+
+/// Pictures that a thread takes at a time, as of a U-Net.
+const CHUNK: usize = 1;
+
+impl PositionNet {
+    /// With the maps of `unet`, one a point.
+    pub fn new(unet: UNet) -> Self {
+        Self { unet }
+    }
+}
+
+impl Model for PositionNet {
+    type Features = Vec<Tensor<4>>;
+
+    fn features(&self, pictures: Tensor<4>) -> Vec<Tensor<4>> {
+        self.unet.features(pictures)
+    }
+
+    fn classify(&self, features: Vec<Tensor<4>>) -> Tensor<2> {
+        positions(self.unet.map_of(features))
+    }
+
+    fn groups(&self) -> Vec<String> {
+        self.unet.groups().into_iter().map(|group| group.replacen('^', r"^unet\.", 1)).collect()
+    }
+
+    fn draws_from_device(&self) -> bool {
+        false
+    }
+
+    fn mixes_precision(&self) -> bool {
+        true
+    }
+
+    fn forward_in_chunks(&self, pictures: Tensor<4>) -> Tensor<2> {
+        in_chunks(pictures, CHUNK, |some| self.forward(some))
+    }
+
+    fn for_inference(&self) -> Self {
+        Self { unet: self.unet.for_inference() }
+    }
+}
+
+/// The mean positions of maps `[n, points, h, w]`, `[n, 2 · points]`.
+fn positions(map: Tensor<4>) -> Tensor<2> {
+    let [pictures, points, height, width] = map.dims();
+    let device = map.device();
+    let chances: Tensor<2> = activation::softmax(map.reshape([pictures * points, height * width]), 1);
+    // The middle of each pixel.
+    let unit = |pixel: usize, side: usize| (2 * pixel + 1) as f32 / side as f32 - 1.0;
+    let places: Vec<f32> =
+        (0..height * width).flat_map(|pixel| [unit(pixel % width, width), unit(pixel / width, height)]).collect();
+    let places = Tensor::<2>::from_data(TensorData::new(places, [height * width, 2]), &device);
+    chances.matmul(places).reshape([pictures, 2 * points])
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::{Device, Tensor};
+
+    use super::positions;
+
+    #[test]
+    fn a_map_with_one_peak_is_the_middle_of_its_pixel() {
+        let mut scores = vec![0.0_f32; 2 * 12];
+        scores[6] = 100.0; // x 2, y 1 of 4 by 3
+        scores[12 + 8] = 100.0; // x 0, y 2
+        let map = Tensor::<1>::from_floats(scores.as_slice(), &Device::flex()).reshape([1, 2, 3, 4]);
+        let found: Vec<f32> = positions(map).into_data().iter().collect();
+        for (found, expected) in found.iter().zip([0.25, 0.0, -0.75, 2.0 / 3.0]) {
+            assert!((found - expected).abs() < 1e-5, "{found} is not {expected}");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! What a model says of a picture, in words and in the picture's own pixels.
+
+use firelight_costs::Decision;
+use firelight_transforms::{Draw, Mask, Size};
+use firelight_vocab::Vocab;
+
+use crate::{Prediction, TargetKind};
+
+/// What a model says of a picture, whatever it was trained for. Positions are pixels of the picture that was given, upright.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Answer {
+    /// One class.
+    Category(Prediction),
+    /// Any number of classes.
+    Categories(Tags),
+    /// Numbers.
+    Values(Vec<f32>),
+    /// A class for every pixel; [`Mask::VOID`] where the model did not look, as beyond a crop.
+    Mask(Mask),
+    /// Points, in the order of their names, x and y.
+    Points(Vec<[f32; 2]>),
+    /// A box: left, top, right and bottom.
+    Box([f32; 4]),
+    /// Two answers.
+    Pair(Box<Self>, Box<Self>),
+}
+
+/// The classes of a picture that may have several.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Tags {
+    /// The classes that the decision takes, in the order of the vocab.
+    pub classes: Vec<String>,
+    /// Their numbers.
+    pub indices: Vec<usize>,
+    /// The probability of each class of the vocab, taken or not.
+    pub probabilities: Vec<f32>,
+}
+
+impl Answer {
+    /// Reads a row of activated outputs, which has no NaN, of a picture that was drawn so.
+    pub(crate) fn of(kind: &TargetKind, row: &[f32], draw: &Draw, decision: &Decision) -> Self {
+        match kind {
+            TargetKind::Category(vocab) => Self::Category(category(vocab, row, decision)),
+            TargetKind::Categories(vocab) => {
+                let indices = own(decision, vocab).decide(row);
+                let classes = indices.iter().map(|&class| vocab[class].to_string()).collect();
+                Self::Categories(Tags { classes, indices, probabilities: row.to_vec() })
+            }
+            TargetKind::Values(_) => Self::Values(row.to_vec()),
+            TargetKind::Mask(vocab) => {
+                let codes = pixel_classes(row, vocab.len(), own(decision, vocab));
+                Self::Mask(back(&codes, draw))
+            }
+            TargetKind::Points(_) => {
+                Self::Points(row.chunks_exact(2).map(|point| position(draw, point[0], point[1])).collect())
+            }
+            TargetKind::Box => Self::Box(area(draw, row)),
+            TargetKind::Pair(first, second) => {
+                let (firsts, seconds) = row.split_at(first.columns().min(row.len()));
+                let [first, second] = [(first, firsts), (second, seconds)]
+                    .map(|(kind, row)| Box::new(Self::of(kind, row, draw, decision)));
+                Self::Pair(first, second)
+            }
+        }
+    }
+}
+
+fn category(vocab: &Vocab, row: &[f32], decision: &Decision) -> Prediction {
+    let index = own(decision, vocab).best(row).unwrap_or_default();
+    Prediction { class: vocab[index].to_string(), index, probabilities: row.to_vec() }
+}
+
+/// The decision where it is one for these classes: of two targets it belongs to one.
+fn own<'a>(decision: &'a Decision, vocab: &Vocab) -> &'a Decision {
+    if decision.vocab().is_none_or(|theirs| theirs == vocab) { decision } else { &Decision::Argmax }
+}
+
+/// The class of each pixel of a map, whose classes come one after another.
+///
+/// ```
+/// use firelight_predict::{Decision, pixel_classes};
+///
+/// let map = [0.9, 0.2, /* the second class: */ 0.1, 0.8];
+/// assert_eq!(pixel_classes(&map, 2, &Decision::Argmax), [0, 1]);
+/// ```
+pub fn pixel_classes(map: &[f32], classes: usize, decision: &Decision) -> Vec<u8> {
+    let pixels = map.len() / classes.max(1);
+    let mut column = vec![0.0; classes];
+    let class = |pixel: usize| {
+        for (class, score) in column.iter_mut().enumerate() {
+            *score = map[class * pixels + pixel];
+        }
+        decision.best(&column).map_or(Mask::VOID, |class| class as u8)
+    };
+    (0..pixels).map(class).collect()
+}
+
+/// A mask of the final picture as it lies in the picture.
+fn back(codes: &[u8], draw: &Draw) -> Mask {
+    let (size, seen) = (draw.picture, draw.size);
+    let code = |x: u32, y: u32| {
+        let (x, y) = draw.map.inverse()?.point(f64::from(x) + 0.5, f64::from(y) + 0.5);
+        let inside = x >= 0.0 && y >= 0.0 && x < f64::from(seen.width) && y < f64::from(seen.height);
+        inside.then(|| codes.get(y as usize * seen.width as usize + x as usize).copied()).flatten()
+    };
+    let rows = (0..size.height).flat_map(|y| (0..size.width).map(move |x| (x, y)));
+    let codes = rows.map(|(x, y)| code(x, y).unwrap_or(Mask::VOID)).collect();
+    Mask::new(size, codes).unwrap_or_else(|_| unreachable!("a code a pixel"))
+}
+
+/// The picture's pixel position of a place that is given from -1 to 1 over the final picture.
+fn position(draw: &Draw, x: f32, y: f32) -> [f32; 2] {
+    let Size { width, height, .. } = draw.size;
+    let pixels = |unit: f32, side: u32| (f64::from(unit) + 1.0) / 2.0 * f64::from(side);
+    let (x, y) = draw.map.point(pixels(x, width), pixels(y, height));
+    [x as f32, y as f32]
+}
+
+/// The upright box, in the picture's pixels and cut to it, around a box of the final picture.
+fn area(draw: &Draw, row: &[f32]) -> [f32; 4] {
+    let [left, top, right, bottom] = std::array::from_fn(|side| row.get(side).copied().unwrap_or_default());
+    let corners = [(left, top), (right, top), (left, bottom), (right, bottom)].map(|(x, y)| position(draw, x, y));
+    let (width, height) = (draw.picture.width as f32, draw.picture.height as f32);
+    let ends = |axis: usize, most: f32| {
+        let mut numbers = corners.map(|corner| corner[axis]);
+        numbers.sort_by(f32::total_cmp);
+        [numbers[0].clamp(0.0, most), numbers[3].clamp(0.0, most)]
+    };
+    let ([left, right], [top, bottom]) = (ends(0, width), ends(1, height));
+    [left, top, right, bottom]
+}

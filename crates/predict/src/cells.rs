@@ -1,0 +1,108 @@
+//! Answers as cells of a table.
+
+use firelight_transforms::Mask;
+use firelight_vocab::Vocab;
+use serde_json::{Map, Value, json};
+
+use crate::{Answer, TargetKind};
+
+/// The header of a CSV table after the file; with `all`, the probability of each class too.
+///
+/// | kind | columns |
+/// |---|---|
+/// | one class | `class`, `probability` |
+/// | any of some classes | `classes`, separated by spaces where no class has one, else by `;` |
+/// | numbers | `value`, or `value 1`, `value 2` and so on |
+/// | a mask | each class's share of the pixels that the model looked at |
+/// | points | x and y of each |
+/// | a box | `left`, `top`, `right`, `bottom` |
+pub(crate) fn columns(kind: &TargetKind, all: bool) -> Vec<String> {
+    let names = |vocab: &Vocab| vocab.iter().map(str::to_owned).collect::<Vec<String>>();
+    let with_all = |first: &[&str], vocab: &Vocab| {
+        let first = first.iter().map(|&name| name.to_owned());
+        first.chain(names(vocab).into_iter().filter(|_| all)).collect()
+    };
+    match kind {
+        TargetKind::Category(vocab) => with_all(&["class", "probability"], vocab),
+        TargetKind::Categories(vocab) => with_all(&["classes"], vocab),
+        TargetKind::Values(1) => vec!["value".into()],
+        TargetKind::Values(columns) => (1..=*columns).map(|number| format!("value {number}")).collect(),
+        TargetKind::Mask(vocab) => names(vocab),
+        TargetKind::Points(vocab) => vocab.iter().flat_map(|name| [format!("{name} x"), format!("{name} y")]).collect(),
+        TargetKind::Box => ["left", "top", "right", "bottom"].map(str::to_owned).to_vec(),
+        TargetKind::Pair(first, second) => [columns(first, all), columns(second, all)].concat(),
+    }
+}
+
+/// An answer's cells, as [`columns`] names them.
+pub(crate) fn cells(kind: &TargetKind, answer: &Answer, all: bool) -> Vec<String> {
+    let texts = |numbers: &[f32]| numbers.iter().map(f32::to_string).collect::<Vec<String>>();
+    let probabilities = |numbers: &[f32]| if all { texts(numbers) } else { Vec::new() };
+    match (kind, answer) {
+        (_, Answer::Category(told)) => {
+            let first = vec![told.class.clone(), told.probability().to_string()];
+            [first, probabilities(&told.probabilities)].concat()
+        }
+        (kind, Answer::Categories(tags)) => {
+            let spaced = kind.vocab().is_some_and(|vocab| vocab.iter().any(|name| name.contains(' ')));
+            let first = vec![tags.classes.join(if spaced { ";" } else { " " })];
+            [first, probabilities(&tags.probabilities)].concat()
+        }
+        (_, Answer::Values(values)) => texts(values),
+        (kind, Answer::Mask(mask)) => texts(&shares(mask, kind.columns())),
+        (_, Answer::Points(points)) => texts(points.as_flattened()),
+        (_, Answer::Box(area)) => texts(area),
+        (TargetKind::Pair(one, other), Answer::Pair(first, second)) => {
+            [cells(one, first, all), cells(other, second, all)].concat()
+        }
+        (_, Answer::Pair(..)) => Vec::new(),
+    }
+}
+
+/// An answer's fields of a JSON object.
+pub(crate) fn fields(row: &mut Map<String, Value>, kind: &TargetKind, answer: &Answer, all: bool) {
+    let mut put = |name: &str, value: Value| _ = row.insert(name.to_owned(), value);
+    let named = |numbers: &[f32]| -> Value {
+        let names = kind.vocab().into_iter().flat_map(Vocab::iter);
+        names.zip(numbers).map(|(name, number)| (name.to_owned(), json!(number))).collect()
+    };
+    match (kind, answer) {
+        (_, Answer::Category(told)) => {
+            put("class", json!(told.class));
+            put("probability", json!(told.probability()));
+            if all {
+                put("probabilities", named(&told.probabilities));
+            }
+        }
+        (_, Answer::Categories(tags)) => {
+            put("classes", json!(tags.classes));
+            if all {
+                put("probabilities", named(&tags.probabilities));
+            }
+        }
+        (_, Answer::Values(values)) => put("values", json!(values)),
+        (kind, Answer::Mask(mask)) => put("shares", named(&shares(mask, kind.columns()))),
+        (kind, Answer::Points(points)) => {
+            let names = kind.vocab().into_iter().flat_map(Vocab::iter);
+            put("points", names.zip(points).map(|(name, point)| (name.to_owned(), json!(point))).collect());
+        }
+        (_, Answer::Box(area)) => put("box", json!(area)),
+        (TargetKind::Pair(one, other), Answer::Pair(first, second)) => {
+            fields(row, one, first, all);
+            fields(row, other, second, all);
+        }
+        (_, Answer::Pair(..)) => {}
+    }
+}
+
+/// The share of each class among the pixels that count.
+fn shares(mask: &Mask, classes: usize) -> Vec<f32> {
+    let mut counts = vec![0_usize; classes];
+    for &code in mask.codes() {
+        if let Some(count) = counts.get_mut(usize::from(code)) {
+            *count += 1;
+        }
+    }
+    let all = counts.iter().sum::<usize>().max(1) as f32;
+    counts.into_iter().map(|count| count as f32 / all).collect()
+}

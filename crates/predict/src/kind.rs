@@ -1,0 +1,124 @@
+//! What a model's numbers mean.
+
+use std::fmt;
+
+use burn::tensor::{Tensor, activation};
+use firelight_vocab::Vocab;
+use serde::{Deserialize, Serialize};
+
+/// The kind of target that a model was trained for, with the names of what its outputs are.
+///
+/// ```
+/// use firelight_predict::{TargetKind, Vocab};
+///
+/// let both = TargetKind::pair(TargetKind::Category(Vocab::from_labels(["pug", "beagle"])), TargetKind::Box);
+/// assert_eq!(both.columns(), 2 + 4);
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum TargetKind {
+    /// One class: a score each, of which the softmax is taken.
+    Category(Vocab),
+    /// Any number of classes: a score each, of which the logistic function is taken.
+    Categories(Vocab),
+    /// So many numbers, as they are.
+    Values(usize),
+    /// A class for every pixel: a map of scores each.
+    Mask(Vocab),
+    /// Points with their names: x and y of each, from -1 to 1 over the picture.
+    Points(Vocab),
+    /// A box: left, top, right and bottom, from -1 to 1 over the picture.
+    Box,
+    /// Two of them, the numbers of the first before those of the second.
+    Pair(Box<Self>, Box<Self>),
+}
+
+/// In words, as a sentence has them: `one class of 37`.
+impl fmt::Display for TargetKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Category(vocab) => write!(f, "one class of {}", vocab.len()),
+            Self::Categories(vocab) => write!(f, "any of {} classes", vocab.len()),
+            Self::Values(columns) => write!(f, "{columns} number(s)"),
+            Self::Mask(vocab) => write!(f, "a mask of {} classes", vocab.len()),
+            Self::Points(names) => write!(f, "{} point(s)", names.len()),
+            Self::Box => f.write_str("a box"),
+            Self::Pair(first, second) => write!(f, "{first} and {second}"),
+        }
+    }
+}
+
+impl TargetKind {
+    /// Two kinds together.
+    pub fn pair(first: Self, second: Self) -> Self {
+        Self::Pair(Box::new(first), Box::new(second))
+    }
+
+    /// Numbers that a model gives for a picture; of masks for each pixel.
+    pub fn columns(&self) -> usize {
+        match self {
+            Self::Category(vocab) | Self::Categories(vocab) | Self::Mask(vocab) => vocab.len(),
+            Self::Values(columns) => *columns,
+            Self::Points(names) => 2 * names.len(),
+            Self::Box => 4,
+            Self::Pair(first, second) => first.columns() + second.columns(),
+        }
+    }
+
+    /// The classes, or the names of the points; of a pair those of the first that has some.
+    pub fn vocab(&self) -> Option<&Vocab> {
+        match self {
+            Self::Category(vocab) | Self::Categories(vocab) | Self::Mask(vocab) | Self::Points(vocab) => Some(vocab),
+            Self::Values(_) | Self::Box => None,
+            Self::Pair(first, second) => first.vocab().or_else(|| second.vocab()),
+        }
+    }
+
+    /// Whether it is a map: so many numbers for each pixel.
+    pub fn is_map(&self) -> bool {
+        matches!(self, Self::Mask(_))
+    }
+
+    /// What the model's outputs, `[batch, columns]`, become: probabilities where there are classes.
+    pub fn activate(&self, output: Tensor<2>) -> Tensor<2> {
+        match self {
+            Self::Category(_) => activation::softmax(output, 1),
+            Self::Categories(_) => activation::sigmoid(output),
+            Self::Values(_) | Self::Points(_) | Self::Box => output,
+            Self::Mask(vocab) => {
+                let ([batch, numbers], classes) = (output.dims(), vocab.len().max(1));
+                let pixels = numbers / classes;
+                let scores: Tensor<3> = output.reshape([batch, classes, pixels]);
+                let scores = scores.swap_dims(1, 2).reshape([batch * pixels, classes]);
+                let shares: Tensor<3> = activation::softmax(scores, 1).reshape([batch, pixels, classes]);
+                shares.swap_dims(1, 2).reshape([batch, numbers])
+            }
+            Self::Pair(first, second) => {
+                let [batch, numbers] = output.dims();
+                let columns = first.columns();
+                let rest = output.clone().slice([0..batch, columns..numbers]);
+                Tensor::cat(vec![first.activate(output.slice([0..batch, 0..columns])), second.activate(rest)], 1)
+            }
+        }
+    }
+
+    /// Whether it, or one of two, is about these classes.
+    pub(crate) fn has_vocab(&self, classes: &Vocab) -> bool {
+        match self {
+            Self::Pair(first, second) => first.has_vocab(classes) || second.has_vocab(classes),
+            other => other.vocab() == Some(classes),
+        }
+    }
+
+    /// What makes no sense in it, if anything does.
+    pub(crate) fn problem(&self) -> Option<String> {
+        match self {
+            Self::Pair(first, second) if first.is_map() || second.is_map() => {
+                Some("a mask cannot be one of two targets: its numbers depend on the picture's size".into())
+            }
+            Self::Pair(first, second) => first.problem().or_else(|| second.problem()),
+            other => (other.columns() == 0).then(|| "its target has no class and no number".into()),
+        }
+    }
+}

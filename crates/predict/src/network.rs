@@ -1,0 +1,258 @@
+//! The network of an export: which it is, and the model itself.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use burn::tensor::{Device, Tensor};
+use firelight_models::weights::{filled, not_finite};
+use firelight_models::{Arch, Fresh, HeadConfig, Model, PositionNet, UNet, UNetConfig, VisionModel};
+use firelight_transforms::panic_message;
+use serde::{Deserialize, Serialize};
+
+/// What a network is made from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum NetworkConfig {
+    /// A body with a head on its pooled map.
+    Vision {
+        /// The body's architecture.
+        arch: Arch,
+        /// The head.
+        head: HeadConfig,
+    },
+    /// A body with a decoder that gives a map.
+    #[serde(rename = "unet")]
+    UNet(UNetConfig),
+    /// A U-Net whose maps become positions, a map for two numbers of the target.
+    Positions(UNetConfig),
+    /// A model of the user's, which the program that loads the export knows by name (see [`Registry`]).
+    Own(OwnModel),
+}
+
+/// A model of your own in an export: its name, and the settings that it is made from.
+///
+/// ```
+/// use firelight_predict::OwnModel;
+///
+/// let model = OwnModel::new("mean-colour", &serde_json::json!({ "classes": 3 }));
+/// assert_eq!(model.settings["classes"], 3);
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct OwnModel {
+    /// The name that [`Registry::with`] knows it by.
+    pub name: String,
+    /// What it is made from.
+    pub settings: serde_json::Value,
+}
+
+impl OwnModel {
+    /// A model that is called `name` and made from `settings`.
+    pub fn new(name: impl Into<String>, settings: &serde_json::Value) -> Self {
+        Self { name: name.into(), settings: settings.clone() }
+    }
+}
+
+/// As a table has it: the architecture's name, or the model's own.
+impl fmt::Display for NetworkConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Vision { arch, .. } => arch.fmt(f),
+            Self::UNet(config) => write!(f, "U-Net on {}", config.arch()),
+            Self::Positions(config) => write!(f, "position net on {}", config.arch()),
+            Self::Own(own) => f.write_str(&own.name),
+        }
+    }
+}
+
+impl NetworkConfig {
+    /// What makes no sense in it for so many columns and bytes of weights, if anything does.
+    pub(crate) fn problem(&self, columns: usize, weights: usize) -> Option<String> {
+        let (problem, given, numbers) = match self {
+            Self::Vision { arch, head } if head.problem().is_none() && head.features() != arch.features() => {
+                return Some(format!(
+                    "its head takes {} features and {arch} gives {}",
+                    head.features(),
+                    arch.features()
+                ));
+            }
+            Self::Vision { head, .. } => (head.problem(), head.classes(), head.numbers()),
+            Self::UNet(config) => (config.problem(), config.classes(), config.numbers()),
+            Self::Positions(config) => (config.problem(), 2 * config.classes(), config.numbers()),
+            Self::Own(_) => return None,
+        };
+        if problem.is_some() {
+            return problem;
+        }
+        if given != columns {
+            let what = if matches!(self, Self::Vision { .. }) { "head" } else { "network" };
+            return Some(format!("its {what} gives {given} scores for {columns} classes"));
+        }
+        (numbers > weights / size_of::<f32>()).then(|| "its head needs more weights than it holds".into())
+    }
+
+    /// The body's architecture, of networks of ours.
+    pub fn arch(&self) -> Option<Arch> {
+        match self {
+            Self::Vision { arch, .. } => Some(*arch),
+            Self::UNet(config) | Self::Positions(config) => Some(config.arch()),
+            Self::Own(_) => None,
+        }
+    }
+
+    /// The network with weights of its file.
+    pub(crate) fn load(&self, weights: Vec<u8>, registry: &Registry, device: &Device) -> Result<Network, String> {
+        let fresh = &mut Fresh::zeros();
+        match self {
+            Self::Vision { arch, head } => {
+                let model = VisionModel::new(arch.fresh_body(fresh, device), head.fresh(fresh, device));
+                Ok(Network::Vision(weighed(model, weights, arch)?))
+            }
+            Self::UNet(config) => {
+                let model = config.fresh(fresh, device);
+                Ok(Network::UNet(weighed(model, weights, format_args!("U-Net on {}", config.arch()))?))
+            }
+            Self::Positions(config) => {
+                let model = PositionNet::new(config.fresh(fresh, device));
+                Ok(Network::Positions(weighed(model, weights, format_args!("position net on {}", config.arch()))?))
+            }
+            Self::Own(own) => registry.load(own, weights, device).map(Network::Own),
+        }
+    }
+}
+
+/// A model with these weights, for inference.
+fn weighed<M: Model>(model: M, weights: Vec<u8>, name: impl fmt::Display) -> Result<M, String> {
+    let model =
+        filled(model, weights).map_err(|error| format!("its weights do not fit its architecture {name}: {error}"))?;
+    match not_finite(&model) {
+        Some(tensor) => Err(format!("its weights {tensor} are not finite numbers")),
+        None => Ok(model.for_inference()),
+    }
+}
+
+/// A network that is ready to predict.
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum Network {
+    /// A body with a head.
+    Vision(VisionModel),
+    /// A U-Net.
+    UNet(UNet),
+    /// A U-Net whose maps become positions.
+    Positions(PositionNet),
+    /// A model of the user's.
+    Own(Arc<dyn Outputs>),
+}
+
+impl fmt::Debug for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Vision(_) => "Vision",
+            Self::UNet(_) => "UNet",
+            Self::Positions(_) => "Positions",
+            Self::Own(_) => "Own",
+        })
+    }
+}
+
+impl From<VisionModel> for Network {
+    fn from(model: VisionModel) -> Self {
+        Self::Vision(model)
+    }
+}
+
+impl From<PositionNet> for Network {
+    fn from(model: PositionNet) -> Self {
+        Self::Positions(model)
+    }
+}
+
+impl From<UNet> for Network {
+    fn from(model: UNet) -> Self {
+        Self::UNet(model)
+    }
+}
+
+/// What prediction asks of a network: every [`Model`] has it.
+pub trait Outputs: Send + Sync {
+    /// Scores of pictures `[batch, 3, height, width]`, `[batch, columns]`.
+    fn outputs(&self, pictures: Tensor<4>) -> Tensor<2>;
+}
+
+impl<M: Model + Send + Sync> Outputs for M {
+    fn outputs(&self, pictures: Tensor<4>) -> Tensor<2> {
+        self.forward_in_chunks(pictures)
+    }
+}
+
+impl Outputs for Network {
+    fn outputs(&self, pictures: Tensor<4>) -> Tensor<2> {
+        match self {
+            Self::Vision(model) => model.outputs(pictures),
+            Self::UNet(model) => model.outputs(pictures),
+            Self::Positions(model) => model.outputs(pictures),
+            Self::Own(model) => model.outputs(pictures),
+        }
+    }
+}
+
+type Loader = dyn Fn(&serde_json::Value, Vec<u8>, &Device) -> Result<Arc<dyn Outputs>, String> + Send + Sync;
+
+/// Models of your own by name, so that exports of them can be loaded: a file holds no code.
+///
+/// ```no_run
+/// use burn::tensor::Device;
+/// use firelight_models::{Arch, HeadConfig, VisionModel};
+/// use firelight_predict::{PredictError, Predictor, Registry};
+///
+/// // A model of one's own would stand here.
+/// let registry = Registry::default().with("tiny", |settings, device| {
+///     let classes = settings["classes"].as_u64().ok_or("`classes` is missing")? as usize;
+///     Ok(VisionModel::new(Arch::Small.body(0, device), HeadConfig::new(Arch::Small.features(), classes).init(0, device)))
+/// });
+/// let predictor = Predictor::load_with("tiny.firelight", &registry, &Device::flex())?;
+/// # Ok::<(), PredictError>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct Registry(BTreeMap<String, Arc<Loader>>);
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+impl Registry {
+    /// Knows the model `name`, which `make` makes from its settings, with any weights: the file's follow.
+    pub fn with<M: Model + Send + Sync + 'static>(
+        mut self,
+        name: impl Into<String>,
+        make: impl Fn(&serde_json::Value, &Device) -> Result<M, String> + Send + Sync + 'static,
+    ) -> Self {
+        let name = name.into();
+        let own = name.clone();
+        let load = move |settings: &serde_json::Value, weights: Vec<u8>, device: &Device| {
+            weighed(make(settings, device)?, weights, &own).map(|model| Arc::new(model) as Arc<dyn Outputs>)
+        };
+        self.0.insert(name, Arc::new(load));
+        self
+    }
+
+    fn load(&self, own: &OwnModel, weights: Vec<u8>, device: &Device) -> Result<Arc<dyn Outputs>, String> {
+        let Some(load) = self.0.get(&own.name) else {
+            let known: Vec<&str> = self.0.keys().map(String::as_str).collect();
+            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+            return Err(format!(
+                "its model {:?} is its maker's own, and this program knows {known}; give it to a `Registry` and load with that",
+                own.name
+            ));
+        };
+        catch_unwind(AssertUnwindSafe(|| load(&own.settings, weights, device))).unwrap_or_else(|panic| {
+            Err(format!("making its model {:?} panicked: {}", own.name, panic_message(panic.as_ref())))
+        })
+    }
+}
