@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod class_weights;
+mod decided;
 mod decision;
 mod digest;
 mod error;
@@ -8,6 +9,7 @@ mod matrix;
 mod thresholds;
 
 pub use class_weights::ClassWeights;
+pub use decided::{VOID, decided_codes};
 pub use decision::Decision;
 pub use digest::digest;
 pub use error::CostError;

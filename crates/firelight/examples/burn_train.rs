@@ -2,7 +2,6 @@
 
 use burn::nn::{Linear, LinearConfig};
 use burn::optim::{AdamConfig, lr_scheduler::constant::ConstantLr};
-use burn::tensor::{Int, Tensor};
 use burn_train::metric::{AccuracyMetric, LossMetric};
 use burn_train::{ClassificationOutput, InferenceStep, SupervisedTraining, TrainOutput, TrainStep};
 use firelight::prelude::*;
@@ -13,7 +12,7 @@ struct MeanColour {
 }
 
 impl MeanColour {
-    fn judge(&self, Batch { inputs, targets, .. }: Batch<Tensor<1, Int>>) -> ClassificationOutput {
+    fn judge(&self, Batch { inputs, targets, .. }: Batch<Categories>) -> ClassificationOutput {
         let scores = self.scores.forward(inputs.mean_dims(&[2, 3]).flatten(1, 3));
         let loss = CrossEntropy::new().forward(scores.clone(), targets.clone(), Reduction::Mean);
         ClassificationOutput::new(loss, scores, targets)
@@ -21,7 +20,7 @@ impl MeanColour {
 }
 
 impl TrainStep for MeanColour {
-    type Input = Batch<Tensor<1, Int>>;
+    type Input = Batch<Categories>;
     type Output = ClassificationOutput;
     fn step(&self, batch: Self::Input) -> TrainOutput<ClassificationOutput> {
         let output = self.judge(batch);
@@ -30,7 +29,7 @@ impl TrainStep for MeanColour {
 }
 
 impl InferenceStep for MeanColour {
-    type Input = Batch<Tensor<1, Int>>;
+    type Input = Batch<Categories>;
     type Output = ClassificationOutput;
     fn step(&self, batch: Self::Input) -> ClassificationOutput {
         self.judge(batch)

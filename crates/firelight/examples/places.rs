@@ -1,5 +1,6 @@
 //! Points and a box, alone and with a class: a face of two dots on a card, drawn here with what it is in a table.
 
+use std::fmt::Write;
 use std::path::Path;
 
 use firelight::datablock::Table;
@@ -83,7 +84,7 @@ fn draw(folder: &Path) -> Result<()> {
         // The middle of a pixel is half a pixel behind its outer corner.
         let [x1, y1, x2, y2] = [eyes[0][0], eyes[0][1], eyes[1][0], eyes[1][1]].map(|pixel| pixel as f32 + 0.5);
         let (right, bottom) = (left + side, top + side);
-        table += &format!("{number}.png,{name},{left},{top},{right},{bottom},{x1},{y1},{x2},{y2}\n");
+        writeln!(table, "{number}.png,{name},{left},{top},{right},{bottom},{x1},{y1},{x2},{y2}")?;
     }
     std::fs::write(folder.join("faces.csv"), table)?;
     Ok(())

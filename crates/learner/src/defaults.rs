@@ -9,10 +9,11 @@ use firelight_losses::{
     BinaryCrossEntropy, Both, BoxLoss, CrossEntropy, Decision, Known, Loss, MeanSquared, PerPixel, SmoothL1,
 };
 use firelight_metrics::{
-    Metric, accuracy, accuracy_multi, box_iou, first, foreground_accuracy, mean_iou, pck, point_error, rmse, second,
+    Metric, accuracy, accuracy_multi, box_iou, decided_codes, first, foreground_accuracy, mean_iou, pck, point_error,
+    rmse, second,
 };
 use firelight_plots::Mark;
-use firelight_predict::{TargetKind, pixel_classes};
+use firelight_predict::TargetKind;
 use firelight_transforms::{Mask, Size};
 
 use crate::interpret::results::Said;
@@ -147,7 +148,7 @@ impl<I: Item + ?Sized> TargetDefaults for Masks<I> {
     }
 
     fn read(&self, row: &[f32], size: Size, decision: &Decision) -> MaskTarget {
-        let codes = pixel_classes(row, self.vocab().len(), decision);
+        let codes = decided_codes(row, self.vocab().len(), decision);
         // Nothing counts in a mask of a row that has not a number for each pixel.
         let mask = Mask::new(size, codes).unwrap_or_else(|_| Mask::filled(size, Mask::VOID));
         MaskTarget::Held(Arc::new(mask))

@@ -1,6 +1,6 @@
 //! What a model says of a picture, in words and in the picture's own pixels.
 
-use firelight_costs::Decision;
+use firelight_costs::{Decision, decided_codes};
 use firelight_transforms::{Draw, Mask, Size};
 use firelight_vocab::Vocab;
 
@@ -50,7 +50,7 @@ impl Answer {
             }
             TargetKind::Values(_) => Self::Values(row.to_vec()),
             TargetKind::Mask(vocab) => {
-                let codes = pixel_classes(row, vocab.len(), own(decision, vocab));
+                let codes = decided_codes(row, vocab.len(), own(decision, vocab));
                 Self::Mask(back(&codes, draw))
             }
             TargetKind::Points(_) => {
@@ -77,26 +77,6 @@ fn own<'a>(decision: &'a Decision, vocab: &Vocab) -> &'a Decision {
     if decision.vocab().is_none_or(|theirs| theirs == vocab) { decision } else { &Decision::Argmax }
 }
 
-/// The class of each pixel of a map, whose classes come one after another.
-///
-/// ```
-/// use firelight_predict::{Decision, pixel_classes};
-///
-/// let map = [0.9, 0.2, /* the second class: */ 0.1, 0.8];
-/// assert_eq!(pixel_classes(&map, 2, &Decision::Argmax), [0, 1]);
-/// ```
-pub fn pixel_classes(map: &[f32], classes: usize, decision: &Decision) -> Vec<u8> {
-    let pixels = map.len() / classes.max(1);
-    let mut column = vec![0.0; classes];
-    let class = |pixel: usize| {
-        for (class, score) in column.iter_mut().enumerate() {
-            *score = map[class * pixels + pixel];
-        }
-        decision.best(&column).map_or(Mask::VOID, |class| class as u8)
-    };
-    (0..pixels).map(class).collect()
-}
-
 /// A mask of the final picture as it lies in the picture.
 fn back(codes: &[u8], draw: &Draw) -> Mask {
     let (size, seen) = (draw.picture, draw.size);
@@ -113,7 +93,7 @@ fn back(codes: &[u8], draw: &Draw) -> Mask {
 /// The picture's pixel position of a place that is given from -1 to 1 over the final picture.
 fn position(draw: &Draw, x: f32, y: f32) -> [f32; 2] {
     let Size { width, height, .. } = draw.size;
-    let pixels = |unit: f32, side: u32| (f64::from(unit) + 1.0) / 2.0 * f64::from(side);
+    let pixels = |unit: f32, side: u32| f64::midpoint(unit.into(), 1.0) * f64::from(side);
     let (x, y) = draw.map.point(pixels(x, width), pixels(y, height));
     [x as f32, y as f32]
 }

@@ -62,7 +62,7 @@ pub(crate) fn cells(kind: &TargetKind, answer: &Answer, all: bool) -> Vec<String
 /// An answer's fields of a JSON object.
 pub(crate) fn fields(row: &mut Map<String, Value>, kind: &TargetKind, answer: &Answer, all: bool) {
     let mut put = |name: &str, value: Value| _ = row.insert(name.to_owned(), value);
-    let named = |numbers: &[f32]| -> Value {
+    let by_name = |numbers: &[f32]| -> Value {
         let names = kind.vocab().into_iter().flat_map(Vocab::iter);
         names.zip(numbers).map(|(name, number)| (name.to_owned(), json!(number))).collect()
     };
@@ -71,20 +71,20 @@ pub(crate) fn fields(row: &mut Map<String, Value>, kind: &TargetKind, answer: &A
             put("class", json!(told.class));
             put("probability", json!(told.probability()));
             if all {
-                put("probabilities", named(&told.probabilities));
+                put("probabilities", by_name(&told.probabilities));
             }
         }
         (_, Answer::Categories(tags)) => {
             put("classes", json!(tags.classes));
             if all {
-                put("probabilities", named(&tags.probabilities));
+                put("probabilities", by_name(&tags.probabilities));
             }
         }
         (_, Answer::Values(values)) => put("values", json!(values)),
-        (kind, Answer::Mask(mask)) => put("shares", named(&shares(mask, kind.columns()))),
+        (kind, Answer::Mask(mask)) => put("shares", by_name(&shares(mask, kind.columns()))),
         (kind, Answer::Points(points)) => {
             let names = kind.vocab().into_iter().flat_map(Vocab::iter);
-            put("points", names.zip(points).map(|(name, point)| (name.to_owned(), json!(point))).collect());
+            put("points", names.zip(points).map(|(name, place)| (name.to_owned(), json!(place))).collect());
         }
         (_, Answer::Box(area)) => put("box", json!(area)),
         (TargetKind::Pair(one, other), Answer::Pair(first, second)) => {

@@ -14,7 +14,7 @@ mod error;
 mod manifest;
 mod network;
 
-pub use answer::{Answer, Tags, pixel_classes};
+pub use answer::{Answer, Tags};
 pub use error::PredictError;
 pub use explain::GradCam;
 pub use files::{FilePredictions, Predicted};

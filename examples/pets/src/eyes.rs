@@ -17,7 +17,11 @@ impl Eyes {
         for row in Table::read(file)?.into_rows() {
             let number = |column: &str| -> Result<Option<f32>> {
                 let cell = row.get(column)?;
-                Ok(if cell.is_empty() { None } else { Some(cell.parse().map_err(|why| format!("{}: {cell:?}: {why}", file.display()))?) })
+                Ok(if cell.is_empty() {
+                    None
+                } else {
+                    Some(cell.parse().map_err(|why| format!("{}: {cell:?}: {why}", file.display()))?)
+                })
             };
             let eye = |side: &str| -> Result<Point> {
                 let (x, y) = (number(&format!("{side}_x"))?, number(&format!("{side}_y"))?);
@@ -41,10 +45,10 @@ pub fn near(learn: &Learner<Points, PositionNet>, heads: &Voc) -> Result<Vec<(St
     let (mut all, mut near) = (0_usize, 0_usize);
     for (row, &item) in predictions.items.iter().enumerate() {
         let Some(annotation) = heads.read::<Path>(&valid.path(item))? else { continue };
-        let Some(head) = annotation.largest() else { continue };
+        let (Some(head), Some(size)) = (annotation.largest(), annotation.size) else { continue };
         let [left, top, right, bottom] = head.area;
         let within = 0.05 * (right - left).max(bottom - top);
-        let half = [annotation.size.width, annotation.size.height].map(|side| side as f32 / 2.0);
+        let half = [size.width, size.height].map(|side| side as f32 / 2.0);
         for (eye, said) in predictions.targets[row].iter().zip(predictions.row(row).chunks_exact(2)) {
             let Some(eye) = eye else { continue };
             let apart = [0, 1].map(|axis| (eye[axis] - said[axis]) * half[axis]);

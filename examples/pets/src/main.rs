@@ -6,6 +6,7 @@
 
 mod cli;
 mod data;
+mod eyes;
 mod loss;
 mod memory;
 mod outcome;
@@ -13,6 +14,7 @@ mod predict;
 mod sample;
 #[cfg(feature = "serve")]
 mod serve;
+mod tasks;
 mod train;
 #[cfg(feature = "remote")]
 mod worker;
@@ -25,6 +27,7 @@ use tracing_subscriber::EnvFilter;
 
 use cli::{Cli, Command, LossName};
 use outcome::Outcome;
+use tasks::Task;
 
 /// Training allocates and frees large tensors all the time, and the system's allocator returns each to the kernel.
 #[global_allocator]
@@ -53,6 +56,9 @@ fn run(cli: &Cli) -> Result<()> {
         None => {}
     }
     let images = data::images(cli)?;
+    if cli.task != Task::Breed {
+        return tasks::run(cli, &images);
+    }
     if cli.images.is_some() || cli.download {
         let outcome = train::train(cli, &images, cli.loss)?;
         return outcome::write_json(cli.json.as_deref(), &outcome);

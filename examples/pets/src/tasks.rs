@@ -39,7 +39,7 @@ pub struct TaskOutcome {
 }
 
 /// The folder of annotations in the Oxford set's formats that belongs to a folder of pictures.
-pub fn annotations(images: &Path) -> Result<PathBuf> {
+fn annotations(images: &Path) -> Result<PathBuf> {
     let beside = images.with_file_name("annotations");
     let own = crate::sample::annotations(images);
     [own, beside].into_iter().find(|folder| folder.is_dir()).ok_or_else(|| {
@@ -48,15 +48,28 @@ pub fn annotations(images: &Path) -> Result<PathBuf> {
     })
 }
 
-/// Trains one task, exports its model and draws its pictures.
-pub fn train(cli: &Cli, images: &Path, task: Task) -> Result<TaskOutcome> {
+/// Trains what is asked for, and prints and writes what came of it.
+pub fn run(cli: &Cli, images: &Path) -> Result<()> {
     let annotations = annotations(images)?;
-    match task {
-        Task::Mask => mask(cli, images, &annotations),
-        Task::Box => head(cli, images, &annotations),
-        Task::Points => eyes(cli, images, &annotations),
-        Task::Breed | Task::All => Err("tasks: the breed is trained elsewhere".into()),
+    let wanted = |task: Task| cli.task == task || cli.task == Task::All;
+    let mut outcomes = Vec::new();
+    if wanted(Task::Mask) {
+        outcomes.push(mask(cli, images, &annotations)?);
     }
+    if wanted(Task::Box) {
+        outcomes.push(head(cli, images, &annotations)?);
+    }
+    // The Oxford set does not say where the eyes are.
+    let eyes_are_known = annotations.join("eyes.csv").is_file();
+    if cli.task == Task::Points || wanted(Task::Points) && eyes_are_known {
+        outcomes.push(eyes(cli, images, &annotations)?);
+    }
+    if cli.task == Task::All {
+        let breeds = crate::train::train(cli, images, cli.loss)?;
+        println!("\n{}", crate::outcome::comparison(&[breeds]));
+    }
+    println!("\n{}", table(&outcomes));
+    crate::outcome::write_json(cli.json.as_deref(), &outcomes)
 }
 
 fn mask(cli: &Cli, images: &Path, annotations: &Path) -> Result<TaskOutcome> {
@@ -94,7 +107,9 @@ where
     Ok(DataBlock::new(ImageBlock::rgb(), block)
         .with_splitter(RandomSplitter::new(0.2).with_seed(training.seed))
         .with_item_transform(Resize::squish(size))
-        .with_batch_transforms(aug_transforms().size(size).max_warp(0.0).max_rotate(5.0).min_scale(0.9).max_lighting(0.1))
+        .with_batch_transforms(
+            aug_transforms().size(size).max_warp(0.0).max_rotate(5.0).min_scale(0.9).max_lighting(0.1),
+        )
         .with_progress(cli.progress())
         .dataloaders(images, &device)?
         .with_batch_size(training.batch_size.unwrap_or(16))
@@ -153,7 +168,7 @@ fn finish<F: TargetDefaults, M: Model + Into<Network> + Sync>(
 }
 
 /// What came of them, a line each.
-pub fn table(outcomes: &[TaskOutcome]) -> String {
+fn table(outcomes: &[TaskOutcome]) -> String {
     let line = |outcome: &TaskOutcome| {
         let figures: Vec<String> = outcome.figures.iter().map(|(name, value)| format!("{name} {value:.3}")).collect();
         format!("{:<8}{} ({:.0} s)", outcome.task, figures.join(", "), outcome.seconds)

@@ -140,7 +140,7 @@ fn is_area([left, top, right, bottom]: &Box4) -> bool {
 
 /// The box in numbers that are whole where they are.
 fn in_words(area: &Box4) -> String {
-    let side = |number: f32| format!("{:.2}", number).trim_end_matches('0').trim_end_matches('.').to_owned();
+    let side = |number: f32| format!("{number:.2}").trim_end_matches('0').trim_end_matches('.').to_owned();
     area.map(side).join(" ")
 }
 

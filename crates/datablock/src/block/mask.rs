@@ -198,7 +198,7 @@ impl<I: Item + ?Sized> FittedTarget for Masks<I> {
             MaskTarget::File(_) => None,
         });
         let [height, width] = size.map_or([0, 0], |size| [size.height as usize, size.width as usize]);
-        let codes: Vec<i64> = targets.iter().flat_map(|target| target.as_ref()).map(|&code| code.into()).collect();
+        let codes: Vec<i64> = targets.iter().flat_map(AsRef::as_ref).map(|&code| code.into()).collect();
         Tensor::from_data(TensorData::new(codes, [targets.len(), height, width]), device)
     }
 

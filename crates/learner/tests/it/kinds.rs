@@ -55,7 +55,7 @@ fn folder() -> TempDir {
         let ground = |x: u32, y: u32| Rgb([90 + ((x * 5 + y * 3 + number) % 17) as u8; 3]);
         let picture = RgbImage::from_fn(48, 40, |x, y| if square.has(x, y) { Rgb(colour) } else { ground(x, y) });
         picture.save(name("pictures")).expect("a picture");
-        let code = |x: u32, y: u32| if square.has(x, y) { 1 } else { 0 };
+        let code = |x: u32, y: u32| u8::from(square.has(x, y));
         let mask = GrayImage::from_fn(48, 40, |x, y| Luma([if x == 0 { 255 } else { code(x, y) }]));
         mask.save(name("masks")).expect("a mask");
     }
@@ -126,7 +126,7 @@ where
     };
     let learn = run();
     let evaluation = learn.evaluate().expect("an evaluation");
-    assert!(evaluation.loss.is_finite() && evaluation.metrics.iter().all(|value| value.is_some()), "{evaluation:?}");
+    assert!(evaluation.loss.is_finite() && evaluation.metrics.iter().all(Option::is_some), "{evaluation:?}");
     for picture in [learn.show_batch(), learn.show_results(4), learn.show_top_losses(3)] {
         let picture = picture.expect("a picture");
         assert!(picture.width() > 100 && picture.height() > 100, "{:?}", picture.dimensions());
@@ -227,7 +227,7 @@ fn targets_that_move_lie_in_the_picture_that_the_model_sees() {
         assert_eq!(batch.items, mask.items);
         for ((area, corners), mask) in batch.placed.iter().zip(&mask.placed) {
             let area = area.expect("a box");
-            let pixel = |unit: f32| ((unit + 1.0) / 2.0 * 32.0) as usize;
+            let pixel = |unit: f32| (f32::midpoint(unit, 1.0) * 32.0) as usize;
             // What the mask has of the square lies within the box, whose corners the points are where these are in the picture.
             let inside = |x: usize, y: usize| {
                 (pixel(area[0])..=pixel(area[2])).contains(&x) && (pixel(area[1])..=pixel(area[3])).contains(&y)
@@ -341,7 +341,7 @@ fn what_is_wrong_with_a_moving_target_is_told_with_its_file() {
         let small = small.clone();
         read(MaskBlock::held(names(["a", "b"]), move |_: &Path| Ok(small.clone())))
     });
-    assert!(other_size.contains("pictures") && other_size.contains("4") && other_size.contains("48"), "{other_size}");
+    assert!(other_size.contains("pictures") && other_size.contains('4') && other_size.contains("48"), "{other_size}");
 
     let boxes = |area: [f32; 4]| {
         let dls = DataBlock::new(ImageBlock::rgb(), BoxBlock::new(move |_: &Path| Ok(area)))

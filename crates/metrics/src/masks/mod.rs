@@ -6,14 +6,13 @@
 
 mod confusion;
 mod counted;
-mod decided;
 mod report;
 
 use firelight_vocab::Vocab;
 
 pub use confusion::PixelConfusion;
 use counted::of_pixels;
-pub use decided::{VOID, decided_codes};
+pub use firelight_costs::{VOID, decided_codes};
 pub use report::{MaskReport, MaskScores};
 
 use crate::{Metric, MetricError};

@@ -66,14 +66,28 @@ pub fn files(folder: &Path, per_breed: usize) -> impl Iterator<Item = PathBuf> {
     Item::all(per_breed).flat_map(of_item).chain(tables)
 }
 
-/// The folders that a set may have, what they hold, and whether a file of some name in them may be ours.
-pub fn folders(folder: &Path) -> [(PathBuf, &'static str, fn(&str) -> bool); 4] {
+/// A folder of a set.
+pub struct Place {
+    pub path: PathBuf,
+    /// What it is for: `picture` or `annotation`.
+    pub what: &'static str,
+    /// Whether a file of this name in it may be ours.
+    pub ours: fn(&str) -> bool,
+}
+
+/// The folders that a set has.
+pub fn places(folder: &Path) -> [Place; 4] {
     let annotations = annotations(folder);
+    let of_annotations = |path, ours| Place { path, what: "annotation", ours };
     [
-        (folder.to_owned(), "picture", |name| name == manifest::NAME || of_picture(name, ".jpg")),
-        (annotations.join(TRIMAPS), "annotation", |name| of_picture(name, ".png")),
-        (annotations.join(BOXES), "annotation", |name| of_picture(name, ".xml")),
-        (annotations, "annotation", |name| [TRIMAPS, BOXES, LIST, EYES].contains(&name)),
+        Place {
+            path: folder.to_owned(),
+            what: "picture",
+            ours: |name| name == manifest::NAME || of_picture(name, ".jpg"),
+        },
+        of_annotations(annotations.join(TRIMAPS), |name| of_picture(name, ".png")),
+        of_annotations(annotations.join(BOXES), |name| of_picture(name, ".xml")),
+        of_annotations(annotations, |name| [TRIMAPS, BOXES, LIST, EYES].contains(&name)),
     ]
 }
 

@@ -34,7 +34,8 @@ use annotation::{EYES_HEADER, LIST_HEADER};
 pub use breed::BREEDS;
 use draft::Draft;
 pub use error::SampleError;
-use layout::Item;
+pub use layout::annotations;
+use layout::{Item, Place};
 use manifest::Manifest;
 use scene::Scene;
 
@@ -70,7 +71,7 @@ pub fn draw(folder: &Path, per_breed: usize, seed: u64) -> Result<usize, SampleE
     if Manifest::complete(folder, per_breed, seed) {
         return Ok(count);
     }
-    layout::folders(folder).into_iter().try_for_each(|(path, what, ours)| refuse_foreign(&path, what, ours))?;
+    layout::places(folder).iter().try_for_each(refuse_foreign)?;
     let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(parent).map_err(|why| SampleError::MakeFolder { path: parent.to_owned(), why })?;
     let draft = Draft::new(folder)?;
@@ -123,17 +124,17 @@ fn write(path: &Path, bytes: &[u8]) -> Result<u64, SampleError> {
 }
 
 /// Nothing that the program did not draw is ever replaced.
-fn refuse_foreign(folder: &Path, what: &'static str, ours: fn(&str) -> bool) -> Result<(), SampleError> {
-    let failed = |why| SampleError::List { path: folder.to_owned(), why };
-    let entries = match fs::read_dir(folder) {
+fn refuse_foreign(place: &Place) -> Result<(), SampleError> {
+    let failed = |why| SampleError::List { path: place.path.clone(), why };
+    let entries = match fs::read_dir(&place.path) {
         Ok(entries) => entries,
         Err(missing) if missing.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(why) => return Err(failed(why)),
     };
     for entry in entries {
         let name = entry.map_err(failed)?.file_name().to_string_lossy().into_owned();
-        if !ours(&name) {
-            return Err(SampleError::Occupied { path: folder.to_owned(), entry: name, what });
+        if !(place.ours)(&name) {
+            return Err(SampleError::Occupied { path: place.path.clone(), entry: name, what: place.what });
         }
     }
     Ok(())

@@ -368,7 +368,7 @@ impl World {
                     (gaps.iter().map(|gap| gap.abs()).sum::<f64>() / n, gaps.iter().map(|gap| sign(gap) / n).collect())
                 })
             }),
-            apart(Box::new(SmoothL1::default()), Targets::Values, bent(1.0, 1.0)),
+            apart(Box::<SmoothL1>::default(), Targets::Values, bent(1.0, 1.0)),
             apart(Box::new(SmoothL1::new(0.1).unwrap()), Targets::Values, bent(0.1, 1.0)),
             apart(Box::new(Huber::new(2.0).unwrap()), Targets::Values, bent(2.0, 2.0)),
         ]

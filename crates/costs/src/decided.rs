@@ -1,14 +1,13 @@
 //! From a map to codes.
 
-use firelight_costs::Decision;
+use crate::Decision;
 
 /// The code of a pixel that has no class: it is not counted, and losses pass over it. 255, as is usual for masks in files.
 ///
 /// ```
-/// use firelight_metrics::{Decision, VOID, measure, pixel_accuracy};
+/// use firelight_costs::{Decision, VOID, decided_codes};
 ///
-/// let value = measure(pixel_accuracy(), &[[0.9, 0.4, 0.1, 0.6]], &[vec![0, VOID]], &Decision::Argmax);
-/// assert_eq!(value, Some(1.0));
+/// assert_eq!(decided_codes(&[f32::NAN, 0.1], 2, &Decision::Argmax), [VOID]);
 /// ```
 pub const VOID: u8 = 255;
 
@@ -20,7 +19,7 @@ pub const VOID: u8 = 255;
 /// class is picked. Numbers that are left over, less than one for each class, are passed over.
 ///
 /// ```
-/// use firelight_metrics::{Decision, VOID, decided_codes};
+/// use firelight_costs::{Decision, VOID, decided_codes};
 ///
 /// let map = [0.9, 0.4, f32::NAN, /* second class */ 0.1, 0.6, 0.8];
 /// assert_eq!(decided_codes(&map, 2, &Decision::Argmax), [0, 1, VOID]);
