@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use firelight_datablock::{DataLoaders, FittedTarget};
 #[cfg(feature = "download")]
 use firelight_download::Progress;
+use firelight_losses::{HeatMap, KnownValues};
 use firelight_models::weights::load_body;
 use firelight_models::{Arch, Body, Fresh, HeadConfig, Model, PositionNet, UNet, UNetConfig, VisionModel};
 use firelight_predict::NetworkConfig;
@@ -33,12 +34,13 @@ pub struct Backbone {
     arch: Arch,
     weights: Option<PathBuf>,
     dropout: f64,
+    last_cross: bool,
     seed: u64,
 }
 
 impl From<Arch> for Backbone {
     fn from(arch: Arch) -> Self {
-        Self { arch, weights: None, dropout: 0.5, seed: 42 }
+        Self { arch, weights: None, dropout: 0.5, last_cross: true, seed: 42 }
     }
 }
 
@@ -52,6 +54,13 @@ impl Backbone {
     /// Share of the head's inputs that dropout leaves out.
     pub fn with_dropout(mut self, dropout: f64) -> Self {
         self.dropout = dropout;
+        self
+    }
+
+    /// Whether the pictures join the last map of [`unet_learner`], before two more convolutions (fastai's `last_cross`): finer edges, for about
+    /// twice the work. Default `true`.
+    pub fn with_last_cross(mut self, last_cross: bool) -> Self {
+        self.last_cross = last_cross;
         self
     }
 
@@ -186,14 +195,16 @@ pub fn unet_learner<F: MapTarget>(
 ) -> Result<Learner<F, UNet>, LearnerError> {
     let backbone = backbone.into();
     let body = backbone.body(&data)?;
-    let config = UNetConfig::new(backbone.arch, data.train().dataset().fitted().outputs());
+    let classes = data.train().dataset().fitted().outputs();
+    let config = UNetConfig::new(backbone.arch, classes).with_last_cross(backbone.last_cross);
     let fresh = &mut Fresh::seeded(backbone.seed.wrapping_add(1));
     let model = UNet::new(body, config.decoder(fresh, &data.device().clone().inner()));
     backbone.learner(data, model, NetworkConfig::UNet(config))
 }
 
 /// A learner for points or a box on an architecture: its body with a decoder over it that gives a map for each point, whose mean position
-/// is the point (see [`PositionNet`]), and the usual loss and metrics (see [`TargetDefaults`](crate::TargetDefaults)).
+/// is the point (see [`PositionNet`]), the loss of such maps ([`HeatMap`]), and the usual metrics (see
+/// [`TargetDefaults`](crate::TargetDefaults)). Pictures are of one size, and of one shape where the data change.
 ///
 /// Where something is, is told to a fraction of a pixel, while [`vision_learner`], which learns the same targets, tells it from pooled
 /// features: roughly, and in less time. Normalisation, freezing and batch norms are as of [`vision_learner`].
@@ -210,17 +221,29 @@ pub fn unet_learner<F: MapTarget>(
 ///
 /// # Errors
 ///
-/// As [`vision_learner`]; the backbone's dropout has no part.
-pub fn position_learner<F: PositionTarget>(
+/// As [`vision_learner`], and [`LearnerError::Setting`] for transforms that give pictures no size; the backbone's dropout has no part.
+pub fn position_learner<F: PositionTarget<Tensor = KnownValues>>(
     data: DataLoaders<F>,
     backbone: impl Into<Backbone>,
 ) -> Result<Learner<F, PositionNet>, LearnerError> {
     let backbone = backbone.into();
     let body = backbone.body(&data)?;
-    let config = UNetConfig::new(backbone.arch, data.train().dataset().fitted().outputs().div_ceil(2));
+    // A mean position needs no edges: the pictures stay out of the last map, which halves the work.
+    let points = data.train().dataset().fitted().outputs().div_ceil(2);
+    let config = UNetConfig::new(backbone.arch, points).with_last_cross(false);
     let fresh = &mut Fresh::seeded(backbone.seed.wrapping_add(1));
     let model = PositionNet::new(UNet::new(body, config.decoder(fresh, &data.device().clone().inner())));
-    backbone.learner(data, model, NetworkConfig::Positions(config))
+    let size = data.transforms().output_size().ok_or_else(|| {
+        let remedy = "maps need pictures of one size; give the recipe a transform that makes them so, such as `Resize`";
+        LearnerError::Setting { setting: "transforms", value: "none that gives pictures a size".into(), remedy }
+    })?;
+    let loss = HeatMap::new(2 * points).with_aspect(f64::from(size.width) / f64::from(size.height));
+    let learner = backbone.learner(data, model, NetworkConfig::Positions(config))?;
+    Ok(learner.with_loss(loss.map_err(|error| LearnerError::Setting {
+        setting: "transforms",
+        value: error.to_string(),
+        remedy: "give pictures a usual shape",
+    })?))
 }
 
 impl Backbone {

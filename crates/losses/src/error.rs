@@ -9,6 +9,26 @@ use thiserror::Error;
 #[non_exhaustive]
 #[allow(missing_docs, reason = "the fields are the words of the texts")]
 pub enum LossError {
+    /// A row has no maps after its positions.
+    #[error(
+        "a row of {numbers} outputs has not {values} positions and a map for each two of them; use a network that gives its maps too"
+    )]
+    NoMaps {
+        /// Outputs of an example.
+        numbers: usize,
+        /// Values of a target.
+        values: usize,
+    },
+    /// Maps are of pictures of another shape.
+    #[error(
+        "a map of {pixels} pixels is not {aspect} times as wide as high; say how the pictures are shaped (`with_aspect`)"
+    )]
+    OtherAspect {
+        /// Pixels of a map.
+        pixels: usize,
+        /// Width over height.
+        aspect: f64,
+    },
     /// A matrix or class weights that are refused.
     #[error(transparent)]
     Cost(#[from] CostError),

@@ -14,6 +14,7 @@ mod error;
 mod expected_cost;
 mod focal;
 mod generalized_iou;
+mod heat_map;
 mod hierarchical;
 mod known;
 mod loss;
@@ -50,6 +51,7 @@ pub use firelight_costs::{
 };
 pub use focal::Focal;
 pub use generalized_iou::GeneralizedIou;
+pub use heat_map::HeatMap;
 pub use hierarchical::HierarchicalCrossEntropy;
 pub use known::{Known, KnownValues};
 pub use loss::Loss;

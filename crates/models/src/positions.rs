@@ -6,13 +6,13 @@ use firelight_layers::in_chunks;
 
 use crate::{Model, UNet};
 
-/// A [`UNet`] whose map for each point becomes one position: the map's softmax over all pixels is taken for the chance that the point is
-/// there, and its mean position is the point (Nibali and others, *Numerical Coordinate Regression with Convolutional Neural Networks*,
-/// <https://arxiv.org/abs/1801.07372>, without its regularisation).
+/// A [`UNet`] with a map for each point: the softmax of the map over all pixels is the chance that the point is there, and the mean position
+/// by the squares of these chances is where it is told to be (Nibali and others, *Numerical Coordinate Regression with Convolutional
+/// Neural Networks*, <https://arxiv.org/abs/1801.07372>). The squares keep what little stands all over the picture out of the mean.
 ///
 /// A body's pooled features hardly know where something is; this does, to a fraction of a pixel, and needs no layer of its own. As a
-/// [`Model`] it gives `[n, 2 · points]`: x and y of each, from -1 to 1 over the picture. Two points are a box: its left top and its right
-/// bottom corner.
+/// [`Model`] it gives `[n, 2 · points + points · h · w]`: x and y of each point, from -1 to 1 over the picture, and then the maps, which are
+/// for the loss (`firelight-losses`' `HeatMap`). Two points are a box: its left top and its right bottom corner.
 ///
 /// ```
 /// use burn::tensor::{Device, Tensor};
@@ -20,7 +20,7 @@ use crate::{Model, UNet};
 ///
 /// let device = Device::flex();
 /// let eyes = PositionNet::new(UNetConfig::new(Arch::Small, 2).init(42, &device));
-/// assert_eq!(eyes.forward(Tensor::zeros([3, 3, 48, 64], &device)).dims(), [3, 2 * 2]);
+/// assert_eq!(eyes.forward(Tensor::zeros([3, 3, 48, 64], &device)).dims(), [3, 2 * 2 + 2 * 48 * 64]);
 /// ```
 #[derive(Module, Debug)]
 pub struct PositionNet {
@@ -70,17 +70,20 @@ impl Model for PositionNet {
     }
 }
 
-/// The mean positions of maps `[n, points, h, w]`, `[n, 2 · points]`.
+/// The positions of maps `[n, points, h, w]` and the maps, `[n, 2 · points + points · h · w]`.
 fn positions(map: Tensor<4>) -> Tensor<2> {
     let [pictures, points, height, width] = map.dims();
     let device = map.device();
-    let chances: Tensor<2> = activation::softmax(map.reshape([pictures * points, height * width]), 1);
+    let map: Tensor<2> = map.reshape([pictures * points, height * width]);
+    // Of the chances' squares: what little stands all over the picture would draw the mean to its middle.
+    let chances = activation::softmax(map.clone() * 2.0, 1);
     // The middle of each pixel.
     let unit = |pixel: usize, side: usize| (2 * pixel + 1) as f32 / side as f32 - 1.0;
     let places: Vec<f32> =
         (0..height * width).flat_map(|pixel| [unit(pixel % width, width), unit(pixel / width, height)]).collect();
     let places = Tensor::<2>::from_data(TensorData::new(places, [height * width, 2]), &device);
-    chances.matmul(places).reshape([pictures, 2 * points])
+    let means = chances.matmul(places).reshape([pictures, 2 * points]);
+    Tensor::cat(vec![means, map.reshape([pictures, points * height * width])], 1)
 }
 
 #[cfg(test)]

@@ -85,7 +85,11 @@ impl TargetKind {
         match self {
             Self::Category(_) => activation::softmax(output, 1),
             Self::Categories(_) => activation::sigmoid(output),
-            Self::Values(_) | Self::Points(_) | Self::Box => output,
+            // A network that gives more, gives it to its loss.
+            Self::Values(_) | Self::Points(_) | Self::Box => {
+                let columns = self.columns().min(output.dims()[1]);
+                output.narrow(1, 0, columns)
+            }
             Self::Mask(vocab) => {
                 let ([batch, numbers], classes) = (output.dims(), vocab.len().max(1));
                 let pixels = numbers / classes;

@@ -77,15 +77,15 @@ fn mask(cli: &Cli, images: &Path, annotations: &Path) -> Result<TaskOutcome> {
     let reader = MaskReader::default().with_codes([(1, 1), (2, 0)]).with_void([3]);
     let names = Vocab::ordered(["ground", "animal"])?;
     let block = MaskBlock::new(names, Beside::new(annotations.join("trimaps"), "png")).with_reader(reader);
-    let dls = loaders(cli, images, block)?;
-    let learn = unet_learner(dls, backbone(cli)?)?;
+    let dls = loaders(cli, images, block, Seen { size: 48, mirrored: true })?;
+    let learn = unet_learner(dls, backbone(cli)?.with_last_cross(cli.training.weights.is_some()))?;
     let metrics = [metrics::class_iou(learn.data().train().dataset().fitted().vocab(), "animal")?];
     finish(cli, "mask", learn.with_metrics(metrics), |_| Ok(Vec::new()))
 }
 
 fn head(cli: &Cli, images: &Path, annotations: &Path) -> Result<TaskOutcome> {
     let block = BoxBlock::some(Voc::in_folder(annotations.join("xmls")).or_none().largest_box());
-    let learn = position_learner(loaders(cli, images, block)?, backbone(cli)?)?;
+    let learn = position_learner(loaders(cli, images, block, Seen { size: 48, mirrored: true })?, backbone(cli)?)?;
     finish(cli, "box", learn, |_| Ok(Vec::new()))
 }
 
@@ -93,23 +93,32 @@ fn eyes(cli: &Cli, images: &Path, annotations: &Path) -> Result<TaskOutcome> {
     let table = crate::eyes::Eyes::read(&annotations.join("eyes.csv"))?;
     let names = Vocab::ordered(["left eye", "right eye"])?;
     let block = PointBlock::some(move |item: &Path| Ok(table.of(item))).with_names(names);
-    let learn = position_learner(loaders(cli, images, block)?, backbone(cli)?)?;
+    let learn = position_learner(loaders(cli, images, block, Seen { size: 56, mirrored: false })?, backbone(cli)?)?;
     let heads = Voc::in_folder(annotations.join("xmls"));
     finish(cli, "points", learn, |learn| crate::eyes::near(learn, &heads))
 }
 
-fn loaders<Y>(cli: &Cli, images: &Path, block: Y) -> Result<DataLoaders<Y::Fitted>>
+/// How the model sees pictures.
+#[derive(Clone, Copy)]
+struct Seen {
+    /// Their side without trained weights.
+    size: u32,
+    /// A picture that is mirrored has its left eye on the right: where eyes are told by name, pictures stay as they are.
+    mirrored: bool,
+}
+
+fn loaders<Y>(cli: &Cli, images: &Path, block: Y, seen: Seen) -> Result<DataLoaders<Y::Fitted>>
 where
     Y: TargetBlock<Fitted: FittedTarget<Item = Path>>,
 {
     let (training, device) = (&cli.training, device_by_name(&cli.device)?);
-    let size = training.size.unwrap_or(if training.weights.is_some() { 160 } else { 64 });
+    let size = training.size.unwrap_or(if training.weights.is_some() { 160 } else { seen.size });
+    let augment =
+        aug_transforms().size(size).flip(seen.mirrored).max_warp(0.0).max_rotate(5.0).min_scale(0.9).max_lighting(0.1);
     Ok(DataBlock::new(ImageBlock::rgb(), block)
         .with_splitter(RandomSplitter::new(0.2).with_seed(training.seed))
         .with_item_transform(Resize::squish(size))
-        .with_batch_transforms(
-            aug_transforms().size(size).max_warp(0.0).max_rotate(5.0).min_scale(0.9).max_lighting(0.1),
-        )
+        .with_batch_transforms(augment)
         .with_progress(cli.progress())
         .dataloaders(images, &device)?
         .with_batch_size(training.batch_size.unwrap_or(16))
@@ -148,7 +157,7 @@ fn finish<F: TargetDefaults, M: Model + Into<Network> + Sync>(
     if training.weights.is_some() {
         learn.fine_tune(training.epochs.unwrap_or(4), 2e-3)?;
     } else {
-        learn.fit_one_cycle(training.epochs.unwrap_or(6), 4e-3)?;
+        learn.fit_one_cycle(training.epochs.unwrap_or(5), 4e-3)?;
     }
     let export = cli.out.join(format!("{task}.firelight"));
     learn.export(&export)?;

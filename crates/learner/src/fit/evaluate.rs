@@ -122,10 +122,9 @@ impl<'a, F: FittedTarget> Tally<'a, F> {
 
     /// Adds a batch of raw outputs.
     pub fn add(&mut self, output: Tensor<2>, tensor: F::Tensor, targets: &[F::Target]) -> Rows {
-        let columns = output.dims()[1];
         let parts = self.task.loss.parts(output.clone(), tensor);
         self.totals.add(&parts);
-        let (outputs, decided) = self.task.decided(output);
+        let (outputs, columns, decided) = self.task.decided(output);
         let decision = &self.task.decision;
         let outcomes = Outcomes { outputs: &outputs, columns, targets, decided: &decided, decision };
         for metric in &mut self.metrics {
@@ -199,8 +198,7 @@ impl<F: FittedTarget> Task<F> {
     ) -> Result<Predictions<G::Target>, LearnerError> {
         let mut all = Predictions::default();
         let rows = |output: Tensor<2>, _, _: &[G::Target]| {
-            let columns = output.dims()[1];
-            let (outputs, decided) = self.decided(output);
+            let (outputs, columns, decided) = self.decided(output);
             Rows { outputs, columns, decided, losses: Vec::new() }
         };
         self.pass(model, loader, 0, rows, |seen, rows| all.add(loader, seen, rows))?;
@@ -208,11 +206,13 @@ impl<F: FittedTarget> Task<F> {
     }
 
     /// Activated outputs on the host, and the class that the rule picks for each row.
-    fn decided(&self, output: Tensor<2>) -> (Vec<f32>, Vec<usize>) {
-        let columns = output.dims()[1];
-        let outputs = host(self.loss.activation(output));
+    fn decided(&self, output: Tensor<2>) -> (Vec<f32>, usize, Vec<usize>) {
+        // An activation may leave out what is for the loss alone.
+        let activated = self.loss.activation(output);
+        let columns = activated.dims()[1];
+        let outputs = host(activated);
         let decided = self.picks(&outputs, columns);
-        (outputs, decided)
+        (outputs, columns, decided)
     }
 
     /// The class that the rule picks for each row of activated outputs.

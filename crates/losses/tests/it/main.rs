@@ -1,6 +1,7 @@
 //! What the losses promise.
 
 mod cautions;
+mod heat_maps;
 mod laws;
 mod loss;
 mod reference;
