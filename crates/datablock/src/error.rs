@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use firelight_transforms::TransformError;
 use firelight_vocab::Likeness;
 
-use crate::Unfit;
 use crate::unfit::names;
+use crate::{AnnotationError, Unfit};
 
 /// A failure of the data side: what happened, to which file, and what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -122,38 +122,9 @@ pub enum DataError {
         /// What to change.
         remedy: String,
     },
-    /// A JSON file beside a picture cannot be read as what it is to be.
-    #[error("side file: {}: {why}; mend the file, or the type that it is read as", path.display())]
-    SideFile {
-        /// The JSON file.
-        path: PathBuf,
-        /// Why not, with line and column.
-        why: serde_json::Error,
-    },
-    /// A file of annotations cannot be read as what it is to be, or contradicts itself.
-    #[error("annotations: {}{}: {what}; {remedy}", path.display(), line.map(|line| format!(", line {line}")).unwrap_or_default())]
-    Annotations {
-        /// The file, or the item that none can be found for.
-        path: PathBuf,
-        /// The line, counted from 1, where it is about one.
-        line: Option<u64>,
-        /// What is wrong.
-        what: String,
-        /// What to change.
-        remedy: String,
-    },
-    /// An item has no file of annotations.
-    #[error(
-        "annotations: {} has no file at {}; check the folder and the names, leave the item out, or let items without a file have no \
-         objects (`Voc::or_none`)",
-        item.display(), file.display()
-    )]
-    NoAnnotations {
-        /// The item.
-        item: PathBuf,
-        /// Where its file would be.
-        file: PathBuf,
-    },
+    /// Annotations of pictures that are not there, or cannot be read.
+    #[error(transparent)]
+    Annotation(#[from] AnnotationError),
     /// Lists of files and of labels that do not belong together.
     #[error("lists: there are {files} file(s) and {labels} label(s); give one label for each file, in order")]
     Lists {
@@ -176,16 +147,6 @@ pub enum DataError {
         /// The first of them.
         item: PathBuf,
         /// Its file.
-        file: PathBuf,
-    },
-    /// The mask of an item is not there.
-    #[error(
-        "masks: {} has no mask at {}; check the folder and the names, or leave the item out", item.display(), file.display()
-    )]
-    NoMask {
-        /// The item.
-        item: PathBuf,
-        /// Where its mask would be.
         file: PathBuf,
     },
     /// Two items have one file, which could be in both parts.

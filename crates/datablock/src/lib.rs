@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod annotation_error;
 mod block;
 mod data_block;
 mod dataset;
@@ -23,6 +24,7 @@ mod unfit;
 mod verify;
 mod walk;
 
+pub use annotation_error::AnnotationError;
 pub use block::targets::read_targets;
 pub use block::{
     Box4, BoxBlock, Boxes, Categories, CategoryBlock, FittedTarget, ImageBlock, InputBlock, Marks, MaskBlock,

@@ -99,7 +99,7 @@ impl<T: DeserializeOwned + Send> Source<SideFile<T>> for JsonFiles<T> {
             let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
             match serde_json::from_slice(bytes) {
                 Ok(value) => Ok(SideFile { value, file }),
-                Err(why) => Err(DataError::SideFile { path: file, why }),
+                Err(why) => Err(crate::AnnotationError::SideFile { path: file, why }.into()),
             }
         };
         let read: Vec<_> = files.into_par_iter().map(read).collect();

@@ -16,7 +16,7 @@ use firelight_plots::Mark;
 use firelight_predict::TargetKind;
 use firelight_transforms::{Mask, Size};
 
-use crate::interpret::results::Said;
+use crate::said::Said;
 
 /// A kind of target whose loss, metrics and decision are known, and that outputs can be read as.
 ///

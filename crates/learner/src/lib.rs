@@ -20,6 +20,7 @@ mod precision;
 mod rate_search;
 mod report;
 mod runs;
+mod said;
 mod sample;
 mod schedule;
 mod state;

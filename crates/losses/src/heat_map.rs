@@ -65,7 +65,7 @@ impl HeatMap {
     fn sides(&self, pixels: usize) -> [usize; 2] {
         let height = ((pixels as f64 / self.aspect).sqrt().round() as usize).max(1);
         let sides = [height, pixels / height];
-        let fits = sides[0] * sides[1] == pixels && (height as f64 * self.aspect).round() == sides[1] as f64;
+        let fits = sides[0] * sides[1] == pixels && (height as f64 * self.aspect).round() as usize == sides[1];
         assert!(fits, "{}", LossError::OtherAspect { pixels, aspect: self.aspect });
         sides
     }

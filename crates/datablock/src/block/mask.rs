@@ -11,7 +11,7 @@ use firelight_vocab::Vocab;
 use super::targets::read_targets;
 use super::{FittedTarget, Marks, TargetBlock};
 use crate::item::Item;
-use crate::{DataError, Labeller};
+use crate::{AnnotationError, DataError, Labeller};
 
 /// Every pixel of a picture belongs to a class: fastai's `MaskBlock`.
 ///
@@ -167,7 +167,7 @@ impl<I: Item + ?Sized> FittedTarget for Masks<I> {
         let target = self.labeller.label(item)?;
         match &target {
             MaskTarget::File(file) if !file.is_file() => {
-                Err(DataError::NoMask { item: item.path().into_owned(), file: file.clone() })
+                Err(AnnotationError::NoMask { item: item.path().into_owned(), file: file.clone() }.into())
             }
             _ => Ok(target),
         }

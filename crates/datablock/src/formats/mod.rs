@@ -16,7 +16,7 @@ pub use runs::RleMasks;
 pub use voc::{VocAnnotation, VocObject};
 pub use voc_labels::{Voc, VocBox, VocName, VocNames};
 
-use crate::DataError;
+use crate::{AnnotationError, DataError};
 
 /// The text of a file, without a byte order mark.
 fn text_of(file: &Path) -> Result<String, DataError> {
@@ -31,5 +31,5 @@ fn text_of(file: &Path) -> Result<String, DataError> {
 
 /// Why a file is not what it is to be.
 fn refusal(file: &Path, line: Option<u64>, what: impl Into<String>, remedy: impl Into<String>) -> DataError {
-    DataError::Annotations { path: file.to_path_buf(), line, what: what.into(), remedy: remedy.into() }
+    AnnotationError::Unfit { path: file.to_path_buf(), line, what: what.into(), remedy: remedy.into() }.into()
 }

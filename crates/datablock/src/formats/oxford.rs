@@ -56,7 +56,7 @@ impl OxfordList {
     ///
     /// # Errors
     ///
-    /// [`DataError::Unreadable`] for a file that cannot be read, and [`DataError::Annotations`] for one without pets, a line that is not a
+    /// [`DataError::Unreadable`] for a file that cannot be read, and [`AnnotationError::Unfit`](crate::AnnotationError::Unfit) for one without pets, a line that is not a
     /// name and three numbers, or a name that is listed twice.
     pub fn read(file: impl AsRef<Path>) -> Result<Self, DataError> {
         let file = file.as_ref();

@@ -59,7 +59,7 @@ impl VocAnnotation {
     ///
     /// # Errors
     ///
-    /// [`DataError::Unreadable`] for a file that cannot be read, and [`DataError::Annotations`] for one that is no XML or has not what VOC's
+    /// [`DataError::Unreadable`] for a file that cannot be read, and [`AnnotationError::Unfit`](crate::AnnotationError::Unfit) for one that is no XML or has not what VOC's
     /// have: an object without a name or a box, a side of a box that is no number, a box whose sides are exchanged.
     pub fn read(file: impl AsRef<Path>) -> Result<Self, DataError> {
         let file = file.as_ref();

@@ -64,7 +64,7 @@ impl Voc {
     ///
     /// # Errors
     ///
-    /// [`DataError::NoAnnotations`] for an item without a file, [`DataError::NoFolder`] without the folder, and those of
+    /// [`AnnotationError::NoFile`](crate::AnnotationError::NoFile) for an item without a file, [`DataError::NoFolder`] without the folder, and those of
     /// [`VocAnnotation::read`].
     pub fn read<I: Item + ?Sized>(&self, item: &I) -> Result<Option<VocAnnotation>, DataError> {
         let file = self.files.file_of(&item.path())?;
@@ -73,7 +73,7 @@ impl Voc {
                 if !self.files.folder().is_dir() {
                     Err(DataError::NoFolder { path: self.files.folder().to_path_buf() })
                 } else if self.all {
-                    Err(DataError::NoAnnotations { item: item.path().into_owned(), file })
+                    Err(crate::AnnotationError::NoFile { item: item.path().into_owned(), file }.into())
                 } else {
                     Ok(None)
                 }

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use firelight_datablock::{
-    Beside, Coco, CocoFile, CocoPicture, DataError, Labeller, OxfordList, Progress, RleMasks, Source, Splitter, Table,
-    Voc, VocAnnotation, VocObject,
+    AnnotationError, Beside, Coco, CocoFile, CocoPicture, DataError, Labeller, OxfordList, Progress, RleMasks, Source,
+    Splitter, Table, Voc, VocAnnotation, VocObject,
 };
 use firelight_transforms::{Mask, RleOrder, Size};
 use firelight_vocab::Vocab;
@@ -196,7 +196,10 @@ fn an_item_without_an_xml_file_is_an_error_unless_it_may_be() {
     assert_eq!(or_none.clone().names().label(item).expect("no names"), [""; 0]);
     assert!(matches!(or_none.clone().name().label(item), Err(DataError::NoLabel { .. })));
     // A broken file is none that is missing, and a folder that is not there is a slip.
-    assert!(matches!(or_none.largest_box().label(Path::new("bad.jpg")), Err(DataError::Annotations { .. })));
+    assert!(matches!(
+        or_none.largest_box().label(Path::new("bad.jpg")),
+        Err(DataError::Annotation(AnnotationError::Unfit { .. }))
+    ));
     let nowhere = Voc::in_folder(folder.path().join("xml")).or_none().largest_box();
     assert_eq!(
         text(&folder, nowhere.label(item)),

@@ -3,7 +3,7 @@
 mod losses;
 mod marked;
 pub(crate) mod pages;
-pub(crate) mod results;
+mod results;
 mod run;
 
 pub use losses::HighLoss;

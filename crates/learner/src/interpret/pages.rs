@@ -10,9 +10,9 @@ use image::RgbImage;
 
 use super::Interpretation;
 use super::marked::{marked, with_legend};
-use super::results::Said;
 use crate::examples::{Mixed, Mixing};
 use crate::fit::host;
+use crate::said::Said;
 use crate::{History, Learner, LearnerError};
 use firelight_models::Model;
 use firelight_plots::{Tile, confusion, grid, loss_curve, rate_curve, save_png};

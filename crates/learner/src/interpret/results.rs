@@ -4,7 +4,6 @@ use burn::tensor::{Tensor, TensorData};
 use firelight_datablock::{OnError, Planes};
 use firelight_losses::Loss;
 use firelight_transforms::{Chance, Scratch, Size};
-use firelight_vocab::Vocab;
 use image::RgbImage;
 
 use super::marked::{compared, with_legend};
@@ -13,7 +12,7 @@ use crate::fit::host;
 use crate::task::Task;
 use crate::{Learner, LearnerError, TargetDefaults};
 use firelight_models::Model;
-use firelight_plots::{Mark, Tile, grid};
+use firelight_plots::{Tile, grid};
 
 impl<F: TargetDefaults, M: Model + Sync> Learner<F, M> {
     /// Validation pictures as the model sees them, with the predicted target, and the actual one where it is another: fastai's
@@ -98,27 +97,5 @@ impl<F: TargetDefaults, M: Model + Sync> Learner<F, M> {
     fn input(&self, size: Size, planes: Vec<f32>) -> Tensor<4> {
         let shape = [1, 3, size.height as usize, size.width as usize];
         Tensor::from_data(TensorData::new(planes, shape), &self.task.plain_device())
-    }
-}
-
-/// What the model says of a picture, and what is true.
-pub(crate) struct Said {
-    pub predicted: usize,
-    pub actual: usize,
-}
-
-impl Said {
-    /// The picture with both classes and the probability of each.
-    pub fn tile(&self, vocab: &Vocab, picture: RgbImage, probability: impl Fn(usize) -> f32) -> Tile {
-        let (title, mark) = self.title(vocab, probability);
-        Tile { picture, title, mark: Some(mark) }
-    }
-
-    pub fn title(&self, vocab: &Vocab, probability: impl Fn(usize) -> f32) -> (Vec<String>, Mark) {
-        let class = |class: usize| format!("{} {:.0} %", &vocab[class], 100.0 * probability(class));
-        if self.actual == self.predicted {
-            return (vec![class(self.predicted)], Mark::Right);
-        }
-        (vec![format!("said {}", class(self.predicted)), format!("is {}", class(self.actual))], Mark::Wrong)
     }
 }

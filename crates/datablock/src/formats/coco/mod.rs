@@ -44,7 +44,7 @@ impl Coco {
     ///
     /// # Errors
     ///
-    /// [`DataError::Unreadable`] for a file that cannot be read, and [`DataError::Annotations`] for one that is no such JSON, two pictures
+    /// [`DataError::Unreadable`] for a file that cannot be read, and [`AnnotationError::Unfit`](crate::AnnotationError::Unfit) for one that is no such JSON, two pictures
     /// or categories of one number or name, a picture without pixels, and an annotation of a picture or category that is not there, with a
     /// side below 0, other numbers of a keypoint than three, half a corner, or runs that are not the picture's.
     pub fn read(file: impl AsRef<Path>) -> Result<Self, DataError> {

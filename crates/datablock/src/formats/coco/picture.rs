@@ -100,7 +100,7 @@ impl CocoPicture {
     ///
     /// # Errors
     ///
-    /// [`DataError::Annotations`] if an object of these categories has no segmentation, or there are more than 255 names.
+    /// [`AnnotationError::Unfit`](crate::AnnotationError::Unfit) if an object of these categories has no segmentation, or there are more than 255 names.
     pub fn mask(&self, names: &Vocab) -> Result<Mask, DataError> {
         let mut objects = Vec::new();
         for object in &self.objects {
