@@ -150,6 +150,22 @@ impl Decision {
         }
     }
 
+    /// The rule where it may be one for these classes: it is for any, or for these. Of two targets a rule by costs belongs to one, and the other
+    /// is decided `otherwise`.
+    ///
+    /// ```
+    /// use firelight_costs::{CostMatrix, Decision, Vocab};
+    ///
+    /// let (breeds, species) = (Vocab::from_labels(["pug", "beagle"]), Vocab::from_labels(["cat", "dog"]));
+    /// let rule = Decision::minimum_risk(&CostMatrix::uniform(&breeds), &breeds)?;
+    /// assert_eq!(rule.about(&breeds, &Decision::Argmax), &rule);
+    /// assert_eq!(rule.about(&species, &Decision::Argmax), &Decision::Argmax);
+    /// # Ok::<(), firelight_costs::CostError>(())
+    /// ```
+    pub fn about<'a>(&'a self, classes: &Vocab, otherwise: &'a Self) -> &'a Self {
+        if self.vocab().is_none_or(|theirs| theirs == classes) { self } else { otherwise }
+    }
+
     /// The classes that costs or thresholds are aligned to, where there are some.
     pub fn vocab(&self) -> Option<&Vocab> {
         match self {

@@ -20,7 +20,7 @@ fn main() -> Result<()> {
         .dataloaders(&pictures, &device_from_env()?)?
         .with_batch_size(8);
 
-    // A score a class and pixel; any loss over classes: `PerPixel::new(Focal::new(2.0)?)`, costs and soft labels too.
+    // A score a class and pixel. Any loss over classes will do: `.with_loss(PerPixel::new(Focal::new(2.0)?).with_vocab(&names))`.
     let mut learn = unet_learner(dls, Arch::Small)?.with_metrics([mean_iou(&names), class_iou(&names, "bar")?]);
     learn.fit_one_cycle(6, 5e-3)?;
     learn.show_results(8)?.save(folder.path().join("results.png"))?; // what is true beside what is said

@@ -9,8 +9,8 @@ use firelight_losses::{
     BinaryCrossEntropy, Both, BoxLoss, CrossEntropy, Decision, Known, Loss, MeanSquared, PerPixel, SmoothL1,
 };
 use firelight_metrics::{
-    Metric, accuracy, accuracy_multi, box_iou, decided_codes, first, foreground_accuracy, mean_iou, pck, point_error,
-    rmse, second,
+    Metric, accuracy, accuracy_multi, box_iou, decided_codes, first, foreground_accuracy, mean_iou, named, pck,
+    point_error, rmse, second,
 };
 use firelight_plots::Mark;
 use firelight_predict::TargetKind;
@@ -28,7 +28,7 @@ use crate::said::Said;
 /// | [`Masks`] | cross entropy per pixel | mean IoU, foreground accuracy | the likeliest class of each pixel |
 /// | [`Points`] | smooth L1 of the known ones | PCK at a twentieth of the picture, mean distance | – |
 /// | [`Boxes`] | smooth L1 and generalized IoU | IoU | – |
-/// | a pair | both, on their own outputs | both | the first's |
+/// | a pair | both, on their own outputs | both, `second_…` where two have one name | the first's, or the second's where that is the likeliest class |
 pub trait TargetDefaults: FittedTarget {
     /// The loss.
     fn loss(&self) -> Box<dyn Loss<Self::Tensor>>;
@@ -84,7 +84,7 @@ impl<I: Item + ?Sized> TargetDefaults for Categories<I> {
     }
 
     fn read(&self, row: &[f32], _size: Size, decision: &Decision) -> usize {
-        decision.best(row).unwrap_or_default()
+        decision.about(self.vocab(), &Decision::Argmax).best(row).unwrap_or_default()
     }
 }
 
@@ -108,7 +108,7 @@ impl<I: Item + ?Sized> TargetDefaults for MultiCategories<I> {
     }
 
     fn read(&self, row: &[f32], _size: Size, decision: &Decision) -> Vec<usize> {
-        decision.decide(row)
+        decision.about(self.vocab(), &Decision::Threshold(0.5)).decide(row)
     }
 }
 
@@ -148,7 +148,7 @@ impl<I: Item + ?Sized> TargetDefaults for Masks<I> {
     }
 
     fn read(&self, row: &[f32], size: Size, decision: &Decision) -> MaskTarget {
-        let codes = decided_codes(row, self.vocab().len(), decision);
+        let codes = decided_codes(row, self.vocab().len(), decision.about(self.vocab(), &Decision::Argmax));
         // Nothing counts in a mask of a row that has not a number for each pixel.
         let mask = Mask::new(size, codes).unwrap_or_else(|_| Mask::filled(size, Mask::VOID));
         MaskTarget::Held(Arc::new(mask))
@@ -210,13 +210,24 @@ where
 
     fn metrics(&self) -> Vec<Box<dyn Metric<Self::Target>>> {
         let columns = self.0.outputs();
-        let firsts = self.0.metrics().into_iter().map(|metric| first(metric, columns));
-        let seconds = self.1.metrics().into_iter().map(|metric| second(metric, columns));
-        firsts.chain(seconds).collect()
+        let mut metrics: Vec<Box<dyn Metric<Self::Target>>> =
+            self.0.metrics().into_iter().map(|metric| first(metric, columns)).collect();
+        for metric in self.1.metrics() {
+            let name = metric.name();
+            let metric = second(metric, columns);
+            // A table has one column of a name.
+            let taken = metrics.iter().any(|other| other.name() == name);
+            metrics.push(if taken { named(metric, format!("second_{name}")) } else { metric });
+        }
+        metrics
     }
 
+    /// The first's, or the second's where the first takes the likeliest class, which every rule without costs agrees with.
     fn decision(&self) -> Decision {
-        self.0.decision()
+        match self.0.decision() {
+            Decision::Argmax => self.1.decision(),
+            other => other,
+        }
     }
 
     fn kind(&self) -> TargetKind {

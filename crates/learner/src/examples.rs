@@ -49,7 +49,7 @@ impl<const D: usize, F: FittedTarget> Examples<D, F> {
 /// How the pictures of a training batch are mixed, and their targets with them.
 ///
 /// Class numbers are not made soft: the loss of a mixed example is the mixture of its losses on both targets. So both work with
-/// every loss and every kind of target.
+/// every loss and every kind of target; but `CutMix` does not with targets that move with the picture.
 ///
 /// ```
 /// use firelight_learner::Mix;

@@ -145,9 +145,11 @@ impl<F: FittedTarget> Task<F> {
 
     /// `what` must be built for the data's own classes, if it is built for classes.
     pub fn check_classes_of(&self, what: &str, theirs: Option<&Vocab>) -> Result<(), LearnerError> {
-        match (self.data.train().dataset().fitted().vocab(), theirs) {
-            (Some(ours), Some(theirs)) if ours != theirs => {
-                Err(LearnerError::OtherClasses { what: what.to_owned(), theirs: theirs.len(), ours: ours.len() })
+        let fitted = self.data.train().dataset().fitted();
+        match theirs {
+            Some(theirs) if !fitted.knows(theirs) => {
+                let ours = fitted.vocab().map_or(0, Vocab::len);
+                Err(LearnerError::OtherClasses { what: what.to_owned(), theirs: theirs.len(), ours })
             }
             _ => Ok(()),
         }

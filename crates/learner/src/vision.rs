@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use firelight_datablock::{DataLoaders, FittedTarget};
 #[cfg(feature = "download")]
 use firelight_download::Progress;
-use firelight_losses::{HeatMap, KnownValues};
+use firelight_losses::{KnownValues, PointMaps};
 use firelight_models::weights::load_body;
 use firelight_models::{Arch, Body, Fresh, HeadConfig, Model, PositionNet, UNet, UNetConfig, VisionModel};
 use firelight_predict::NetworkConfig;
@@ -203,7 +203,7 @@ pub fn unet_learner<F: MapTarget>(
 }
 
 /// A learner for points or a box on an architecture: its body with a decoder over it that gives a map for each point, whose mean position
-/// is the point (see [`PositionNet`]), the loss of such maps ([`HeatMap`]), and the usual metrics (see
+/// is the point (see [`PositionNet`]), the loss of such maps ([`PointMaps`]), and the usual metrics (see
 /// [`TargetDefaults`](crate::TargetDefaults)). Pictures are of one size, and of one shape where the data change.
 ///
 /// Where something is, is told to a fraction of a pixel, while [`vision_learner`], which learns the same targets, tells it from pooled
@@ -237,7 +237,7 @@ pub fn position_learner<F: PositionTarget<Tensor = KnownValues>>(
         let remedy = "maps need pictures of one size; give the recipe a transform that makes them so, such as `Resize`";
         LearnerError::Setting { setting: "transforms", value: "none that gives pictures a size".into(), remedy }
     })?;
-    let loss = HeatMap::new(2 * points).with_aspect(f64::from(size.width) / f64::from(size.height));
+    let loss = PointMaps::new(points).with_aspect(f64::from(size.width) / f64::from(size.height));
     let learner = backbone.learner(data, model, NetworkConfig::Positions(config))?;
     Ok(learner.with_loss(loss.map_err(|error| LearnerError::Setting {
         setting: "transforms",

@@ -11,13 +11,13 @@ use thiserror::Error;
 pub enum LossError {
     /// A row has no maps after its positions.
     #[error(
-        "a row of {numbers} outputs has not {values} positions and a map for each two of them; use a network that gives its maps too"
+        "a row of {numbers} outputs has not the positions of {points} point(s) and a map for each; use a network that gives its maps too"
     )]
     NoMaps {
         /// Outputs of an example.
         numbers: usize,
-        /// Values of a target.
-        values: usize,
+        /// Points of a target.
+        points: usize,
     },
     /// Maps are of pictures of another shape.
     #[error(

@@ -12,7 +12,7 @@ use crate::{Model, UNet};
 ///
 /// A body's pooled features hardly know where something is; this does, to a fraction of a pixel, and needs no layer of its own. As a
 /// [`Model`] it gives `[n, 2 · points + points · h · w]`: x and y of each point, from -1 to 1 over the picture, and then the maps, which are
-/// for the loss (`firelight-losses`' `HeatMap`). Two points are a box: its left top and its right bottom corner.
+/// for the loss (`firelight-losses`' `PointMaps`). Two points are a box: its left top and its right bottom corner.
 ///
 /// ```
 /// use burn::tensor::{Device, Tensor};

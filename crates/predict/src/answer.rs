@@ -1,7 +1,7 @@
 //! What a model says of a picture, in words and in the picture's own pixels.
 
 use firelight_costs::{Decision, decided_codes};
-use firelight_transforms::{Draw, Mask, Size};
+use firelight_transforms::{Draw, Mask};
 use firelight_vocab::Vocab;
 
 use crate::{Prediction, TargetKind};
@@ -44,17 +44,17 @@ impl Answer {
         match kind {
             TargetKind::Category(vocab) => Self::Category(category(vocab, row, decision)),
             TargetKind::Categories(vocab) => {
-                let indices = own(decision, vocab).decide(row);
+                let indices = decision.about(vocab, &Decision::Threshold(0.5)).decide(row);
                 let classes = indices.iter().map(|&class| vocab[class].to_string()).collect();
                 Self::Categories(Tags { classes, indices, probabilities: row.to_vec() })
             }
             TargetKind::Values(_) => Self::Values(row.to_vec()),
             TargetKind::Mask(vocab) => {
-                let codes = decided_codes(row, vocab.len(), own(decision, vocab));
+                let codes = decided_codes(row, vocab.len(), decision.about(vocab, &Decision::Argmax));
                 Self::Mask(back(&codes, draw))
             }
             TargetKind::Points(_) => {
-                Self::Points(row.chunks_exact(2).map(|point| position(draw, point[0], point[1])).collect())
+                Self::Points(row.chunks_exact(2).map(|point| position(draw, [point[0], point[1]])).collect())
             }
             TargetKind::Box => Self::Box(area(draw, row)),
             TargetKind::Pair(first, second) => {
@@ -68,46 +68,34 @@ impl Answer {
 }
 
 fn category(vocab: &Vocab, row: &[f32], decision: &Decision) -> Prediction {
-    let index = own(decision, vocab).best(row).unwrap_or_default();
+    let index = decision.about(vocab, &Decision::Argmax).best(row).unwrap_or_default();
     Prediction { class: vocab[index].to_string(), index, probabilities: row.to_vec() }
-}
-
-/// The decision where it is one for these classes: of two targets it belongs to one.
-fn own<'a>(decision: &'a Decision, vocab: &Vocab) -> &'a Decision {
-    if decision.vocab().is_none_or(|theirs| theirs == vocab) { decision } else { &Decision::Argmax }
 }
 
 /// A mask of the final picture as it lies in the picture.
 fn back(codes: &[u8], draw: &Draw) -> Mask {
-    let (size, seen) = (draw.picture, draw.size);
+    let (size, seen, map) = (draw.picture, draw.size, draw.map.inverse());
     let code = |x: u32, y: u32| {
-        let (x, y) = draw.map.inverse()?.point(f64::from(x) + 0.5, f64::from(y) + 0.5);
+        let (x, y) = map?.point(f64::from(x) + 0.5, f64::from(y) + 0.5);
         let inside = x >= 0.0 && y >= 0.0 && x < f64::from(seen.width) && y < f64::from(seen.height);
         inside.then(|| codes.get(y as usize * seen.width as usize + x as usize).copied()).flatten()
     };
-    let rows = (0..size.height).flat_map(|y| (0..size.width).map(move |x| (x, y)));
-    let codes = rows.map(|(x, y)| code(x, y).unwrap_or(Mask::VOID)).collect();
+    let places = (0..size.height).flat_map(|y| (0..size.width).map(move |x| (x, y)));
+    let codes = places.map(|(x, y)| code(x, y).unwrap_or(Mask::VOID)).collect();
     Mask::new(size, codes).unwrap_or_else(|_| unreachable!("a code a pixel"))
 }
 
-/// The picture's pixel position of a place that is given from -1 to 1 over the final picture.
-fn position(draw: &Draw, x: f32, y: f32) -> [f32; 2] {
-    let Size { width, height, .. } = draw.size;
-    let pixels = |unit: f32, side: u32| f64::midpoint(unit.into(), 1.0) * f64::from(side);
-    let (x, y) = draw.map.point(pixels(x, width), pixels(y, height));
-    [x as f32, y as f32]
+/// The picture's pixel position of a point; not finite beyond a tilt's horizon.
+fn position(draw: &Draw, point: [f32; 2]) -> [f32; 2] {
+    draw.picture_point(point).map_or([f32::NAN; 2], |(x, y)| [x as f32, y as f32])
 }
 
-/// The upright box, in the picture's pixels and cut to it, around a box of the final picture.
+/// The upright box, in the picture's pixels and cut to it, around a box of the final picture, whose corners may be in any order.
 fn area(draw: &Draw, row: &[f32]) -> [f32; 4] {
     let [left, top, right, bottom] = std::array::from_fn(|side| row.get(side).copied().unwrap_or_default());
-    let corners = [(left, top), (right, top), (left, bottom), (right, bottom)].map(|(x, y)| position(draw, x, y));
-    let (width, height) = (draw.picture.width as f32, draw.picture.height as f32);
-    let ends = |axis: usize, most: f32| {
-        let mut numbers = corners.map(|corner| corner[axis]);
-        numbers.sort_by(f32::total_cmp);
-        [numbers[0].clamp(0.0, most), numbers[3].clamp(0.0, most)]
-    };
-    let ([left, right], [top, bottom]) = (ends(0, width), ends(1, height));
-    [left, top, right, bottom]
+    let ordered = |a: f32, b: f32| if b < a { (b, a) } else { (a, b) };
+    let ((left, right), (top, bottom)) = (ordered(left, right), ordered(top, bottom));
+    let Some(sides) = draw.picture_box([left, top, right, bottom]) else { return [f32::NAN; 4] };
+    let most = [draw.picture.width, draw.picture.height].map(f64::from);
+    std::array::from_fn(|side| sides[side].clamp(0.0, most[side % 2]) as f32)
 }

@@ -6,16 +6,8 @@ use serde_json::{Map, Value, json};
 
 use crate::{Answer, TargetKind};
 
-/// The header of a CSV table after the file; with `all`, the probability of each class too.
-///
-/// | kind | columns |
-/// |---|---|
-/// | one class | `class`, `probability` |
-/// | any of some classes | `classes`, separated by spaces where no class has one, else by `;` |
-/// | numbers | `value`, or `value 1`, `value 2` and so on |
-/// | a mask | each class's share of the pixels that the model looked at |
-/// | points | x and y of each |
-/// | a box | `left`, `top`, `right`, `bottom` |
+/// The header of a CSV table after the file, as [`write_csv`](crate::FilePredictions::write_csv) says it; with `all`, the probability of each
+/// class too.
 pub(crate) fn columns(kind: &TargetKind, all: bool) -> Vec<String> {
     let names = |vocab: &Vocab| vocab.iter().map(str::to_owned).collect::<Vec<String>>();
     let with_all = |first: &[&str], vocab: &Vocab| {
@@ -30,7 +22,14 @@ pub(crate) fn columns(kind: &TargetKind, all: bool) -> Vec<String> {
         TargetKind::Mask(vocab) => names(vocab),
         TargetKind::Points(vocab) => vocab.iter().flat_map(|name| [format!("{name} x"), format!("{name} y")]).collect(),
         TargetKind::Box => ["left", "top", "right", "bottom"].map(str::to_owned).to_vec(),
-        TargetKind::Pair(first, second) => [columns(first, all), columns(second, all)].concat(),
+        TargetKind::Pair(first, second) => {
+            let mut names = columns(first, all);
+            for name in columns(second, all) {
+                let taken = names.contains(&name);
+                names.push(if taken { format!("second {name}") } else { name });
+            }
+            names
+        }
     }
 }
 
@@ -89,7 +88,12 @@ pub(crate) fn fields(row: &mut Map<String, Value>, kind: &TargetKind, answer: &A
         (_, Answer::Box(area)) => put("box", json!(area)),
         (TargetKind::Pair(one, other), Answer::Pair(first, second)) => {
             fields(row, one, first, all);
-            fields(row, other, second, all);
+            let mut rest = Map::new();
+            fields(&mut rest, other, second, all);
+            for (name, value) in rest {
+                let name = if row.contains_key(&name) { format!("second {name}") } else { name };
+                row.insert(name, value);
+            }
         }
         (_, Answer::Pair(..)) => {}
     }

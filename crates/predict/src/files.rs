@@ -74,7 +74,7 @@ pub struct Predicted {
 }
 
 impl Predictor {
-    /// The classes of many files, such as `image_files` of `firelight-datablock` finds.
+    /// What the model says of many files, such as `image_files` of `firelight-datablock` finds.
     ///
     /// ```no_run
     /// use burn::tensor::Device;
@@ -204,11 +204,11 @@ impl<'a> FilePredictions<'a> {
         let alike = || seen().filter(|seen| Some(seen.draw.size) == shared);
         let together: Vec<f32> = alike().flat_map(|seen| &seen.planes).copied().collect();
         let pictures = alike().count().max(1);
-        let outputs = shared.map_or_else(Vec::new, |size| self.predictor.outputs(size, together));
+        let outputs = shared.map_or(Ok(Vec::new()), |size| self.predictor.outputs(size, together))?;
         let mut rows = outputs.chunks_exact((outputs.len() / pictures).max(1));
         let mut one = |Seen { draw, planes }: Seen| {
             if Some(draw.size) != shared {
-                return self.predictor.read_row(&self.predictor.outputs(draw.size, planes), &draw);
+                return self.predictor.read_row(&self.predictor.outputs(draw.size, planes)?, &draw);
             }
             let missing = || PredictError::input(TransformError::Empty { size: draw.size });
             self.predictor.read_row(rows.next().ok_or_else(missing)?, &draw)

@@ -15,7 +15,7 @@ use image::RgbImage;
 use crate::manifest::FORMAT;
 use crate::{Answer, Manifest, Network, NetworkConfig, Outputs, PredictError, Registry, TargetKind};
 
-/// A trained model that tells classes of pictures.
+/// A trained model that tells something of pictures: classes, numbers, masks, points, boxes.
 ///
 /// ```no_run
 /// use burn::tensor::Device;
@@ -183,7 +183,7 @@ impl Predictor {
     /// [`PredictError::Input`] if the transforms cannot take its size, and [`PredictError::NoNumbers`] where the model gives NaN.
     pub fn answer_picture(&self, picture: &RgbImage) -> Result<Answer, PredictError> {
         let Seen { draw, planes } = self.seen(picture).map_err(PredictError::input)?;
-        self.read_row(&self.outputs(draw.size, planes), &draw)
+        self.read_row(&self.outputs(draw.size, planes)?, &draw)
     }
 
     /// What the model says of a picture that is still encoded (JPEG, PNG, …), as a server gets it.
@@ -233,7 +233,7 @@ impl Predictor {
     /// As [`answer_picture`](Self::answer_picture), but for NaN, which is given as it is.
     pub fn outputs_of(&self, picture: &RgbImage) -> Result<Vec<f32>, PredictError> {
         let Seen { draw, planes } = self.seen(picture).map_err(PredictError::input)?;
-        Ok(self.outputs(draw.size, planes))
+        self.outputs(draw.size, planes)
     }
 
     /// Whether the model tells one class.
@@ -260,8 +260,23 @@ impl Predictor {
     }
 
     /// What the model gives for pictures of one size, activated, one picture after the other.
-    pub(crate) fn outputs(&self, size: Size, planes: Vec<f32>) -> Vec<f32> {
-        host(self.manifest.target.activate(self.network.outputs(self.input(size, planes))))
+    ///
+    /// # Errors
+    ///
+    /// [`PredictError::Unfit`] where a model of the user's panics, or gives other numbers than its target has.
+    pub(crate) fn outputs(&self, size: Size, planes: Vec<f32>) -> Result<Vec<f32>, PredictError> {
+        let (target, pictures) = (&self.manifest.target, planes.len() / size.planes().max(1));
+        let run = || host(target.activate(self.network.outputs(self.input(size, planes))));
+        let outputs = catch_unwind(AssertUnwindSafe(run)).map_err(|panic| PredictError::Unfit {
+            why: format!("the model panicked: {}", panic_message(panic.as_ref())),
+        })?;
+        let wanted = target.columns() * if target.is_map() { size.pixels() as usize } else { 1 };
+        if outputs.len() == pictures * wanted {
+            return Ok(outputs);
+        }
+        let why =
+            format!("the model gives {} numbers a picture, and {target} is {wanted}", outputs.len() / pictures.max(1));
+        Err(PredictError::Unfit { why })
     }
 
     /// A row of them as an answer.

@@ -10,7 +10,19 @@ use crate::cells::{cells, columns, fields};
 use crate::{FilePredictions, PredictError, Predicted};
 
 impl FilePredictions<'_> {
-    /// Writes a table with the columns `file`, `class`, `probability`, and one a class where they are asked for. The file
+    /// Writes a table with a row a file, and columns by what the model tells, `file` before them:
+    ///
+    /// | kind | columns |
+    /// |---|---|
+    /// | one class | `class`, `probability`, and one a class where they are asked for |
+    /// | any of some classes | `classes`, separated by spaces, by `;` where a name has one; and one a class |
+    /// | numbers | `value`, or `value 1`, `value 2` and so on |
+    /// | a mask | each class's share of the pixels that the model looked at |
+    /// | points | x and y of each, in pixels |
+    /// | a box | `left`, `top`, `right`, `bottom`, in pixels |
+    /// | two targets | those of both, `second …` where the first has one of that name |
+    ///
+    /// The file
     /// is whole or not there at all.
     ///
     /// # Errors

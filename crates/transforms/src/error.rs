@@ -218,7 +218,9 @@ impl TransformError {
             | Self::BrokenLink { .. }
             | Self::LargeFile { .. }
             | Self::Decode { .. }
-            | Self::TooLarge { .. } => true,
+            | Self::TooLarge { .. }
+            | Self::MaskFile { .. }
+            | Self::MaskSize { .. } => true,
             Self::InFile { why, .. } => why.is_broken_file(),
             _ => false,
         }

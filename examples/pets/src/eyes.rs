@@ -32,10 +32,11 @@ impl Eyes {
         Ok(Self(eyes))
     }
 
-    /// Of a picture file; two that are not known where the table does not have it.
-    pub fn of(&self, picture: &Path) -> Vec<Point> {
+    /// Of a picture file.
+    pub fn of(&self, picture: &Path) -> Result<Vec<Point>, DataError> {
         let name = picture.file_name().and_then(|name| name.to_str());
-        name.and_then(|name| self.0.get(name)).cloned().unwrap_or_else(|| vec![None, None])
+        let missing = || DataError::NoLabel { labeller: "the table of eyes".into(), path: picture.to_path_buf() };
+        name.and_then(|name| self.0.get(name)).cloned().ok_or_else(missing)
     }
 }
 

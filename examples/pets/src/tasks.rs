@@ -12,6 +12,7 @@ use firelight::prelude::*;
 use serde::Serialize;
 
 use crate::cli::Cli;
+use crate::outcome::Outcome;
 
 /// What to learn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -65,11 +66,21 @@ pub fn run(cli: &Cli, images: &Path) -> Result<()> {
         outcomes.push(eyes(cli, images, &annotations)?);
     }
     if cli.task == Task::All {
-        let breeds = crate::train::train(cli, images, cli.loss)?;
-        println!("\n{}", crate::outcome::comparison(&[breeds]));
+        outcomes.push(breed(&crate::train::train(cli, images, cli.loss)?));
     }
     println!("\n{}", table(&outcomes));
     crate::outcome::write_json(cli.json.as_deref(), &outcomes)
+}
+
+/// The breed's outcome as that of a task.
+fn breed(outcome: &Outcome) -> TaskOutcome {
+    let figures = [
+        ("accuracy", outcome.accuracy),
+        ("mean_recall", outcome.mean_recall),
+        ("group_accuracy", outcome.group_accuracy),
+    ];
+    let figures = figures.map(|(name, value)| (name.to_owned(), value)).to_vec();
+    TaskOutcome { task: "breed", figures, epochs: outcome.epochs.clone(), seconds: outcome.seconds }
 }
 
 fn mask(cli: &Cli, images: &Path, annotations: &Path) -> Result<TaskOutcome> {
@@ -92,8 +103,8 @@ fn head(cli: &Cli, images: &Path, annotations: &Path) -> Result<TaskOutcome> {
 fn eyes(cli: &Cli, images: &Path, annotations: &Path) -> Result<TaskOutcome> {
     let table = crate::eyes::Eyes::read(&annotations.join("eyes.csv"))?;
     let names = Vocab::ordered(["left eye", "right eye"])?;
-    let block = PointBlock::some(move |item: &Path| Ok(table.of(item))).with_names(names);
-    let learn = position_learner(loaders(cli, images, block, Seen { size: 56, mirrored: false })?, backbone(cli)?)?;
+    let block = PointBlock::some(move |item: &Path| table.of(item)).with_names(names);
+    let learn = position_learner(loaders(cli, images, block, Seen { size: 52, mirrored: false })?, backbone(cli)?)?;
     let heads = Voc::in_folder(annotations.join("xmls"));
     finish(cli, "points", learn, |learn| crate::eyes::near(learn, &heads))
 }

@@ -1,5 +1,6 @@
 //! A class for every pixel as target.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -40,9 +41,17 @@ impl<I: ?Sized + 'static> MaskBlock<I> {
         Self::of(names, move |item: &I| file.label(item).map(MaskTarget::File))
     }
 
-    /// Masks that are made otherwise, as from runs in a table.
-    pub fn held(names: Vocab, mask: impl Labeller<Mask, I> + 'static) -> Self {
-        Self::of(names, move |item: &I| mask.label(item).map(|mask| MaskTarget::Held(Arc::new(mask))))
+    /// Masks that are made otherwise, as from runs in a table: by `mask`, whenever a picture is read, so that none is kept.
+    pub fn made(names: Vocab, mask: impl Labeller<Mask, I> + 'static) -> Self
+    where
+        I: Item,
+    {
+        let mask: Arc<dyn Labeller<Mask, I>> = Arc::new(mask);
+        Self::of(names, move |item: &I| {
+            let (mask, owned) = (mask.clone(), item.to_owned());
+            let make = move || mask.label(owned.borrow());
+            Ok(MaskTarget::Made(Made { item: item.path().into_owned(), make: Arc::new(make) }))
+        })
     }
 
     fn of(names: Vocab, labeller: impl Labeller<MaskTarget, I> + 'static) -> Self {
@@ -100,24 +109,46 @@ impl<I: Item + ?Sized> TargetBlock for MaskBlock<I> {
 pub enum MaskTarget {
     /// In a file.
     File(PathBuf),
+    /// Made when it is wanted.
+    Made(Made),
     /// At hand.
     Held(Arc<Mask>),
+}
+
+/// A mask that is made when it is wanted. What it prints, and is compared by, is its item's name.
+#[derive(Clone)]
+pub struct Made {
+    item: PathBuf,
+    make: Arc<dyn Fn() -> Result<Mask, DataError> + Send + Sync>,
+}
+
+impl fmt::Debug for Made {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.item.fmt(f)
+    }
+}
+
+impl PartialEq for Made {
+    fn eq(&self, other: &Self) -> bool {
+        self.item == other.item
+    }
 }
 
 impl fmt::Debug for MaskTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(file) => file.fmt(f),
+            Self::Made(made) => made.fmt(f),
             Self::Held(mask) => mask.fmt(f),
         }
     }
 }
 
-/// The codes, rows from the top; of a mask that is still in its file none.
+/// The codes, rows from the top; of a mask that is not at hand none.
 impl AsRef<[u8]> for MaskTarget {
     fn as_ref(&self) -> &[u8] {
         match self {
-            Self::File(_) => &[],
+            Self::File(_) | Self::Made(_) => &[],
             Self::Held(mask) => mask.codes(),
         }
     }
@@ -154,7 +185,14 @@ impl<I: ?Sized> Clone for Masks<I> {
 
 impl<I: ?Sized> fmt::Debug for Masks<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Masks").field("names", &self.names).finish_non_exhaustive()
+        let Self { names, reader, limits, ground, .. } = self;
+        let mut shown = f.debug_struct("Masks");
+        shown
+            .field("names", names)
+            .field("reader", reader)
+            .field("limits", limits)
+            .field("ground", ground)
+            .finish_non_exhaustive()
     }
 }
 
@@ -164,6 +202,14 @@ impl<I: Item + ?Sized> FittedTarget for Masks<I> {
     type Tensor = Tensor<3, Int>;
 
     fn target(&self, item: &I) -> Result<MaskTarget, DataError> {
+        let (classes, ground) = (self.names.len(), self.ground);
+        if classes > usize::from(Mask::VOID) || (ground != Mask::VOID && usize::from(ground) >= classes) {
+            let (value, remedy) = (
+                format!("{classes} classes and the ground {ground}"),
+                "name 1 to 255 classes, and give the ground a code of one of them",
+            );
+            return Err(DataError::Setting { setting: "masks", value, remedy: remedy.into() });
+        }
         let target = self.labeller.label(item)?;
         match &target {
             MaskTarget::File(file) if !file.is_file() => {
@@ -178,6 +224,10 @@ impl<I: Item + ?Sized> FittedTarget for Masks<I> {
             MaskTarget::File(file) => {
                 let placed = || self.placed(&self.reader.open(file, &self.limits)?, draw);
                 placed().map_err(|error| error.in_file(file))?
+            }
+            MaskTarget::Made(made) => {
+                let mask = (made.make)().map_err(|error| TransformError::Input { reason: error.to_string() })?;
+                self.placed(&mask, draw)?
             }
             MaskTarget::Held(mask) => self.placed(mask, draw)?,
         };
@@ -195,7 +245,7 @@ impl<I: Item + ?Sized> FittedTarget for Masks<I> {
     fn collate(&self, targets: &[MaskTarget], device: &Device) -> Tensor<3, Int> {
         let size = targets.iter().find_map(|target| match target {
             MaskTarget::Held(mask) => Some(mask.size()),
-            MaskTarget::File(_) => None,
+            MaskTarget::File(_) | MaskTarget::Made(_) => None,
         });
         let [height, width] = size.map_or([0, 0], |size| [size.height as usize, size.width as usize]);
         let codes: Vec<i64> = targets.iter().flat_map(AsRef::as_ref).map(|&code| code.into()).collect();
@@ -203,7 +253,7 @@ impl<I: Item + ?Sized> FittedTarget for Masks<I> {
     }
 
     fn describe(&self, target: &MaskTarget) -> String {
-        let MaskTarget::Held(mask) = target else { return "a mask in a file".into() };
+        let MaskTarget::Held(mask) = target else { return "a mask".into() };
         let pixels = mask.codes().len().max(1) as f64;
         let mut seen: Vec<(u8, usize)> = mask.counts().into_iter().collect();
         seen.sort_by_key(|&(code, count)| (std::cmp::Reverse(count), code));

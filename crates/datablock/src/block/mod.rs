@@ -225,6 +225,11 @@ pub trait FittedTarget: Clone + Debug + Send + Sync + 'static {
         None
     }
 
+    /// Whether what is made for `classes`, a loss or a decision, may be for this target: its own classes are these, or it has none.
+    fn knows(&self, classes: &Vocab) -> bool {
+        self.vocab().is_none_or(|ours| ours == classes)
+    }
+
     /// How many numbers a model has to give for an item: by default one a class, and one where there are no classes.
     fn outputs(&self) -> usize {
         self.vocab().map_or(1, Vocab::len)

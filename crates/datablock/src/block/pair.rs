@@ -75,6 +75,14 @@ where
         self.0.vocab().or_else(|| self.1.vocab())
     }
 
+    /// Whether they are the classes of one of the two.
+    fn knows(&self, classes: &Vocab) -> bool {
+        match (self.0.vocab(), self.1.vocab()) {
+            (None, None) => true,
+            (first, second) => first.is_some() && self.0.knows(classes) || second.is_some() && self.1.knows(classes),
+        }
+    }
+
     fn outputs(&self) -> usize {
         self.0.outputs() + self.1.outputs()
     }

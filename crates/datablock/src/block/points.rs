@@ -161,6 +161,17 @@ impl<I: Item + ?Sized> FittedTarget for Points<I> {
         located(targets.iter().map(|points| points.iter().copied()), self.names.len(), device)
     }
 
+    fn cautions(&self, train: &[Vec<Point>]) -> Vec<String> {
+        let known = || train.iter().flatten().flatten();
+        let is_share = |point: &[f32; 2]| point.iter().all(|number| (0.0..=1.0).contains(number));
+        if known().next().is_none() {
+            return vec!["points: no training item has one that is known".into()];
+        }
+        let shares = known().all(is_share);
+        let caution = "points: all lie within one pixel of the corner; positions are pixels of the picture, not shares of its sides";
+        shares.then(|| caution.to_owned()).into_iter().collect()
+    }
+
     fn describe(&self, target: &Vec<Point>) -> String {
         let missing = target.iter().filter(|point| point.is_none()).count();
         match missing {

@@ -12,7 +12,7 @@ use super::refusal;
 use crate::{DataError, Item, Labeller, Row};
 
 /// The masks of a [`Table`](crate::Table) that has them as runs of pixels, `start length start length …` from 1, a row or several for each
-/// picture: Kaggle's `ImageId,EncodedPixels`. For [`MaskBlock::held`](crate::MaskBlock::held).
+/// picture: Kaggle's `ImageId,EncodedPixels`. For [`MaskBlock::made`](crate::MaskBlock::made).
 ///
 /// A row belongs to the item whose file name, with or without its ending, it has. Its pixels get code 1, or that of its class; others are
 /// 0. A later row lies over an earlier one, and an empty cell, or `-1`, has no pixels.
@@ -36,7 +36,7 @@ use crate::{DataError, Item, Labeller, Row};
 /// let table = Table::read(&file)?; // of 17.jpg the runs `1 1 3 2` and `6 1`
 /// let ships = RleMasks::new(table.rows(), "ImageId", "EncodedPixels")?.with_size(Size::new(3, 2));
 /// assert_eq!(ships.label(Path::new("train/17.jpg"))?.codes(), [1, 1, 0, 0, 1, 1]);
-/// let block = DataBlock::new(ImageBlock::rgb(), MaskBlock::held(Vocab::ordered(["sea", "ship"])?, ships));
+/// let block = DataBlock::new(ImageBlock::rgb(), MaskBlock::made(Vocab::ordered(["sea", "ship"])?, ships));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]

@@ -1,6 +1,7 @@
 //! Properties of the datablock crate.
 
 mod errors;
+mod fastai_csv;
 mod folder;
 mod folds;
 mod formats;

@@ -75,7 +75,7 @@ pub struct Predictions<T> {
     pub columns: usize,
     /// Targets, one a row.
     pub targets: Vec<T>,
-    /// Classes that the decision rule picks, one a row.
+    /// Classes that the decision rule picks, one a row; 0 where a row is not one class's number each, as of masks and of two targets.
     pub decided: Vec<usize>,
     /// Losses, one a row; none of [`predictions_of`](Learner::predictions_of).
     pub losses: Vec<f32>,
@@ -190,6 +190,24 @@ impl<F: FittedTarget> Task<F> {
         Ok((evaluation, all))
     }
 
+    /// Calls `each` with every item of the loader's part, its placed target, what the model gives for it and its loss.
+    pub fn each_row<M: Model + Sync>(
+        &self,
+        model: &M,
+        loader: &DataLoader<F>,
+        mut each: impl FnMut(usize, F::Target, &[f32], f32),
+    ) -> Result<(), LearnerError> {
+        let run = self.run(model, loader, 0, false, |seen, rows| {
+            refuse_nan(loader, &seen.items, &rows)?;
+            let examples = seen.items.into_iter().zip(seen.placed).zip(rows.outputs.chunks(rows.columns.max(1)));
+            for (((item, target), outputs), &loss) in examples.zip(&rows.losses) {
+                each(item, target, outputs, loss);
+            }
+            Ok(())
+        });
+        run.map(drop)
+    }
+
     /// What a model makes of items that need not have targets: no losses.
     fn predict_unlabelled<G: FittedTarget, M: Model + Sync>(
         &self,
@@ -268,6 +286,15 @@ impl<F: FittedTarget> Task<F> {
     }
 }
 
+/// Nothing is told of a picture for which the model has no numbers.
+fn refuse_nan<F: FittedTarget>(loader: &DataLoader<F>, items: &[usize], rows: &Rows) -> Result<(), LearnerError> {
+    let mut each = rows.outputs.chunks(rows.columns.max(1));
+    match each.position(|row| row.iter().any(|output| output.is_nan())) {
+        Some(row) => Err(LearnerError::NoNumbers { path: Some(loader.dataset().path(items[row]).into_owned()) }),
+        None => Ok(()),
+    }
+}
+
 impl<T: Clone> Predictions<T> {
     /// Adds what a model gives for the items of a batch.
     fn add<F: FittedTarget<Target = T>>(
@@ -276,11 +303,9 @@ impl<T: Clone> Predictions<T> {
         seen: Seen<T>,
         rows: Rows,
     ) -> Result<(), LearnerError> {
+        refuse_nan(loader, &seen.items, &rows)?;
         let Seen { items, placed } = seen;
         let Rows { outputs, columns, decided, losses } = rows;
-        if let Some(row) = outputs.chunks(columns.max(1)).position(|row| row.iter().any(|output| output.is_nan())) {
-            return Err(LearnerError::NoNumbers { path: Some(loader.dataset().path(items[row]).into_owned()) });
-        }
         self.columns = columns;
         self.items.extend(items);
         self.outputs.extend(outputs);

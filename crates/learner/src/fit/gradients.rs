@@ -66,7 +66,7 @@ impl Contribution {
         let mut gradients = vec![backward(&whole, 0, model)];
         for term in 1..whole.terms().len() {
             // A graph can be gone back through once, so a second term takes a second pass, whose copy keeps the norms' statistics
-            // from moving twice. Only fastai's form of weighted label smoothing has one.
+            // from moving twice. Sums of losses that divide by other numbers have one.
             let copy = model.valid().train();
             // The copy's parameters have the numbers that the model's have.
             gradients.push(backward(&parts(&copy, again.clone(), loss, forward, noise), term, &copy));

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use firelight_datablock::FittedTarget;
 
-use crate::{Learner, LearnerError};
+use crate::{Learner, LearnerError, Part};
 use firelight_models::Model;
 
 /// A validation example with a high loss, whatever its target is.
@@ -43,18 +43,20 @@ impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
     ///
     /// Any [`LearnerError`] of data and classes.
     pub fn top_losses(&self, k: usize) -> Result<Vec<HighLoss<F::Target>>, LearnerError> {
-        let all = self.predictions()?;
-        let mut order: Vec<usize> = (0..all.losses.len()).collect();
-        order.sort_by(|&a, &b| all.losses[b].total_cmp(&all.losses[a]));
-        let valid = self.task.data.valid().dataset();
-        let high = |row: usize| HighLoss {
-            path: valid.path(all.items[row]).into_owned(),
-            target: all.targets[row].clone(),
-            outputs: all.row(row).to_vec(),
-            loss: all.losses[row],
-            row,
-            item: all.items[row],
-        };
-        Ok(order.into_iter().take(k).map(high).collect())
+        let loader = self.task.part(Part::Valid)?;
+        let valid = loader.dataset();
+        let (mut high, mut rows): (Vec<HighLoss<F::Target>>, usize) = (Vec::new(), 0);
+        // Rows of maps are large: those of the highest losses alone are kept.
+        self.task.each_row(&self.state.model, &loader, |item, target, outputs, loss| {
+            let row = rows;
+            rows += 1;
+            let place = high.partition_point(|other| other.loss.total_cmp(&loss).is_ge());
+            if place < k {
+                let (path, outputs) = (valid.path(item).into_owned(), outputs.to_vec());
+                high.insert(place, HighLoss { path, target, outputs, loss, row, item });
+                high.truncate(k);
+            }
+        })?;
+        Ok(high)
     }
 }

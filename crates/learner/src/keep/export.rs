@@ -26,7 +26,7 @@ impl<F: TargetDefaults, M: Model> Learner<F, M> {
     /// # Errors
     ///
     /// [`LearnerError::Unstorable`] if a transform is a closure, the input block one of its own, the model not made by
-    /// `vision_learner` or `unet_learner` (see [`export_own`](Self::export_own)), the loss one whose outputs mean something else than the
+    /// `vision_learner`, `unet_learner` or `position_learner` (see [`export_own`](Self::export_own)), the loss one whose outputs mean something else than the
     /// target's usual ones, or a weight not a finite number, and [`LearnerError::Write`].
     pub fn export(&self, path: impl AsRef<Path>) -> Result<(), LearnerError> {
         self.write_export(path.as_ref(), self.network()?)
@@ -76,7 +76,7 @@ impl<F: TargetDefaults, M: Model> Learner<F, M> {
 
     fn network(&self) -> Result<NetworkConfig, LearnerError> {
         self.task.network.clone().ok_or_else(|| {
-            let why = "the model was not made by `vision_learner` or `unet_learner`, so its architecture has no name; make it there, or \
+            let why = "the model was not made by `vision_learner`, `unet_learner` or `position_learner`, so its architecture has no name; make it there, or \
                        give it one (`export_own`)";
             LearnerError::Unstorable { why: why.into() }
         })

@@ -369,7 +369,7 @@ fn what_is_wrong_with_a_moving_target_is_told_with_its_file() {
     let small = Mask::new(Size::square(4), vec![0; 16]).expect("a mask");
     let other_size = batch(&|| {
         let small = small.clone();
-        read(MaskBlock::held(names(["a", "b"]), move |_: &Path| Ok(small.clone())))
+        read(MaskBlock::made(names(["a", "b"]), move |_: &Path| Ok(small.clone())))
     });
     assert!(other_size.contains("pictures") && other_size.contains('4') && other_size.contains("48"), "{other_size}");
 

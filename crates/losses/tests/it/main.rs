@@ -1,9 +1,9 @@
 //! What the losses promise.
 
 mod cautions;
-mod heat_maps;
 mod laws;
 mod loss;
+mod point_maps;
 mod reference;
 mod texts;
 mod trees;

@@ -4,6 +4,7 @@
 
 mod chances;
 mod colours;
+mod fastai_targets;
 mod fastai_values;
 mod files;
 mod jpeg_codings;

@@ -77,7 +77,7 @@ impl CocoPicture {
         self.largest().map(|object| object.area)
     }
 
-    /// The class of each pixel, for [`MaskBlock::held`](crate::MaskBlock::held): codes are the places in `names`, and 0 is what no object has,
+    /// The class of each pixel, for [`MaskBlock::made`](crate::MaskBlock::made): codes are the places in `names`, and 0 is what no object has,
     /// or one of a category that is not among them. Of objects one over the other the one with the smaller box is seen; crowds are below.
     /// A polygon has the pixels whose centres lie in it; COCO's own program also gives it some of those that its line goes through.
     ///
@@ -94,7 +94,7 @@ impl CocoPicture {
     /// let picture = &Coco::read(&file)?.into_items("images")[0]; // 4 × 2 pixels, "segmentation": [[1, 0, 3, 0, 3, 2, 1, 2]]
     /// assert_eq!(picture.mask(&names)?.codes(), [0, 1, 1, 0, 0, 1, 1, 0]);
     ///
-    /// let block = MaskBlock::held(names.clone(), move |picture: &CocoPicture| picture.mask(&names));
+    /// let block = MaskBlock::made(names.clone(), move |picture: &CocoPicture| picture.mask(&names));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///

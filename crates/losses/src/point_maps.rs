@@ -11,8 +11,8 @@ use crate::{KnownValues, Loss, LossError};
 /// <https://arxiv.org/abs/1406.2984>; with a softmax over the pixels).
 ///
 /// Targets are [`KnownValues`], `[batch, values]`, x and y of each point from -1 to 1. Outputs are rows of the positions that the
-/// network reads from its maps, `[batch, values]`, and then of the maps, a logit for each point and pixel, as of `firelight-models`'
-/// `PositionNet`: `[batch, values + values / 2 · height · width]`. The maps alone are trained; what is predicted
+/// network reads from its maps, `[batch, 2 · points]`, and then of the maps, a logit for each point and pixel, as of `firelight-models`'
+/// `PositionNet`: `[batch, 2 · points + points · height · width]`. The maps alone are trained; what is predicted
 /// ([`activation`](Loss::activation)) are the positions. A point that is not known counts neither in the loss nor in what a mean divides by.
 ///
 /// | setting | default | what it does |
@@ -22,27 +22,27 @@ use crate::{KnownValues, Loss, LossError};
 ///
 /// ```
 /// use burn::tensor::{Bool, Device, Tensor};
-/// use firelight_losses::{HeatMap, Loss, Reduction};
+/// use firelight_losses::{PointMaps, Loss, Reduction};
 ///
 /// let device = Device::flex();
 /// let known = Tensor::<2, Bool>::from_data([[true, true]], &device);
 /// let targets = (Tensor::<2>::from_floats([[-0.5, -0.5]], &device), known); // the first of four pixels
 /// let output = Tensor::<2>::from_floats([[-0.5, -0.5, 9.0, 0.0, 0.0, 0.0]], &device);
-/// let loss = HeatMap::new(2).with_deviation(0.1)?.forward(output, targets, Reduction::Mean);
+/// let loss = PointMaps::new(1).with_deviation(0.1)?.forward(output, targets, Reduction::Mean);
 /// assert!(loss.into_scalar::<f32>() < 1e-3);
 /// # Ok::<(), firelight_losses::LossError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct HeatMap {
-    values: usize,
+pub struct PointMaps {
+    points: usize,
     aspect: f64,
     deviation: f64,
 }
 
-impl HeatMap {
-    /// For so many values, two a point.
-    pub fn new(values: usize) -> Self {
-        Self { values, aspect: 1.0, deviation: 1.5 }
+impl PointMaps {
+    /// For so many points, of two values each.
+    pub fn new(points: usize) -> Self {
+        Self { points, aspect: 1.0, deviation: 1.5 }
     }
 
     /// Width over height of the pictures.
@@ -71,19 +71,19 @@ impl HeatMap {
     }
 }
 
-impl Loss<KnownValues> for HeatMap {
+impl Loss<KnownValues> for PointMaps {
     /// # Panics
     /// If an output has not a map for each point, or one of another aspect.
     fn per_example(&self, output: Tensor<2>, (targets, known): KnownValues) -> Tensor<1> {
         if let Some(nothing) = nothing(&output) {
             return nothing;
         }
-        let ([batch, numbers], points) = (output.dims(), self.values / 2);
-        let maps = numbers.saturating_sub(self.values);
-        assert!(points > 0 && maps > 0 && maps % points == 0, "{}", LossError::NoMaps { numbers, values: self.values });
+        let ([batch, numbers], points) = (output.dims(), self.points);
+        let maps = numbers.saturating_sub(2 * points);
+        assert!(points > 0 && maps > 0 && maps % points == 0, "{}", LossError::NoMaps { numbers, points });
         let pixels = maps / points;
         let [height, width] = self.sides(pixels);
-        let map = wide(output).narrow(1, self.values, maps).reshape([batch * points, pixels]);
+        let map = wide(output).narrow(1, 2 * points, maps).reshape([batch * points, pixels]);
         let (device, dtype) = (map.device().inner(), map.dtype());
 
         let unknown = known.bool_not().reshape([batch * points, 2]).narrow(1, 0, 1);
@@ -116,12 +116,12 @@ impl Loss<KnownValues> for HeatMap {
     }
 
     fn describe(&self) -> String {
-        format!("heat maps of {} values (deviation {})", self.values, self.deviation)
+        format!("maps of {} points (deviation {})", self.points, self.deviation)
     }
 
     /// The positions.
     fn activation(&self, output: Tensor<2>) -> Tensor<2> {
-        let values = self.values.min(output.dims()[1]);
+        let values = (2 * self.points).min(output.dims()[1]);
         output.narrow(1, 0, values)
     }
 }

@@ -1,7 +1,7 @@
 //! Maps whose peaks are points.
 
 use burn::tensor::{Bool, Device, Tensor, TensorData, activation};
-use firelight_losses::{HeatMap, KnownValues, Loss, Reduction};
+use firelight_losses::{KnownValues, Loss, PointMaps, Reduction};
 use proptest::prelude::*;
 
 /// Positions and maps of two points on 3 by 2 pixels, with numbers by a rule.
@@ -18,8 +18,8 @@ fn targets(values: &[f32], known: &[bool], device: &Device) -> KnownValues {
     (tensor(values, 4, device), known)
 }
 
-fn loss() -> HeatMap {
-    HeatMap::new(4).with_aspect(1.5).expect("a shape").with_deviation(0.8).expect("a deviation")
+fn loss() -> PointMaps {
+    PointMaps::new(2).with_aspect(1.5).expect("a shape").with_deviation(0.8).expect("a deviation")
 }
 
 /// The loss of one point in `f64`, from its definition.
@@ -73,7 +73,7 @@ fn the_least_loss_is_at_the_gaussian_and_its_gradient_is_the_gap_to_it() {
 fn a_map_of_another_shape_says_what_to_do() {
     let device = Device::flex();
     let wrong = std::panic::catch_unwind(|| {
-        HeatMap::new(4).per_example(tensor(&output(1, 0.0), 16, &device), targets(&[0.0; 4], &[true; 4], &device))
+        PointMaps::new(2).per_example(tensor(&output(1, 0.0), 16, &device), targets(&[0.0; 4], &[true; 4], &device))
     });
     let why = wrong.unwrap_err().downcast::<String>().expect("a text");
     assert!(why.contains("a map of 6 pixels is not 1 times as wide as high; say how the pictures are shaped"), "{why}");
