@@ -219,7 +219,6 @@ impl TransformError {
             | Self::LargeFile { .. }
             | Self::Decode { .. }
             | Self::TooLarge { .. }
-            | Self::MaskFile { .. }
             | Self::MaskSize { .. } => true,
             Self::InFile { why, .. } => why.is_broken_file(),
             _ => false,

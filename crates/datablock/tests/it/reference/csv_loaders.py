@@ -25,7 +25,7 @@ TRAITS = ["short", "Long hair", "spots", "ears"]
 def table():
     rows = []
     for i in range(ROWS):
-        traits = [TRAITS[j] for j in range(4) if (i * (j + 2) + j) % 5 < 2] or ["spots"]
+        traits = [TRAITS[j] for j in range(4) if (i * 7 % 15 + 1) >> j & 1]  # all sets but the empty one
         rows.append({"file": f"pictures/{i:02}.png", "label": BREEDS[(i * i + i // 3) % 4], "labels": ";".join(traits),
                      "is_valid": i % 7 == 3, "flag": int(i % 5 == 1), "age": (i * 7 % 31) / 4})
     return pd.DataFrame(rows)
