@@ -9,7 +9,7 @@ use firelight_losses::{
     BinaryCrossEntropy, Both, BoxLoss, CrossEntropy, Decision, Known, Loss, MeanSquared, PerPixel, SmoothL1,
 };
 use firelight_metrics::{
-    Metric, accuracy, accuracy_multi, box_iou, decided_codes, first, foreground_accuracy, mean_iou, named, pck,
+    Metric, accuracy, accuracy_multi, box_iou, decided_codes, first, foreground_accuracy, iou, mean_iou, named, pck,
     point_error, rmse, second,
 };
 use firelight_plots::Mark;
@@ -170,6 +170,19 @@ impl<I: Item + ?Sized> TargetDefaults for Points<I> {
         TargetKind::Points(self.names().clone())
     }
 
+    /// How far the known points are from where the model sees them, in shares of the picture's side.
+    fn title(&self, _row: &[f32], said: &Vec<Point>, truth: &Vec<Point>) -> (Vec<String>, Option<Mark>) {
+        let apart: Vec<f32> = said
+            .iter()
+            .zip(truth)
+            .filter_map(|(said, truth)| Some((said.as_ref()?, truth.as_ref()?)))
+            .map(|(said, truth)| (said[0] - truth[0]).hypot(said[1] - truth[1]) / 2.0)
+            .collect();
+        let mean = apart.iter().sum::<f32>() / apart.len().max(1) as f32;
+        let title = if apart.is_empty() { self.describe(truth) } else { format!("off by {:.1} %", 100.0 * mean) };
+        (vec![title], None)
+    }
+
     fn read(&self, row: &[f32], _size: Size, _decision: &Decision) -> Vec<Point> {
         row.chunks_exact(2).map(|point| Some([point[0], point[1]])).collect()
     }
@@ -189,6 +202,15 @@ impl<I: Item + ?Sized> TargetDefaults for Boxes<I> {
 
     fn kind(&self) -> TargetKind {
         TargetKind::Box
+    }
+
+    /// How much of both boxes they have in common.
+    fn title(&self, _row: &[f32], said: &Option<Box4>, truth: &Option<Box4>) -> (Vec<String>, Option<Mark>) {
+        let title = match (said, truth) {
+            (Some(said), Some(truth)) => format!("IoU {:.2}", iou(*said, *truth)),
+            _ => self.describe(truth),
+        };
+        (vec![title], None)
     }
 
     fn read(&self, row: &[f32], _size: Size, _decision: &Decision) -> Option<Box4> {

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use burn::tensor::Device;
 use firelight_datablock::{
-    CategoryBlock, Column, ColumnSplitter, DataBlock, DataLoaders, FittedTarget, ImageBlock, InputBlock,
-    MultiCategoryBlock, RandomSplitter, RegressionBlock, Row, Splitter, StratifiedSplitter, TargetBlock, parent_label,
+    Column, ColumnSplitter, DataBlock, DataLoaders, FittedTarget, ImageBlock, InputBlock, MultiCategoryBlock,
+    RandomSplitter, RegressionBlock, Row, Splitter, StratifiedSplitter, TargetBlock, parent_label,
 };
 use serde::Deserialize;
 use tempfile::TempDir;
