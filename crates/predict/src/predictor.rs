@@ -236,8 +236,12 @@ impl Predictor {
         self.outputs(draw.size, planes)
     }
 
-    /// Whether the model tells one class.
-    pub(crate) fn one_class(&self) -> Result<(), PredictError> {
+    /// Whether the model tells one class, which [`predict`](Self::predict) is for.
+    ///
+    /// # Errors
+    ///
+    /// [`PredictError::OtherKind`], which says what it tells, if it does not.
+    pub fn one_class(&self) -> Result<(), PredictError> {
         match &self.manifest.target {
             TargetKind::Category(_) => Ok(()),
             other => Err(PredictError::OtherKind { kind: other.to_string() }),

@@ -14,7 +14,7 @@ use crate::train::export_path;
 /// Likeliest breeds to print.
 const SHOWN: usize = 3;
 
-/// Prints the likeliest breeds of each file, or writes a table.
+/// Prints the likeliest breeds of each file, or what else the model tells, or writes a table.
 pub fn predict(what: &Predict, cli: &Cli) -> Result<()> {
     let progress = cli.progress();
     let predictor = Predictor::load(&what.export, &device_by_name(&cli.device)?)?;
@@ -52,8 +52,11 @@ pub fn show_one(cli: &Cli, images: &Path) -> Result<()> {
 }
 
 fn print(predictor: &Predictor, run: FilePredictions) -> Result<Predicted> {
-    let line = |path: &Path, prediction: &Prediction| println!("{}: {}", path.display(), line(predictor, prediction));
-    Ok(run.for_each(line)?)
+    let line = |path: &Path, answer: &Answer| match answer {
+        Answer::Category(prediction) => println!("{}: {}", path.display(), line(predictor, prediction)),
+        other => println!("{}: {other}", path.display()),
+    };
+    Ok(run.for_each_answer(line)?)
 }
 
 /// The files as given, and those below folders.

@@ -12,7 +12,7 @@ use firelight_learner::{
     Answer, Backbone, Checkpoints, KeepBest, Learner, LearnerError, Network, Predictor, TargetDefaults, TargetKind,
     Tta, position_learner, unet_learner, vision_learner,
 };
-use firelight_losses::{CrossEntropy, Focal, FocalDice, Known, MeanAbsolute, PerPixel};
+use firelight_losses::{CostMatrix, CrossEntropy, Decision, Focal, FocalDice, Known, MeanAbsolute, PerPixel};
 use firelight_transforms::{CutMix, Mask, Resize, Size, aug_transforms};
 use firelight_vocab::Vocab;
 use image::{GrayImage, Luma, Rgb, RgbImage};
@@ -243,7 +243,36 @@ fn a_class_and_a_box() {
     let both = || (blocks::breeds(), blocks::boxes());
     let answer = goes_all_the_way(|| vision_learner(loaders(&folder, both()), small()).expect("a learner"));
     let Answer::Pair(first, second) = answer else { panic!("{answer:?}") };
+    let said = format!("{first}; {second}");
+    assert!(said.contains(" %; a box "), "{said}");
     assert!(matches!((*first, *second), (Answer::Category(_), Answer::Box(_))));
+}
+
+#[test]
+fn two_classes_and_tags_are_decided_each_by_its_own_rule() {
+    let folder = folder();
+    let sizes =
+        CategoryBlock::new(|item: &Path| Ok(if Square::of(number(item)).side > 13 { "large" } else { "small" }.into()));
+    let tags = MultiCategoryBlock::new(|item: &Path| Ok(vec![colour(item), "square".into()]));
+    let dls = loaders(&folder, (blocks::breeds(), (sizes, tags)));
+    let breeds = dls.train().dataset().fitted().0.vocab().clone();
+    let rule = Decision::minimum_risk(&CostMatrix::uniform(&breeds), &breeds).expect("a rule");
+    let mut learn = vision_learner(dls, small()).expect("a learner").without_observers();
+    assert_eq!(learn.history().metrics, Vec::<String>::new());
+    learn.fit_one_cycle(1, 1e-3).expect("a fit");
+    assert_eq!(learn.history().metrics, ["accuracy", "second_accuracy", "accuracy_multi"]);
+    let learn = learn.with_decision(rule.clone());
+    learn.show_results(2).expect("costs of breeds are for breeds alone");
+    let item = learn.data().valid().dataset().path(0).into_owned();
+    let place = tempfile::tempdir().expect("a folder");
+    let (table, lines) = (place.path().join("t.csv"), place.path().join("t.jsonl"));
+    let predictor = learn.predictor().expect("a predictor");
+    predictor.predict_files([&item]).write_csv(&table).expect("a table");
+    let header = std::fs::read_to_string(&table).expect("a table");
+    assert!(header.starts_with("file,class,probability,second class,second probability,classes\n"), "{header}");
+    predictor.predict_files([&item]).write_json_lines(&lines).expect("lines");
+    let line = std::fs::read_to_string(&lines).expect("lines");
+    assert!(line.contains("\"class\"") && line.contains("\"second class\"") && line.contains("\"classes\""), "{line}");
 }
 
 #[test]

@@ -56,8 +56,11 @@ struct Server {
 
 /// Serves until the process is ended.
 pub fn serve(options: &Serve, device: &Device) -> Result<()> {
+    let predictor = Predictor::load(&options.export, device)?;
+    // The page shows classes.
+    predictor.one_class()?;
     let server = Server {
-        worker: Worker::start(Predictor::load(&options.export, device)?)?,
+        worker: Worker::start(predictor)?,
         room: Arc::new(Semaphore::new(ROOM)),
         largest: (options.megabytes as usize) << 20,
         patience: Duration::from_secs(options.seconds),
