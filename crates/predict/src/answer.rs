@@ -6,7 +6,7 @@ use firelight_costs::{Decision, decided_codes};
 use firelight_transforms::{Draw, Mask};
 use firelight_vocab::Vocab;
 
-use crate::{Prediction, TargetKind};
+use crate::TargetKind;
 
 /// What a model says of a picture, whatever it was trained for. Positions are pixels of the picture that was given, upright.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +26,40 @@ pub enum Answer {
     Box([f32; 4]),
     /// Two answers.
     Pair(Box<Self>, Box<Self>),
+}
+
+/// What a model says of one picture.
+///
+/// ```
+/// use firelight_predict::Prediction;
+///
+/// let prediction = Prediction { class: "pug".into(), index: 1, probabilities: vec![0.3, 0.6, 0.1] };
+/// assert_eq!(prediction.probability(), 0.6);
+/// assert_eq!(prediction.likeliest(2), [(1, 0.6), (0, 0.3)]);
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prediction {
+    /// The class that the decision rule picks.
+    pub class: String,
+    /// Its number.
+    pub index: usize,
+    /// Probability of every class, in the vocab's order; they sum to 1.
+    pub probabilities: Vec<f32>,
+}
+
+impl Prediction {
+    /// Probability of the picked class.
+    pub fn probability(&self) -> f32 {
+        self.probabilities[self.index]
+    }
+
+    /// The `k` likeliest class numbers with their probabilities, likeliest first.
+    pub fn likeliest(&self, k: usize) -> Vec<(usize, f32)> {
+        let mut ranked: Vec<(usize, f32)> = self.probabilities.iter().copied().enumerate().collect();
+        ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        ranked.truncate(k);
+        ranked
+    }
 }
 
 /// The classes of a picture that may have several.

@@ -14,7 +14,7 @@ mod error;
 mod manifest;
 mod network;
 
-pub use answer::{Answer, Tags};
+pub use answer::{Answer, Prediction, Tags};
 pub use error::PredictError;
 pub use explain::GradCam;
 pub use files::{FilePredictions, Predicted};
@@ -25,4 +25,4 @@ pub use firelight_vocab::Vocab;
 pub use kind::TargetKind;
 pub use manifest::{FORMAT, Manifest};
 pub use network::{Network, NetworkConfig, Outputs, OwnModel, Registry};
-pub use predictor::{Prediction, Predictor};
+pub use predictor::Predictor;
