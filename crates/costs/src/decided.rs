@@ -7,6 +7,7 @@ use crate::Decision;
 /// ```
 /// use firelight_costs::{Decision, VOID, decided_codes};
 ///
+/// assert_eq!(VOID, 255);
 /// assert_eq!(decided_codes(&[f32::NAN, 0.1], 2, &Decision::Argmax), [VOID]);
 /// ```
 pub const VOID: u8 = 255;

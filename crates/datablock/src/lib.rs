@@ -27,7 +27,7 @@ mod walk;
 pub use annotation_error::AnnotationError;
 pub use block::targets::read_targets;
 pub use block::{
-    Box4, BoxBlock, Boxes, Categories, CategoryBlock, FittedTarget, ImageBlock, InputBlock, Marks, MaskBlock,
+    Box4, BoxBlock, Boxes, Categories, CategoryBlock, FittedTarget, ImageBlock, InputBlock, Made, Marks, MaskBlock,
     MaskTarget, Masks, MultiCategories, MultiCategoryBlock, NoTarget, Point, PointBlock, Points, RegressionBlock,
     TargetBlock, Values, WithTargets,
 };

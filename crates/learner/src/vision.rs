@@ -197,8 +197,7 @@ pub fn unet_learner<F: MapTarget>(
     let body = backbone.body(&data)?;
     let classes = data.train().dataset().fitted().outputs();
     let config = UNetConfig::new(backbone.arch, classes).with_last_cross(backbone.last_cross);
-    let fresh = &mut Fresh::seeded(backbone.seed.wrapping_add(1));
-    let model = UNet::new(body, config.decoder(fresh, &data.device().clone().inner()));
+    let model = backbone.unet(&config, body, &data);
     backbone.learner(data, model, NetworkConfig::UNet(config))
 }
 
@@ -231,8 +230,7 @@ pub fn position_learner<F: PositionTarget<Tensor = KnownValues>>(
     // A mean position needs no edges: the pictures stay out of the last map, which halves the work.
     let points = data.train().dataset().fitted().outputs().div_ceil(2);
     let config = UNetConfig::new(backbone.arch, points).with_last_cross(false);
-    let fresh = &mut Fresh::seeded(backbone.seed.wrapping_add(1));
-    let model = PositionNet::new(UNet::new(body, config.decoder(fresh, &data.device().clone().inner())));
+    let model = PositionNet::new(backbone.unet(&config, body, &data));
     let size = data.transforms().output_size().ok_or_else(|| {
         let remedy = "maps need pictures of one size; give the recipe a transform that makes them so, such as `Resize`";
         LearnerError::Setting { setting: "transforms", value: "none that gives pictures a size".into(), remedy }
@@ -255,6 +253,12 @@ impl Backbone {
             Some(file) => load_body(self.arch, file, &device)?.0,
             None => self.arch.body(self.seed, &device),
         })
+    }
+
+    /// The body with a decoder on it, whose weights follow the body's seed as a head's do.
+    fn unet<F: FittedTarget>(&self, config: &UNetConfig, body: Body, data: &DataLoaders<F>) -> UNet {
+        let fresh = &mut Fresh::seeded(self.seed.wrapping_add(1));
+        UNet::new(body, config.decoder(fresh, &data.device().clone().inner()))
     }
 
     /// A learner of a model on this body.

@@ -44,6 +44,7 @@ pub use dice::Dice;
 pub use distillation::Distillation;
 pub use error::LossError;
 pub use expected_cost::{CostRegularized, ExpectedCost};
+pub use firelight_costs::VOID;
 pub use firelight_costs::{
     Aligned, AlignedCost, ClassMatrix, ClassWeights, Confusion, CostError, CostMatrix, Decision, Distance,
     GroupSoftLabels, Groups, MatrixRows, Meaning, OrdinalDistance, PairWeights, Similarity, SoftLabels, Taxonomy,
@@ -54,7 +55,6 @@ pub use generalized_iou::GeneralizedIou;
 pub use hierarchical::HierarchicalCrossEntropy;
 pub use known::{Known, KnownValues};
 pub use loss::Loss;
-pub use maps::VOID;
 pub use pair_weighted::{PairMean, PairWeighted};
 pub use parts::{Parts, Term};
 pub use per_pixel::PerPixel;

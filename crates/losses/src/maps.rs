@@ -1,17 +1,11 @@
 //! Outputs that are maps, and the masks that they are compared with.
 
 use burn::tensor::{Bool, Int, Tensor};
+use firelight_costs::VOID;
 use firelight_vocab::Vocab;
 
 use crate::LossError;
 use crate::scores::{wide, wide_dtype};
-
-/// The code of a mask for "of no class": pixels that no loss counts, such as the edges of things whose outline is not certain.
-///
-/// ```
-/// assert_eq!(firelight_losses::VOID, 255);
-/// ```
-pub const VOID: u8 = 255;
 
 /// The pixels of a batch of masks, picture after picture and row after row.
 #[derive(Debug, Clone)]

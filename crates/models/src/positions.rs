@@ -4,6 +4,7 @@ use burn::module::Module;
 use burn::tensor::{Tensor, TensorData, activation};
 use firelight_layers::in_chunks;
 
+use crate::unet::CHUNK;
 use crate::{Model, UNet};
 
 /// A [`UNet`] with a map for each point: the softmax of the map over all pixels is the chance that the point is there, and the mean position
@@ -27,9 +28,6 @@ pub struct PositionNet {
     /// A map for each point.
     pub unet: UNet,
 }
-
-/// Pictures that a thread takes at a time, as of a U-Net.
-const CHUNK: usize = 1;
 
 impl PositionNet {
     /// With the maps of `unet`, one a point.

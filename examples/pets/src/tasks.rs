@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::cli::Cli;
 use crate::outcome::Outcome;
+use crate::train::{backbone, equipped};
 
 /// What to learn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -137,16 +138,6 @@ where
         .with_seed(training.seed))
 }
 
-fn backbone(cli: &Cli) -> Result<Backbone> {
-    let training = &cli.training;
-    let backbone = Backbone::from(training.arch).with_seed(training.seed);
-    Ok(match training.weights.as_deref() {
-        None => backbone,
-        Some("download") => backbone.pretrained_with(&cli.progress())?,
-        Some(file) => backbone.with_weights(file),
-    })
-}
-
 /// Trains, exports, draws, and adds figures of the task's own to those of the metrics.
 fn finish<F: TargetDefaults, M: Model + Into<Network> + Sync>(
     cli: &Cli,
@@ -156,13 +147,8 @@ fn finish<F: TargetDefaults, M: Model + Into<Network> + Sync>(
 ) -> Result<TaskOutcome> {
     let start = Instant::now();
     let training = &cli.training;
-    let mut learn = learn.with_seed(training.seed);
-    if let Some(folder) = &training.checkpoints {
-        learn = learn.with_checkpoints(Checkpoints::in_folder(folder.join(task)));
-    }
-    if cli.quiet {
-        learn = learn.without_observers();
-    } else {
+    let mut learn = equipped(cli, task, learn)?;
+    if !cli.quiet {
         println!("\n{task}: {} on {}", training.arch, cli.device);
     }
     if training.weights.is_some() {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use firelight::models::Model;
 use firelight::plots::save_png;
 use firelight::prelude::*;
 use firelight::transforms::Filter;
@@ -39,22 +40,13 @@ pub fn train(cli: &Cli, images: &Path, loss_name: LossName) -> Result<Outcome> {
     data::check(dls.vocab(), images)?;
     let groups = Groups::by(dls.vocab(), species);
     let balance = balance(dls.train().dataset().targets(), dls.vocab())?;
-    let mut learn = vision_learner(dls, Recipe::backbone(cli)?)?
-        .with_loss(loss(loss_name, &groups, &balance)?)
-        .with_metrics([accuracy(), mean_recall(), group_accuracy(&groups)])
-        .with_seed(seed)
-        .with_devices(cli.training.devices.iter().map(|name| device_by_name(name)).collect::<Result<Vec<_>, _>>()?);
-    if let Some(folder) = &cli.training.checkpoints {
-        // The program may train with one loss after the other.
-        let checkpoints = Checkpoints::in_folder(folder.join(loss_name.name()));
-        learn = learn.with_checkpoints(match cli.training.checkpoint_every {
-            Some(steps) => checkpoints.every_steps(steps),
-            None => checkpoints,
-        });
-    }
-    if cli.quiet {
-        learn = learn.without_observers();
-    } else {
+    let mut learn = vision_learner(dls, backbone(cli)?)?.with_loss(loss(loss_name, &groups, &balance)?).with_metrics([
+        accuracy(),
+        mean_recall(),
+        group_accuracy(&groups),
+    ]);
+    learn = equipped(cli, loss_name.name(), learn)?;
+    if !cli.quiet {
         let parts = (learn.data().train().dataset().len(), learn.data().valid().dataset().len());
         println!("\n{arch} on {}, {} loss, {} + {} pictures", cli.device, loss_name.name(), parts.0, parts.1);
         println!("{}", data::breeds(&groups));
@@ -85,9 +77,36 @@ pub fn train(cli: &Cli, images: &Path, loss_name: LossName) -> Result<Outcome> {
     })
 }
 
+/// The learner of a run of this name with what the command line asks of every run: seed, devices, checkpoints, quiet.
+pub fn equipped<F: FittedTarget, M: Model>(cli: &Cli, name: &str, learn: Learner<F, M>) -> Result<Learner<F, M>> {
+    let Training { seed, devices, checkpoints, checkpoint_every, .. } = &cli.training;
+    let devices = devices.iter().map(|name| device_by_name(name)).collect::<Result<Vec<_>, _>>()?;
+    let mut learn = learn.with_seed(*seed).with_devices(devices);
+    if let Some(folder) = checkpoints {
+        // The program may train one run after the other.
+        let checkpoints = Checkpoints::in_folder(folder.join(name));
+        learn = learn.with_checkpoints(match checkpoint_every {
+            Some(steps) => checkpoints.every_steps(*steps),
+            None => checkpoints,
+        });
+    }
+    Ok(if cli.quiet { learn.without_observers() } else { learn })
+}
+
 /// Where a run's model goes.
 pub fn export_path(out: &Path, loss: LossName) -> PathBuf {
     out.join(format!("{}.firelight", loss.name()))
+}
+
+/// What to build on; dropout is of a head's alone.
+pub fn backbone(cli: &Cli) -> Result<Backbone> {
+    let training = &cli.training;
+    let backbone = Backbone::from(training.arch).with_seed(training.seed);
+    Ok(match training.weights.as_deref() {
+        None => backbone.with_dropout(0.2),
+        Some("download") => backbone.pretrained_with(&cli.progress())?,
+        Some(file) => backbone.with_weights(file),
+    })
 }
 
 /// What depends on whether there are trained weights to start from.
@@ -119,16 +138,6 @@ impl Recipe {
         } else {
             usual.max_warp(0.0).max_rotate(0.0).max_lighting(0.1).min_scale(0.9)
         }
-    }
-
-    fn backbone(cli: &Cli) -> Result<Backbone> {
-        let training = &cli.training;
-        let backbone = Backbone::from(training.arch).with_seed(training.seed);
-        Ok(match training.weights.as_deref() {
-            None => backbone.with_dropout(0.2),
-            Some("download") => backbone.pretrained_with(&cli.progress())?,
-            Some(file) => backbone.with_weights(file),
-        })
     }
 
     fn fit(&self, learn: &mut Learner<Categories>, training: &Training) -> Result<()> {

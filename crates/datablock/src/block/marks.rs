@@ -6,7 +6,7 @@
 /// use firelight_datablock::Marks;
 ///
 /// let nose = Marks { points: vec![Some([0.0, 0.25])], ..Marks::default() }; // a little below the middle
-/// assert!(!nose.is_empty() && Marks::default().is_empty());
+/// assert_eq!(Marks::default().with(nose.clone()), nose);
 /// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Marks {
@@ -19,11 +19,6 @@ pub struct Marks {
 }
 
 impl Marks {
-    /// Whether there is nothing to draw.
-    pub fn is_empty(&self) -> bool {
-        self.mask.is_empty() && self.points.is_empty() && self.boxes.is_empty()
-    }
-
     /// Both over one picture; the first mask is kept.
     #[must_use]
     pub fn with(mut self, other: Self) -> Self {

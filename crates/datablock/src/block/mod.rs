@@ -25,7 +25,7 @@ pub use boxes::{Box4, BoxBlock, Boxes};
 pub use category::{Categories, CategoryBlock};
 pub use image::ImageBlock;
 pub use marks::Marks;
-pub use mask::{MaskBlock, MaskTarget, Masks};
+pub use mask::{Made, MaskBlock, MaskTarget, Masks};
 pub use multi_category::{MultiCategories, MultiCategoryBlock};
 pub use points::{Point, PointBlock, Points};
 pub use regression::{RegressionBlock, Values};

@@ -17,7 +17,7 @@ use firelight_layers::in_chunks;
 use crate::{Body, Model};
 
 /// Pictures that a thread takes at a time: maps of a picture's size with a hundred channels leave the caches with the first.
-const CHUNK: usize = 1;
+pub(crate) const CHUNK: usize = 1;
 
 /// A [`Body`] and a [`Decoder`]: fastai's `DynamicUnet`, a map of the pictures' size for each class (Ronneberger and others,
 /// *U-Net*, <https://arxiv.org/abs/1505.04597>).
