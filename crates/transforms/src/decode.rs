@@ -88,6 +88,7 @@ pub(crate) fn guarded<T>(
     {
         Refusal::Broken(reason) => TransformError::Decode { picture: name(), reason },
         Refusal::Mask(reason) => TransformError::MaskFile { mask: name(), reason },
+        Refusal::Channels { wanted, given } => TransformError::Channels { picture: name(), wanted, given },
         Refusal::TooLarge { size, bytes, limit, unit } => {
             TransformError::TooLarge { picture: name(), size, bytes, limit, unit }
         }
@@ -99,6 +100,11 @@ pub(crate) enum Refusal {
     Broken(String),
     /// A picture like others, and no mask.
     Mask(String),
+    /// A picture like others, of other channels.
+    Channels {
+        wanted: usize,
+        given: usize,
+    },
     TooLarge {
         size: Size,
         bytes: u64,

@@ -77,6 +77,69 @@ pub enum TransformError {
         /// Why not, and what to do.
         reason: String,
     },
+    /// A file has other channels than are wanted.
+    #[error(
+        "decode: {picture} has {}, and {wanted} are wanted; read its own (Channels::Own({given})), gray (Channels::Gray) or \
+         colours (Channels::Rgb)",
+        counted(*given)
+    )]
+    Channels {
+        /// The path, or a description of the bytes.
+        picture: String,
+        /// How many are wanted.
+        wanted: usize,
+        /// How many it has.
+        given: usize,
+    },
+    /// Numbers that are no whole planes of a size.
+    #[error(
+        "input: {given} numbers are no planes of {size}; give one number for each pixel and channel, plane by plane"
+    )]
+    BandLength {
+        /// The size.
+        size: Size,
+        /// How many numbers were given.
+        given: usize,
+    },
+    /// Bands of one picture have different sizes.
+    #[error("input: this band is {other}, and the first one {first}; make the bands of a picture of one size")]
+    BandSizes {
+        /// The size of the first band.
+        first: Size,
+        /// The size of this one.
+        other: Size,
+    },
+    /// The pictures of an item do not become one size.
+    #[error(
+        "transform: the first picture of the item becomes {first}, and another one {other}; add a Resize to the transforms, so \
+         that all get one size"
+    )]
+    SeveralSizes {
+        /// The size that the first picture gets.
+        first: Size,
+        /// The size that another one gets.
+        other: Size,
+    },
+    /// A transform is for colours, and the picture has other channels.
+    #[error("transform: {stage} is for red, green and blue, and the picture has {}; leave it out", counted(*channels))]
+    NoColours {
+        /// The transform.
+        stage: &'static str,
+        /// How many channels there are.
+        channels: usize,
+    },
+    /// There are statistics for another number of channels.
+    #[error(
+        "transform: statistics of {} do not fit {}; give Normalize a mean and a deviation for each channel, or one for all",
+        counted(*statistics),
+        counted(*channels)
+    )]
+    Statistics {
+        /// For how many channels there are.
+        statistics: usize,
+        /// How many channels there are.
+        channels: usize,
+    },
     /// A mask's list of codes has another length than its size says.
     #[error("mask: a mask of {size} has {needed} codes, and {given} are given; give one for each pixel, in rows")]
     MaskLength {
@@ -133,13 +196,15 @@ pub enum TransformError {
     },
     /// The buffer for the result has another length than the result.
     #[error(
-        "transform: the output buffer holds {given} numbers, but three planes of {size} need {needed}; \
+        "transform: the output buffer holds {given} numbers, but {channels} planes of {size} need {needed}; \
          add a Resize or a size to the transforms so that all pictures of a batch get one size"
     )]
     OutputLength {
         /// The size of the result.
         size: Size,
-        /// The length that three planes need.
+        /// How many planes it has.
+        channels: usize,
+        /// The length that they need.
         needed: usize,
         /// The length that was given.
         given: usize,
@@ -176,6 +241,11 @@ pub enum TransformError {
     },
 }
 
+/// `1 channel`, `4 channels`.
+fn counted(channels: usize) -> String {
+    format!("{channels} channel{}", if channels == 1 { "" } else { "s" })
+}
+
 impl TransformError {
     /// The same error, naming the file it happened in; errors that already name it stay as they are.
     ///
@@ -192,9 +262,10 @@ impl TransformError {
             | Self::BrokenLink { path: of, .. }
             | Self::InFile { path: of, .. } => of == path,
             // Of bytes in memory no file is known.
-            Self::LargeFile { picture, .. } | Self::Decode { picture, .. } | Self::TooLarge { picture, .. } => {
-                *picture == path.display().to_string()
-            }
+            Self::LargeFile { picture, .. }
+            | Self::Decode { picture, .. }
+            | Self::TooLarge { picture, .. }
+            | Self::Channels { picture, .. } => *picture == path.display().to_string(),
             Self::MaskFile { mask, .. } => *mask == path.display().to_string(),
             _ => false,
         };
@@ -219,6 +290,7 @@ impl TransformError {
             | Self::LargeFile { .. }
             | Self::Decode { .. }
             | Self::TooLarge { .. }
+            | Self::BandSizes { .. }
             | Self::MaskSize { .. } => true,
             Self::InFile { why, .. } => why.is_broken_file(),
             _ => false,

@@ -1,6 +1,6 @@
 //! The window through which the transforms so far look at the picture.
 
-use crate::{Area, Map, PadMode, Size};
+use crate::{Area, Map, PadMode, Size, TransformError};
 
 /// A size in pixels and where these pixels come from: what an item transform takes and gives back.
 ///
@@ -24,6 +24,11 @@ impl Frame {
     /// The picture itself.
     pub fn whole(size: Size) -> Self {
         Self { map: Map::IDENTITY, size, pad: PadMode::Reflection }
+    }
+
+    /// The whole of a picture that has pixels.
+    pub(crate) fn of(size: Size) -> Result<Self, TransformError> {
+        if size.is_empty() { Err(TransformError::Empty { size }) } else { Ok(Self::whole(size)) }
     }
 
     /// The same picture seen through `area` of this frame, stretched to `size`.

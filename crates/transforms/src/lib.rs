@@ -1,6 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+mod decide;
 mod pictures;
+
+mod picture;
 
 mod draw;
 mod frame;
@@ -57,6 +60,7 @@ pub use normalize::Normalize;
 pub use on_error::OnError;
 pub use pad::{Filter, PadMode};
 pub use panic::panic_message;
+pub use picture::{Bands, Channels, InputReader, Picture, PictureReader, PictureRef};
 pub use pictures::PictureTransforms;
 pub use render::Scratch;
 pub use size::Size;

@@ -12,8 +12,11 @@ use crate::{Size, TransformError};
 ///
 /// | field | range |
 /// |---|---|
-/// | `mean` | -1 to 2 |
-/// | `std` | 0.001, a quarter of a byte's step, to 10 |
+/// | `mean` | -1 to 2, of three channels; any finite number otherwise |
+/// | `std` | 0.001, a quarter of a byte's step, to 10, of three channels; above 0 otherwise |
+///
+/// One number is for all channels, and the statistics of a picture for each of the several pictures of an item: channel `i` takes number
+/// `i` modulo how many there are, which divides the number of channels.
 ///
 /// Statistics of colours from 0 to 255 are outside these ranges and refused: divide them by 255. So are deviations of a channel
 /// of one colour, by which a picture of another colour would become huge numbers; [`Colours`](crate::Colours) measures at least a
@@ -26,13 +29,13 @@ use crate::{Size, TransformError};
 /// let pixel = Normalize::imagenet().decode(&planes, Size::square(1));
 /// assert_eq!(pixel.get_pixel(0, 0).0, [124, 116, 104]);
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Stored")]
 pub struct Normalize {
-    /// Mean of red, green, blue.
-    pub mean: [f32; 3],
-    /// Standard deviation of red, green, blue.
-    pub std: [f32; 3],
+    /// Mean of each channel: red, green, blue.
+    pub mean: Vec<f32>,
+    /// Standard deviation of each channel.
+    pub std: Vec<f32>,
 }
 
 impl Default for Normalize {
@@ -42,71 +45,122 @@ impl Default for Normalize {
 }
 
 impl Normalize {
-    /// Colours stay 0 to 1.
-    pub const fn none() -> Self {
-        Self { mean: [0.0; 3], std: [1.0; 3] }
+    /// Colours stay 0 to 1, of any number of channels.
+    pub fn none() -> Self {
+        Self::new([0.0], [1.0])
+    }
+
+    /// These statistics: one mean and one deviation for each channel, or for all.
+    ///
+    /// ```
+    /// use firelight_transforms::Normalize;
+    ///
+    /// let bands = Normalize::new([0.12, 0.11, 0.09, 0.31], [0.05, 0.05, 0.06, 0.12]); // red, green, blue, infrared
+    /// bands.check()?;
+    /// # Ok::<(), firelight_transforms::TransformError>(())
+    /// ```
+    pub fn new(mean: impl Into<Vec<f32>>, std: impl Into<Vec<f32>>) -> Self {
+        Self { mean: mean.into(), std: std.into() }
     }
 
     /// The statistics of `ImageNet`, which most pretrained weights expect.
-    pub const fn imagenet() -> Self {
-        Self { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }
+    pub fn imagenet() -> Self {
+        Self::new([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
     }
 
     /// The statistics of CIFAR-10.
-    pub const fn cifar() -> Self {
-        Self { mean: [0.491, 0.482, 0.447], std: [0.247, 0.243, 0.261] }
+    pub fn cifar() -> Self {
+        Self::new([0.491, 0.482, 0.447], [0.247, 0.243, 0.261])
     }
 
-    /// The statistics of MNIST, the same for the three channels of its gray pictures.
-    pub const fn mnist() -> Self {
-        Self { mean: [0.131; 3], std: [0.308; 3] }
+    /// The statistics of MNIST, for gray pictures or each of three channels.
+    pub fn mnist() -> Self {
+        Self::new([0.131], [0.308])
+    }
+
+    /// Mean and deviation of channel `channel`.
+    pub(crate) fn of(&self, channel: usize) -> (f32, f32) {
+        let number = |numbers: &[f32], none: f32| numbers.get(channel % numbers.len().max(1)).copied().unwrap_or(none);
+        (number(&self.mean, 0.0), number(&self.std, 1.0))
     }
 
     /// The factor and the shift that take a byte of channel `channel` into its plane.
     pub(crate) fn line(&self, channel: usize) -> (f32, f32) {
-        (1.0 / (255.0 * self.std[channel]), -self.mean[channel] / self.std[channel])
+        let (mean, std) = self.of(channel);
+        (1.0 / (255.0 * std), -mean / std)
     }
 
-    /// The picture that normalised planes (red, green, blue, one after the other) show; colours beyond 0 to 1 are clamped.
+    /// The picture that normalised planes (one after the other) show; colours beyond 0 to 1 are clamped. One or two planes are
+    /// gray, the second one left out; of more than three the first three are shown.
     ///
     /// # Panics
     ///
-    /// When `planes` does not hold `3 · height · width` numbers.
+    /// When `planes` does not hold whole planes of `size`.
     pub fn decode(&self, planes: &[f32], size: Size) -> RgbImage {
-        assert_eq!(planes.len(), size.planes(), "three planes of {size} are needed");
         let plane = size.pixels() as usize;
+        let channels = planes.len() / plane.max(1);
+        assert_eq!(planes.len(), channels * plane, "whole planes of {size} are needed");
+        assert!(channels > 0, "a picture has a plane of {size}");
         RgbImage::from_fn(size.width, size.height, |x, y| {
             let at = y as usize * size.width as usize + x as usize;
-            image::Rgb(std::array::from_fn(|channel| {
-                let colour = planes[channel * plane + at] * self.std[channel] + self.mean[channel];
-                (colour * 255.0).round() as u8
+            image::Rgb(std::array::from_fn(|colour| {
+                let channel = if channels < 3 { 0 } else { colour };
+                let (mean, std) = self.of(channel);
+                ((planes[channel * plane + at] * std + mean) * 255.0).round() as u8
             }))
         })
     }
 
-    /// Checks that the statistics can be those of colours from 0 to 1.
+    /// Checks that the statistics can be those of pictures.
     ///
     /// # Errors
     ///
-    /// [`TransformError::Setting`] for the first number outside its range.
+    /// [`TransformError::Setting`] for the first number outside its range, and [`TransformError::Statistics`] for means and
+    /// deviations of different numbers of channels.
     pub fn check(&self) -> Result<(), TransformError> {
-        for mean in self.mean {
-            let range = "-1 to 2, as colours are 0 to 1 (divide statistics of 0 to 255 by 255)";
-            within("Normalize", "mean", mean, -1.0..=2.0, range)?;
+        let (means, deviations) = (self.mean.len(), self.std.len());
+        if means != deviations || means == 0 {
+            return Err(TransformError::Statistics { statistics: deviations, channels: means });
         }
-        for std in self.std {
-            let range = "0.001 to 10, as colours are 0 to 1 (a channel of one colour: 1)";
-            within("Normalize", "std", std, 0.001..=10.0, range)?;
+        let colours = means == 3;
+        for &mean in &self.mean {
+            let (allowed, range) = if colours {
+                (-1.0..=2.0, "-1 to 2, as colours are 0 to 1 (divide statistics of 0 to 255 by 255)")
+            } else {
+                (f32::MIN..=f32::MAX, "a finite number")
+            };
+            within("Normalize", "mean", mean, allowed, range)?;
+        }
+        for &std in &self.std {
+            let (allowed, range) = if colours {
+                (0.001..=10.0, "0.001 to 10, as colours are 0 to 1 (a channel of one colour: 1)")
+            } else {
+                (1e-6..=f32::MAX, "at least 0.000001 (a channel of one colour: 1)")
+            };
+            within("Normalize", "std", std, allowed, range)?;
         }
         Ok(())
+    }
+
+    /// Checks that there are statistics for pictures of `channels` channels.
+    ///
+    /// # Errors
+    ///
+    /// [`TransformError::Statistics`] where their number does not divide it.
+    pub fn check_channels(&self, channels: usize) -> Result<(), TransformError> {
+        let statistics = self.mean.len().max(1);
+        if channels.is_multiple_of(statistics) {
+            return Ok(());
+        }
+        Err(TransformError::Statistics { statistics, channels })
     }
 }
 
 /// Statistics as a file has them, before they are checked.
 #[derive(Deserialize)]
 struct Stored {
-    mean: [f32; 3],
-    std: [f32; 3],
+    mean: Vec<f32>,
+    std: Vec<f32>,
 }
 
 impl TryFrom<Stored> for Normalize {

@@ -1,11 +1,9 @@
-use std::borrow::Cow;
 use std::fmt;
 
-use image::RgbImage;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AugTransforms, Chance, Draw, Filter, Frame, ItemTransform, Lighting, Map, Normalize, PadMode, Scratch, Size,
+    AugTransforms, Chance, Draw, Filter, Frame, ItemTransform, Lighting, Normalize, PadMode, PictureRef, Scratch, Size,
     TransformError,
 };
 
@@ -92,7 +90,7 @@ impl PictureTransforms {
 
     /// The normalisation: the one that was set, or none.
     pub fn normalize(&self) -> Normalize {
-        self.normalize.unwrap_or_default()
+        self.normalize.clone().unwrap_or_default()
     }
 
     /// Whether a normalisation was set, if only to [`Normalize::none`].
@@ -124,19 +122,21 @@ impl PictureTransforms {
         self.normalize().check()
     }
 
-    /// Writes the normalised planes of one picture (red, green, blue; rows from the top) to `out`, and says their size.
+    /// Writes the normalised planes of a picture (red, green, blue; rows from the top) to `out`, and says their size.
     ///
     /// `chance` is the source of the random draws in training; `None` is validation, which has none. `scratch` holds
-    /// buffers that a worker reuses from picture to picture.
+    /// buffers that a worker reuses from picture to picture. Of [several pictures](crate::Picture::Several) each is drawn by the same
+    /// numbers, as fastai draws a tuple, and their planes stand one after the other.
     ///
     /// # Errors
     ///
-    /// [`TransformError::OutputLength`] when `out` is not `3 · height · width` of the result, [`TransformError::Setting`]
+    /// [`TransformError::OutputLength`] when `out` is not `channels · height · width` of the result, [`TransformError::Setting`]
     /// for a parameter outside its range, [`TransformError::Closure`] from a closure, [`TransformError::Empty`] for a
-    /// picture without pixels.
-    pub fn apply(
+    /// picture without pixels, [`TransformError::Statistics`] and [`TransformError::NoColours`] for pictures of other channels than the
+    /// transforms are for, and [`TransformError::SeveralSizes`].
+    pub fn apply<'p>(
         &self,
-        picture: &RgbImage,
+        picture: impl Into<PictureRef<'p>>,
         chance: Option<&mut Chance>,
         scratch: &mut Scratch,
         out: &mut [f32],
@@ -144,7 +144,8 @@ impl PictureTransforms {
         self.apply_drawn(picture, chance, scratch, out).map(|draw| draw.size)
     }
 
-    /// As [`apply`](Self::apply), and gives what was drawn: it moves the picture's masks, points and boxes along.
+    /// As [`apply`](Self::apply), and gives what was drawn: it moves the picture's masks, points and boxes along. Of several pictures that is
+    /// the draw of the first.
     ///
     /// ```
     /// use firelight_transforms::{Chance, FlipItem, PictureTransforms, Resize, Scratch, Size};
@@ -161,19 +162,20 @@ impl PictureTransforms {
     /// # Errors
     ///
     /// As [`apply`](Self::apply).
-    pub fn apply_drawn(
+    pub fn apply_drawn<'p>(
         &self,
-        picture: &RgbImage,
+        picture: impl Into<PictureRef<'p>>,
         chance: Option<&mut Chance>,
         scratch: &mut Scratch,
         out: &mut [f32],
     ) -> Result<Draw, TransformError> {
-        let (picture, draw) = self.decide(picture, chance, scratch)?;
-        if out.len() != draw.size.planes() {
-            return Err(TransformError::OutputLength { size: draw.size, needed: draw.size.planes(), given: out.len() });
+        let decided = self.decide(picture.into(), chance, scratch)?;
+        let (size, channels) = (decided.draw.size, decided.channels);
+        let needed = size.planes_of(channels);
+        if out.len() != needed {
+            return Err(TransformError::OutputLength { size, channels, needed, given: out.len() });
         }
-        scratch.render(&picture, &draw, &self.normalize(), out);
-        Ok(draw)
+        Ok(self.render(decided, scratch, out))
     }
 
     /// As [`apply`](Self::apply), for pictures whose result may have any size.
@@ -181,9 +183,9 @@ impl PictureTransforms {
     /// # Errors
     ///
     /// As [`apply`](Self::apply), without the length of the output.
-    pub fn planes(
+    pub fn planes<'p>(
         &self,
-        picture: &RgbImage,
+        picture: impl Into<PictureRef<'p>>,
         chance: Option<&mut Chance>,
         scratch: &mut Scratch,
     ) -> Result<(Size, Vec<f32>), TransformError> {
@@ -195,15 +197,15 @@ impl PictureTransforms {
     /// # Errors
     ///
     /// As [`apply`](Self::apply), without the length of the output.
-    pub fn planes_drawn(
+    pub fn planes_drawn<'p>(
         &self,
-        picture: &RgbImage,
+        picture: impl Into<PictureRef<'p>>,
         chance: Option<&mut Chance>,
         scratch: &mut Scratch,
     ) -> Result<(Draw, Vec<f32>), TransformError> {
-        let (picture, draw) = self.decide(picture, chance, scratch)?;
-        let mut out = vec![0.0; draw.size.planes()];
-        scratch.render(&picture, &draw, &self.normalize(), &mut out);
+        let decided = self.decide(picture.into(), chance, scratch)?;
+        let mut out = vec![0.0; decided.draw.size.planes_of(decided.channels)];
+        let draw = self.render(decided, scratch, &mut out);
         Ok((draw, out))
     }
 
@@ -215,44 +217,12 @@ impl PictureTransforms {
     /// [`TransformError::Setting`] and [`TransformError::Empty`], as [`apply`](Self::apply).
     pub fn draw(&self, picture: Size, mut chance: Option<&mut Chance>) -> Result<Draw, TransformError> {
         self.check()?;
-        if picture.is_empty() {
-            return Err(TransformError::Empty { size: picture });
-        }
         let frame =
-            self.items.iter().fold(Frame::whole(picture), |frame, stage| stage.place(frame, chance.as_deref_mut()));
+            self.items.iter().fold(Frame::of(picture)?, |frame, stage| stage.place(frame, chance.as_deref_mut()));
         Ok(self.finish(picture, frame, chance))
     }
 
-    fn decide<'a>(
-        &self,
-        picture: &'a RgbImage,
-        mut chance: Option<&mut Chance>,
-        scratch: &mut Scratch,
-    ) -> Result<(Cow<'a, RgbImage>, Draw), TransformError> {
-        self.check()?;
-        let mut picture = Cow::Borrowed(picture);
-        let mut frame = whole(&picture)?;
-        let mut through_closure = false;
-        for stage in &self.items {
-            if let ItemTransform::Closure(closure) = stage {
-                let seen = if frame == whole(&picture)? {
-                    picture
-                } else {
-                    let plain = Draw { pad: PadMode::Reflection, ..self.plain(Size::of(&picture), frame) };
-                    Cow::Owned(scratch.picture(&picture, &plain))
-                };
-                picture = Cow::Owned(closure.call(&seen, chance.as_deref_mut())?);
-                frame = whole(&picture)?;
-                through_closure = true;
-            } else {
-                frame = stage.place(frame, chance.as_deref_mut());
-            }
-        }
-        let draw = self.finish(Size::of(&picture), frame, chance);
-        Ok((picture, Draw { through_closure, ..draw }))
-    }
-
-    fn finish(&self, picture: Size, frame: Frame, chance: Option<&mut Chance>) -> Draw {
+    pub(crate) fn finish(&self, picture: Size, frame: Frame, chance: Option<&mut Chance>) -> Draw {
         let plain = self.plain(picture, frame);
         let Some(augment) = &self.augment else {
             return plain;
@@ -269,7 +239,7 @@ impl PictureTransforms {
     }
 
     /// What a frame shows without augmentation.
-    fn plain(&self, picture: Size, frame: Frame) -> Draw {
+    pub(crate) fn plain(&self, picture: Size, frame: Frame) -> Draw {
         Draw {
             map: frame.map,
             size: frame.size,
@@ -283,15 +253,6 @@ impl PictureTransforms {
             through_closure: false,
         }
     }
-}
-
-fn whole(picture: &RgbImage) -> Result<Frame, TransformError> {
-    let size = Size::of(picture);
-    if size.is_empty() {
-        return Err(TransformError::Empty { size });
-    }
-    debug_assert_eq!(Frame::whole(size).map, Map::IDENTITY);
-    Ok(Frame::whole(size))
 }
 
 /// One stage a line.

@@ -36,7 +36,12 @@ impl Size {
 
     /// Length of a buffer that holds three planes of this size.
     pub const fn planes(self) -> usize {
-        3 * self.width as usize * self.height as usize
+        self.planes_of(3)
+    }
+
+    /// Length of a buffer that holds `channels` planes of this size.
+    pub const fn planes_of(self, channels: usize) -> usize {
+        channels * self.width as usize * self.height as usize
     }
 
     /// True when there is no pixel.

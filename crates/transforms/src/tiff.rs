@@ -40,6 +40,18 @@ pub(crate) fn palette(bytes: &[u8]) -> Result<Option<Palette<'_>>, String> {
     Ok(palette)
 }
 
+/// The file with its channels as gray and others, of which the decoder reads all; of colours it reads three.
+pub(crate) fn as_gray(bytes: &[u8]) -> Option<Vec<u8>> {
+    let (photometric, _) = Tags::of(bytes)?.value(PHOTOMETRIC)?;
+    Some(with_gray(bytes, photometric))
+}
+
+fn with_gray(bytes: &[u8], photometric: usize) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    bytes[photometric] = GRAY;
+    bytes
+}
+
 /// The tags of the first picture.
 struct Tags<'a> {
     bytes: &'a [u8],
@@ -122,9 +134,7 @@ pub(crate) struct Palette<'a> {
 impl<'a> Palette<'a> {
     /// The file with its numbers as gray, which the decoder reads.
     pub fn numbers(&self) -> Cow<'a, [u8]> {
-        let mut bytes = self.bytes.to_vec();
-        bytes[self.photometric] = GRAY;
-        bytes.into()
+        with_gray(self.bytes, self.photometric).into()
     }
 
     /// The picture, of numbers that were decoded to gray.

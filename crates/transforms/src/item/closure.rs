@@ -44,6 +44,13 @@ impl Closure {
         &self.name
     }
 
+    /// The error of a picture that is not colours of bytes.
+    pub(crate) fn needs_bytes(&self) -> TransformError {
+        let reason =
+            "it takes colours of 8 bits, and the picture has floats; change such pictures where they are read".into();
+        TransformError::Closure { name: self.name.to_string(), reason }
+    }
+
     pub(crate) fn call(&self, picture: &RgbImage, chance: Option<&mut Chance>) -> Result<RgbImage, TransformError> {
         (self.function)(picture, chance)
             .map_err(|reason| TransformError::Closure { name: self.name.to_string(), reason })

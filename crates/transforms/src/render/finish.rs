@@ -1,5 +1,7 @@
 //! Lighting and normalisation of resampled colours, on their way into the planes.
 
+use super::kind::Rgb8;
+use super::plain::Resized;
 use super::row::SHIFT;
 use crate::{Lighting, Normalize, Size};
 
@@ -20,9 +22,9 @@ pub(super) struct Finish {
 }
 
 impl Finish {
-    pub fn set(&mut self, lighting: &Lighting, normalize: &Normalize) {
+    pub fn set(&mut self, lighting: &Lighting, normalize: &Normalize, first: usize) {
         for channel in 0..3 {
-            (self.factor[channel], self.shift[channel]) = normalize.line(channel);
+            (self.factor[channel], self.shift[channel]) = normalize.line(first + channel);
         }
         self.table.clear();
         self.joint = None;
@@ -43,7 +45,8 @@ impl Finish {
     }
 
     /// A resampled picture of bytes into planes, read in any of the eight directions.
-    pub fn bytes(&self, bytes: &[u8], size: Size, start: isize, step: isize, row_step: isize, out: &mut [f32]) {
+    pub fn bytes(&self, resized: &Resized<'_, Rgb8>, size: Size, out: &mut [f32]) {
+        let &Resized { numbers: bytes, start, step, row_step } = resized;
         let plane = size.pixels() as usize;
         let width = size.width as usize;
         let (red, rest) = out.split_at_mut(plane);

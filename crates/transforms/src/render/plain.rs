@@ -1,8 +1,8 @@
 //! Maps that scale, crop, mirror and turn by quarters only: one separable resize.
 
-use image::RgbImage;
+use fast_image_resize::Resizer;
 
-use super::scratch::{Part, Pixels, Scratch, resize};
+use super::kind::{Buffers, Kind, Part, Pixels};
 use crate::{Draw, Map, Size};
 
 /// How the output lies in the resized part: which of its sides are mirrored and whether it is transposed.
@@ -40,40 +40,49 @@ impl Turn {
     }
 }
 
-impl Scratch {
-    /// False, with nothing done, when the map is not a plain resize or pads so much that sampling is cheaper.
-    pub(super) fn render_plain(&mut self, picture: &RgbImage, draw: &Draw, out: &mut [f32]) -> bool {
-        let Some(turn) = Turn::of(&draw.map) else {
-            return false;
-        };
+/// A resized picture, and how the output lies in it: where its first pixel is, and the steps to the next pixel and the next row.
+pub(super) struct Resized<'a, K: Kind> {
+    pub numbers: &'a [K::Number],
+    pub start: isize,
+    pub step: isize,
+    pub row_step: isize,
+}
+
+impl<'a, K: Kind> Resized<'a, K> {
+    /// `None`, with nothing done, when the map is not a plain resize or pads so much that sampling is cheaper.
+    pub fn of(
+        whole: Pixels<'_, K>,
+        draw: &Draw,
+        resizer: &mut Resizer,
+        Buffers { resized, padded }: &'a mut Buffers<K>,
+    ) -> Option<Self> {
+        let turn = Turn::of(&draw.map)?;
         let area = draw.map.bounds(f64::from(draw.size.width), f64::from(draw.size.height));
         let size = if turn.transposed { draw.size.transposed() } else { draw.size };
-        let whole = Pixels::of(picture);
         let x = Span::of(area.left, area.width, whole.size.width);
         let y = Span::of(area.top, area.height, whole.size.height);
         if x.inside && y.inside {
             let part = Part { left: x.start, top: y.start, width: x.extent, height: y.extent };
-            resize(&mut self.resizer, whole, part, draw.filter, size, &mut self.resized);
+            whole.resize(resizer, part, draw.filter, size, resized);
         } else {
-            let padded = Size::new(x.pixels as u32, y.pixels as u32);
+            let needed = Size::new(x.pixels as u32, y.pixels as u32);
             if x.pixels.saturating_mul(y.pixels) > 4 * (whole.size.pixels() + draw.size.pixels()) as i64 {
-                return false;
+                return None;
             }
-            pad(picture, draw, (x.first, y.first), padded, &mut self.padded);
+            whole.pad(draw, (x.first, y.first), needed, padded);
             let left = x.start - x.first as f64;
             let top = y.start - y.first as f64;
             let part = Part {
                 left,
                 top,
-                width: x.extent.min(f64::from(padded.width) - left),
-                height: y.extent.min(f64::from(padded.height) - top),
+                width: x.extent.min(f64::from(needed.width) - left),
+                height: y.extent.min(f64::from(needed.height) - top),
             };
-            let from = Pixels { bytes: &self.padded, size: padded };
-            resize(&mut self.resizer, from, part, draw.filter, size, &mut self.resized);
+            let from = Pixels::<K> { numbers: padded, size: needed };
+            from.resize(resizer, part, draw.filter, size, resized);
         }
         let (start, step, row_step) = turn.walk(size);
-        self.finish.bytes(&self.resized, draw.size, start, step, row_step, out);
-        true
+        Some(Self { numbers: resized, start, step, row_step })
     }
 }
 
@@ -103,24 +112,6 @@ impl Span {
             first: first as i64,
             pixels: ((last - first) as i64).max(1),
             inside: false,
-        }
-    }
-}
-
-/// Copies the part of the padded picture that starts at `first` to `to`.
-fn pad(picture: &RgbImage, draw: &Draw, first: (i64, i64), size: Size, to: &mut Vec<u8>) {
-    let (width, height) = (i64::from(picture.width()), i64::from(picture.height()));
-    to.clear();
-    to.resize(size.planes(), 0);
-    let row_bytes = 3 * size.width as usize;
-    for (y, target) in to.chunks_exact_mut(row_bytes).enumerate() {
-        let source = draw.source_pixel(y as i64 + first.1, height, draw.frame.top, draw.frame.height);
-        let Some(source) = source else { continue };
-        let row = &picture.as_raw()[(source * width * 3) as usize..][..3 * width as usize];
-        for (x, pixel) in target.chunks_exact_mut(3).enumerate() {
-            if let Some(x) = draw.source_pixel(x as i64 + first.0, width, draw.frame.left, draw.frame.width) {
-                pixel.copy_from_slice(&row[3 * x as usize..][..3]);
-            }
         }
     }
 }

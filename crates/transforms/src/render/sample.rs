@@ -1,34 +1,58 @@
 //! The bilinear sample.
 
+use super::kind::{Kind, Plane, Rgb8};
 use super::row::{Row, SHIFT};
 
-/// The shrunken part of the picture, three bytes a pixel, at least two pixels wide and high.
-pub(super) struct Source<'a> {
-    pub bytes: &'a [u8],
-    /// Index of the part's first byte.
+/// The shrunken part of the picture, at least two pixels wide and high.
+pub(super) struct Source<'a, K: Kind> {
+    pub numbers: &'a [K::Number],
+    /// Index of the part's first number.
     pub first: usize,
-    /// Bytes from a row to the next.
+    /// Numbers from a row to the next.
     pub stride: usize,
     pub width: u32,
     pub height: u32,
 }
 
-impl Source<'_> {
-    /// One sample for each position of the row, which lies between 0 and the last pixel; positions are used up.
+impl<K: Kind> Source<'_, K> {
+    /// The offset of the upper left one of the four neighbours of each position; what is left of positions is the share of the others.
     #[inline(always)]
-    pub fn sample(&self, row: &mut Row) {
+    fn offsets(&self, row: &mut Row) {
         // The left one of two neighbours is never the last pixel.
         let last_x = self.width.saturating_sub(2) as f32;
         let last_y = self.height.saturating_sub(2) as f32;
         let stride = self.stride as u32;
-        let Row { x: xs, y: ys, offset: offsets, colours, .. } = row;
+        let Row { x: xs, y: ys, offset: offsets, .. } = row;
         for ((x, y), offset) in xs.iter_mut().zip(ys.iter_mut()).zip(offsets.iter_mut()) {
             let (left, column) = floor(*x, last_x);
             let (top, line) = floor(*y, last_y);
             *x -= left;
             *y -= top;
-            *offset = line * stride + column * 3;
+            *offset = line * stride + column * K::NUMBERS as u32;
         }
+    }
+}
+
+impl Source<'_, Plane> {
+    /// One sample for each position of the row, which lies between 0 and the last pixel; positions are used up.
+    pub fn sample(&self, row: &mut Row, out: &mut [f32]) {
+        self.offsets(row);
+        let Row { x: xs, y: ys, offset: offsets, .. } = row;
+        for (((x, y), offset), out) in xs.iter().zip(ys.iter()).zip(offsets.iter()).zip(out) {
+            let upper = &self.numbers[self.first + *offset as usize..];
+            let (a, b, c, d) = (upper[0], upper[1], upper[self.stride], upper[self.stride + 1]);
+            let (above, under) = (a + (b - a) * x, c + (d - c) * x);
+            *out = above + (under - above) * y;
+        }
+    }
+}
+
+impl Source<'_, Rgb8> {
+    /// One sample for each position of the row, which lies between 0 and the last pixel; positions are used up.
+    #[inline(always)]
+    pub fn sample(&self, row: &mut Row) {
+        self.offsets(row);
+        let Row { x: xs, y: ys, offset: offsets, colours, .. } = row;
         for (((x, y), offset), colour) in xs.iter().zip(ys.iter()).zip(offsets.iter()).zip(colours) {
             let upper = self.first + *offset as usize;
             let (a, b) = self.pair(upper);
@@ -46,7 +70,7 @@ impl Source<'_> {
     /// A pixel and its right neighbour. The fourth lane holds nothing of use; with it, a pixel is one SIMD register.
     #[inline(always)]
     fn pair(&self, offset: usize) -> ([f32; 4], [f32; 4]) {
-        let bytes = &self.bytes[offset..offset + 6];
+        let bytes = &self.numbers[offset..offset + 6];
         let right = lanes(&bytes[2..6]);
         (lanes(&bytes[..4]), [right[1], right[2], right[3], right[3]])
     }

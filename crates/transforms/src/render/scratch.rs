@@ -1,12 +1,14 @@
-use fast_image_resize::images::{TypedImage, TypedImageRef};
-use fast_image_resize::pixels::U8x3;
-use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::Resizer;
 use image::RgbImage;
 use pulp::Arch;
 
+use super::bent::{Looked, Rows};
 use super::finish::Finish;
+use super::kind::{Buffers, Pixels, Plane, Rgb8};
+use super::plain::Resized;
 use super::row::Row;
-use crate::{Draw, Filter, Normalize, Size, TransformError};
+use crate::picture::Single;
+use crate::{Draw, Normalize, Size, TransformError};
 
 /// Buffers that a worker reuses from picture to picture, so that nothing is allocated once they have grown.
 ///
@@ -26,8 +28,8 @@ use crate::{Draw, Filter, Normalize, Size, TransformError};
 #[derive(Default)]
 pub struct Scratch {
     pub(super) resizer: Resizer,
-    pub(super) resized: Vec<u8>,
-    pub(super) padded: Vec<u8>,
+    pub(super) bytes: Buffers<Rgb8>,
+    pub(super) numbers: Buffers<Plane>,
     pub(super) row: Row,
     pub(super) finish: Finish,
     /// The widest SIMD that the processor has.
@@ -48,44 +50,41 @@ impl Scratch {
         Self { arch: Arch::Scalar, ..Self::default() }
     }
 
-    pub(crate) fn render(&mut self, picture: &RgbImage, draw: &Draw, normalize: &Normalize, out: &mut [f32]) {
-        self.finish.set(&draw.lighting, normalize);
-        if !self.render_plain(picture, draw, out) {
-            self.render_bent(picture, draw, out);
+    /// The planes of one picture, whose first one is channel `first` of its item's.
+    pub(crate) fn render(
+        &mut self,
+        picture: Single<'_>,
+        draw: &Draw,
+        (normalize, first): (&Normalize, usize),
+        out: &mut [f32],
+    ) {
+        self.finish.set(&draw.lighting, normalize, first);
+        match picture {
+            Single::Rgb(picture) => self.colours(Pixels::of(picture), draw, out),
+            Single::Bands(bands) => self.bands(bands, draw, (normalize, first), out),
         }
         if let Some(erasing) = &draw.erasing {
             erasing.fill(out, draw.size);
         }
     }
 
+    fn colours(&mut self, whole: Pixels<'_, Rgb8>, draw: &Draw, out: &mut [f32]) {
+        let Self { resizer, bytes, row, finish, arch, .. } = self;
+        if let Some(resized) = Resized::of(whole, draw, resizer, bytes) {
+            finish.bytes(&resized, draw.size, out);
+            return;
+        }
+        row.resize(draw.size.width as usize);
+        let looked = Looked::at(whole, draw, resizer, &mut bytes.resized);
+        arch.dispatch(Rows { looked, row, finish, size: draw.size, out });
+    }
+
     /// The draw as a picture of bytes, for closures.
     pub(crate) fn picture(&mut self, picture: &RgbImage, draw: &Draw) -> RgbImage {
         let mut planes = vec![0.0; draw.size.planes()];
-        self.render(picture, draw, &Normalize::none(), &mut planes);
+        self.render(Single::Rgb(picture), draw, (&Normalize::none(), 0), &mut planes);
         Normalize::none().decode(&planes, draw.size)
     }
-}
-
-/// A borrowed picture of three bytes a pixel, rows without gaps.
-#[derive(Clone, Copy)]
-pub(super) struct Pixels<'a> {
-    pub bytes: &'a [u8],
-    pub size: Size,
-}
-
-impl<'a> Pixels<'a> {
-    pub fn of(picture: &'a RgbImage) -> Self {
-        Self { bytes: picture.as_raw(), size: Size::of(picture) }
-    }
-}
-
-/// A part of a picture in pixels; its sides need not be whole.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Part {
-    pub left: f64,
-    pub top: f64,
-    pub width: f64,
-    pub height: f64,
 }
 
 impl Draw {
@@ -105,38 +104,7 @@ impl Draw {
             return Err(TransformError::OtherPicture { given, drawn_for: self.picture });
         }
         let mut out = vec![0.0; self.size.planes()];
-        scratch.render(picture, self, normalize, &mut out);
+        scratch.render(Single::Rgb(picture), self, (normalize, 0), &mut out);
         Ok(out)
-    }
-}
-
-/// A separable, antialiased resize of a part of a picture, into `to`.
-pub(super) fn resize(
-    resizer: &mut Resizer,
-    from: Pixels<'_>,
-    part: Part,
-    filter: Filter,
-    size: Size,
-    to: &mut Vec<u8>,
-) {
-    to.resize(size.planes(), 0);
-    let kernel = match filter {
-        Filter::Bilinear => FilterType::Bilinear,
-        Filter::Bicubic => FilterType::CatmullRom,
-    };
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(kernel)).crop(
-        part.left,
-        part.top,
-        part.width,
-        part.height,
-    );
-    // With the kind of pixel named, the code for the other twelve is not generated.
-    let source = TypedImageRef::<U8x3>::from_buffer(from.size.width, from.size.height, from.bytes);
-    let target = TypedImage::<U8x3>::from_buffer(size.width, size.height, to);
-    let (Ok(source), Ok(mut target)) = (source, target) else {
-        unreachable!("a picture has three bytes a pixel and the target was just made so");
-    };
-    if let Err(error) = resizer.resize_typed(&source, &mut target, &options) {
-        unreachable!("the part lies within the picture: {error}");
     }
 }

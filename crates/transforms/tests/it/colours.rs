@@ -9,7 +9,7 @@ use crate::pattern;
 fn planes_normalised_by_their_own_statistics_have_mean_0_and_deviation_1() {
     let picture = pattern(70, 50);
     let mut colours = Colours::default();
-    colours.add(&picture);
+    colours.add(&picture).unwrap();
     let own = PictureTransforms::new().with_normalize(colours.normalize().unwrap());
     let (size, planes) = own.planes(&picture, None, &mut Scratch::default()).unwrap();
     for plane in planes.chunks(size.pixels() as usize) {
@@ -26,11 +26,11 @@ fn parts_merge_to_the_whole() {
     let count = |pictures: &[RgbImage]| {
         let mut colours = Colours::default();
         for picture in pictures {
-            colours.add(picture);
+            colours.add(picture).unwrap();
         }
         colours
     };
-    assert_eq!(count(&pictures[1..]).merge(count(&pictures[..1])), count(&pictures));
+    assert_eq!(count(&pictures[1..]).merge(count(&pictures[..1])).unwrap(), count(&pictures));
     assert_eq!(count(&[]).normalize(), None);
     let flat = count(&pictures[2..]).normalize().unwrap();
     // F29: a byte's step at least, so that another colour is no huge number.

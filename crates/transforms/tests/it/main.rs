@@ -2,6 +2,7 @@
 
 #![allow(clippy::float_cmp, reason = "some numbers are exact and must stay so")]
 
+mod bands;
 mod chances;
 mod colours;
 mod fastai_targets;

@@ -1,0 +1,121 @@
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::reader::MOST_CHANNELS;
+use super::{Bands, Picture, PictureReader};
+use crate::TransformError;
+
+/// How the input of an item is read from its files: one file, several whose channels make one picture, or several pictures.
+///
+/// It serialises, so that an export can read new files as training did.
+///
+/// ```
+/// use firelight_transforms::{Channels, InputReader, PictureReader};
+///
+/// let colour = InputReader::File(PictureReader::default());
+/// let bands = InputReader::Bands { reader: PictureReader::new(Channels::Gray), files: 5 };
+/// let both = InputReader::Several(vec![colour, bands]);
+/// assert_eq!((both.files(), both.channels()), (6, vec![3, 5]));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum InputReader {
+    /// A picture a file.
+    File(PictureReader),
+    /// The channels of several files of one size, one after the other.
+    Bands {
+        /// How each is read.
+        reader: PictureReader,
+        /// How many there are.
+        files: usize,
+    },
+    /// A picture for each.
+    Several(Vec<InputReader>),
+}
+
+impl Default for InputReader {
+    fn default() -> Self {
+        Self::File(PictureReader::default())
+    }
+}
+
+impl InputReader {
+    /// How many files an item has.
+    pub fn files(&self) -> usize {
+        match self {
+            Self::File(_) => 1,
+            Self::Bands { files, .. } => *files,
+            Self::Several(readers) => readers.iter().map(Self::files).sum(),
+        }
+    }
+
+    /// The channels of each picture.
+    pub fn channels(&self) -> Vec<usize> {
+        match self {
+            Self::File(reader) => vec![reader.channels().count()],
+            Self::Bands { reader, files } => vec![reader.channels().count().saturating_mul(*files)],
+            Self::Several(readers) => readers.iter().flat_map(Self::channels).collect(),
+        }
+    }
+
+    /// Reads an item's files, which are given in the order of the readers.
+    ///
+    /// # Errors
+    ///
+    /// As [`PictureReader::open`], each naming the file; [`TransformError::Input`] for another number of files, and
+    /// [`TransformError::BandSizes`].
+    pub fn open<P: AsRef<Path>>(&self, files: &[P]) -> Result<Picture, TransformError> {
+        if files.len() != self.files() {
+            let (given, needed) = (files.len(), self.files());
+            let reason =
+                format!("an item has {needed} files, and {given} are given; give one for each picture or band");
+            return Err(TransformError::Input { reason });
+        }
+        match self {
+            Self::File(reader) => reader.open(files[0].as_ref()),
+            Self::Bands { reader, .. } => {
+                let mut all: Option<Bands> = None;
+                for file in files {
+                    let next = reader.open(file.as_ref())?.into_bands()?;
+                    all = Some(match all {
+                        None => next,
+                        Some(all) => Bands::joined([all, next]).map_err(|error| error.in_file(file.as_ref()))?,
+                    });
+                }
+                all.map(Picture::from).ok_or_else(|| TransformError::Input { reason: "an item has no file".into() })
+            }
+            Self::Several(readers) => {
+                let mut rest = files;
+                let mut pictures = Vec::with_capacity(readers.len());
+                for reader in readers {
+                    let (own, others) = rest.split_at(reader.files());
+                    pictures.push(reader.open(own)?);
+                    rest = others;
+                }
+                Ok(Picture::Several(pictures))
+            }
+        }
+    }
+
+    /// Checks that there is something to read.
+    ///
+    /// # Errors
+    ///
+    /// [`TransformError::Setting`] for no files, no channels, or more than 4,096 of either.
+    pub fn check(&self) -> Result<(), TransformError> {
+        match self {
+            Self::File(reader) | Self::Bands { reader, .. } => reader.check()?,
+            Self::Several(readers) => readers.iter().try_for_each(Self::check)?,
+        }
+        let channels = self.channels().into_iter().fold(0, usize::saturating_add);
+        for (parameter, count) in [("files", self.files()), ("channels", channels)] {
+            if !(1..=MOST_CHANNELS).contains(&count) {
+                let (stage, value) = ("InputReader", count as f32);
+                return Err(TransformError::Setting { stage, parameter, value, range: "1 to 4096" });
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,140 @@
+use std::fmt;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Bands, Picture, reading};
+use crate::decode::{guarded, in_memory};
+use crate::{Limits, TransformError, decode, file, open};
+
+/// Which channels of a picture file are read.
+///
+/// | channels | planes | numbers |
+/// |---|---|---|
+/// | `Rgb` | 3 | colours of 8 bits, whatever the file has: fastai's `PILImage` |
+/// | `Rgb16` | 3 | colours of as many bits as the file has |
+/// | `Gray` | 1 | as many bits as the file has; of colours the luminance 0.299 r + 0.587 g + 0.114 b: fastai's `PILImageBW`, but for its rounding to 8 bits |
+/// | `Own(n)` | n | the file's own channels, which must be as many: 2 of gray with alpha, 4 of colours with alpha or infrared, any number in a TIFF |
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+#[allow(missing_docs)] // each is a row of the table
+pub enum Channels {
+    #[default]
+    Rgb,
+    Rgb16,
+    Gray,
+    Own(usize),
+}
+
+impl Channels {
+    /// How many planes a picture becomes.
+    pub fn count(self) -> usize {
+        match self {
+            Self::Rgb | Self::Rgb16 => 3,
+            Self::Gray => 1,
+            Self::Own(channels) => channels,
+        }
+    }
+}
+
+/// The channels in words: `colours of 8 bits`.
+impl fmt::Display for Channels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rgb => f.write_str("colours of 8 bits"),
+            Self::Rgb16 => f.write_str("colours of up to 16 bits"),
+            Self::Gray => f.write_str("gray"),
+            Self::Own(channels) => write!(f, "{channels} channels"),
+        }
+    }
+}
+
+/// How picture files are read: which channels, within which limits. It serialises, so that an export can read new files as training did.
+///
+/// ```
+/// use firelight_transforms::{Channels, PictureReader};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let scan = image::DynamicImage::from(image::ImageBuffer::from_pixel(2, 2, image::Luma([513_u16])));
+/// let mut file = std::io::Cursor::new(Vec::new());
+/// scan.write_to(&mut file, image::ImageFormat::Png)?;
+/// let picture = PictureReader::new(Channels::Gray).decode(file.get_ref())?;
+/// assert_eq!(picture.channels(), 1);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PictureReader {
+    channels: Channels,
+    limits: Limits,
+}
+
+impl PictureReader {
+    /// A reader of these channels, within the usual limits.
+    pub fn new(channels: Channels) -> Self {
+        Self { channels, limits: Limits::default() }
+    }
+
+    /// How large a picture may be, and what is seen through it.
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// The channels.
+    pub fn channels(&self) -> Channels {
+        self.channels
+    }
+
+    /// The limits.
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// Reads and decodes a picture file, as [`open`](crate::open) does.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](crate::open), and [`TransformError::Channels`] for a file with other channels than are wanted.
+    pub fn open(&self, path: &Path) -> Result<Picture, TransformError> {
+        if self.channels == Channels::Rgb {
+            return open(path, &self.limits).map(Picture::from);
+        }
+        let bytes = file::read(path, &self.limits)?;
+        self.bands(&bytes, || path.display().to_string()).map(Picture::from)
+    }
+
+    /// Decodes a picture from memory; otherwise as [`open`](Self::open).
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn decode(&self, bytes: &[u8]) -> Result<Picture, TransformError> {
+        if self.channels == Channels::Rgb {
+            return decode(bytes, &self.limits).map(Picture::from);
+        }
+        let name = in_memory(bytes, &self.limits, "a picture")?;
+        self.bands(bytes, || name.clone()).map(Picture::from)
+    }
+
+    fn bands(&self, bytes: &[u8], name: impl Fn() -> String) -> Result<Bands, TransformError> {
+        guarded(bytes, name, || reading::bands(bytes, self.channels, &self.limits))
+    }
+
+    /// What makes no sense in it, if anything does.
+    pub(crate) fn check(&self) -> Result<(), TransformError> {
+        if self.channels.count() == 0 || self.channels.count() > MOST_CHANNELS {
+            let value = self.channels.count() as f32;
+            return Err(TransformError::Setting {
+                stage: "Channels",
+                parameter: "channels",
+                value,
+                range: "1 to 4096",
+            });
+        }
+        self.limits.check()
+    }
+}
+
+/// More than any instrument has.
+pub(super) const MOST_CHANNELS: usize = 4096;
