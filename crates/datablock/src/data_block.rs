@@ -178,8 +178,10 @@ impl<X: InputBlock<ItemOf<Y>> + Clone, Y: TargetBlock> DataBlock<X, Y> {
     /// What can be told without any item.
     pub(crate) fn check(&self) -> Result<(), DataError> {
         self.transforms.check().map_err(DataError::Transforms)?;
-        let limits = guard("input block", "its `limits`", || Ok(self.input.limits()))?;
-        limits.map_or(Ok(()), |limits| limits.check()).map_err(DataError::Transforms)?;
+        let reader = guard("input block", "its `reader`", || Ok(self.input.reader()))?;
+        reader.map_or(Ok(()), |reader| reader.check()).map_err(DataError::Transforms)?;
+        let channels = guard("input block", "its `channels`", || Ok(self.input.channels()))?;
+        self.transforms.check_channels(&channels).map_err(DataError::Transforms)?;
         self.colours.map_or(Ok(()), TrainingColours::check)
     }
 

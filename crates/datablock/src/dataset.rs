@@ -4,8 +4,7 @@ use std::borrow::{Borrow, Cow};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use firelight_transforms::{Chance, Draw, PictureTransforms, Scratch, Size, TransformError};
-use image::RgbImage;
+use firelight_transforms::{Chance, Draw, Picture, PictureTransforms, Scratch, Size, TransformError};
 
 use crate::block::targets::read_targets;
 use crate::guard::guard;
@@ -40,7 +39,7 @@ pub struct Dataset<F: FittedTarget> {
 pub struct Planes<F: FittedTarget> {
     /// Its size.
     pub size: Size,
-    /// Red, green and blue, normalised; rows from the top.
+    /// Red, green and blue, or the input's other channels, normalised; rows from the top.
     pub planes: Vec<f32>,
     /// The target in this picture.
     pub target: F::Target,
@@ -99,13 +98,18 @@ impl<F: FittedTarget> Dataset<F> {
         self.item(index).path()
     }
 
-    /// The file that is read for item `index`, where it is another than [`path`](Self::path) says (see [`InputBlock::file`]).
+    /// The files that are read for item `index`, where they are others than [`path`](Self::path) says (see [`InputBlock::files`]).
     ///
     /// # Errors
     ///
     /// As of the block, and [`DataError::Panicked`].
-    pub fn file(&self, index: usize) -> Result<Option<PathBuf>, DataError> {
-        guard("input block", self.path(index).display(), || self.input.file(self.item(index)))
+    pub fn files(&self, index: usize) -> Result<Vec<PathBuf>, DataError> {
+        guard("input block", self.path(index).display(), || self.input.files(self.item(index)))
+    }
+
+    /// How many planes an item becomes: the channels of all its pictures.
+    pub fn channels(&self) -> usize {
+        self.input.channels().into_iter().sum()
     }
 
     /// The items' targets, in the same order.
@@ -147,9 +151,19 @@ impl<F: FittedTarget> Dataset<F> {
     ///
     /// # Errors
     ///
-    /// [`DataError::Picture`] with the file's path, and [`DataError::Panicked`].
-    pub fn picture(&self, index: usize) -> Result<RgbImage, DataError> {
-        self.at("input block", index, || self.input.read(self.item(index)))
+    /// [`DataError::Picture`] with the file's path, also where the block gives other channels than it says, and
+    /// [`DataError::Panicked`].
+    pub fn picture(&self, index: usize) -> Result<Picture, DataError> {
+        self.at("input block", index, || {
+            let picture = self.input.read(self.item(index))?;
+            let (given, told) = (picture.channels(), self.channels());
+            if given == told {
+                return Ok(picture);
+            }
+            let reason =
+                format!("the block read {given} channel(s), and says that there are {told} (InputBlock::channels)");
+            Err(TransformError::Input { reason })
+        })
     }
 
     /// Writes item `index`, read and transformed, as normalised planes (red, green, blue; rows from the top) into

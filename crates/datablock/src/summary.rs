@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use burn::tensor::Device;
-use firelight_transforms::{Chance, PictureTransforms, Scratch, Size};
+use firelight_transforms::{Chance, Picture, PictureTransforms, Scratch};
 
 use crate::data_block::ItemOf;
 use crate::dataset::Planes;
@@ -111,10 +111,7 @@ impl<X: InputBlock<ItemOf<Y>> + Clone, Y: TargetBlock> DataBlock<X, Y> {
 fn sample<F: FittedTarget>(train: &Dataset<F>, summary: &mut Summary) -> Result<(), DataError> {
     summary.title(format_args!("one sample, {}", train.path(0).display()));
     let picture = train.picture(0)?;
-    let (least, most) =
-        picture.as_raw().iter().fold((255, 0), |(least, most), &byte| (byte.min(least), byte.max(most)));
-    let size = Size::new(picture.width(), picture.height());
-    summary.line("read", format_args!("a picture of {size}, bytes from {least} to {most}"));
+    read(&picture, summary);
     let target = guard("target block", train.path(0).display(), || Ok(format!("{:?}", train.targets()[0])))?;
     summary.line("target", format_args!("{} as {target}", in_words(train, 0, &train.targets()[0])?));
 
@@ -134,6 +131,32 @@ fn sample<F: FittedTarget>(train: &Dataset<F>, summary: &mut Summary) -> Result<
     seen(train, whole, "numbers", summary)
 }
 
+/// The pictures of an item as they were read.
+fn read(picture: &Picture, summary: &mut Summary) {
+    let size = picture.size();
+    match picture {
+        Picture::Rgb(picture) => {
+            let bytes = picture.as_raw().iter();
+            let (least, most) = bytes.fold((255, 0), |(least, most), &byte| (byte.min(least), byte.max(most)));
+            summary.line("read", format_args!("a picture of {size}, bytes from {least} to {most}"));
+        }
+        Picture::Bands(bands) => {
+            let (planes, numbers) = (counted(bands.channels()), range(bands.planes()));
+            summary.line("read", format_args!("{planes} of {size}, numbers {numbers}"));
+        }
+        Picture::Several(pictures) => pictures.iter().for_each(|picture| read(picture, summary)),
+        _ => summary.line("read", format_args!("{} of {size}", counted(picture.channels()))),
+    }
+}
+
+fn counted(planes: usize) -> String {
+    match planes {
+        1 => "a plane".into(),
+        3 => "three planes".into(),
+        other => format!("{other} planes"),
+    }
+}
+
 /// What the stages so far make of the first training item.
 fn seen<F: FittedTarget>(
     train: &Dataset<F>,
@@ -145,7 +168,7 @@ fn seen<F: FittedTarget>(
     let mut chance = Chance::new(42, 0, 0);
     let part = train.with_transforms(Arc::new(stages.clone()));
     let Planes { size, planes, .. } = part.planes(0, Some(&mut chance), &mut Scratch::default())?;
-    summary.line("", format_args!("gives three planes of {size}, {what} {}", range(&planes)));
+    summary.line("", format_args!("gives {} of {size}, {what} {}", counted(train.channels()), range(&planes)));
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! Normalisation by what the training pictures look like.
 
 use firelight_progress::Progress;
-use firelight_transforms::{Colours, Normalize, Scratch};
+use firelight_transforms::{Bands, Colours, Normalize, Scratch};
 use rayon::prelude::*;
 
 use crate::{DataError, Dataset, FittedTarget};
@@ -65,10 +65,17 @@ impl TrainingColours {
         let plain = train.transforms().as_ref().clone().with_normalize(Normalize::none());
         let sample = self.pictures.min(train.len());
         let bar = progress.bar(sample, "colours");
+        let bytes = train.input().channels() == [3];
         let count = |place: usize| -> Result<Colours, DataError> {
             let (size, planes) = train.plain(&plain, place * train.len() / sample, &mut Scratch::default())?;
             let mut colours = Colours::default();
-            colours.add(&Normalize::none().decode(&planes, size));
+            // Colours count as bytes, others as they are.
+            let counted = if bytes {
+                colours.add(&Normalize::none().decode(&planes, size))
+            } else {
+                Bands::new(size, planes).and_then(|bands| colours.add(&bands))
+            };
+            counted.map_err(DataError::Transforms)?;
             bar.inc(1);
             Ok(colours)
         };
@@ -77,7 +84,7 @@ impl TrainingColours {
         let mut whole = Colours::default();
         for counted in counts {
             match counted {
-                Ok(colours) => whole = whole.merge(colours),
+                Ok(colours) => whole = whole.merge(colours).map_err(DataError::Transforms)?,
                 Err(error) if !error.is_broken_file() => return Err(error),
                 Err(error) => {
                     tracing::warn!(%error, "left a picture out of the colour statistics");

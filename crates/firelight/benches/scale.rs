@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use firelight::prelude::*;
-use firelight::transforms::TransformError;
+use firelight::transforms::{Picture, TransformError};
 use image::{Rgb, RgbImage};
 use serde_json::json;
 
@@ -24,13 +24,13 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 struct Drawn;
 
 impl InputBlock for Drawn {
-    fn read(&self, item: &Path) -> Result<RgbImage, TransformError> {
+    fn read(&self, item: &Path) -> Result<Picture, TransformError> {
         let hash = item
             .as_os_str()
             .as_encoded_bytes()
             .iter()
             .fold(7_u32, |hash, byte| hash.wrapping_mul(31) ^ u32::from(*byte));
-        Ok(RgbImage::from_fn(8, 8, |x, y| Rgb([hash, hash >> 8, x * y].map(|colour| colour as u8))))
+        Ok(RgbImage::from_fn(8, 8, |x, y| Rgb([hash, hash >> 8, x * y].map(|colour| colour as u8))).into())
     }
 }
 

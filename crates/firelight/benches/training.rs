@@ -17,7 +17,7 @@ use firelight::layers::on_workers;
 use firelight::learner::optim::{Adam, GroupOptimizer, Rule, Sgd};
 use firelight::models::{HeadConfig, Model, VisionModel};
 use firelight::prelude::*;
-use firelight::transforms::{Filter, TransformError};
+use firelight::transforms::{Filter, Picture, TransformError};
 use image::RgbImage;
 use serde_json::{Map, Value, json};
 
@@ -195,8 +195,8 @@ impl Same {
 }
 
 impl InputBlock for Same {
-    fn read(&self, _item: &Path) -> Result<RgbImage, TransformError> {
-        Ok(self.0.clone())
+    fn read(&self, _item: &Path) -> Result<Picture, TransformError> {
+        Ok(self.0.clone().into())
     }
 }
 

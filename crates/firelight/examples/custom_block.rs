@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use firelight::prelude::*;
-use firelight::transforms::{Closure, TransformError};
+use firelight::transforms::{Closure, Picture, TransformError};
 use image::{Rgb, RgbImage, imageops};
 
 // ANCHOR: input
@@ -12,7 +12,7 @@ use image::{Rgb, RgbImage, imageops};
 struct Series;
 
 impl InputBlock for Series {
-    fn read(&self, item: &Path) -> Result<RgbImage, TransformError> {
+    fn read(&self, item: &Path) -> Result<Picture, TransformError> {
         let text =
             std::fs::read_to_string(item).map_err(|why| TransformError::Read { path: item.to_path_buf(), why })?;
         let heights: Vec<u32> = text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
@@ -20,7 +20,8 @@ impl InputBlock for Series {
         Ok(RgbImage::from_fn(width, 32, |x, y| {
             let height = heights.get(x as usize).copied().unwrap_or(0);
             Rgb(if 32 - y <= height { [240, 180, 40] } else { [20, 20, 60] })
-        }))
+        })
+        .into())
     }
 }
 // ANCHOR_END: input

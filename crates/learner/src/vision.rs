@@ -272,7 +272,7 @@ impl Backbone {
             data
         } else {
             let (mean, std) = self.arch.normalization();
-            data.with_normalize(Normalize { mean, std })
+            data.with_normalize(Normalize::new(mean, std))
         };
         let target = data.train().dataset().fitted().clone();
         let (loss, metrics, decision) = (target.loss(), target.metrics(), target.decision());

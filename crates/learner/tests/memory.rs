@@ -10,7 +10,7 @@ use burn::tensor::Device;
 use firelight_datablock::{CategoryBlock, DataBlock, IndexSplitter, InputBlock, parent_label};
 use firelight_learner::{Learner, accuracy, top_k};
 use firelight_losses::CrossEntropy;
-use firelight_transforms::TransformError;
+use firelight_transforms::{Picture, TransformError};
 use image::RgbImage;
 use mean_colour::MeanColour;
 
@@ -22,8 +22,8 @@ const ITEMS: usize = 24_000;
 struct Black;
 
 impl InputBlock for Black {
-    fn read(&self, _item: &Path) -> Result<RgbImage, TransformError> {
-        Ok(RgbImage::new(2, 2))
+    fn read(&self, _item: &Path) -> Result<Picture, TransformError> {
+        Ok(RgbImage::new(2, 2).into())
     }
 }
 

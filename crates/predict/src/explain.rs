@@ -2,6 +2,7 @@
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
+use firelight_transforms::PictureRef;
 use image::RgbImage;
 
 use firelight_models::Head;
@@ -51,7 +52,12 @@ impl Predictor {
     /// # Panics
     ///
     /// If there is no such class.
-    pub fn explain(&self, picture: &RgbImage, class: Option<usize>) -> Result<GradCam, PredictError> {
+    pub fn explain<'p>(
+        &self,
+        picture: impl Into<PictureRef<'p>>,
+        class: Option<usize>,
+    ) -> Result<GradCam, PredictError> {
+        let picture = picture.into();
         self.one_class()?;
         assert!(class.is_none_or(|class| class < self.vocab().len()), "there is no class {class:?}");
         let Network::Vision(model) = self.network() else {

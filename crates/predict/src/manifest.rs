@@ -3,7 +3,7 @@
 use firelight_costs::Decision;
 use firelight_files::Format;
 use firelight_models::{Arch, HeadConfig};
-use firelight_transforms::{Limits, PictureTransforms};
+use firelight_transforms::{InputReader, Limits, PictureReader, PictureTransforms};
 use firelight_vocab::Vocab;
 use serde::{Deserialize, Serialize};
 
@@ -36,8 +36,8 @@ pub struct Manifest {
     pub target: TargetKind,
     /// How a picture becomes the model's input, normalisation included.
     pub transforms: PictureTransforms,
-    /// How large a picture may be; the usual limits in files without.
-    pub limits: Limits,
+    /// How the files of an item are read; colours within the usual limits in files that do not say.
+    pub input: InputReader,
     /// How probabilities become a class.
     pub decision: Decision,
 }
@@ -54,8 +54,10 @@ struct Stored {
     head: Option<HeadConfig>,
     vocab: Option<Vocab>,
     transforms: PictureTransforms,
+    /// Of colours, in files that do not say how they are read.
     #[serde(default)]
     limits: Limits,
+    input: Option<InputReader>,
     decision: Decision,
 }
 
@@ -63,7 +65,8 @@ impl TryFrom<Stored> for Manifest {
     type Error = String;
 
     fn try_from(stored: Stored) -> Result<Self, String> {
-        let Stored { firelight, burn, network, target, arch, head, vocab, transforms, limits, decision } = stored;
+        let Stored { firelight, burn, network, target, arch, head, vocab, transforms, limits, input, decision } =
+            stored;
         let (network, target) = match (network, target, arch, head, vocab) {
             (Some(network), Some(target), None, None, None) => (network, target),
             (None, None, Some(arch), Some(head), Some(vocab)) => {
@@ -71,7 +74,8 @@ impl TryFrom<Stored> for Manifest {
             }
             _ => return Err("it has neither a network and a target nor an arch, a head and a vocab".into()),
         };
-        Ok(Self { firelight, burn, network, target, transforms, limits, decision })
+        let input = input.unwrap_or_else(|| InputReader::File(PictureReader::default().with_limits(limits)));
+        Ok(Self { firelight, burn, network, target, transforms, input, decision })
     }
 }
 
@@ -91,6 +95,7 @@ impl Manifest {
         if decision.vocab().is_some_and(|theirs| !target.has_vocab(theirs)) {
             return Some("its decision rule is for other classes".into());
         }
-        transforms.check().err().map(|error| error.to_string())
+        let checked = self.input.check().and_then(|()| transforms.check_channels(&self.input.channels()));
+        checked.err().map(|error| error.to_string())
     }
 }

@@ -8,9 +8,8 @@ use std::sync::Arc;
 use burn::tensor::{Device, Tensor, TensorData};
 use firelight_files::FileError;
 use firelight_models::Model;
-use firelight_transforms::{Draw, Scratch, Size, TransformError, decode, open, panic_message};
+use firelight_transforms::{Draw, Picture, PictureRef, Scratch, Size, TransformError, panic_message};
 use firelight_vocab::Vocab;
-use image::RgbImage;
 
 use crate::manifest::FORMAT;
 use crate::{Answer, Manifest, Network, NetworkConfig, Outputs, PredictError, Prediction, Registry, TargetKind};
@@ -37,7 +36,7 @@ pub struct Predictor {
 }
 
 /// Reads files in place of the usual reader.
-type Reader = Arc<dyn Fn(&Path) -> Result<RgbImage, TransformError> + Send + Sync>;
+type Reader = Arc<dyn Fn(&Path) -> Result<Picture, TransformError> + Send + Sync>;
 
 impl fmt::Debug for Predictor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -74,11 +73,11 @@ impl Predictor {
 
     /// The same with files read by `reader` instead of the usual one, which decodes pictures: for files of another kind. A panic in it is
     /// an error that says so.
-    pub fn with_reader(
+    pub fn with_reader<P: Into<Picture>>(
         self,
-        reader: impl Fn(&Path) -> Result<RgbImage, TransformError> + Send + Sync + 'static,
+        reader: impl Fn(&Path) -> Result<P, TransformError> + Send + Sync + 'static,
     ) -> Self {
-        Self { reader: Some(Arc::new(reader)), ..self }
+        Self { reader: Some(Arc::new(move |path| reader(path).map(Into::into))), ..self }
     }
 
     /// Reads a file that `Learner::export` wrote.
@@ -142,12 +141,30 @@ impl Predictor {
             .map_err(|error| error.of_file(path))
     }
 
-    /// What the model says of a picture.
+    /// What the model says of an item of several files, bands or pictures, in the order that training had them.
+    ///
+    /// ```no_run
+    /// # use firelight_predict::{PredictError, Predictor};
+    /// # fn compare(predictor: Predictor) -> Result<(), PredictError> {
+    /// let answer = predictor.answer_files(&["before.jpg", "after.jpg"])?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`answer`](Self::answer), and [`PredictError::Input`] for another number of files.
+    pub fn answer_files<P: AsRef<Path>>(&self, files: &[P]) -> Result<Answer, PredictError> {
+        let input = &self.manifest.input;
+        input.open(files).map_err(PredictError::input).and_then(|picture| self.answer_picture(&picture))
+    }
+
+    /// What the model says of a picture: of colours, of any channels, or of several (see [`Picture`]).
     ///
     /// # Errors
     ///
     /// [`PredictError::Input`] if the transforms cannot take its size, and [`PredictError::NoNumbers`] where the model gives NaN.
-    pub fn answer_picture(&self, picture: &RgbImage) -> Result<Answer, PredictError> {
+    pub fn answer_picture<'p>(&self, picture: impl Into<PictureRef<'p>>) -> Result<Answer, PredictError> {
         let Seen { draw, planes } = self.seen(picture).map_err(PredictError::input)?;
         self.read_row(&self.outputs(draw.size, planes)?, &draw)
     }
@@ -158,7 +175,7 @@ impl Predictor {
     ///
     /// As [`answer_picture`](Self::answer_picture), and [`PredictError::Input`] if the bytes are no picture.
     pub fn answer_bytes(&self, bytes: &[u8]) -> Result<Answer, PredictError> {
-        self.answer_picture(&decode(bytes, &self.manifest.limits).map_err(PredictError::input)?)
+        self.answer_picture(&self.manifest.input.decode(&[bytes]).map_err(PredictError::input)?)
     }
 
     /// The class of a picture file.
@@ -176,7 +193,7 @@ impl Predictor {
     /// # Errors
     ///
     /// As [`answer_picture`](Self::answer_picture), and [`PredictError::OtherKind`].
-    pub fn predict_picture(&self, picture: &RgbImage) -> Result<Prediction, PredictError> {
+    pub fn predict_picture<'p>(&self, picture: impl Into<PictureRef<'p>>) -> Result<Prediction, PredictError> {
         self.one_class()?;
         self.answer_picture(picture).and_then(|answer| self.class(answer))
     }
@@ -197,7 +214,7 @@ impl Predictor {
     /// # Errors
     ///
     /// As [`answer_picture`](Self::answer_picture), but for NaN, which is given as it is.
-    pub fn outputs_of(&self, picture: &RgbImage) -> Result<Vec<f32>, PredictError> {
+    pub fn outputs_of<'p>(&self, picture: impl Into<PictureRef<'p>>) -> Result<Vec<f32>, PredictError> {
         let Seen { draw, planes } = self.seen(picture).map_err(PredictError::input)?;
         self.outputs(draw.size, planes)
     }
@@ -222,10 +239,10 @@ impl Predictor {
     }
 
     /// The picture of a file, as training read it.
-    pub(crate) fn read(&self, path: &Path) -> Result<RgbImage, TransformError> {
+    pub(crate) fn read(&self, path: &Path) -> Result<Picture, TransformError> {
         match &self.reader {
             Some(reader) => unbroken("the reader", || reader(path)),
-            None => open(path, &self.manifest.limits),
+            None => self.manifest.input.open(&[path]),
         }
     }
 
@@ -235,7 +252,7 @@ impl Predictor {
     ///
     /// [`PredictError::Unfit`] where a model of the user's panics, or gives other numbers than its target has.
     pub(crate) fn outputs(&self, size: Size, planes: Vec<f32>) -> Result<Vec<f32>, PredictError> {
-        let (target, pictures) = (&self.manifest.target, planes.len() / size.planes().max(1));
+        let (target, pictures) = (&self.manifest.target, planes.len() / size.planes_of(self.channels()).max(1));
         let run = || host(target.activate(self.network.outputs(self.input(size, planes))));
         let outputs = catch_unwind(AssertUnwindSafe(run)).map_err(|panic| PredictError::Unfit {
             why: format!("the model panicked: {}", panic_message(panic.as_ref())),
@@ -258,16 +275,28 @@ impl Predictor {
     }
 
     /// What the model sees of a picture.
-    pub(crate) fn seen(&self, picture: &RgbImage) -> Result<Seen, TransformError> {
+    pub(crate) fn seen<'p>(&self, picture: impl Into<PictureRef<'p>>) -> Result<Seen, TransformError> {
+        let picture = picture.into();
+        let (given, needed) = (picture.channels(), self.channels());
+        if given != needed {
+            let reason = format!("the picture has {given} channel(s), and the model takes {needed}");
+            return Err(TransformError::Input { reason });
+        }
         let see = || self.manifest.transforms.planes_drawn(picture, None, &mut Scratch::default());
         let (draw, planes) = unbroken("a transform", see)?;
         Ok(Seen { draw, planes })
     }
 
-    /// Planes of pictures of one size as `[n, 3, h, w]`.
+    /// Channels of all pictures of an item.
+    fn channels(&self) -> usize {
+        self.manifest.input.channels().iter().sum()
+    }
+
+    /// Planes of pictures of one size as `[n, channels, h, w]`.
     pub(crate) fn input(&self, size: Size, planes: Vec<f32>) -> Tensor<4> {
-        let pictures = planes.len() / size.planes().max(1);
-        let shape = [pictures, 3, size.height as usize, size.width as usize];
+        let channels = self.channels();
+        let pictures = planes.len() / size.planes_of(channels).max(1);
+        let shape = [pictures, channels, size.height as usize, size.width as usize];
         Tensor::from_data(TensorData::new(planes, shape), &self.device)
     }
 

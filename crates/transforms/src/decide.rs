@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use image::RgbImage;
 
 use crate::picture::Single;
+use crate::pictures::TURNS;
 use crate::{
     Bands, Chance, Draw, Frame, ItemTransform, PadMode, PictureRef, PictureTransforms, Scratch, Size, TransformError,
 };
@@ -87,7 +88,7 @@ impl PictureTransforms {
         }
         let draw = self.finish(size, frame, chance);
         if channels != 3 && !draw.lighting.is_per_channel() {
-            return Err(TransformError::NoColours { stage: "lighting by hue or saturation", channels });
+            return Err(TransformError::NoColours { stage: TURNS, channels });
         }
         Ok((seen, Draw { through_closure, ..draw }))
     }

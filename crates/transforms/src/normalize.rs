@@ -91,22 +91,50 @@ impl Normalize {
     }
 
     /// The picture that normalised planes (one after the other) show; colours beyond 0 to 1 are clamped. One or two planes are
-    /// gray, the second one left out; of more than three the first three are shown.
+    /// gray, the second one left out; of more than three the first three are shown. Measurements, which reach beyond -1 to 2 and are not
+    /// of three channels, are stretched from the least to the most.
     ///
     /// # Panics
     ///
     /// When `planes` does not hold whole planes of `size`.
     pub fn decode(&self, planes: &[f32], size: Size) -> RgbImage {
+        self.decode_from(0, planes, size)
+    }
+
+    /// The same for each of the pictures of an item, which have so many channels.
+    ///
+    /// # Panics
+    ///
+    /// When `planes` does not hold a plane of `size` for each channel.
+    pub fn decode_each(&self, planes: &[f32], size: Size, channels: &[usize]) -> Vec<RgbImage> {
+        let (mut first, mut rest) = (0, planes);
+        let one = |&channels: &usize| {
+            let (own, others) = rest.split_at(size.planes_of(channels));
+            let picture = self.decode_from(first, own, size);
+            (first, rest) = (first + channels, others);
+            picture
+        };
+        channels.iter().map(one).collect()
+    }
+
+    fn decode_from(&self, first: usize, planes: &[f32], size: Size) -> RgbImage {
         let plane = size.pixels() as usize;
         let channels = planes.len() / plane.max(1);
         assert_eq!(planes.len(), channels * plane, "whole planes of {size} are needed");
         assert!(channels > 0, "a picture has a plane of {size}");
+        let shown: Vec<usize> = if channels < 3 { vec![0] } else { vec![0, 1, 2] };
+        let number = |channel: usize, at: usize| {
+            let (mean, std) = self.of(first + channel);
+            planes[channel * plane + at] * std + mean
+        };
+        let numbers = || shown.iter().flat_map(|&channel| (0..plane).map(move |at| number(channel, at)));
+        let (least, most) = numbers().fold((0.0_f32, 1.0_f32), |(least, most), x| (least.min(x), most.max(x)));
+        let measured = channels != 3 && (least < -1.0 || most > 2.0);
+        let (low, range) = if measured { (least, most - least) } else { (0.0, 1.0) };
         RgbImage::from_fn(size.width, size.height, |x, y| {
             let at = y as usize * size.width as usize + x as usize;
             image::Rgb(std::array::from_fn(|colour| {
-                let channel = if channels < 3 { 0 } else { colour };
-                let (mean, std) = self.of(channel);
-                ((planes[channel * plane + at] * std + mean) * 255.0).round() as u8
+                ((number(shown[colour % shown.len()], at) - low) / range * 255.0).round() as u8
             }))
         })
     }

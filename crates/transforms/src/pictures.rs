@@ -37,6 +37,9 @@ pub struct PictureTransforms {
     normalize: Option<Normalize>,
 }
 
+/// What looks at three channels at once.
+pub(crate) const TURNS: &str = "lighting by hue or saturation";
+
 /// A recipe as a file has it, before its parameters are checked.
 #[derive(Deserialize)]
 struct Stored {
@@ -120,6 +123,21 @@ impl PictureTransforms {
         self.items.iter().try_for_each(ItemTransform::check)?;
         self.augment.as_ref().map_or(Ok(()), AugTransforms::check)?;
         self.normalize().check()
+    }
+
+    /// As [`check`](Self::check), for items whose pictures have so many channels each.
+    ///
+    /// # Errors
+    ///
+    /// As [`check`](Self::check), [`TransformError::Statistics`], and [`TransformError::NoColours`] for hue and saturation of other than
+    /// three channels.
+    pub fn check_channels(&self, channels: &[usize]) -> Result<(), TransformError> {
+        self.check()?;
+        let other = channels.iter().find(|&&channels| channels != 3);
+        if let (Some(&channels), Some(true)) = (other, self.augment.as_ref().map(AugTransforms::turns_colours)) {
+            return Err(TransformError::NoColours { stage: TURNS, channels });
+        }
+        self.normalize().check_channels(channels.iter().sum())
     }
 
     /// Writes the normalised planes of a picture (red, green, blue; rows from the top) to `out`, and says their size.

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use firelight::plots::save_png;
 use firelight::predict::FilePredictions;
 use firelight::prelude::*;
-use firelight::transforms::open;
 
 use crate::cli::{Cli, LossName, Predict};
 use crate::data::species;
@@ -77,7 +76,7 @@ fn explain(predictor: &Predictor, files: &[PathBuf], folder: &Path) -> Result<()
     let failed = |error| format!("explain: cannot make {}: {error}; choose another --explain", folder.display());
     std::fs::create_dir_all(folder).map_err(failed)?;
     for (number, path) in files.iter().enumerate() {
-        let Ok(picture) = open(path, &predictor.manifest().limits) else { continue };
+        let Ok(picture) = predictor.manifest().input.open(&[path]) else { continue };
         let explained = predictor.explain(&picture, None)?;
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         let class = &predictor.vocab()[explained.class];

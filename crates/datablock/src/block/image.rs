@@ -5,8 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use firelight_transforms::{Limits, TransformError, open};
-use image::RgbImage;
+use firelight_transforms::{Channels, InputReader, Limits, Picture, PictureReader, TransformError};
 use rayon::prelude::*;
 
 use super::InputBlock;
@@ -14,31 +13,61 @@ use crate::guard::guard;
 use crate::in_parts::in_parts;
 use crate::{DataError, Item, Labeller, repeated};
 
-/// Reads a picture file as 8-bit RGB, whatever its format: by content, not by ending, turned upright as its EXIF
-/// orientation says. An item is the file, unless [`with_file`](Self::with_file) tells which file an item has.
+/// Reads a picture file, whatever its format: by content, not by ending, turned upright as its EXIF orientation says. An item is the file,
+/// unless [`with_file`](Self::with_file) tells which file an item has, or [`with_bands`](Self::with_bands) which files.
+///
+/// | block | planes | see [`Channels`] |
+/// |---|---|---|
+/// | [`rgb`](Self::rgb) | 3 | colours of 8 bits |
+/// | [`rgb16`](Self::rgb16) | 3 | colours of as many bits as the file has |
+/// | [`gray`](Self::gray) | 1 | 8 or 16 bits, colours by their luminance |
+/// | [`channels(n)`](Self::channels) | n | what the file has |
+///
+/// Several pictures of an item are a tuple of blocks, `(ImageBlock::rgb().with_file(left), ImageBlock::rgb().with_file(right))`.
 ///
 /// ```
 /// use firelight_datablock::ImageBlock;
 /// use firelight_transforms::Limits;
 ///
-/// let scans = ImageBlock::rgb().with_limits(Limits::default().with_pixels(400_000_000));
+/// let scans = ImageBlock::gray().with_limits(Limits::default().with_pixels(400_000_000));
 /// ```
 pub struct ImageBlock<I: ?Sized = Path> {
-    limits: Limits,
-    file: File<I>,
+    reader: PictureReader,
+    files: Files<I>,
     shared: bool,
 }
 
 /// Where an item's picture is. Of a path that is the path, which is not copied for it.
-enum File<I: ?Sized> {
+enum Files<I: ?Sized> {
     Item(fn(&I) -> &Path),
-    Of(Arc<dyn Labeller<PathBuf, I>>),
+    One(Arc<dyn Labeller<PathBuf, I>>),
+    /// So many, whose channels make one picture.
+    Bands(usize, Arc<dyn Labeller<Vec<PathBuf>, I>>),
 }
 
 impl ImageBlock {
-    /// Colour pictures, three channels.
+    /// Colour pictures of 8 bits, three channels.
     pub fn rgb() -> Self {
-        Self { limits: Limits::default(), file: File::Item(|item| item), shared: false }
+        Self::of(Channels::Rgb)
+    }
+
+    /// Colour pictures of as many bits as their files have, three channels.
+    pub fn rgb16() -> Self {
+        Self::of(Channels::Rgb16)
+    }
+
+    /// Gray pictures of as many bits as their files have, one channel.
+    pub fn gray() -> Self {
+        Self::of(Channels::Gray)
+    }
+
+    /// The channels that files have, which must be so many, at least 1.
+    pub fn channels(channels: usize) -> Self {
+        Self::of(Channels::Own(channels))
+    }
+
+    fn of(channels: Channels) -> Self {
+        Self { reader: PictureReader::new(channels), files: Files::Item(|item| item), shared: false }
     }
 }
 
@@ -51,7 +80,7 @@ impl Default for ImageBlock {
 impl<I: ?Sized> ImageBlock<I> {
     /// How large a picture may be before it is refused (see [`Limits`] for the defaults).
     pub fn with_limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
+        self.reader = self.reader.with_limits(limits);
         self
     }
 
@@ -65,77 +94,116 @@ impl<I: ?Sized> ImageBlock<I> {
     /// let by_number = ImageBlock::rgb().with_file(|number: &u32| Ok(PathBuf::from(format!("scans/{number}.png"))));
     /// ```
     pub fn with_file<J: ?Sized>(self, file: impl Labeller<PathBuf, J> + 'static) -> ImageBlock<J> {
-        ImageBlock { limits: self.limits, file: File::Of(Arc::new(file)), shared: self.shared }
+        self.with_files(Files::One(Arc::new(file)))
     }
 
-    /// Whether several items may have one file, as regions of one photograph. Default `false`, since a file that trains must not
-    /// validate: see [`GroupSplitter`](crate::GroupSplitter).
+    /// Items whose picture is in `count` files of one size, as the bands of a satellite's: their channels become those of one picture, in the
+    /// order that `files` tells them.
+    ///
+    /// ```
+    /// use std::path::{Path, PathBuf};
+    /// use firelight_datablock::{ImageBlock, InputBlock};
+    ///
+    /// let bands = ["B02", "B03", "B04", "B08"];
+    /// let scene = ImageBlock::gray().with_bands(4, move |scene: &Path| {
+    ///     Ok(bands.map(|band| scene.join(band).with_extension("tif")).to_vec())
+    /// });
+    /// assert_eq!(scene.channels(), [4]);
+    /// ```
+    pub fn with_bands<J: ?Sized>(self, count: usize, files: impl Labeller<Vec<PathBuf>, J> + 'static) -> ImageBlock<J> {
+        self.with_files(Files::Bands(count, Arc::new(files)))
+    }
+
+    fn with_files<J: ?Sized>(self, files: Files<J>) -> ImageBlock<J> {
+        ImageBlock { reader: self.reader, files, shared: self.shared }
+    }
+
+    /// Whether several items may have one file, as regions of one photograph or pairs of it with others. Default `false`, since a file that
+    /// trains must not validate: see [`GroupSplitter`](crate::GroupSplitter).
     pub fn with_shared_files(mut self, shared: bool) -> Self {
         self.shared = shared;
         self
+    }
+
+    fn input(&self) -> InputReader {
+        match self.files {
+            Files::Bands(files, _) => InputReader::Bands { reader: self.reader, files },
+            _ => InputReader::File(self.reader),
+        }
     }
 }
 
 impl<I: ?Sized> Clone for ImageBlock<I> {
     fn clone(&self) -> Self {
-        let file = match &self.file {
-            File::Item(file) => File::Item(*file),
-            File::Of(file) => File::Of(file.clone()),
+        let files = match &self.files {
+            Files::Item(file) => Files::Item(*file),
+            Files::One(file) => Files::One(file.clone()),
+            Files::Bands(count, files) => Files::Bands(*count, files.clone()),
         };
-        Self { file, ..*self }
+        Self { files, ..*self }
     }
 }
 
 impl<I: ?Sized> fmt::Debug for ImageBlock<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ImageBlock").field("limits", &self.limits).finish_non_exhaustive()
+        f.debug_struct("ImageBlock").field("reader", &self.reader).finish_non_exhaustive()
     }
 }
 
 impl<I: Item + ?Sized> InputBlock<I> for ImageBlock<I> {
-    fn read(&self, item: &I) -> Result<RgbImage, TransformError> {
-        match &self.file {
-            File::Item(file) => open(file(item), &self.limits),
-            File::Of(file) => {
-                let file = file.label(item).map_err(|error| TransformError::Input { reason: error.to_string() })?;
-                open(&file, &self.limits)
-            }
+    fn read(&self, item: &I) -> Result<Picture, TransformError> {
+        if let Files::Item(file) = &self.files {
+            return self.reader.open(file(item));
         }
+        let files = self.files(item).map_err(|error| TransformError::Input { reason: error.to_string() })?;
+        self.input().open(&files)
     }
 
     fn check(&self, items: &[&I]) -> Result<(), DataError> {
-        let File::Of(file) = &self.file else { return Ok(()) };
-        let files = in_parts(items, |_, items| {
-            let file = |item: &&I| guard("input block", item.path().display(), || file.label(item));
-            items.iter().map(file).collect::<Result<Vec<_>, _>>()
+        if let Files::Item(_) = self.files {
+            return Ok(());
+        }
+        let read = in_parts(items, |_, items| {
+            let files = |item: &&I| guard("input block", item.path().display(), || self.files(item));
+            items.iter().map(files).collect::<Result<Vec<_>, _>>()
         })?
         .concat();
-        let is_missing = |file: &PathBuf| file.metadata().is_err_and(|why| why.kind() == ErrorKind::NotFound);
-        let missing: Vec<usize> = (0..files.len()).into_par_iter().filter(|&item| is_missing(&files[item])).collect();
         let path = |item: usize| items[item].path().into_owned();
-        if let Some(&first) = missing.first() {
+        let is_missing = |file: &PathBuf| file.metadata().is_err_and(|why| why.kind() == ErrorKind::NotFound);
+        let missing = |item: usize| read[item].iter().find(|file| is_missing(file)).map(|file| (item, file.clone()));
+        let missing: Vec<_> = (0..read.len()).into_par_iter().filter_map(missing).collect();
+        if let Some((first, file)) = missing.first().cloned() {
             let (count, items) = (missing.len(), items.len());
-            return Err(DataError::MissingFiles { count, items, item: path(first), file: files[first].clone() });
+            return Err(DataError::MissingFiles { count, items, item: path(first), file });
         }
         if self.shared {
             return Ok(());
         }
+        let owners: Vec<usize> =
+            read.iter().enumerate().flat_map(|(item, files)| files.iter().map(move |_| item)).collect();
+        let files = read.concat();
         match repeated::find::<Path>(&files) {
             None => Ok(()),
-            Some([first, second]) => {
-                Err(DataError::SharedFile { items: [first, second].map(path), file: files[second].clone() })
-            }
+            Some([first, second]) => Err(DataError::SharedFile {
+                items: [first, second].map(|file| path(owners[file])),
+                file: files[second].clone(),
+            }),
         }
     }
 
-    fn file(&self, item: &I) -> Result<Option<PathBuf>, DataError> {
-        match &self.file {
-            File::Item(_) => Ok(None),
-            File::Of(file) => file.label(item).map(Some),
+    fn files(&self, item: &I) -> Result<Vec<PathBuf>, DataError> {
+        match &self.files {
+            Files::Item(_) => Ok(Vec::new()),
+            Files::One(file) => file.label(item).map(|file| vec![file]),
+            Files::Bands(_, files) => files.label(item),
         }
     }
 
-    fn limits(&self) -> Option<Limits> {
-        Some(self.limits)
+    fn channels(&self) -> Vec<usize> {
+        self.input().channels()
+    }
+
+    fn reader(&self) -> Option<InputReader> {
+        Some(self.input())
     }
 }

@@ -10,15 +10,15 @@ mod multi_category;
 mod pair;
 mod points;
 mod regression;
+mod several;
 pub(crate) mod targets;
 mod unlabelled;
 
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 
-use ::image::RgbImage;
 use burn::tensor::Device;
-use firelight_transforms::{Draw, Limits, TransformError};
+use firelight_transforms::{Draw, InputReader, Picture, TransformError};
 use firelight_vocab::Vocab;
 
 pub use boxes::{Box4, BoxBlock, Boxes};
@@ -41,7 +41,7 @@ use crate::item::Item;
 /// ```
 /// use std::path::Path;
 /// use firelight_datablock::InputBlock;
-/// use firelight_transforms::{Limits, TransformError};
+/// use firelight_transforms::{Picture, TransformError};
 /// use image::RgbImage;
 ///
 /// /// Draws one pixel for each byte of a file's name.
@@ -49,9 +49,9 @@ use crate::item::Item;
 /// struct NamePicture;
 ///
 /// impl InputBlock for NamePicture {
-///     fn read(&self, item: &Path) -> Result<RgbImage, TransformError> {
+///     fn read(&self, item: &Path) -> Result<Picture, TransformError> {
 ///         let name = item.as_os_str().as_encoded_bytes();
-///         Ok(RgbImage::from_fn(name.len() as u32, 1, |x, _| image::Rgb([name[x as usize]; 3])))
+///         Ok(RgbImage::from_fn(name.len() as u32, 1, |x, _| image::Rgb([name[x as usize]; 3])).into())
 ///     }
 /// }
 /// ```
@@ -62,7 +62,7 @@ pub trait InputBlock<I: ?Sized = Path>: Debug + Send + Sync + 'static {
     ///
     /// What made the item unreadable. [`OnError::Skip`](crate::OnError::Skip) leaves out what
     /// [is a broken file](TransformError::is_broken_file); every other error ends the epoch.
-    fn read(&self, item: &I) -> Result<RgbImage, TransformError>;
+    fn read(&self, item: &I) -> Result<Picture, TransformError>;
 
     /// Checks what can be told of `items`, those of all parts, without reading any: once, before their labels are asked for. By default
     /// nothing is checked.
@@ -75,20 +75,26 @@ pub trait InputBlock<I: ?Sized = Path>: Debug + Send + Sync + 'static {
         Ok(())
     }
 
-    /// The file that is read for `item`, where that is another than the item itself ([`Item::path`]), as of a row of a table: features that are
-    /// kept and training that goes on compare it. `None`, the default, where there is none.
+    /// The files that are read for `item`, where they are others than the item itself ([`Item::path`]), as of a row of a table: features that
+    /// are kept and training that goes on compare them. Empty, the default, where there are none.
     ///
     /// # Errors
     ///
-    /// Why it cannot be told.
-    fn file(&self, item: &I) -> Result<Option<PathBuf>, DataError> {
+    /// Why they cannot be told.
+    fn files(&self, item: &I) -> Result<Vec<PathBuf>, DataError> {
         let _ = item;
-        Ok(None)
+        Ok(Vec::new())
     }
 
-    /// The limits of the standard reader, where reading picture files by it is all that this block does: what an export can
+    /// The channels of each picture of an item, the same for every item: what a model's first layer is made for. Default: one picture of
+    /// three.
+    fn channels(&self) -> Vec<usize> {
+        vec![3]
+    }
+
+    /// How an item's files are read, where reading picture files is all that this block does: what an export can
     /// store, and so what prediction reads new pictures by. `None`, the default, for a block that reads in a way of its own.
-    fn limits(&self) -> Option<Limits> {
+    fn reader(&self) -> Option<InputReader> {
         None
     }
 }

@@ -31,7 +31,8 @@ pub struct Batch<F: FittedTarget> {
     /// every picture of theirs is broken, count. [`DataLoader::batches_from`](crate::DataLoader::batches_from) goes on with
     /// the one after it for `number + 1`.
     pub number: usize,
-    /// Normalised pictures, `[batch, 3, height, width]`.
+    /// Normalised pictures, `[batch, channels, height, width]`: three channels of colours, or those of the
+    /// [input](crate::InputBlock::channels).
     pub inputs: Tensor<4>,
     /// Their targets, as the target block makes them: `[batch]` class numbers for categories.
     pub targets: F::Tensor,
@@ -90,7 +91,8 @@ impl<F: FittedTarget> HostBatch<F> {
         let chance = |item: usize| options.augment.then(|| Chance::new(options.seed, epoch, item as u64));
         let mut batch = match dataset.transforms().output_size() {
             Some(size) => {
-                Self::fixed(dataset, options, items, memory.borrow(items.len() * size.planes()), size, chance)?
+                let length = items.len() * size.planes_of(dataset.channels());
+                Self::fixed(dataset, options, items, memory.borrow(length), size, chance)?
             }
             None => Self::free(dataset, options, items, chance)?,
         };
@@ -117,7 +119,7 @@ impl<F: FittedTarget> HostBatch<F> {
         size: Size,
         chance: impl Fn(usize) -> Option<Chance> + Sync,
     ) -> Result<Self, DataError> {
-        let length = size.planes();
+        let length = size.planes_of(dataset.channels());
         let write = |(&item, planes): (&usize, &mut [f32])| {
             with_scratch(|scratch| dataset.write(item, chance(item).as_mut(), scratch, planes))
         };
@@ -178,7 +180,7 @@ impl<F: FittedTarget> HostBatch<F> {
 
     /// The batch on a device.
     pub fn into_batch(self, dataset: &Dataset<F>, device: &Device, memory: &Planes) -> Result<Batch<F>, DataError> {
-        let shape = [self.items.len(), 3, self.size.height as usize, self.size.width as usize];
+        let shape = [self.items.len(), dataset.channels(), self.size.height as usize, self.size.width as usize];
         let first = self.items.first().map_or("no item".into(), |&item| dataset.path(item).display().to_string());
         let collate = || Ok(dataset.fitted().collate(&self.placed, device));
         let targets = guard("target block", format_args!("the batch that begins with {first}"), collate)?;

@@ -231,7 +231,9 @@ impl<F: FittedTarget> DataLoaders<F> {
 
     /// Normalises with these statistics, in place of any given before. Each part keeps its other transforms.
     pub fn with_normalize(self, normalize: Normalize) -> Self {
-        self.map(|loader| loader.with_normalize(normalize))
+        let train = self.train.with_normalize(normalize.clone());
+        let test = self.test.map(|test| test.with_normalize(normalize.clone()));
+        Self { train, valid: self.valid.with_normalize(normalize), test, ..self }
     }
 
     /// Where what works with these loaders shows how far it is: bars on a terminal by default, none with [`Progress::hidden`].

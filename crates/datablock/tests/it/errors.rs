@@ -7,7 +7,7 @@ use firelight_datablock::{
     CategoryBlock, DataBlock, DataError, FuncSplitter, ImageBlock, IndexSplitter, InputBlock, OnError, RandomSplitter,
     RegexLabeller,
 };
-use firelight_transforms::{Limits, Resize, TransformError, decode};
+use firelight_transforms::{Limits, Picture, Resize, TransformError, decode};
 use firelight_vocab::Vocab;
 
 use crate::folder;
@@ -148,9 +148,9 @@ fn a_picture_that_was_decoded_from_memory_is_named() {
     #[derive(Debug, Clone)]
     struct Bytes;
     impl InputBlock for Bytes {
-        fn read(&self, item: &Path) -> Result<image::RgbImage, TransformError> {
+        fn read(&self, item: &Path) -> Result<Picture, TransformError> {
             let bytes = std::fs::read(item).map_err(|why| TransformError::Read { path: item.into(), why })?;
-            decode(&bytes, &Limits::default())
+            decode(&bytes, &Limits::default()).map(Picture::from)
         }
     }
     let folder = folder::of(&["pug_0.png", "pug_1.png"]);

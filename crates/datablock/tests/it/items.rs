@@ -8,7 +8,7 @@ use firelight_datablock::{
     CategoryBlock, DataBlock, DataError, EndSplitter, FileSplitter, GroupSplitter, HoldOut, ImageBlock, IndexSplitter,
     InputBlock, Item, JsonFiles, MaskSplitter, RandomSplitter, SideFile, Split, Splitter,
 };
-use firelight_transforms::TransformError;
+use firelight_transforms::{Picture, TransformError};
 use image::{Rgb, RgbImage};
 
 /// A number, which is drawn as its grey.
@@ -25,11 +25,11 @@ impl Item for Grey {
 struct Drawn;
 
 impl InputBlock<Grey> for Drawn {
-    fn read(&self, item: &Grey) -> Result<RgbImage, TransformError> {
+    fn read(&self, item: &Grey) -> Result<Picture, TransformError> {
         if item.0 == 13 {
             return Err(TransformError::Input { reason: "it brings bad luck".into() });
         }
-        Ok(RgbImage::from_pixel(2, 2, Rgb([item.0; 3])))
+        Ok(RgbImage::from_pixel(2, 2, Rgb([item.0; 3])).into())
     }
 }
 

@@ -86,16 +86,15 @@ fn mean_of(loader: &firelight_datablock::DataLoader<firelight_datablock::Categor
 fn each_part_keeps_its_own_transforms_when_it_is_normalised() {
     let folder = cells();
     let of = |side: u32, mean: f32| {
-        let block = block()
-            .with_item_transform(Resize::squish(side))
-            .with_normalize(Normalize { mean: [mean; 3], std: [1.0; 3] });
+        let block =
+            block().with_item_transform(Resize::squish(side)).with_normalize(Normalize::new([mean; 3], [1.0; 3]));
         block.dataloaders(folder.path(), &Device::flex()).expect("loaders")
     };
     let (train, valid) = (of(8, 0.0), of(6, 0.5));
     let loaders = DataLoaders::new(train.train().dataset().clone(), valid.valid().dataset().clone(), &Device::flex());
     let loaders = loaders.with_batch_size(2);
     assert_eq!(mean_of(loaders.valid()), 0.5, "red less a half");
-    let loaders = loaders.with_normalize(Normalize { mean: [0.25; 3], std: [1.0; 3] });
+    let loaders = loaders.with_normalize(Normalize::new([0.25; 3], [1.0; 3]));
     let size = |loader: &firelight_datablock::DataLoader<_>| {
         loader.dataset().transforms().output_size().map(|size| size.width)
     };

@@ -10,7 +10,7 @@ use firelight_datablock::{
     MultiCategoryBlock, OnError, RegressionBlock, Split, Splitter, StratifiedSplitter, TargetBlock, TrainingColours,
     parent_label, read_targets,
 };
-use firelight_transforms::{Closure, Resize, TransformError};
+use firelight_transforms::{Closure, Picture, Resize, TransformError};
 use image::{Rgb, RgbImage};
 use rayon::prelude::*;
 
@@ -25,11 +25,11 @@ struct Drawn {
 }
 
 impl InputBlock for Drawn {
-    fn read(&self, item: &Path) -> Result<RgbImage, TransformError> {
+    fn read(&self, item: &Path) -> Result<Picture, TransformError> {
         assert!(!item.ends_with(self.panics_on), "cannot draw {}", item.display());
         let hash = |i: u32| (0..200).fold(i, |a, b| a.wrapping_mul(31) ^ b);
         let sum = (0..64_u32).into_par_iter().map(hash).reduce(|| 0, u32::wrapping_add);
-        Ok(RgbImage::from_pixel(20, 20, Rgb([sum as u8, 9, 9])))
+        Ok(RgbImage::from_pixel(20, 20, Rgb([sum as u8, 9, 9])).into())
     }
 }
 
@@ -216,12 +216,17 @@ impl Careless {
 }
 
 impl InputBlock for Careless {
-    fn read(&self, _item: &Path) -> Result<RgbImage, TransformError> {
-        Ok(RgbImage::new(16, 16))
+    fn read(&self, _item: &Path) -> Result<Picture, TransformError> {
+        Ok(RgbImage::new(16, 16).into())
     }
 
-    fn limits(&self) -> Option<firelight_transforms::Limits> {
-        self.at("limits");
+    fn channels(&self) -> Vec<usize> {
+        self.at("channels");
+        vec![3]
+    }
+
+    fn reader(&self) -> Option<firelight_transforms::InputReader> {
+        self.at("reader");
         None
     }
 }
@@ -316,7 +321,8 @@ fn a_panic_in_any_method_of_a_block_or_splitter_is_an_error() {
     };
     let say = |code: &str| format!("{code}: not here; code of your own returns an error where it cannot go on");
     for (place, code) in [
-        ("limits", "input block: a panic on its `limits`"),
+        ("reader", "input block: a panic on its `reader`"),
+        ("channels", "input block: a panic on its `channels`"),
         ("given", "target block: a panic on its `given`"),
         ("outputs", "target block: a panic on its `outputs`"),
         ("empty", "splitter: a panic on its `Debug`"),

@@ -64,7 +64,7 @@ fn a_recipe_whose_transforms_make_no_sense_makes_no_loaders() {
         batch(aug_transforms().max_warp(1.5)),
         "transform: aug_transforms has max_warp × mult = 1.5, which must be 0 to 0.999"
     );
-    let gray = Normalize { mean: [123.7, 116.3, 103.5], std: [58.4, 57.1, 57.4] };
+    let gray = Normalize::new([123.7, 116.3, 103.5], [58.4, 57.1, 57.4]);
     assert_eq!(
         refused(&block().with_normalize(gray)),
         "transform: Normalize has mean = 123.7, which must be -1 to 2, as colours are 0 to 1 (divide statistics of 0 to 255 by 255)"
@@ -83,7 +83,7 @@ fn a_recipe_whose_transforms_make_no_sense_makes_no_loaders() {
 #[test]
 fn transforms_of_loaders_are_checked_before_a_picture_is_read() {
     let loaders = loaders().with_on_error(OnError::Skip).with_batch_size(4);
-    let wrong = loaders.clone().with_normalize(Normalize { std: [0.0; 3], ..Normalize::none() });
+    let wrong = loaders.clone().with_normalize(Normalize::new([0.0; 3], [0.0; 3]));
     let error = "transform: Normalize has std = 0, which must be 0.001 to 10, as colours are 0 to 1 (a channel of one colour: 1)";
     for result in
         [wrong.train().batches(0).map(drop), wrong.one_batch().map(drop), wrong.check(), wrong.valid().check()]

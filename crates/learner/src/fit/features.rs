@@ -147,7 +147,7 @@ fn same<F: FittedTarget>(one: &Dataset<F>, other: &Dataset<F>) -> bool {
 
 /// Whether an item's picture is read from the same file.
 fn same_file<F: FittedTarget>(one: &Dataset<F>, other: &Dataset<F>, item: usize) -> bool {
-    matches!((one.file(item), other.file(item)), (Ok(one), Ok(other)) if one == other)
+    matches!((one.files(item), other.files(item)), (Ok(one), Ok(other)) if one == other)
 }
 
 /// One pass of the body over a part of the data.

@@ -5,14 +5,20 @@ use firelight_plots::{LabelledBox, Role, boxed, legend, masked, pointed, stacked
 use firelight_vocab::Vocab;
 use image::RgbImage;
 
-/// The picture with a target over it.
-pub(super) fn marked(picture: RgbImage, truth: &Marks) -> RgbImage {
-    compared(picture, truth, None)
+/// The pictures of an item, the first with a target over it.
+pub(super) fn marked(pictures: Vec<RgbImage>, truth: &Marks) -> RgbImage {
+    compared(pictures, truth, None)
 }
 
-/// The picture with a target over it and what the model says: of masks side by side, the target on the left.
-pub(super) fn compared(picture: RgbImage, truth: &Marks, said: Option<&Marks>) -> RgbImage {
-    let mut picture = picture;
+/// The pictures of an item, the first with a target over it and what the model says: of masks side by side, the target on the left.
+pub(super) fn compared(pictures: Vec<RgbImage>, truth: &Marks, said: Option<&Marks>) -> RgbImage {
+    let mut pictures = pictures.into_iter();
+    let first = pictures.next().map(|picture| over(picture, truth, said));
+    let mut all: Vec<RgbImage> = first.into_iter().chain(pictures).collect();
+    if all.len() == 1 { all.remove(0) } else { side_by_side(&all) }
+}
+
+fn over(mut picture: RgbImage, truth: &Marks, said: Option<&Marks>) -> RgbImage {
     let masks: Vec<&Marks> = [Some(truth), said].into_iter().flatten().filter(|marks| !marks.mask.is_empty()).collect();
     if !masks.is_empty() {
         let masked: Vec<RgbImage> = masks.iter().map(|marks| masked(&picture, &marks.mask, &[])).collect();
@@ -42,10 +48,10 @@ pub(super) fn with_legend(sheet: RgbImage, masks: bool, vocab: Option<&Vocab>) -
     }
 }
 
-/// Pictures of one height beside each other, a white line between them.
-fn side_by_side(pictures: &[RgbImage]) -> RgbImage {
+/// Pictures beside each other, a white line between them.
+pub(super) fn side_by_side(pictures: &[RgbImage]) -> RgbImage {
     const GAP: u32 = 4;
-    let width = pictures.iter().map(RgbImage::width).sum::<u32>() + GAP * (pictures.len() as u32 - 1);
+    let width = pictures.iter().map(RgbImage::width).sum::<u32>() + GAP * (pictures.len() as u32).saturating_sub(1);
     let height = pictures.iter().map(RgbImage::height).max().unwrap_or(0);
     let mut sheet = RgbImage::from_pixel(width, height, image::Rgb([255; 3]));
     let mut left = 0;

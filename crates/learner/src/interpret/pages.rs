@@ -9,7 +9,7 @@ use firelight_vocab::Groups;
 use image::RgbImage;
 
 use super::Interpretation;
-use super::marked::{marked, with_legend};
+use super::marked::{marked, side_by_side, with_legend};
 use crate::examples::{Mixed, Mixing};
 use crate::fit::host;
 use crate::said::Said;
@@ -67,13 +67,14 @@ pub(crate) fn batch_picture<F: FittedTarget>(data: &DataLoaders<F>, mixing: Mixi
             vec![part(target, shares[row]), part(&placed[row], 1.0 - shares[row])]
         }
     };
-    let tiles: Vec<Tile> = visible(&seen.inputs, dataset.transforms().normalize())
+    let channels = dataset.input().channels();
+    let tiles: Vec<Tile> = visible(&seen.inputs, &dataset.transforms().normalize(), &channels)
         .into_iter()
         .zip(&seen.placed)
         .enumerate()
-        .map(|(row, (picture, target))| {
+        .map(|(row, (pictures, target))| {
             let marks = dataset.fitted().marks(target);
-            Tile { picture: marked(picture, &marks), title: title(row, target), mark: None }
+            Tile { picture: marked(pictures, &marks), title: title(row, target), mark: None }
         })
         .take(SHOWN)
         .collect();
@@ -156,17 +157,21 @@ pub(super) fn picture<I: Item + ?Sized>(
     item: usize,
 ) -> Result<RgbImage, LearnerError> {
     const SIDE: u32 = 288;
-    let picture = dataset.picture(item)?;
+    let pictures = dataset.picture(item)?.shown();
+    let picture = match <[RgbImage; 1]>::try_from(pictures) {
+        Ok([picture]) => picture,
+        Err(several) => side_by_side(&several),
+    };
     if picture.width().max(picture.height()) <= SIDE {
         return Ok(picture);
     }
     Ok(image::DynamicImage::from(picture).thumbnail(SIDE, SIDE).into_rgb8())
 }
 
-/// Takes the normalisation back.
-fn visible(inputs: &Tensor<4>, normalize: Normalize) -> Vec<RgbImage> {
-    let [_, channels, height, width] = inputs.dims();
+/// The pictures of each item, with their normalisation taken back.
+fn visible(inputs: &Tensor<4>, normalize: &Normalize, channels: &[usize]) -> Vec<Vec<RgbImage>> {
+    let [_, planes, height, width] = inputs.dims();
     let size = Size::new(width as u32, height as u32);
-    let planes = host(inputs.clone());
-    planes.chunks(channels * height * width).map(|planes| normalize.decode(planes, size)).collect()
+    let numbers = host(inputs.clone());
+    numbers.chunks(planes * height * width).map(|planes| normalize.decode_each(planes, size, channels)).collect()
 }

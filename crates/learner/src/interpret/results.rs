@@ -82,20 +82,22 @@ impl<F: TargetDefaults, M: Model + Sync> Learner<F, M> {
         let Task { data, decision, .. } = &self.task;
         let dataset = data.valid().dataset();
         let fitted = dataset.fitted();
-        let picture = dataset.transforms().normalize().decode(&seen.planes, seen.size);
+        let channels = dataset.input().channels();
+        let pictures = dataset.transforms().normalize().decode_each(&seen.planes, seen.size, &channels);
         guarded(
             || format!("a result of {}", path.display()),
             || {
                 let said = fitted.read(row, seen.size, decision);
                 let (title, mark) = fitted.title(row, &said, &seen.target);
-                let picture = compared(picture, &fitted.marks(&seen.target), Some(&fitted.marks(&said)));
+                let picture = compared(pictures, &fitted.marks(&seen.target), Some(&fitted.marks(&said)));
                 Tile { picture, title, mark }
             },
         )
     }
 
     fn input(&self, size: Size, planes: Vec<f32>) -> Tensor<4> {
-        let shape = [1, 3, size.height as usize, size.width as usize];
+        let channels = planes.len() / (size.pixels() as usize).max(1);
+        let shape = [1, channels, size.height as usize, size.width as usize];
         Tensor::from_data(TensorData::new(planes, shape), &self.task.plain_device())
     }
 }

@@ -10,7 +10,7 @@ use firelight_models::Model;
 use firelight_predict::{
     Answer, FORMAT, Manifest, Network, NetworkConfig, Outputs, OwnModel, Prediction, Predictor, TargetKind,
 };
-use firelight_transforms::{Limits, TransformError};
+use firelight_transforms::{InputReader, TransformError};
 
 use crate::error::guarded;
 use crate::fit::host;
@@ -18,7 +18,7 @@ use crate::tensors::to_bytes;
 use crate::{Learner, LearnerError, TargetDefaults};
 
 impl<F: TargetDefaults, M: Model> Learner<F, M> {
-    /// Writes the model to one file: weights, architecture, target, transforms, normalisation, limits of the pictures and decision rule,
+    /// Writes the model to one file: weights, architecture, target, transforms, normalisation, reading of the pictures and decision rule,
     /// with a checksum. [`Predictor::load`] reads it without the training data.
     ///
     /// The file is complete or not there at all: it is written beside its place and renamed. Its folder is made if it is not there.
@@ -54,14 +54,14 @@ impl<F: TargetDefaults, M: Model> Learner<F, M> {
     }
 
     fn write_export(&self, path: &Path, network: NetworkConfig) -> Result<(), LearnerError> {
-        let Some(limits) = self.input_block().limits() else {
+        let Some(input) = self.input_block().reader() else {
             let block = self.input_block();
             let why = format!(
                 "the input block {block:?} is code, which a file does not hold; export a model of `ImageBlock`"
             );
             return Err(LearnerError::Unstorable { why });
         };
-        let manifest = self.manifest(network, limits)?;
+        let manifest = self.manifest(network, input)?;
         let weights = to_bytes(&self.state.model)?;
         if let Some(folder) = path.parent() {
             let failed = |why| LearnerError::Write { stage: "export", path: folder.to_path_buf(), why };
@@ -82,7 +82,7 @@ impl<F: TargetDefaults, M: Model> Learner<F, M> {
         })
     }
 
-    fn manifest(&self, network: NetworkConfig, limits: Limits) -> Result<Manifest, LearnerError> {
+    fn manifest(&self, network: NetworkConfig, input: InputReader) -> Result<Manifest, LearnerError> {
         let Versions { firelight, burn } = Versions::ours();
         let target = guarded(|| "the target's kind".into(), || self.task.data.train().dataset().fitted().kind())?;
         self.check_activation(&target)?;
@@ -93,7 +93,7 @@ impl<F: TargetDefaults, M: Model> Learner<F, M> {
             target,
             // As validation and its figures have them.
             transforms: self.task.data.valid().dataset().transforms().as_ref().clone(),
-            limits,
+            input,
             decision: self.task.decision.clone(),
         })
     }
@@ -154,9 +154,9 @@ impl<F: TargetDefaults, M: Model + Send + Sync + 'static> Learner<F, M> {
 impl<F: TargetDefaults, M: Model> Learner<F, M> {
     fn predictor_of(&self, config: NetworkConfig, network: Network) -> Result<Predictor, LearnerError> {
         let block = self.input_block();
-        let manifest = self.manifest(config, block.limits().unwrap_or_default())?;
+        let manifest = self.manifest(config, block.reader().unwrap_or_default())?;
         let predictor = Predictor::new(manifest, network, self.task.plain_device())?;
-        if block.limits().is_some() {
+        if block.reader().is_some() {
             return Ok(predictor);
         }
         if F::Item::of_file("".as_ref()).is_none() {

@@ -40,7 +40,7 @@ impl DataFacts {
         Self(vec![
             ("training items", items(data.train())),
             ("validation items", items(data.valid())),
-            ("limits of pictures", format!("{:?}", data.valid().dataset().input().limits())),
+            ("reading of pictures", format!("{:?}", data.valid().dataset().input().reader())),
             ("batch size", data.train().batch_size().to_string()),
             ("transforms", transforms(data.train())),
             ("validation transforms", transforms(data.valid())),
@@ -111,7 +111,7 @@ fn items<F: FittedTarget>(loader: &DataLoader<F>) -> String {
     for (item, target) in dataset.targets().iter().enumerate() {
         digest.update(dataset.path(item).file_name().unwrap_or_default().as_encoded_bytes());
         digest.update([0]);
-        if let Ok(Some(file)) = dataset.file(item) {
+        for file in dataset.files(item).unwrap_or_default() {
             digest.update(file.file_name().unwrap_or_default().as_encoded_bytes());
             digest.update([0]);
         }

@@ -15,8 +15,7 @@ use firelight_learner::{
 };
 use firelight_losses::{Loss, Parts};
 use firelight_metrics::{Accumulator, Outcomes};
-use firelight_transforms::{Limits, Resize, TransformError, aug_transforms, open};
-use image::RgbImage;
+use firelight_transforms::{Limits, Picture, Resize, TransformError, aug_transforms, open};
 
 use crate::training::{AllBits, bits};
 
@@ -100,10 +99,10 @@ impl Bomb {
 }
 
 impl InputBlock for Bomb {
-    fn read(&self, path: &Path) -> Result<RgbImage, TransformError> {
+    fn read(&self, path: &Path) -> Result<Picture, TransformError> {
         self.pass(Place::Input);
         let path = if self.goes_off(Place::File) { path.with_extension("gone") } else { path.into() };
-        open(&path, &Limits::default())
+        open(&path, &Limits::default()).map(Picture::from)
     }
 }
 

@@ -8,7 +8,7 @@ use firelight_learner::{Learner, LearnerError, PredictError, Predictor};
 use firelight_losses::{
     CostMatrix, CrossEntropy, Decision, Loss, PairWeighted, PairWeights, SoftLabelCrossEntropy, SoftLabels,
 };
-use firelight_transforms::{Limits, Normalize, TransformError, open};
+use firelight_transforms::{InputReader, Limits, Normalize, Picture, PictureReader, TransformError, open};
 use firelight_vocab::Groups;
 use image::RgbImage;
 
@@ -59,7 +59,7 @@ fn the_training_pictures_colours_travel_with_the_export() {
     let loaders = shapes::loaders(&pictures, &Device::flex());
     let measured = TrainingColours::default().measure(loaders.train().dataset(), loaders.progress()).expect("colours");
     assert_ne!(measured, Normalize::imagenet());
-    let learn = shapes::learner(loaders.with_normalize(measured));
+    let learn = shapes::learner(loaders.with_normalize(measured.clone()));
     let place = tempfile::tempdir().expect("a folder");
     learn.export(place.path().join("x")).expect("an export");
     let loaded = Predictor::load(place.path().join("x"), &Device::flex()).expect("a predictor");
@@ -82,10 +82,10 @@ fn an_export_makes_its_folder_and_says_what_it_cannot_write() {
 struct Negative;
 
 impl InputBlock for Negative {
-    fn read(&self, path: &Path) -> Result<RgbImage, TransformError> {
+    fn read(&self, path: &Path) -> Result<Picture, TransformError> {
         let mut picture = open(path, &Limits::default())?;
         image::imageops::invert(&mut picture);
-        Ok(picture)
+        Ok(picture.into())
     }
 }
 
@@ -130,7 +130,10 @@ fn limits_travel_with_the_export() {
     let place = tempfile::tempdir().expect("a folder");
     learn.export(place.path().join("x")).expect("an export");
     let predictor = Predictor::load(place.path().join("x"), &Device::flex()).expect("a predictor");
-    assert_eq!(predictor.manifest().limits, Limits::default().with_pixels(2000));
+    assert_eq!(
+        predictor.manifest().input,
+        InputReader::File(PictureReader::default().with_limits(Limits::default().with_pixels(2000)))
+    );
     let large = place.path().join("large.png");
     RgbImage::new(50, 50).save(&large).expect("a picture of 2,500");
     assert!(matches!(predictor.predict(&large), Err(PredictError::Input { .. })));

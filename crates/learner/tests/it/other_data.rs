@@ -40,11 +40,11 @@ fn weights_optimizer_and_history_stay_when_the_data_change() {
     let colours = TrainingColours::default();
     let first = of_size(&folder, 16);
     let normalize = colours.measure(first.train().dataset(), first.progress()).expect("colours");
-    let mut learn = shapes::learner(first.with_normalize(normalize));
+    let mut learn = shapes::learner(first.with_normalize(normalize.clone()));
     learn.fit(2, 1e-2).expect("a fit");
     let before = learn.predictions().expect("predictions");
     // The same data again change nothing, and what comes next is what it would have been.
-    let mut alone = shapes::learner(of_size(&folder, 16).with_normalize(normalize));
+    let mut alone = shapes::learner(of_size(&folder, 16).with_normalize(normalize.clone()));
     alone.fit(2, 1e-2).expect("a fit");
     let mut learn = learn.with_data(of_size(&folder, 16)).expect("the same data");
     assert_eq!(learn.data().transforms().normalize(), normalize, "as before, unless statistics are given");

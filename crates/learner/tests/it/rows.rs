@@ -10,8 +10,7 @@ use firelight_datablock::{
 };
 use firelight_learner::models::Arch;
 use firelight_learner::{Backbone, Checkpoints, Learner, LearnerError, Part, Predictor, vision_learner};
-use firelight_transforms::{Resize, TransformError, open};
-use image::RgbImage;
+use firelight_transforms::{Picture, Resize, TransformError, open};
 use tempfile::TempDir;
 
 use crate::shapes;
@@ -214,12 +213,12 @@ fn rows_have_several_labels_and_numbers_too() {
 struct Negative;
 
 impl InputBlock<Row> for Negative {
-    fn read(&self, row: &Row) -> Result<RgbImage, TransformError> {
+    fn read(&self, row: &Row) -> Result<Picture, TransformError> {
         let name = row.get("name").map_err(|why| TransformError::Input { reason: why.to_string() })?;
         let file = row.file().with_file_name(name).with_extension("png");
         let mut picture = open(&file, &firelight_transforms::Limits::default())?;
         image::imageops::invert(&mut picture);
-        Ok(picture)
+        Ok(picture.into())
     }
 }
 

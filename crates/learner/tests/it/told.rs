@@ -8,7 +8,7 @@ use firelight_datablock::{Categories, CategoryBlock, DataBlock, IndexSplitter, I
 use firelight_learner::models::Model;
 use firelight_learner::{ConfusedPair, Learner, accuracy, error_rate, top_k};
 use firelight_losses::{ClassNumbers, CrossEntropy, Loss};
-use firelight_transforms::TransformError;
+use firelight_transforms::{Picture, TransformError};
 use image::{Rgb, RgbImage};
 
 #[derive(Module, Debug)]
@@ -38,10 +38,10 @@ impl Model for Told {
 struct Number;
 
 impl InputBlock for Number {
-    fn read(&self, item: &Path) -> Result<RgbImage, TransformError> {
+    fn read(&self, item: &Path) -> Result<Picture, TransformError> {
         let name = item.to_string_lossy();
         let case = name.rsplit('_').next().and_then(|number| number.parse().ok()).expect("a number");
-        Ok(RgbImage::from_pixel(1, 1, Rgb([case, 0, 0])))
+        Ok(RgbImage::from_pixel(1, 1, Rgb([case, 0, 0])).into())
     }
 }
 

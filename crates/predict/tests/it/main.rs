@@ -10,7 +10,7 @@ use burn::tensor::Device;
 use firelight_costs::Decision;
 use firelight_models::{Arch, HeadConfig, Model, VisionModel, weights};
 use firelight_predict::{FORMAT, Manifest, NetworkConfig, Predictor, TargetKind, Vocab};
-use firelight_transforms::{Chance, Limits, Normalize, PictureTransforms, Resize};
+use firelight_transforms::{Chance, InputReader, Normalize, PictureTransforms, Resize};
 use image::RgbImage;
 
 /// A model of three classes with weights by chance, and the manifest for it: pictures of 32 pixels.
@@ -23,7 +23,7 @@ fn model(head: HeadConfig) -> (Manifest, VisionModel) {
         network: NetworkConfig::Vision { arch: Arch::Small, head },
         target: TargetKind::Category(Vocab::ordered(["ant", "bee", "a fly, drawn"]).expect("a vocab")),
         transforms: PictureTransforms::new().with_item(Resize::crop(32)).with_normalize(Normalize::imagenet()),
-        limits: Limits::default(),
+        input: InputReader::default(),
         decision: Decision::Argmax,
     };
     (manifest, model)

@@ -153,6 +153,11 @@ impl AugTransforms {
         Self { erasing: Some(erasing), ..self }
     }
 
+    /// Whether hue or saturation may change, for which there must be red, green and blue.
+    pub(crate) fn turns_colours(&self) -> bool {
+        self.max_saturation > 0.0 || self.max_hue > 0.0
+    }
+
     /// The size that was set.
     pub fn output_size(&self) -> Option<Size> {
         self.size

@@ -67,31 +67,44 @@ impl InputReader {
     /// As [`PictureReader::open`], each naming the file; [`TransformError::Input`] for another number of files, and
     /// [`TransformError::BandSizes`].
     pub fn open<P: AsRef<Path>>(&self, files: &[P]) -> Result<Picture, TransformError> {
+        self.read(files, &|reader, file| {
+            let path = file.as_ref();
+            reader.open(path).map_err(|error| error.in_file(path))
+        })
+    }
+
+    /// Decodes an item's files, which are in memory; otherwise as [`open`](Self::open).
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open), without names.
+    pub fn decode<B: AsRef<[u8]>>(&self, files: &[B]) -> Result<Picture, TransformError> {
+        self.read(files, &|reader, bytes| reader.decode(bytes.as_ref()))
+    }
+
+    fn read<T>(
+        &self,
+        files: &[T],
+        one: &dyn Fn(&PictureReader, &T) -> Result<Picture, TransformError>,
+    ) -> Result<Picture, TransformError> {
         if files.len() != self.files() {
             let (given, needed) = (files.len(), self.files());
             let reason =
-                format!("an item has {needed} files, and {given} are given; give one for each picture or band");
+                format!("an item has {needed} file(s), and {given} are given; give one for each picture or band");
             return Err(TransformError::Input { reason });
         }
         match self {
-            Self::File(reader) => reader.open(files[0].as_ref()),
+            Self::File(reader) => one(reader, &files[0]),
             Self::Bands { reader, .. } => {
-                let mut all: Option<Bands> = None;
-                for file in files {
-                    let next = reader.open(file.as_ref())?.into_bands()?;
-                    all = Some(match all {
-                        None => next,
-                        Some(all) => Bands::joined([all, next]).map_err(|error| error.in_file(file.as_ref()))?,
-                    });
-                }
-                all.map(Picture::from).ok_or_else(|| TransformError::Input { reason: "an item has no file".into() })
+                let bands = files.iter().map(|file| one(reader, file)?.into_bands());
+                Bands::joined(bands.collect::<Result<Vec<_>, _>>()?).map(Picture::from)
             }
             Self::Several(readers) => {
                 let mut rest = files;
                 let mut pictures = Vec::with_capacity(readers.len());
                 for reader in readers {
                     let (own, others) = rest.split_at(reader.files());
-                    pictures.push(reader.open(own)?);
+                    pictures.push(reader.read(own, one)?);
                     rest = others;
                 }
                 Ok(Picture::Several(pictures))

@@ -11,7 +11,7 @@ mod reader;
 
 use image::RgbImage;
 
-use crate::{Size, TransformError};
+use crate::{Normalize, Size, TransformError};
 
 pub use bands::Bands;
 pub use input::InputReader;
@@ -64,6 +64,15 @@ impl Picture {
                 let bands = pictures.into_iter().map(Self::into_bands).collect::<Result<Vec<_>, _>>()?;
                 Bands::joined(bands)
             }
+        }
+    }
+
+    /// Its pictures as they look, each of three channels or gray (see [`Normalize::decode`]).
+    pub fn shown(&self) -> Vec<RgbImage> {
+        match self {
+            Self::Rgb(picture) => vec![picture.clone()],
+            Self::Bands(bands) => vec![Normalize::none().decode(bands.planes(), bands.size())],
+            Self::Several(pictures) => pictures.iter().flat_map(Self::shown).collect(),
         }
     }
 

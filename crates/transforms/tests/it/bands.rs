@@ -178,7 +178,7 @@ fn what_cannot_be_is_said() {
     insta::assert_snapshot!(bands(0).check().unwrap_err(), @"transform: InputReader has files = 0, which must be 1 to 4096");
     insta::assert_snapshot!(InputReader::Several(vec![]).check().unwrap_err(), @"transform: InputReader has files = 0, which must be 1 to 4096");
     insta::assert_snapshot!(InputReader::File(PictureReader::new(Channels::Own(0))).check().unwrap_err(), @"transform: Channels has channels = 0, which must be 1 to 4096");
-    insta::assert_snapshot!(bands(2).open(&["a.png"]).unwrap_err(), @"input: an item has 2 files, and 1 are given; give one for each picture or band");
+    insta::assert_snapshot!(bands(2).open(&["a.png"]).unwrap_err(), @"input: an item has 2 file(s), and 1 are given; give one for each picture or band");
 }
 
 /// A reader says in a file what it is, and reads several files in their order.

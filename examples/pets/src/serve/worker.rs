@@ -5,7 +5,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use axum::body::Bytes;
 use firelight::prelude::*;
-use firelight::transforms::decode;
 use tokio::sync::{mpsc, oneshot};
 
 use super::answer::Answer;
@@ -62,7 +61,8 @@ fn look(predictor: &Predictor, bytes: &[u8], evidence: bool) -> Result<Answer, R
         PredictError::NoNumbers { .. } => Refusal::Failed,
         other => Refusal::Picture(other.to_string()),
     };
-    let picture = decode(bytes, &predictor.manifest().limits).map_err(|error| Refusal::Picture(error.to_string()))?;
+    let picture = predictor.manifest().input.decode(&[bytes]);
+    let picture = picture.map_err(|error| Refusal::Picture(error.to_string()))?;
     let prediction = predictor.predict_picture(&picture).map_err(refuse)?;
     let evidence = evidence.then(|| predictor.explain(&picture, Some(prediction.index))).transpose().map_err(refuse)?;
     let evidence = evidence.map(|map| map.overlay());

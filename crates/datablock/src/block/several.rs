@@ -1,0 +1,48 @@
+//! Several pictures of an item: a tuple of blocks.
+
+use std::path::PathBuf;
+
+use firelight_transforms::{InputReader, Picture, TransformError};
+
+use super::InputBlock;
+use crate::DataError;
+
+macro_rules! several {
+    ($($block:ident . $at:tt),+) => {
+        /// A picture of each block, which the same draws transform (see [`Picture::Several`]).
+        ///
+        /// ```
+        /// use firelight_datablock::{Column, ImageBlock, InputBlock, Row};
+        ///
+        /// // Rows of a table with two files each.
+        /// let left = ImageBlock::rgb().with_file(Column::new("before")).with_shared_files(true);
+        /// let right = ImageBlock::rgb().with_file(Column::new("after")).with_shared_files(true);
+        /// assert_eq!(InputBlock::<Row>::channels(&(left, right)), [3, 3]);
+        /// ```
+        impl<Item: ?Sized, $($block: InputBlock<Item>),+> InputBlock<Item> for ($($block,)+) {
+            fn read(&self, item: &Item) -> Result<Picture, TransformError> {
+                Ok(Picture::Several(vec![$(self.$at.read(item)?),+]))
+            }
+
+            fn check(&self, items: &[&Item]) -> Result<(), DataError> {
+                $(self.$at.check(items)?;)+
+                Ok(())
+            }
+
+            fn files(&self, item: &Item) -> Result<Vec<PathBuf>, DataError> {
+                Ok([$(self.$at.files(item)?),+].concat())
+            }
+
+            fn channels(&self) -> Vec<usize> {
+                [$(self.$at.channels()),+].concat()
+            }
+
+            fn reader(&self) -> Option<InputReader> {
+                Some(InputReader::Several(vec![$(self.$at.reader()?),+]))
+            }
+        }
+    };
+}
+
+several!(A.0, B.1);
+several!(A.0, B.1, C.2);
