@@ -1,5 +1,6 @@
 //! Picture files as inputs.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -179,9 +180,12 @@ impl<I: Item + ?Sized> InputBlock<I> for ImageBlock<I> {
         if self.shared {
             return Ok(());
         }
-        let owners: Vec<usize> =
-            read.iter().enumerate().flat_map(|(item, files)| files.iter().map(move |_| item)).collect();
-        let files = read.concat();
+        // An item may have a file twice.
+        let own = |(item, files): (usize, Vec<PathBuf>)| {
+            let files: BTreeSet<PathBuf> = files.into_iter().collect();
+            files.into_iter().map(move |file| (item, file))
+        };
+        let (owners, files): (Vec<usize>, Vec<PathBuf>) = read.into_iter().enumerate().flat_map(own).unzip();
         match repeated::find::<Path>(&files) {
             None => Ok(()),
             Some([first, second]) => Err(DataError::SharedFile {

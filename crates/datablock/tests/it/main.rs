@@ -6,6 +6,7 @@ mod folder;
 mod folds;
 mod formats;
 mod hand_made;
+mod inputs;
 mod items;
 mod labels;
 mod loading;
