@@ -94,8 +94,7 @@ impl<X: InputBlock<ItemOf<Y>> + Clone, Y: TargetBlock> DataBlock<X, Y> {
         let test = loaders.test_part().map_or(0, |test| test.dataset().len());
         let rest = [(test, "to test"), (all - train.len() - valid.len() - test, "in no part")];
         let rest = rest.iter().filter(|(items, _)| *items > 0).map(|(items, which)| format!(", {items} {which}"));
-        let [train_items, valid_items] = [train.len(), valid.len()];
-        let rest: String = rest.collect();
+        let (rest, train_items, valid_items) = (rest.collect::<String>(), train.len(), valid.len());
         summary.line("split", format_args!("{train_items} to train, {valid_items} to validate{rest} by {splitter}"));
         if let Some(vocab) = guard("target block", "its `vocab`", || Ok(train.fitted().vocab()))? {
             let ends = match vocab.names() {

@@ -22,8 +22,8 @@ use crate::{DataError, Labeller};
 /// training items, sorted by code point, unless [`with_vocab`](Self::with_vocab) gives it. Boxes move with the picture: each is cut to it, and
 /// one of which nothing is left is dropped with its class. In a batch they are from -1 to 1 over the final picture.
 ///
-/// There is no detector among the models here: a model and a loss of your own learn these targets through
-/// [`Learner::new`](https://docs.rs/firelight-learner), and no file holds what only they know of its outputs.
+/// There is no detector among the models here: a model and a loss of your own learn these targets (`Learner::new`), and no export holds what
+/// only they know of their numbers.
 ///
 /// ```
 /// use std::path::Path;

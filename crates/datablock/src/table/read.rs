@@ -67,6 +67,9 @@ impl TableReader {
         if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
             return Err(header.error(None, "its text is UTF-16", "save it as UTF-8"));
         }
+        if bytes.starts_with(b"PK\x03\x04") {
+            return Err(header.error(None, "it is an archive, as a spreadsheet's file (`.xlsx`) is", "save it as CSV"));
+        }
         let delimiter = self.delimiter.unwrap_or_else(|| delimiter(&bytes));
         let mut lines = Lines { bytes: bytes.len(), place: 0, line: 1 };
         let mut builder = csv::ReaderBuilder::new();

@@ -102,6 +102,7 @@ fn tables_that_are_none_are_refused_by_file_and_line() {
     insta::assert_snapshot!(refused("file,note,size\n1.png,a,3\n2.png,\"5 inch,2\n3.png,b,1\n"), @"table: labels.csv, line 3: a double quote is never closed; close it, or write two for one in a quoted field");
     insta::assert_snapshot!(refused("file,\"note\n1.png,a\n"), @"table: labels.csv: it has no rows; check that it is the right file");
     insta::assert_snapshot!(refused(b"\xff\xfef\0i\0"), @"table: labels.csv: its text is UTF-16; save it as UTF-8");
+    insta::assert_snapshot!(refused(b"PK\x03\x04\x14\0"), @"table: labels.csv: it is an archive, as a spreadsheet's file (`.xlsx`) is; save it as CSV");
     let folder = folder("");
     let error = Table::read(folder.path().join("none.csv")).expect_err("no file");
     assert!(matches!(error, DataError::Unreadable { .. }), "{error}");
