@@ -53,7 +53,7 @@ pub(crate) type ItemOf<Y> = <<Y as TargetBlock>::Fitted as FittedTarget>::Item;
 /// ```
 #[derive(Clone)]
 pub struct DataBlock<X, Y: TargetBlock> {
-    input: X,
+    pub(crate) input: X,
     target: Y,
     pub(crate) source: Arc<dyn Source<Owned<ItemOf<Y>>>>,
     pub(crate) splitter: Arc<dyn Splitter<Owned<ItemOf<Y>>>>,

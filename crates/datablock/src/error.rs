@@ -135,9 +135,9 @@ pub enum DataError {
     },
     /// Items whose files are not there.
     #[error(
-        "input: {count} of {items} item(s) have a file that is not there, the first: {} has {}; check the folder and the names, or \
+        "input: {count} of {items} item(s) have a file that is not there, the first: {}{}; check the folder and the names, or \
          leave these items out",
-        item.display(), file.display()
+        item.display(), if item == file { String::new() } else { format!(" has {}", file.display()) }
     )]
     MissingFiles {
         /// How many items.

@@ -21,15 +21,16 @@ mod summary;
 mod table;
 mod training_colours;
 mod unfit;
+mod unlisted;
 mod verify;
 mod walk;
 
 pub use annotation_error::AnnotationError;
 pub use block::targets::read_targets;
 pub use block::{
-    Box4, BoxBlock, Boxes, Categories, CategoryBlock, FittedTarget, ImageBlock, InputBlock, Made, Marks, MaskBlock,
-    MaskTarget, Masks, MultiCategories, MultiCategoryBlock, NoTarget, Point, PointBlock, Points, RegressionBlock,
-    TargetBlock, Values, WithTargets,
+    Box4, BoxBlock, Boxes, Categories, CategoryBlock, FittedTarget, ImageBlock, InputBlock, LabelledBoxBlock,
+    LabelledBoxes, Made, Marks, MaskBlock, MaskTarget, Masks, MultiCategories, MultiCategoryBlock, NoTarget,
+    PaddedBoxes, Point, PointBlock, Points, RegressionBlock, TargetBlock, Values, WithTargets,
 };
 pub use data_block::DataBlock;
 pub use dataset::{Dataset, Planes};
@@ -37,7 +38,7 @@ pub use error::DataError;
 pub use firelight_progress::Progress;
 pub use formats::{
     Beside, Coco, CocoFile, CocoObject, CocoPicture, OxfordList, OxfordPet, RleMasks, Voc, VocAnnotation, VocBox,
-    VocName, VocNames, VocObject,
+    VocBoxes, VocName, VocNames, VocObject,
 };
 pub use item::{Item, Owned};
 pub use label::{Labeller, RegexLabeller, parent_label};

@@ -2,7 +2,7 @@
 
 use std::borrow::Borrow;
 use std::fmt::{self, Display, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use burn::tensor::Device;
@@ -11,8 +11,8 @@ use firelight_transforms::{Chance, Picture, PictureTransforms, Scratch};
 use crate::data_block::ItemOf;
 use crate::dataset::Planes;
 use crate::guard::guard;
-use crate::item::Item;
-use crate::{DataBlock, DataError, DataLoaders, Dataset, FittedTarget, InputBlock, TargetBlock, split};
+use crate::item::{Item, Owned};
+use crate::{DataBlock, DataError, DataLoaders, Dataset, FittedTarget, InputBlock, TargetBlock, split, unlisted};
 
 /// Pictures in the batch that a summary collates.
 const BATCH: usize = 4;
@@ -86,11 +86,16 @@ impl<X: InputBlock<ItemOf<Y>> + Clone, Y: TargetBlock> DataBlock<X, Y> {
         let items = self.items(root)?;
         let first = items.first().map(|item| item.borrow().path().display().to_string()).unwrap_or_default();
         summary.line("source", format_args!("{} items below {}, the first {first}", items.len(), root.display()));
+        let (all, beside) = (items.len(), self.beside(&items));
 
         let loaders = self.run(items, device)?;
         let (train, valid) = (loaders.train().dataset(), loaders.valid().dataset());
         let splitter = split::in_words(self.splitter.as_ref())?;
-        summary.line("split", format_args!("{} to train, {} to validate by {splitter}", train.len(), valid.len()));
+        let test = loaders.test_part().map_or(0, |test| test.dataset().len());
+        let rest = [(test, "to test"), (all - train.len() - valid.len() - test, "in no part")];
+        let rest = rest.iter().filter(|(items, _)| *items > 0).map(|(items, which)| format!(", {items} {which}"));
+        let (rest, train_items, valid_items) = (rest.collect::<String>(), train.len(), valid.len());
+        summary.line("split", format_args!("{train_items} to train, {valid_items} to validate{rest} by {splitter}"));
         if let Some(vocab) = guard("target block", "its `vocab`", || Ok(train.fitted().vocab()))? {
             let ends = match vocab.names() {
                 [first, .., last] => format!("from {first:?} (0) to {last:?} ({})", vocab.len() - 1),
@@ -99,11 +104,26 @@ impl<X: InputBlock<ItemOf<Y>> + Clone, Y: TargetBlock> DataBlock<X, Y> {
             let of = if self.given()?.is_some() { "of the vocab that was given" } else { "of the training part" };
             summary.line("vocab", format_args!("{} class(es) {of}, {ends}", vocab.len()));
         }
-        for caution in loaders.cautions() {
+        for caution in loaders.cautions().into_iter().chain(beside) {
             summary.line("caution", caution);
         }
         sample(train, summary)?;
         batch(loaders, summary)
+    }
+
+    /// Pictures that lie beside the items' and that no item has, in a sentence.
+    fn beside(&self, items: &[Owned<ItemOf<Y>>]) -> Option<String> {
+        let file = |item: &ItemOf<Y>| {
+            let file = guard("input block", item.path().display(), || self.input.file(item));
+            file.ok().flatten().unwrap_or_else(|| item.path().into_owned())
+        };
+        let files: Vec<PathBuf> = items.iter().map(|item| file(item.borrow())).collect();
+        let unlisted = unlisted::beside(&files, &self.progress);
+        let first = unlisted.first()?.display();
+        Some(format!(
+            "files: {} picture(s) in the folders of the items' files belong to no item, the first {first}; list them, if they are meant",
+            unlisted.len()
+        ))
     }
 }
 

@@ -50,10 +50,11 @@ pub mod prelude {
     pub use firelight_datablock::{
         Batch, Beside, BoxBlock, Boxes, Categories, CategoryBlock, CocoFile, Column, ColumnSplitter, Columns,
         DataBlock, DataError, DataLoader, DataLoaders, EndSplitter, FittedTarget, FoldSplitter, FuncSplitter,
-        GrandparentSplitter, GroupSplitter, HoldOut, ImageBlock, ImageFiles, IndexSplitter, InputBlock, Item, Labeller,
-        MaskBlock, Masks, MultiCategories, MultiCategoryBlock, PointBlock, Points, RandomSplitter, RegexLabeller,
-        RegressionBlock, RleMasks, Row, Split, Splitter, StratifiedSplitter, Table, TargetBlock, TrainOnAll,
-        TrainingColours, Values, Voc, image_files, parent_label, read_targets, verify_images,
+        GrandparentSplitter, GroupSplitter, HoldOut, ImageBlock, ImageFiles, IndexSplitter, InputBlock, Item,
+        LabelledBoxBlock, LabelledBoxes, Labeller, MaskBlock, Masks, MultiCategories, MultiCategoryBlock, PointBlock,
+        Points, RandomSplitter, RegexLabeller, RegressionBlock, RleMasks, Row, Split, Splitter, StratifiedSplitter,
+        Table, TargetBlock, TrainOnAll, TrainingColours, Values, Voc, image_files, parent_label, read_targets,
+        verify_images,
     };
     pub use firelight_transforms::{
         CutMix, Mask, MaskReader, MixUp, Normalize, OnError, Resize, TransformError, Verification, aug_transforms,

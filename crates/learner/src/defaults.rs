@@ -29,6 +29,12 @@ use crate::said::Said;
 /// | [`Points`] | smooth L1 of the known ones | PCK at a twentieth of the picture, mean distance | – |
 /// | [`Boxes`] | smooth L1 and generalized IoU | IoU | – |
 /// | a pair | both, on their own outputs | both, `second_…` where two have one name | the first's, or the second's where that is the likeliest class |
+#[diagnostic::on_unimplemented(
+    message = "targets of `{Self}` have no usual loss and metrics, and no file holds a model of them",
+    label = "no predictor knows what numbers of a model say of `{Self}`",
+    note = "such targets are learned by a model and a loss of your own (`Learner::new`), and what their numbers mean is code, which a file does not \
+            hold; keep the weights by `Learner::save`"
+)]
 pub trait TargetDefaults: FittedTarget {
     /// The loss.
     fn loss(&self) -> Box<dyn Loss<Self::Tensor>>;

@@ -1,5 +1,6 @@
 //! What ARCHITECTURE.md says of the crates, compared with what they are.
 
+mod book;
 mod imports;
 mod table;
 

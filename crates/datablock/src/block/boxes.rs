@@ -7,6 +7,7 @@ use std::sync::Arc;
 use burn::tensor::{Bool, Device, Tensor};
 use firelight_transforms::{Draw, TransformError};
 
+use super::cautions::shares_for_pixels;
 use super::points::located;
 use super::targets::read_targets;
 use super::{FittedTarget, Marks, TargetBlock};
@@ -100,7 +101,7 @@ impl<I: Item + ?Sized> FittedTarget for Boxes<I> {
 
     fn target(&self, item: &I) -> Result<Option<Box4>, DataError> {
         let Some(area) = self.labeller.label(item)? else { return Ok(None) };
-        if is_area(&area) {
+        if area.iter().all(|side| side.is_finite()) && has_area(&area) {
             return Ok(Some(area));
         }
         let what = format!("the box {}", in_words(&area));
@@ -109,7 +110,7 @@ impl<I: Item + ?Sized> FittedTarget for Boxes<I> {
     }
 
     fn place(&self, target: Option<Box4>, draw: &Draw) -> Result<Option<Box4>, TransformError> {
-        target.map_or(Ok(None), |area| Ok(draw.unit_box(within(area, draw)?)))
+        target.map_or(Ok(None), |area| Ok(draw.unit_box(within(area, "", draw)?)))
     }
 
     fn moves(&self) -> bool {
@@ -131,28 +132,36 @@ impl<I: Item + ?Sized> FittedTarget for Boxes<I> {
     fn outputs(&self) -> usize {
         4
     }
+
+    fn cautions(&self, train: &[Option<Box4>]) -> Vec<String> {
+        if train.iter().all(Option::is_none) {
+            return vec!["boxes: no training item has one; check the labeller".into()];
+        }
+        shares_for_pixels("boxes", train.iter().flatten().flatten()).into_iter().collect()
+    }
 }
 
-/// Whether these are the sides of a rectangle that is not empty.
-fn is_area([left, top, right, bottom]: &Box4) -> bool {
-    [left, top, right, bottom].iter().all(|side| side.is_finite()) && left < right && top < bottom
+/// Whether the sides, left before right and top before bottom, have something between them.
+pub(super) fn has_area([left, top, right, bottom]: &Box4) -> bool {
+    left < right && top < bottom
 }
 
 /// The box in numbers that are whole where they are.
-fn in_words(area: &Box4) -> String {
+pub(super) fn in_words(area: &Box4) -> String {
     let side = |number: f32| format!("{number:.2}").trim_end_matches('0').trim_end_matches('.').to_owned();
     area.map(side).join(" ")
 }
 
-/// The box, which has to have a part in the picture.
-fn within(area: Box4, draw: &Draw) -> Result<[f64; 4], TransformError> {
+/// The box, which has to have a part in the picture; `of` is what it is of, in words, or nothing.
+pub(super) fn within(area: Box4, of: &str, draw: &Draw) -> Result<[f64; 4], TransformError> {
     let [left, top, right, bottom] = area.map(f64::from);
     let (width, height) = (f64::from(draw.picture.width), f64::from(draw.picture.height));
     if left < width && top < height && right > 0.0 && bottom > 0.0 {
         return Ok([left, top, right, bottom]);
     }
     let reason = format!(
-        "the box {} lies outside the picture of {}; its sides are pixels of the upright picture",
+        "the box {}{of} lies outside the picture of {}; give left, top, right and bottom in pixels of the upright picture, or leave \
+         it out",
         in_words(&area),
         draw.picture
     );

@@ -41,3 +41,10 @@ pub(super) fn alike_names(vocab: &Vocab) -> Vec<String> {
     };
     vocab.alike().into_iter().map(caution).collect()
 }
+
+/// Positions that all lie within a pixel of the corner, as shares of a picture's sides do.
+pub(super) fn shares_for_pixels<'a>(what: &str, mut numbers: impl Iterator<Item = &'a f32>) -> Option<String> {
+    numbers.all(|number| (0.0..=1.0).contains(number)).then(|| {
+        format!("{what}: all lie within one pixel of the corner; positions are pixels of the picture, so multiply shares of its sides by these")
+    })
+}

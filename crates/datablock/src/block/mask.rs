@@ -1,6 +1,7 @@
 //! A class for every pixel as target.
 
 use std::borrow::Borrow;
+use std::collections::HashSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -265,6 +266,22 @@ impl<I: Item + ?Sized> FittedTarget for Masks<I> {
     fn vocab(&self) -> Option<&Vocab> {
         Some(&self.names)
     }
+
+    fn cautions(&self, train: &[MaskTarget]) -> Vec<String> {
+        let files =
+            train.iter().filter_map(|target| if let MaskTarget::File(file) = target { Some(file) } else { None });
+        let mut known = HashSet::new();
+        let again: Vec<&PathBuf> = files.filter(|file| !known.insert(*file)).collect();
+        let caution = |first: &&PathBuf| {
+            format!(
+                "masks: {} training item(s) have the mask of another one, the first {}; give each its own, as by \
+                 `Beside::with_folders_below`",
+                again.len(),
+                first.display()
+            )
+        };
+        again.first().map(caution).into_iter().collect()
+    }
 }
 
 impl<I: ?Sized> Masks<I> {
@@ -276,8 +293,9 @@ impl<I: ?Sized> Masks<I> {
             let (code, width) = (mask.codes()[place], mask.size().width as usize);
             let (x, y) = (place % width, place / width);
             let reason = format!(
-                "the mask has the code {code} at ({x}, {y}), and there are {classes} classes from 0; name more, or read it as another \
-                 (`MaskReader::with_codes`) or as one that does not count (`with_void`)"
+                "the mask has the code {code} at column {x}, row {y}, and codes of {classes} classes are 0 to {}; name more classes, or \
+                 read it as another (`MaskReader::with_codes`) or as one that does not count (`with_void`)",
+                classes.saturating_sub(1)
             );
             return Err(TransformError::Input { reason });
         }

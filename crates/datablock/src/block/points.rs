@@ -8,6 +8,7 @@ use burn::tensor::{Bool, Device, Tensor, TensorData};
 use firelight_transforms::{Draw, TransformError};
 use firelight_vocab::Vocab;
 
+use super::cautions::shares_for_pixels;
 use super::targets::read_targets;
 use super::{FittedTarget, Marks, TargetBlock};
 use crate::guard::guard;
@@ -162,14 +163,10 @@ impl<I: Item + ?Sized> FittedTarget for Points<I> {
     }
 
     fn cautions(&self, train: &[Vec<Point>]) -> Vec<String> {
-        let known = || train.iter().flatten().flatten();
-        let is_share = |point: &[f32; 2]| point.iter().all(|number| (0.0..=1.0).contains(number));
-        if known().next().is_none() {
-            return vec!["points: no training item has one that is known".into()];
+        if train.iter().flatten().all(Option::is_none) {
+            return vec!["points: no training item has one that is known; check the labeller".into()];
         }
-        let shares = known().all(is_share);
-        let caution = "points: all lie within one pixel of the corner; positions are pixels of the picture, not shares of its sides";
-        shares.then(|| caution.to_owned()).into_iter().collect()
+        shares_for_pixels("points", train.iter().flatten().flatten().flatten()).into_iter().collect()
     }
 
     fn describe(&self, target: &Vec<Point>) -> String {

@@ -59,7 +59,7 @@ impl RleMasks {
         let mut by_name = HashMap::<String, Vec<Row>>::new();
         for row in rows {
             row.get(runs)?;
-            by_name.entry(row.get(file)?.trim().to_owned()).or_default().push(row.clone());
+            by_name.entry(row.get(file)?.to_owned()).or_default().push(row.clone());
         }
         let order = RleOrder::Columns;
         Ok(Self { rows: by_name, runs: runs.to_owned(), classes: None, size: None, order, all: true })
@@ -115,7 +115,7 @@ impl RleMasks {
 
     fn code(&self, row: &Row) -> Result<u8, DataError> {
         let Some((column, names)) = &self.classes else { return Ok(1) };
-        let class = row.get(column)?.trim();
+        let class = row.get(column)?;
         let code = names.find(class).and_then(|code| u8::try_from(code).ok()).filter(|&code| code != Mask::VOID);
         code.ok_or_else(|| {
             let near = names.suggest(class).map(|near| format!(" (did you mean {near:?}?)")).unwrap_or_default();
@@ -150,7 +150,7 @@ impl<I: Item + ?Sized> Labeller<Mask, I> for RleMasks {
         let rows = self.rows_of(&item)?;
         let mut mask = Mask::filled(self.size_of(&item)?, 0);
         for row in rows {
-            let (runs, code) = (row.get(&self.runs)?.trim(), self.code(row)?);
+            let (runs, code) = (row.get(&self.runs)?, self.code(row)?);
             if runs != "-1" {
                 mask = mask.with_rle(runs, self.order, code).map_err(|why| {
                     let why = if let TransformError::Runs { reason } = why { reason } else { why.to_string() };

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use firelight_transforms::Size;
 use roxmltree::{Document, Node};
 
-use super::{refusal, text_of};
+use super::{is_outside, refusal, text_of};
 use crate::{Box4, DataError};
 
 /// What an XML file of PASCAL VOC says of a picture, as those of Oxford-IIIT Pet (`annotations/xmls`). [`Voc`](crate::Voc) finds the file of
@@ -60,22 +60,24 @@ impl VocAnnotation {
     /// # Errors
     ///
     /// [`DataError::Unreadable`] for a file that cannot be read, and [`AnnotationError::Unfit`](crate::AnnotationError::Unfit) for one that is no XML or has not what VOC's
-    /// have: an object without a name or a box, a side of a box that is no number, a box whose sides are exchanged.
+    /// have: an object without a name or a box, a side of a box that is no number, a box whose sides are exchanged or that lies outside the
+    /// picture of the size that is told.
     pub fn read(file: impl AsRef<Path>) -> Result<Self, DataError> {
         let file = file.as_ref();
         let text = text_of(file)?;
-        let document =
-            Document::parse(&text).map_err(|why| refusal(file, None, format!("it is no XML: {why}"), "mend it"))?;
+        let document = Document::parse(&text)
+            .map_err(|why| refusal(file, None, format!("it is no XML: {why}"), "mend it, or take the file out"))?;
         let (root, reader) = (document.root_element(), Reader { file, document: &document });
         if !root.has_tag_name("annotation") {
             let what = format!("the outermost element is <{}>, not <annotation>", root.tag_name().name());
             return Err(reader.refuse(root, what, "give a file as PASCAL VOC has them"));
         }
+        let size = child(root, "size").map(|size| reader.size(size)).transpose()?.filter(|size| size.pixels() > 0);
         let objects = root.children().filter(|child| child.has_tag_name("object"));
         Ok(Self {
             file_name: text_in(root, "filename").map(str::to_owned),
-            size: child(root, "size").map(|size| reader.size(size)).transpose()?.filter(|size| size.pixels() > 0),
-            objects: objects.map(|object| reader.object(object)).collect::<Result<_, _>>()?,
+            size,
+            objects: objects.map(|object| reader.object(object, size)).collect::<Result<_, _>>()?,
         })
     }
 
@@ -97,7 +99,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn object(&self, object: Node) -> Result<VocObject, DataError> {
+    fn object(&self, object: Node, picture: Option<Size>) -> Result<VocObject, DataError> {
         let Some(name) = text_in(object, "name") else {
             return Err(self.refuse(object, "an <object> has no <name>", "name it"));
         };
@@ -109,11 +111,18 @@ impl Reader<'_> {
         if right < left || bottom < top {
             let what =
                 format!("the box of the {name:?} has its sides exchanged: x {left} to {right}, y {top} to {bottom}");
-            return Err(self.refuse(sides, what, "mend it"));
+            return Err(self.refuse(sides, what, "exchange them"));
+        }
+        let area = [left - 1.0, top - 1.0, right, bottom];
+        if let Some(picture) = picture.filter(|&picture| is_outside(&area, picture)) {
+            let what = format!(
+                "the box of the {name:?}, x {left} to {right}, y {top} to {bottom}, lies outside the picture, which is {picture} by its <size>"
+            );
+            return Err(self.refuse(sides, what, "mend the box or the <size>, or take the object out"));
         }
         Ok(VocObject {
             name: name.to_owned(),
-            area: [left - 1.0, top - 1.0, right, bottom],
+            area,
             difficult: self.flag(object, "difficult")?,
             truncated: self.flag(object, "truncated")?,
             occluded: self.flag(object, "occluded")?,

@@ -11,6 +11,7 @@ use crate::{Box4, DataError, Item, Labeller};
 /// | given to | gives |
 /// |---|---|
 /// | [`BoxBlock::some`](crate::BoxBlock::some), by [`largest_box`](Self::largest_box) | the box of the largest object |
+/// | [`LabelledBoxBlock::new`](crate::LabelledBoxBlock::new), by [`boxes`](Self::boxes) | the classes and boxes of all objects |
 /// | [`CategoryBlock::new`](crate::CategoryBlock::new), by [`name`](Self::name) | the class of the largest object |
 /// | [`MultiCategoryBlock::new`](crate::MultiCategoryBlock::new), by [`names`](Self::names) | the classes of all objects |
 /// | a labeller of your own, by [`label`](Labeller::label) | all objects |
@@ -48,6 +49,11 @@ impl Voc {
     /// The box of the largest object, the first of equals; `None` where there is no object.
     pub fn largest_box(self) -> VocBox {
         VocBox(self)
+    }
+
+    /// The class and box of each object, in the file's order, difficult ones too; none where there is no object.
+    pub fn boxes(self) -> VocBoxes {
+        VocBoxes(self)
     }
 
     /// The class of the largest object, the first of equals. An item without objects is an error.
@@ -96,6 +102,17 @@ pub struct VocBox(Voc);
 impl<I: Item + ?Sized> Labeller<Option<Box4>, I> for VocBox {
     fn label(&self, item: &I) -> Result<Option<Box4>, DataError> {
         Ok(self.0.read(item)?.and_then(|annotation| annotation.largest().map(|object| object.area)))
+    }
+}
+
+/// The classes and boxes of an item's objects; see [`Voc::boxes`].
+#[derive(Debug, Clone)]
+pub struct VocBoxes(Voc);
+
+impl<I: Item + ?Sized> Labeller<Vec<(String, Box4)>, I> for VocBoxes {
+    fn label(&self, item: &I) -> Result<Vec<(String, Box4)>, DataError> {
+        let objects: Vec<VocObject> = self.0.label(item)?;
+        Ok(objects.into_iter().map(|object| (object.name, object.area)).collect())
     }
 }
 

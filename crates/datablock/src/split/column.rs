@@ -47,7 +47,7 @@ impl ColumnSplitter {
 
     /// The part of a row: 0 trains, 1 validates, 2 tests.
     fn part(&self, row: &Row) -> Result<Option<usize>, DataError> {
-        let text = row.get(&self.column)?.trim();
+        let text = row.get(&self.column)?;
         if self.test.as_deref() == Some(text) {
             return Ok(Some(2));
         }

@@ -14,7 +14,7 @@ use crate::{DataError, Labeller};
 /// | [`RegressionBlock::one`](crate::RegressionBlock::one) | the text as a number |
 /// | [`MultiCategoryBlock::new`](crate::MultiCategoryBlock::new), after [`split_at`](Self::split_at) | the parts of the text |
 ///
-/// White space around a label is not part of it. Several columns together are [`Columns`](crate::Columns).
+/// Several columns together are [`Columns`](crate::Columns).
 ///
 /// ```
 /// use firelight_datablock::{CategoryBlock, Column, ImageBlock};
@@ -100,14 +100,14 @@ impl Column {
 impl Labeller<String, Row> for Column {
     fn label(&self, row: &Row) -> Result<String, DataError> {
         let Self { prefix, suffix, .. } = self;
-        Ok(format!("{prefix}{}{suffix}", self.text(row)?.trim()))
+        Ok(format!("{prefix}{}{suffix}", self.text(row)?))
     }
 }
 
 impl Labeller<PathBuf, Row> for Column {
     fn label(&self, row: &Row) -> Result<PathBuf, DataError> {
         let text = self.text(row)?;
-        if text.trim().is_empty() {
+        if text.is_empty() {
             return Err(row.error(format!("{} names no file", self.name()), "name one, or leave the row out"));
         }
         let folder = row.file().parent().unwrap_or(Path::new("")).join(&self.folder);

@@ -13,8 +13,8 @@ use crate::DataError;
 /// | [`with_delimiter`](Self::with_delimiter) | the one of `,` `;` tab `\|` that the first row has most of | what stands between two fields |
 /// | [`without_header`](Self::without_header) | the first row has the columns' names | they are named by their places: `"0"`, `"1"`, … |
 ///
-/// Text is UTF-8, with or without a byte order mark. Fields may stand in double quotes, with two for one inside; lines end in
-/// `\n`, `\r\n` or `\r`, and empty ones are passed over.
+/// Text is UTF-8, with or without a byte order mark. Fields may stand in double quotes, with two for one inside, and white space around them is
+/// not part of them; lines end in `\n`, `\r\n` or `\r`, and empty ones are passed over.
 ///
 /// ```
 /// # let folder = tempfile::tempdir()?;
@@ -67,9 +67,14 @@ impl TableReader {
         if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
             return Err(header.error(None, "its text is UTF-16", "save it as UTF-8"));
         }
+        if bytes.starts_with(b"PK\x03\x04") {
+            return Err(header.error(None, "it is an archive, as a spreadsheet's file (`.xlsx`) is", "save it as CSV"));
+        }
         let delimiter = self.delimiter.unwrap_or_else(|| delimiter(&bytes));
         let mut lines = Lines { bytes: bytes.len(), place: 0, line: 1 };
-        let first = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(&bytes[..]).headers().cloned();
+        let mut builder = csv::ReaderBuilder::new();
+        builder.delimiter(delimiter).trim(csv::Trim::All);
+        let first = builder.from_reader(&bytes[..]).headers().cloned();
         let first = first.map_err(|why| refusal(&header, &bytes, &mut lines, &why, false))?;
         header.columns = if self.headless {
             (0..first.len()).map(|place| place.to_string()).collect()
@@ -87,11 +92,7 @@ impl TableReader {
         bytes.extend_from_slice(END);
         bytes.extend(std::iter::repeat_n(delimiter, first.len().saturating_sub(1)));
         let header = Arc::new(header);
-        let mut records = csv::ReaderBuilder::new()
-            .delimiter(delimiter)
-            .has_headers(!self.headless)
-            .from_reader(&bytes[..])
-            .into_records();
+        let mut records = builder.has_headers(!self.headless).from_reader(&bytes[..]).into_records();
         let mut rows = Vec::new();
         while let Some(record) = records.next() {
             let record = match record {
@@ -182,7 +183,7 @@ fn refusal(header: &Header, bytes: &[u8], lines: &mut Lines, why: &csv::Error, l
             header.error(
                 line,
                 what,
-                "put a field that has the delimiter in double quotes, or name another (`with_delimiter`)",
+                "put a field that has the delimiter in double quotes, with nothing before them, or name another (`with_delimiter`)",
             )
         }
         csv::ErrorKind::Utf8 { .. } => header.error(line, "its text is not UTF-8", "save it as UTF-8"),

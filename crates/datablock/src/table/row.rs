@@ -81,7 +81,7 @@ impl Row {
     }
 
     pub(super) fn number_of(&self, column: &str, text: &str) -> Result<f32, DataError> {
-        match text.trim().parse::<f32>() {
+        match text.parse::<f32>() {
             Ok(number) if number.is_finite() => Ok(number),
             _ => {
                 let comma = if text.contains(',') { ", with a point where it has a comma" } else { "" };
@@ -93,7 +93,7 @@ impl Row {
     /// [`flag`](Self::flag) with what to do about other text.
     pub(crate) fn flag_or(&self, column: &str, remedy: &str) -> Result<bool, DataError> {
         let text = self.get(column)?;
-        match text.trim().to_ascii_lowercase().as_str() {
+        match text.to_ascii_lowercase().as_str() {
             "true" | "yes" | "1" | "1.0" | "t" | "y" => Ok(true),
             "false" | "no" | "0" | "0.0" | "f" | "n" => Ok(false),
             _ => Err(self.error(format!("{column} is {text:?}, which is neither yes nor no"), remedy)),

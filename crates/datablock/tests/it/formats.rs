@@ -108,12 +108,15 @@ fn an_xml_file_that_is_none_says_where() {
     };
     assert_eq!(
         bad("<annotation>\n<object></annotation>"),
-        "annotations: set/a.xml: it is no XML: expected 'object' tag, not 'annotation' at 2:9; mend it"
+        "annotations: set/a.xml: it is no XML: expected 'object' tag, not 'annotation' at 2:9; mend it, or take the file out"
     );
     assert!(bad("").starts_with("annotations: set/a.xml: it is no XML: "));
     // Entities that grow without end.
     let entities = "<!DOCTYPE a [<!ENTITY b \"bb\">]><annotation>&b;</annotation>";
-    assert_eq!(bad(entities), "annotations: set/a.xml: it is no XML: XML with DTD detected; mend it");
+    assert_eq!(
+        bad(entities),
+        "annotations: set/a.xml: it is no XML: XML with DTD detected; mend it, or take the file out"
+    );
     assert_eq!(
         bad("<!-- a page -->\n<html/>"),
         "annotations: set/a.xml, line 2: the outermost element is <html>, not <annotation>; give a file as PASCAL VOC has them"
@@ -144,7 +147,7 @@ fn an_xml_file_that_is_none_says_where() {
     );
     assert_eq!(
         bad(&OXFORD.replace(">425<", ">332<")),
-        "annotations: set/a.xml, line 18: the box of the \"cat\" has its sides exchanged: x 333 to 332, y 72 to 158; mend it"
+        "annotations: set/a.xml, line 18: the box of the \"cat\" has its sides exchanged: x 333 to 332, y 72 to 158; exchange them"
     );
     assert_eq!(
         bad(&OXFORD.replace("<occluded>1<", "<occluded>partly<")),

@@ -61,6 +61,7 @@ fn tables_are_read_whatever_program_wrote_them() {
         "file;breed;note\n1.png;pug;a, b\n2.png;beagle;\"says \"\"no\"\"\"\n".to_owned(),
         "file\tbreed\tnote\n1.png\tpug\ta, b\n2.png\tbeagle\t\"says \"\"no\"\"\"\n".to_owned(),
         "file|breed|note\r\n1.png|pug|a, b\r\n\r\n2.png|beagle|\"says \"\"no\"\"\"".to_owned(),
+        "file ; breed;\tnote\n 1.png;  pug; a, b \n2.png ;beagle;\"says \"\"no\"\"\" \n".to_owned(),
     ];
     for text in like_plain {
         let folder = folder(&text);
@@ -94,13 +95,14 @@ fn tables_that_are_none_are_refused_by_file_and_line() {
     insta::assert_snapshot!(refused("file,breed,file\n1.png,pug,2.png\n"), @r#"table: labels.csv: two columns are named "file"; rename one of them"#);
     insta::assert_snapshot!(
         refused("file,breed\n1.png,pug\n\n2.png,beagle,small\n"),
-        @"table: labels.csv, line 4: it has 3 field(s), and the first row 2; put a field that has the delimiter in double quotes, or name another (`with_delimiter`)"
+        @"table: labels.csv, line 4: it has 3 field(s), and the first row 2; put a field that has the delimiter in double quotes, with nothing before them, or name another (`with_delimiter`)"
     );
     insta::assert_snapshot!(refused(b"file,breed\n1.png,pug\n2.png,\xe9pagneul\n"), @"table: labels.csv, line 3: its text is not UTF-8; save it as UTF-8");
     insta::assert_snapshot!(refused("file,note\n1.png,\"5 inch\n2.png,a\n3.png,b\n"), @"table: labels.csv, line 2: a double quote is never closed; close it, or write two for one in a quoted field");
     insta::assert_snapshot!(refused("file,note,size\n1.png,a,3\n2.png,\"5 inch,2\n3.png,b,1\n"), @"table: labels.csv, line 3: a double quote is never closed; close it, or write two for one in a quoted field");
     insta::assert_snapshot!(refused("file,\"note\n1.png,a\n"), @"table: labels.csv: it has no rows; check that it is the right file");
     insta::assert_snapshot!(refused(b"\xff\xfef\0i\0"), @"table: labels.csv: its text is UTF-16; save it as UTF-8");
+    insta::assert_snapshot!(refused(b"PK\x03\x04\x14\0"), @"table: labels.csv: it is an archive, as a spreadsheet's file (`.xlsx`) is; save it as CSV");
     let folder = folder("");
     let error = Table::read(folder.path().join("none.csv")).expect_err("no file");
     assert!(matches!(error, DataError::Unreadable { .. }), "{error}");

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use firelight_datablock::{Categories, InputBlock, Item};
+use firelight_datablock::{Categories, FittedTarget, InputBlock, Item};
 use firelight_files::Versions;
 use firelight_losses::Loss;
 use firelight_models::Model;
@@ -17,18 +17,34 @@ use crate::fit::host;
 use crate::tensors::to_bytes;
 use crate::{Learner, LearnerError, TargetDefaults};
 
-impl<F: TargetDefaults, M: Model> Learner<F, M> {
+impl<F: FittedTarget, M: Model> Learner<F, M> {
     /// Writes the model to one file: weights, architecture, target, transforms, normalisation, reading of the pictures and decision rule,
     /// with a checksum. [`Predictor::load`] reads it without the training data.
     ///
     /// The file is complete or not there at all: it is written beside its place and renamed. Its folder is made if it is not there.
+    ///
+    /// Targets without [`TargetDefaults`], those of your own and [`LabelledBoxes`](firelight_datablock::LabelledBoxes), do not compile here: what
+    /// the numbers of a model say of them is known to your code alone. [`save`](Self::save) keeps their weights.
+    ///
+    /// ```compile_fail,E0277
+    /// use firelight_datablock::LabelledBoxes;
+    /// use firelight_learner::models::Model;
+    /// use firelight_learner::{Learner, LearnerError};
+    ///
+    /// fn keep<M: Model>(learn: &Learner<LabelledBoxes, M>) -> Result<(), LearnerError> {
+    ///     learn.export("objects.firelight") // no file holds a model of them
+    /// }
+    /// ```
     ///
     /// # Errors
     ///
     /// [`LearnerError::Unstorable`] if a transform is a closure, the input block one of its own, the model not made by
     /// `vision_learner`, `unet_learner` or `position_learner` (see [`export_own`](Self::export_own)), the loss one whose outputs mean something else than the
     /// target's usual ones, or a weight not a finite number, and [`LearnerError::Write`].
-    pub fn export(&self, path: impl AsRef<Path>) -> Result<(), LearnerError> {
+    pub fn export(&self, path: impl AsRef<Path>) -> Result<(), LearnerError>
+    where
+        F: TargetDefaults,
+    {
         self.write_export(path.as_ref(), self.network()?)
     }
 
@@ -49,10 +65,15 @@ impl<F: TargetDefaults, M: Model> Learner<F, M> {
     /// # Errors
     ///
     /// As [`export`](Self::export).
-    pub fn export_own(&self, path: impl AsRef<Path>, model: OwnModel) -> Result<(), LearnerError> {
+    pub fn export_own(&self, path: impl AsRef<Path>, model: OwnModel) -> Result<(), LearnerError>
+    where
+        F: TargetDefaults,
+    {
         self.write_export(path.as_ref(), NetworkConfig::Own(model))
     }
+}
 
+impl<F: TargetDefaults, M: Model> Learner<F, M> {
     fn write_export(&self, path: &Path, network: NetworkConfig) -> Result<(), LearnerError> {
         let Some(input) = self.input_block().reader() else {
             let block = self.input_block();

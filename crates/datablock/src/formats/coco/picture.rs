@@ -77,6 +77,19 @@ impl CocoPicture {
         self.largest().map(|object| object.area)
     }
 
+    /// The class and box of each object in the file's order, for [`LabelledBoxBlock`](crate::LabelledBoxBlock). Crowds are left out: their box is
+    /// around many of a kind.
+    ///
+    /// ```
+    /// use firelight_datablock::{CocoPicture, LabelledBoxBlock};
+    ///
+    /// let objects = LabelledBoxBlock::new(|picture: &CocoPicture| Ok(picture.boxes()));
+    /// ```
+    pub fn boxes(&self) -> Vec<(String, Box4)> {
+        let single = self.objects.iter().filter(|object| !object.crowd);
+        single.map(|object| (object.label.clone(), object.area)).collect()
+    }
+
     /// The class of each pixel, for [`MaskBlock::made`](crate::MaskBlock::made): codes are the places in `names`, and 0 is what no object has,
     /// or one of a category that is not among them. Of objects one over the other the one with the smaller box is seen; crowds are below.
     /// A polygon has the pixels whose centres lie in it; COCO's own program also gives it some of those that its line goes through.

@@ -1,0 +1,21 @@
+//! Tests that the book names are there.
+
+use super::{read, root};
+
+#[test]
+fn each_kind_of_target_is_tested_as_the_book_says() {
+    let page = read(&root().join("docs/src/targets.md"));
+    let (_, told) = page.split_once("## What is tested").expect("the section");
+    let named = regex::Regex::new(r"`(\w+)::(\w+)`").expect("an expression");
+    let mut found = 0;
+    for name in named.captures_iter(told) {
+        let (module, test) = (&name[1], &name[2]);
+        let places = [format!("crates/learner/tests/it/{module}.rs"), format!("examples/pets/tests/{module}/mod.rs")];
+        let files = places.map(|place| root().join(place));
+        let is_there =
+            files.iter().filter(|file| file.exists()).any(|file| read(file).contains(&format!("fn {test}()")));
+        assert!(is_there, "docs/src/targets.md names a test {module}::{test}, which is not there");
+        found += 1;
+    }
+    assert!(found >= 8, "{found} tests");
+}
