@@ -1,17 +1,51 @@
-// Looks at the page of `pets serve`: `node serve.mjs URL PICTURE BROKEN [SCREENSHOTS]`. Fails where it lists no breeds, shows a
-// broken picture or no evidence, stays silent about a file that is no picture, or fails what every page must hold.
+// Looks at the page of `pets serve`: `node serve.mjs URL PICTURE BROKEN [SCREENSHOTS]`. Fails where it lists nothing, shows a broken
+// picture or no evidence, draws nothing of a mask, points or a box, stays silent about a file that is no picture, or fails what every
+// page must hold.
 import { inEachView } from "./browser.mjs";
 
 const [url, picture, broken, screenshots] = process.argv.slice(2);
-await inEachView("serve", screenshots, false, async (page, check, inspect) => {
+const { tells, outputs } = await (await fetch(new URL("model", url))).json();
+await inEachView(`serve-${tells.replace(/\W+/g, "-")}`, screenshots, false, async (page, check, inspect) => {
   await page.goto(url);
+  const answered = async () => {
+    await page.waitForSelector("#tables tr");
+    await page.waitForSelector("#why", { state: "visible" });
+    await page.waitForFunction(() => [...document.images].every((img) => img.complete && img.naturalWidth));
+  };
   await page.setInputFiles("#file", picture);
-  await page.waitForSelector("#table tr");
-  await page.waitForFunction(() => [...document.images].every((img) => img.complete && img.naturalWidth));
-  const breeds = await page.$$eval("#table tr", (rows) => rows.map((row) => row.innerText.replace(/\s+/g, " ")));
-  check(breeds.length > 1, breeds.join("; "));
+  await answered();
+  const rows = await page.$$eval("#tables tr", (found) => found.map((row) => row.innerText.replace(/\s+/g, " ")));
+  check(rows.length > 0, rows.join("; "));
+  check((await page.textContent("#said")).length > 2, await page.textContent("#said"));
+
+  const boxes = await page.$$eval("#seen, #mask, #marks", (found) => found.map((one) => JSON.stringify(one.getBoundingClientRect())));
+  if (/mask/.test(tells)) {
+    const colours = await page.$eval("#mask", (mask) => {
+      const { data } = mask.getContext("2d").getImageData(0, 0, mask.width, mask.height);
+      return new Set(new Uint32Array(data.buffer)).size;
+    });
+    check(colours > 1, `the mask has ${colours} colours`);
+    check(boxes[0] === boxes[1], "the mask lies on the picture");
+  }
+  if (/box|point/.test(tells)) {
+    const drawn = await page.$$eval("#marks *", (shapes) => shapes.map((shape) => shape.getBBox()).filter(({ width }) => width > 0).length);
+    check(drawn > 1, `${drawn} shapes are drawn`);
+    check(boxes[0] === boxes[2], "they lie on the picture");
+  }
   check(await page.isVisible("#evidence"), "the evidence is shown");
   await inspect();
+
+  if (outputs.length > 1) {
+    const before = await page.getAttribute("#evidence", "src");
+    // As with a keyboard: the last of the list.
+    await page.focus("#output");
+    await page.keyboard.press("End");
+    await page.waitForFunction((before) => document.querySelector("#evidence").src !== before, before);
+    await answered();
+    check((await page.textContent("#for")) === outputs.at(-1).replaceAll("_", " "), `evidence for ${outputs.at(-1)}`);
+    await page.selectOption("#output", "");
+    await answered();
+  }
 
   await page.setInputFiles("#file", broken);
   await page.waitForFunction(() => document.querySelector("#said").textContent.startsWith("No answer: "));

@@ -47,7 +47,7 @@ pub use firelight_models::{self as models, weights};
 pub use firelight_plots as pictures;
 pub use firelight_plots::{HeatMap, Inline};
 pub use firelight_predict::{
-    Answer, FilePredictions, GradCam, Manifest, Network, NetworkConfig, OwnModel, PredictError, Predicted, Prediction,
+    Answer, Evidence, FilePredictions, Manifest, Network, NetworkConfig, OwnModel, PredictError, Predicted, Prediction,
     Predictor, Registry, Tags, TargetKind,
 };
 pub use fit::{Evaluation, HeadFeatures, Part, Predictions, Tta};

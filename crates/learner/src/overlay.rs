@@ -1,5 +1,5 @@
 use firelight_plots::overlay;
-use firelight_predict::GradCam;
+use firelight_predict::Evidence;
 use image::RgbImage;
 
 /// Draws evidence over the picture that it is about.
@@ -18,7 +18,7 @@ pub trait Overlay {
     fn overlay(&self) -> RgbImage;
 }
 
-impl Overlay for GradCam {
+impl Overlay for Evidence {
     fn overlay(&self) -> RgbImage {
         overlay(&self.seen, &self.heat, self.columns)
     }

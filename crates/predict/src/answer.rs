@@ -101,6 +101,74 @@ impl fmt::Display for Answer {
     }
 }
 
+/// What there is of one kind, without a match; `None` of every other kind.
+///
+/// ```
+/// use firelight_predict::Answer;
+///
+/// let head = Answer::Box([12.0, 30.0, 80.0, 95.0]);
+/// let [left, _, right, _] = head.as_box().expect("a box");
+/// assert_eq!(right - left, 68.0);
+/// assert_eq!(head.as_mask(), None);
+/// ```
+impl Answer {
+    /// One class.
+    pub fn as_category(&self) -> Option<&Prediction> {
+        if let Self::Category(prediction) = self { Some(prediction) } else { None }
+    }
+
+    /// Any number of classes.
+    pub fn as_categories(&self) -> Option<&Tags> {
+        if let Self::Categories(tags) = self { Some(tags) } else { None }
+    }
+
+    /// Numbers.
+    pub fn as_values(&self) -> Option<&[f32]> {
+        if let Self::Values(values) = self { Some(values) } else { None }
+    }
+
+    /// A class for every pixel.
+    pub fn as_mask(&self) -> Option<&Mask> {
+        if let Self::Mask(mask) = self { Some(mask) } else { None }
+    }
+
+    /// Points, x and y in pixels.
+    pub fn as_points(&self) -> Option<&[[f32; 2]]> {
+        if let Self::Points(points) = self { Some(points) } else { None }
+    }
+
+    /// A box: left, top, right and bottom, in pixels.
+    pub fn as_box(&self) -> Option<[f32; 4]> {
+        if let Self::Box(area) = self { Some(*area) } else { None }
+    }
+
+    /// Two answers.
+    pub fn as_pair(&self) -> Option<(&Self, &Self)> {
+        if let Self::Pair(first, second) = self { Some((first, second)) } else { None }
+    }
+
+    /// The number of the model's output that [`Predictor::explain`](crate::Predictor::explain) shows the evidence for where it is told none:
+    /// the class; the likeliest of several; of a mask the class with most pixels, but the first, mostly the ground, only where it is
+    /// alone; the first number or coordinate; of a pair that of its first.
+    pub fn output(&self) -> usize {
+        match self {
+            Self::Category(told) => told.index,
+            Self::Categories(tags) => largest(tags.probabilities.iter().copied().enumerate()),
+            Self::Mask(mask) => {
+                let seen = mask.counts().into_iter().filter(|&(code, _)| code != 0 && code != Mask::VOID);
+                largest(seen.map(|(code, pixels)| (usize::from(code), pixels as f32)))
+            }
+            Self::Values(_) | Self::Points(_) | Self::Box(_) => 0,
+            Self::Pair(first, _) => first.output(),
+        }
+    }
+}
+
+/// The number with the largest value, the first of equal ones, 0 of none.
+fn largest(numbers: impl Iterator<Item = (usize, f32)>) -> usize {
+    numbers.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))).map_or(0, |(number, _)| number)
+}
+
 impl Answer {
     /// Reads a row of activated outputs, which has no NaN, of a picture that was drawn so.
     pub(crate) fn of(kind: &TargetKind, row: &[f32], draw: &Draw, decision: &Decision) -> Self {

@@ -4,32 +4,21 @@ use firelight_transforms::Mask;
 use firelight_vocab::Vocab;
 use serde_json::{Map, Value, json};
 
+use crate::kind::both;
 use crate::{Answer, TargetKind};
 
 /// The header of a CSV table after the file, as [`write_csv`](crate::FilePredictions::write_csv) says it; with `all`, the probability of each
 /// class too.
 pub(crate) fn columns(kind: &TargetKind, all: bool) -> Vec<String> {
-    let names = |vocab: &Vocab| vocab.iter().map(str::to_owned).collect::<Vec<String>>();
     let with_all = |first: &[&str], vocab: &Vocab| {
         let first = first.iter().map(|&name| name.to_owned());
-        first.chain(names(vocab).into_iter().filter(|_| all)).collect()
+        first.chain(vocab.iter().map(str::to_owned).filter(|_| all)).collect()
     };
     match kind {
         TargetKind::Category(vocab) => with_all(&["class", "probability"], vocab),
         TargetKind::Categories(vocab) => with_all(&["classes"], vocab),
-        TargetKind::Values(1) => vec!["value".into()],
-        TargetKind::Values(columns) => (1..=*columns).map(|number| format!("value {number}")).collect(),
-        TargetKind::Mask(vocab) => names(vocab),
-        TargetKind::Points(vocab) => vocab.iter().flat_map(|name| [format!("{name} x"), format!("{name} y")]).collect(),
-        TargetKind::Box => ["left", "top", "right", "bottom"].map(str::to_owned).to_vec(),
-        TargetKind::Pair(first, second) => {
-            let mut names = columns(first, all);
-            for name in columns(second, all) {
-                let taken = names.contains(&name);
-                names.push(if taken { format!("second {name}") } else { name });
-            }
-            names
-        }
+        TargetKind::Pair(first, second) => both(columns(first, all), columns(second, all)),
+        other => other.names(),
     }
 }
 
@@ -100,7 +89,7 @@ pub(crate) fn fields(row: &mut Map<String, Value>, kind: &TargetKind, answer: &A
 }
 
 /// The share of each class among the pixels that count.
-fn shares(mask: &Mask, classes: usize) -> Vec<f32> {
+pub(crate) fn shares(mask: &Mask, classes: usize) -> Vec<f32> {
     let mut counts = vec![0_usize; classes];
     for &code in mask.codes() {
         if let Some(count) = counts.get_mut(usize::from(code)) {

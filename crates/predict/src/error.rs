@@ -39,6 +39,23 @@ pub enum PredictError {
         /// What it tells.
         kind: String,
     },
+    /// The evidence was asked for an output that the model does not have.
+    #[error("evidence: the model has no output {output}; it has {outputs}, counted from 0 (`TargetKind::names`)")]
+    NoOutput {
+        /// What was asked for.
+        output: usize,
+        /// How many there are.
+        outputs: usize,
+    },
+    /// The evidence was asked for of a model of the user's, whose last map nothing here knows.
+    #[error(
+        "evidence: the model {model:?} is its maker's own, and where its evidence is only the program that made it can tell; ask for its \
+         answer (`Predictor::answer`)"
+    )]
+    NoEvidence {
+        /// The model's name.
+        model: String,
+    },
     /// Batches without a picture were asked for.
     #[error("batch size: 0 makes no sense; give at least 1")]
     EmptyBatches,

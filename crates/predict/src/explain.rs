@@ -1,19 +1,25 @@
-//! Where in a picture the evidence for a class is.
+//! Where in a picture the evidence for an answer is.
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
+use firelight_models::Head;
 use firelight_transforms::PictureRef;
 use image::RgbImage;
 
-use firelight_models::Head;
-
 use crate::predictor::{Seen, host};
-use crate::{Network, PredictError, Predictor};
+use crate::{Network, NetworkConfig, Outputs, PredictError, Predictor};
 
-/// A map of the evidence for one class over a picture (Grad-CAM).
+/// A map of the evidence for one output of a model over a picture: a class, a number, a coordinate.
 ///
-/// With `A` the last feature map and `s` the class's score, each channel weighs as much as the mean of its gradient:
-/// `relu(Σ_c mean(∂s/∂A_c) · A_c)`, divided by its largest value.
+/// Where it comes from is the network's matter:
+///
+/// | network | heat |
+/// |---|---|
+/// | a body with a head | Grad-CAM: with `A` the last feature map and `s` the output, each channel weighs as much as the mean of its gradient, `Σ_c mean(∂s/∂A_c) · A_c`. Of a class's score what is above 0, which speaks for the class; of a number the absolute value, which moves it up or down. Divided by its largest value |
+/// | a U-Net | its own map: the probability of the class at each pixel |
+/// | a position net | its own map: the chance that the point of this coordinate is there, divided by its largest value; of a box the corners left top and right bottom |
+///
+/// A model of the user's own has none, since its last map is not known.
 ///
 /// Source: R. Selvaraju and others, *Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization*
 /// (2017).
@@ -31,9 +37,9 @@ use crate::{Network, PredictError, Predictor};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct GradCam {
-    /// The class that is explained.
-    pub class: usize,
+pub struct Evidence {
+    /// The number of the output that is explained, as [`TargetKind::names`](crate::TargetKind::names) counts them: a class, for one.
+    pub output: usize,
     /// Evidence from 0 to 1, row after row; all 0 where nothing speaks for the class.
     pub heat: Vec<f32>,
     /// Numbers in a row of `heat`.
@@ -43,61 +49,83 @@ pub struct GradCam {
 }
 
 impl Predictor {
-    /// Where in `picture` the evidence for class number `class` is; without one, for the class that is predicted.
+    /// Where in `picture` the evidence for a number that the model gives is: for number `output`, or without one for
+    /// [`Answer::output`](crate::Answer::output) of its answer, such as the class that is predicted.
     ///
     /// # Errors
     ///
-    /// As [`predict_picture`](Self::predict_picture).
-    ///
-    /// # Panics
-    ///
-    /// If there is no such class.
+    /// As [`answer_picture`](Self::answer_picture), and [`PredictError::NoOutput`] if there is no such number and
+    /// [`PredictError::NoEvidence`] for a model of the user's.
     pub fn explain<'p>(
         &self,
         picture: impl Into<PictureRef<'p>>,
-        class: Option<usize>,
-    ) -> Result<GradCam, PredictError> {
+        output: Option<usize>,
+    ) -> Result<Evidence, PredictError> {
         let picture = picture.into();
-        self.one_class()?;
-        assert!(class.is_none_or(|class| class < self.vocab().len()), "there is no class {class:?}");
-        let Network::Vision(model) = self.network() else {
-            return Err(PredictError::OtherKind { kind: "nothing of where its evidence is".into() });
-        };
-        let class = match class {
-            Some(class) => class,
-            None => self.predict_picture(picture)?.index,
+        let target = &self.manifest().target;
+        if let NetworkConfig::Own(own) = &self.manifest().network {
+            return Err(PredictError::NoEvidence { model: own.name.clone() });
+        }
+        let outputs = target.columns();
+        let output = match output {
+            Some(output) if output >= outputs => return Err(PredictError::NoOutput { output, outputs }),
+            Some(output) => output,
+            None => self.answer_picture(picture)?.output(),
         };
         let Seen { draw, planes } = self.seen(picture).map_err(PredictError::input)?;
         let seen = self.manifest().transforms.normalize().decode(&planes, draw.size);
-        let map = model.body.forward(self.input(draw.size, planes));
-        let columns = map.dims()[3];
-        let heat = evidence(&model.head, map, class);
+        let (pixels, width) = (draw.size.pixels() as usize, draw.size.width as usize);
+        let map = |numbers: &[f32], number: usize| numbers.chunks(pixels).nth(number).unwrap_or_default().to_vec();
+        let (heat, columns) = match self.network() {
+            Network::Vision(model) => {
+                let features = model.body.forward(self.input(draw.size, planes));
+                let columns = features.dims()[3];
+                let heat =
+                    |moves: f32| if target.is_score(output) { moves.clamp(0.0, f32::INFINITY) } else { moves.abs() };
+                (up_to_one(moves(&model.head, features, output).into_iter().map(heat).collect()), columns)
+            }
+            Network::Positions(model) => {
+                let numbers = host(model.outputs(self.input(draw.size, planes)));
+                let scores = map(numbers.get(outputs..).unwrap_or_default(), output / 2);
+                (chances(&scores), width)
+            }
+            _ => (map(&self.outputs(draw.size, planes)?, output), width),
+        };
         if heat.iter().any(|heat| heat.is_nan()) {
             return Err(PredictError::NoNumbers { path: None });
         }
-        Ok(GradCam { class, heat, columns, seen })
+        Ok(Evidence { output, heat, columns, seen })
     }
 }
 
-/// The map's channels, weighted by the mean gradients of the score.
-fn evidence(head: &Head, map: Tensor<4>, class: usize) -> Vec<f32> {
+/// The map's channels, weighted by the mean gradients of an output: how far each cell moves it, up or down.
+fn moves(head: &Head, map: Tensor<4>, output: usize) -> Vec<f32> {
     let device: Device = map.device().autodiff();
     // Frozen, so that dropout and batch norm do what they do in prediction though there is a graph.
     let head = head.clone().train().freeze();
     let tracked = Tensor::<4>::from_inner(map.clone()).to_device(&device).require_grad();
-    let gradients = head.forward(tracked.clone()).narrow(1, class, 1).sum().backward();
+    let gradients = head.forward(tracked.clone()).narrow(1, output, 1).sum().backward();
     let Some(gradient) = tracked.grad(&gradients) else { return vec![0.0; map.dims()[2] * map.dims()[3]] };
-    let weights = gradient.mean_dims(&[2, 3]);
-    let values = host((map * weights).sum_dim(1).clamp_min(0.0));
-    let most = values.iter().copied().fold(0.0, f32::max);
-    if most > 0.0 { values.into_iter().map(|value| value / most).collect() } else { values }
+    host((map * gradient.mean_dims(&[2, 3])).sum_dim(1))
+}
+
+/// Numbers from 0 up, divided by the largest of them.
+fn up_to_one(heat: Vec<f32>) -> Vec<f32> {
+    let most = heat.iter().copied().fold(0.0, f32::max);
+    if most > 0.0 { heat.into_iter().map(|heat| heat / most).collect() } else { heat }
+}
+
+/// The softmax of scores, divided by its largest.
+fn chances(scores: &[f32]) -> Vec<f32> {
+    let most = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    scores.iter().map(|score| (score - most).exp()).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use burn::tensor::{Device, Tensor, TensorData};
 
-    use super::evidence;
+    use super::moves;
     use crate::predictor::host;
     use firelight_models::HeadConfig;
 
@@ -114,11 +142,9 @@ mod tests {
         let scores = host(head.classify(rows));
         for class in 0..2 {
             let weight = |channel: usize| scores[2 * (channel + 1) + class] - scores[class];
-            let raw: Vec<f32> =
-                (0..4).map(|at| (0..3).map(|c| weight(c) * numbers[4 * c + at]).sum::<f32>().max(0.0)).collect();
-            let most = raw.iter().copied().fold(0.0, f32::max);
-            for (found, expected) in evidence(&head, map.clone(), class).iter().zip(&raw) {
-                assert!((found - expected / most).abs() < 1e-5, "{found} is not {}", expected / most);
+            let raw = (0..4).map(|at| (0..3).map(|c| weight(c) * numbers[4 * c + at]).sum::<f32>() / 4.0);
+            for (found, expected) in moves(&head, map.clone(), class).iter().zip(raw) {
+                assert!((found - expected).abs() < 1e-5, "{found} is not {expected}");
             }
         }
     }

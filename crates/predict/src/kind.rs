@@ -34,6 +34,15 @@ pub enum TargetKind {
     Pair(Box<Self>, Box<Self>),
 }
 
+/// The names of two targets, each but once.
+pub(crate) fn both(mut first: Vec<String>, second: Vec<String>) -> Vec<String> {
+    for name in second {
+        let taken = first.contains(&name);
+        first.push(if taken { format!("second {name}") } else { name });
+    }
+    first
+}
+
 /// In words, as a sentence has them: `one class of 37`.
 impl fmt::Display for TargetKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -63,6 +72,39 @@ impl TargetKind {
             Self::Points(names) => 2 * names.len(),
             Self::Box => 4,
             Self::Pair(first, second) => first.columns() + second.columns(),
+        }
+    }
+
+    /// What the numbers that a model gives are called, [`columns`](Self::columns) names: the classes; `value`, or `value 1`, `value 2` and so
+    /// on; x and y of each point; the sides of a box; of a pair those of both, `second …` where the first has one of that name.
+    ///
+    /// ```
+    /// use firelight_predict::{TargetKind, Vocab};
+    ///
+    /// let both = TargetKind::pair(TargetKind::Points(Vocab::ordered(["nose"])?), TargetKind::Box);
+    /// assert_eq!(both.names(), ["nose x", "nose y", "left", "top", "right", "bottom"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn names(&self) -> Vec<String> {
+        match self {
+            Self::Category(vocab) | Self::Categories(vocab) | Self::Mask(vocab) => vocab.names().to_vec(),
+            Self::Values(1) => vec!["value".into()],
+            Self::Values(columns) => (1..=*columns).map(|number| format!("value {number}")).collect(),
+            Self::Points(names) => names.iter().flat_map(|name| [format!("{name} x"), format!("{name} y")]).collect(),
+            Self::Box => ["left", "top", "right", "bottom"].map(str::to_owned).to_vec(),
+            Self::Pair(first, second) => both(first.names(), second.names()),
+        }
+    }
+
+    /// Whether number `output` is a class's score, which speaks for the class, and not a number, which may be high or low.
+    pub(crate) fn is_score(&self, output: usize) -> bool {
+        match self {
+            Self::Category(_) | Self::Categories(_) | Self::Mask(_) => true,
+            Self::Values(_) | Self::Points(_) | Self::Box => false,
+            Self::Pair(first, second) => match output.checked_sub(first.columns()) {
+                None => first.is_score(output),
+                Some(output) => second.is_score(output),
+            },
         }
     }
 

@@ -8,6 +8,7 @@ mod kind;
 mod cells;
 mod explain;
 mod files;
+mod named;
 mod tables;
 
 mod error;
@@ -16,7 +17,7 @@ mod network;
 
 pub use answer::{Answer, Prediction, Tags};
 pub use error::PredictError;
-pub use explain::GradCam;
+pub use explain::Evidence;
 pub use files::{FilePredictions, Predicted};
 pub use firelight_costs::Decision;
 pub use firelight_files::FileError;
@@ -24,5 +25,6 @@ pub use firelight_transforms::{OnError, TransformError};
 pub use firelight_vocab::Vocab;
 pub use kind::TargetKind;
 pub use manifest::{FORMAT, Manifest};
+pub use named::NamedAnswer;
 pub use network::{Network, NetworkConfig, Outputs, OwnModel, Registry};
 pub use predictor::Predictor;

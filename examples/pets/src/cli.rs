@@ -123,7 +123,7 @@ pub struct Predict {
     /// Go on without pictures that cannot be read, and list them
     #[arg(long)]
     pub skip_broken: bool,
-    /// Write each picture with the evidence for its breed drawn over it to this folder
+    /// Write each picture with the evidence for what the model says of it drawn over it to this folder
     #[arg(long, value_name = "DIR")]
     pub explain: Option<PathBuf>,
 }

@@ -75,12 +75,13 @@ fn files(given: &[PathBuf], progress: &Progress) -> Result<Vec<PathBuf>> {
 fn explain(predictor: &Predictor, files: &[PathBuf], folder: &Path) -> Result<()> {
     let failed = |error| format!("explain: cannot make {}: {error}; choose another --explain", folder.display());
     std::fs::create_dir_all(folder).map_err(failed)?;
+    let outputs = predictor.manifest().target.names();
     for (number, path) in files.iter().enumerate() {
         let Ok(picture) = predictor.manifest().input.open(&[path]) else { continue };
         let explained = predictor.explain(&picture, None)?;
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        let class = &predictor.vocab()[explained.class];
-        let place = folder.join(format!("{:04}-{name}-{class}.png", number + 1));
+        let of = outputs.get(explained.output).map_or("", String::as_str);
+        let place = folder.join(format!("{:04}-{name}-{of}.png", number + 1));
         save_png(&explained.overlay(), &place)
             .map_err(|error| format!("explain: cannot write {}: {error}", place.display()))?;
     }

@@ -109,13 +109,13 @@ fn a_prediction_is_explained_over_the_picture_that_the_model_saw() {
     let predictor = learn.predictor().expect("a predictor");
     let picture = image::open(&learn.data().valid().dataset().items()[0]).expect("a picture").into_rgb8();
     let explained = predictor.explain(&picture, None).expect("an explanation");
-    assert_eq!(explained.class, predictor.predict_picture(&picture).expect("a prediction").index);
+    assert_eq!(explained.output, predictor.predict_picture(&picture).expect("a prediction").index);
     assert_eq!((explained.columns, explained.heat.len()), (2, 4), "32 pixels through four halvings");
     assert!(explained.heat.iter().all(|value| (0.0..=1.0).contains(value)));
     assert_eq!(explained.seen.dimensions(), (32, 32));
     assert_eq!(explained.overlay().dimensions(), (32, 32));
     // No dropout, no batch statistics, and nothing of the model moves.
-    assert_eq!(explained, predictor.explain(&picture, Some(explained.class)).expect("the same"));
-    let other = predictor.explain(&picture, Some((explained.class + 1) % 3)).expect("another class");
+    assert_eq!(explained, predictor.explain(&picture, Some(explained.output)).expect("the same"));
+    let other = predictor.explain(&picture, Some((explained.output + 1) % 3)).expect("another class");
     assert_ne!(explained.heat, other.heat);
 }

@@ -12,17 +12,17 @@ use std::time::Duration;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, header};
-use axum::response::Html;
+use axum::response::{Html, IntoResponse};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use firelight::predict::TargetKind;
 use firelight::prelude::*;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use answer::Answer;
 use refusal::Refusal;
-use worker::Worker;
+use worker::{Wanted, Worker};
 
 /// Uploads that are in memory at one time, in KiB, whatever their number.
 const ROOM: usize = 256 << 10;
@@ -49,6 +49,7 @@ pub struct Serve {
 #[derive(Clone)]
 struct Server {
     worker: Worker,
+    target: TargetKind,
     room: Arc<Semaphore>,
     largest: usize,
     patience: Duration,
@@ -57,17 +58,19 @@ struct Server {
 /// Serves until the process is ended.
 pub fn serve(options: &Serve, device: &Device) -> Result<()> {
     let predictor = Predictor::load(&options.export, device)?;
-    // The page shows classes.
-    predictor.one_class()?;
+    let target = predictor.manifest().target.clone();
+    let page = page(&target);
     let server = Server {
+        target,
         worker: Worker::start(predictor)?,
         room: Arc::new(Semaphore::new(ROOM)),
         largest: (options.megabytes as usize) << 20,
         patience: Duration::from_secs(options.seconds),
     };
     let routes = Router::new()
-        .route("/", get(|| async { Html(include_str!("page.html")) }))
+        .route("/", get(move || async move { Html(page) }))
         .route("/health", get(health))
+        .route("/model", get(model))
         .route("/predict", post(predict))
         .fallback(|| async { Refusal::NoPage })
         .method_not_allowed_fallback(|| async { Refusal::NoMethod })
@@ -83,8 +86,33 @@ pub fn serve(options: &Serve, device: &Device) -> Result<()> {
     })
 }
 
+/// The page, with the question that the model answers.
+fn page(target: &TargetKind) -> String {
+    let question = match target {
+        TargetKind::Category(_) => "Which breed is it?",
+        _ => "What does the model see?",
+    };
+    include_str!("page.html").replace("{question}", question)
+}
+
 async fn health(State(server): State<Server>) -> Json<serde_json::Value> {
-    Json(serde_json::json!({ "status": "ok", "classes": server.worker.classes() }))
+    Json(serde_json::json!({ "status": "ok", "classes": server.target.vocab().map_or(0, Vocab::len) }))
+}
+
+/// What the model tells, and what its numbers are called: those that there is evidence for.
+async fn model(State(server): State<Server>) -> Json<serde_json::Value> {
+    Json(serde_json::json!({ "tells": server.target.to_string(), "outputs": server.target.names() }))
+}
+
+/// What the query asks for: `evidence` for that of the answer, `evidence=3` for that of the model's fourth number.
+fn wanted(query: Option<&str>, outputs: usize) -> Result<Wanted, Refusal> {
+    let mut flags = query.unwrap_or_default().split('&').map(|flag| flag.split_once('=').unwrap_or((flag, "")));
+    let number = |number: &str| number.parse().ok().filter(|&number| number < outputs);
+    match flags.find(|(name, _)| *name == "evidence") {
+        None => Ok(Wanted::Nothing),
+        Some((_, "")) => Ok(Wanted::Usual),
+        Some((_, of)) => number(of).map(Wanted::Of).ok_or(Refusal::NoOutput { outputs }),
+    }
 }
 
 /// `POST /predict` with a picture's bytes; `POST /predict?evidence` for where the model looked, too.
@@ -93,7 +121,8 @@ async fn predict(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Body,
-) -> Result<Json<Answer>, Refusal> {
+) -> Result<impl IntoResponse, Refusal> {
+    let evidence = wanted(query.as_deref(), server.target.columns())?;
     let (largest, patience) = (server.largest, server.patience);
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     let length = announced.unwrap_or(largest);
@@ -113,7 +142,6 @@ async fn predict(
     if let Some(wrapping) = refusal::wrapping(&bytes) {
         return Err(Refusal::Wrapped { wrapping });
     }
-    let evidence = query.is_some_and(|query| query.split('&').any(|flag| flag == "evidence"));
     let answer = timeout(4 * patience, server.worker.ask(bytes, evidence)).await.map_err(|_| Refusal::Busy)??;
-    Ok(Json(answer))
+    Ok(([(header::CONTENT_TYPE, "application/json")], answer))
 }

@@ -9,8 +9,10 @@ use axum::response::{IntoResponse, Response};
 pub enum Refusal {
     #[error("there is no such page; POST a picture's bytes to /predict, or open / in a browser")]
     NoPage,
-    #[error("this method means nothing here; POST a picture's bytes to /predict, or GET / and /health")]
+    #[error("this method means nothing here; POST a picture's bytes to /predict, or GET /, /model and /health")]
     NoMethod,
+    #[error("evidence=… takes a number of the model's, from 0 to {}; /model has their names, in this order", outputs.saturating_sub(1))]
+    NoOutput { outputs: usize },
     #[error("the upload is empty; send a picture's bytes, as `curl --data-binary @picture.jpg` does")]
     Empty,
     #[error(
@@ -44,7 +46,7 @@ impl Refusal {
             Self::Wrapped { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Slow { .. } => StatusCode::REQUEST_TIMEOUT,
-            Self::Cut | Self::Empty => StatusCode::BAD_REQUEST,
+            Self::Cut | Self::Empty | Self::NoOutput { .. } => StatusCode::BAD_REQUEST,
             Self::Picture(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,

@@ -7,30 +7,38 @@ use axum::body::Bytes;
 use firelight::prelude::*;
 use tokio::sync::{mpsc, oneshot};
 
-use super::answer::Answer;
+use super::answer::Reply;
 use super::refusal::Refusal;
 
 /// Uploads that wait for the model.
 const WAITING: usize = 512;
 
+/// Which evidence is to be drawn over the picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    Nothing,
+    /// For the answer.
+    Usual,
+    /// For this number of the model's.
+    Of(usize),
+}
+
 struct Job {
     bytes: Bytes,
-    /// Whether the evidence is to be drawn over the picture.
-    evidence: bool,
-    reply: oneshot::Sender<Result<Answer, Refusal>>,
+    evidence: Wanted,
+    /// An answer is JSON already: a large mask is not to be written by a thread that serves.
+    reply: oneshot::Sender<Result<String, Refusal>>,
 }
 
 /// The way to the thread; cheap to clone.
 #[derive(Clone)]
 pub struct Worker {
     jobs: mpsc::Sender<Job>,
-    classes: usize,
 }
 
 impl Worker {
     pub fn start(predictor: Predictor) -> Result<Self> {
         let (jobs, mut waiting) = mpsc::channel::<Job>(WAITING);
-        let classes = predictor.vocab().len();
         let work = move || {
             while let Some(Job { bytes, evidence, reply }) = waiting.blocking_recv() {
                 // Whoever gave up waiting needs no answer.
@@ -41,21 +49,17 @@ impl Worker {
             }
         };
         std::thread::Builder::new().name("pets-model".into()).spawn(work)?;
-        Ok(Self { jobs, classes })
+        Ok(Self { jobs })
     }
 
-    pub fn classes(&self) -> usize {
-        self.classes
-    }
-
-    pub async fn ask(&self, bytes: Bytes, evidence: bool) -> Result<Answer, Refusal> {
+    pub async fn ask(&self, bytes: Bytes, evidence: Wanted) -> Result<String, Refusal> {
         let (reply, answer) = oneshot::channel();
         self.jobs.try_send(Job { bytes, evidence, reply }).map_err(|_| Refusal::Busy)?;
         answer.await.map_err(|_| Refusal::Failed)?
     }
 }
 
-fn look(predictor: &Predictor, bytes: &[u8], evidence: bool) -> Result<Answer, Refusal> {
+fn look(predictor: &Predictor, bytes: &[u8], evidence: Wanted) -> Result<String, Refusal> {
     let refuse = |error: PredictError| match error {
         // The model's fault, and not the picture's.
         PredictError::NoNumbers { .. } => Refusal::Failed,
@@ -63,8 +67,14 @@ fn look(predictor: &Predictor, bytes: &[u8], evidence: bool) -> Result<Answer, R
     };
     let picture = predictor.manifest().input.decode(&[bytes]);
     let picture = picture.map_err(|error| Refusal::Picture(error.to_string()))?;
-    let prediction = predictor.predict_picture(&picture).map_err(refuse)?;
-    let evidence = evidence.then(|| predictor.explain(&picture, Some(prediction.index))).transpose().map_err(refuse)?;
+    let answer = predictor.answer_picture(&picture).map_err(refuse)?;
+    let output = match evidence {
+        Wanted::Nothing => None,
+        Wanted::Usual => Some(answer.output()),
+        Wanted::Of(output) => Some(output),
+    };
+    let evidence = output.map(|output| predictor.explain(&picture, Some(output))).transpose().map_err(refuse)?;
     let evidence = evidence.map(|map| map.overlay());
-    Ok(Answer::new(&prediction, predictor.vocab(), evidence.as_ref()))
+    let reply = Reply::new(predictor.named(&answer), evidence.as_ref());
+    serde_json::to_string(&reply).map_err(|_| Refusal::Failed)
 }

@@ -1,5 +1,7 @@
 //! The server under good, broken, huge and slow uploads at once.
 
+mod kinds;
+
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
@@ -9,8 +11,8 @@ use super::running::Running;
 struct Served(Running);
 
 impl Served {
-    fn start(folder: &Path) -> Self {
-        let arguments = ["serve", "pets-out/soft.firelight", "--port", "0", "--megabytes", "1", "--seconds", "15"];
+    fn start(folder: &Path, export: &str) -> Self {
+        let arguments = ["serve", export, "--port", "0", "--megabytes", "1", "--seconds", "15"];
         Self(Running::start(folder, &arguments))
     }
 
@@ -48,7 +50,7 @@ impl Served {
 fn two_hundred_requests_at_once_get_what_they_deserve() {
     let folder = super::folder();
     assert!(super::pets(folder.path(), &super::QUICK).status.success());
-    let server = Served::start(folder.path());
+    let server = Served::start(folder.path(), "pets-out/soft.firelight");
     let good = std::fs::read(folder.path().join("images/pug_1.jpg")).expect("a picture");
 
     let server = &server;
