@@ -86,6 +86,12 @@ pub trait InputBlock<I: ?Sized = Path>: Debug + Send + Sync + 'static {
         Ok(None)
     }
 
+    /// Channels of each picture of an item, in their order; by default of one picture, red, green and blue. The pictures lie one after the other
+    /// along the channels of a batch, and a learner makes its model for them.
+    fn channels(&self) -> Vec<usize> {
+        vec![3]
+    }
+
     /// The limits of the standard reader, where reading picture files by it is all that this block does: what an export can
     /// store, and so what prediction reads new pictures by. `None`, the default, for a block that reads in a way of its own.
     fn limits(&self) -> Option<Limits> {
