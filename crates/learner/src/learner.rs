@@ -141,8 +141,8 @@ impl<F: FittedTarget, M: Model> Learner<F, M> {
     /// # Errors
     ///
     /// [`LearnerError::OtherClasses`] unless the classes are those of the loaders before, in the same order,
-    /// [`LearnerError::Setting`] for another number of outputs or other channels, and [`LearnerError::Data`] for loaders that make no sense. The learner is then
-    /// as it was.
+    /// [`LearnerError::Setting`] for another number of outputs or pictures of other channels, and [`LearnerError::Data`] for loaders that
+    /// make no sense. The learner is then as it was.
     pub fn set_data(&mut self, data: DataLoaders<F>) -> Result<(), LearnerError> {
         check_data(&data)?;
         let [fitted, before] = [&data, &self.task.data].map(|data| data.train().dataset().fitted());

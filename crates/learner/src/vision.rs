@@ -142,9 +142,10 @@ pub fn efficientnet_lite2() -> Backbone {
 /// [`Normalize::none`](firelight_transforms::Normalize::none). A body with weights from a file starts frozen, as fastai's, and its
 /// batch norms keep their statistics when it thaws (see [`Norms`](crate::Norms)).
 ///
-/// The body is made for the pictures of the data, of any number of channels and several an item ([`InputBlock::channels`](firelight_datablock::InputBlock::channels); see
-/// [`BodyConfig`] for several pictures and [`load_body`] for the first convolution of trained weights). A first convolution that was
-/// adapted is frozen with the body, as fastai's is: where the channels are other than colours, thaw it early.
+/// The body is made for the pictures of the data, of as many channels and as many an item as their input block says
+/// ([`InputBlock::channels`](firelight_datablock::InputBlock::channels)): see [`BodyConfig`] for what it makes of several, and for their
+/// normalisation. The first convolution of trained weights is adapted ([`load_body`]) and frozen with the body, as fastai's is: the less
+/// the channels are like colours, the sooner the body should thaw.
 ///
 /// ```no_run
 /// use firelight_datablock::{Categories, DataLoaders};

@@ -57,7 +57,7 @@ impl OwnModel {
     }
 }
 
-/// As a table has it: the architecture's name and what it sees but for one picture of three channels, or the model's own name.
+/// As a table has it: what the body is made from ([`BodyConfig`] as text), or the name of the user's model.
 impl fmt::Display for NetworkConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

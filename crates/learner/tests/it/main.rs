@@ -1,6 +1,7 @@
 //! Properties of the learner crate.
 
 mod bomb;
+mod channels;
 mod export;
 mod failing;
 mod fine_tune_reference;

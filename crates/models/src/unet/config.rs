@@ -2,7 +2,7 @@ use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
 use super::{Decoder, UNet};
-use crate::{Arch, BodyConfig, Fresh};
+use crate::{BodyConfig, Fresh};
 
 /// What a [`UNet`] is made from; the defaults are fastai's `unet_learner`.
 ///
@@ -42,7 +42,7 @@ pub(super) struct BlockWidths {
 }
 
 impl UNetConfig {
-    /// A U-Net on such a body, or on one of an [`Arch`] for pictures of three channels, whose map has `classes` channels.
+    /// A U-Net whose map has `classes` channels, on a body for one picture of three channels (an [`Arch`](crate::Arch)) or for others.
     pub fn new(body: impl Into<BodyConfig>, classes: usize) -> Self {
         Self { body: body.into(), classes, last_cross: true }
     }
@@ -51,11 +51,6 @@ impl UNetConfig {
     pub fn with_last_cross(mut self, last_cross: bool) -> Self {
         self.last_cross = last_cross;
         self
-    }
-
-    /// The body's architecture.
-    pub fn arch(&self) -> Arch {
-        self.body.arch()
     }
 
     /// What the body is made from.

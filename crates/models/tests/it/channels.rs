@@ -220,7 +220,6 @@ fn by_rule(arch: Arch, folder: &Path) -> PathBuf {
     let first = tensors.iter().position(|(_, shape)| shape.get(1) == Some(&3)).unwrap();
     tensors.swap(0, first);
     let path = folder.join(format!("{arch}.safetensors"));
-    write_safetensors(&path, &[], "F32");
     let count: usize = tensors.iter().map(|(_, shape)| shape.iter().product::<usize>()).sum();
     write_safetensors(&path, &tensors, "F32");
     let mut bytes = fs::read(&path).unwrap();

@@ -1,5 +1,6 @@
 //! What prediction promises, with exports that are made by hand: no learner, no data.
 
+mod channels;
 mod evidence;
 mod exports;
 mod files;
