@@ -12,8 +12,10 @@ use crate::optim::Rule;
 use crate::runs::Runs;
 use crate::state::State;
 use crate::task::{Options, Task};
+use crate::vision::picture_channels;
 use crate::{Best, History, KeepBest, LearnerError, Metric, Mix, Norms, Observer, Precision};
 use firelight_models::{Model, VisionModel};
+use firelight_predict::NetworkConfig;
 
 /// Trains a model on loaders with a loss, and tells how well it does.
 ///
@@ -139,8 +141,8 @@ impl<F: FittedTarget, M: Model> Learner<F, M> {
     /// # Errors
     ///
     /// [`LearnerError::OtherClasses`] unless the classes are those of the loaders before, in the same order,
-    /// [`LearnerError::Setting`] for another number of outputs, and [`LearnerError::Data`] for loaders that make no sense. The learner is then
-    /// as it was.
+    /// [`LearnerError::Setting`] for another number of outputs or pictures of other channels, and [`LearnerError::Data`] for loaders that
+    /// make no sense. The learner is then as it was.
     pub fn set_data(&mut self, data: DataLoaders<F>) -> Result<(), LearnerError> {
         check_data(&data)?;
         let [fitted, before] = [&data, &self.task.data].map(|data| data.train().dataset().fitted());
@@ -154,6 +156,17 @@ impl<F: FittedTarget, M: Model> Learner<F, M> {
         if outputs != before.outputs() {
             let remedy = "give data with as many numbers an item as the model has outputs";
             return Err(LearnerError::Setting { setting: "data", value: format!("of {outputs} outputs"), remedy });
+        }
+        if let Some(body) = self.task.network.as_ref().and_then(NetworkConfig::body) {
+            let pictures = picture_channels(&data)?;
+            if pictures != vec![body.channels(); body.pictures()] {
+                let remedy = "give data with as many pictures an item as the model sees, of as many channels";
+                return Err(LearnerError::Setting {
+                    setting: "data",
+                    value: format!("of channels {pictures:?}"),
+                    remedy,
+                });
+            }
         }
         let data = if !data.normalize_is_set() && self.task.data.normalize_is_set() {
             data.with_normalize(self.task.data.transforms().normalize())

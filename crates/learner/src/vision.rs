@@ -7,10 +7,11 @@ use firelight_datablock::{DataLoaders, FittedTarget};
 use firelight_download::Progress;
 use firelight_losses::{KnownValues, PointMaps};
 use firelight_models::weights::load_body;
-use firelight_models::{Arch, Body, Fresh, HeadConfig, Model, PositionNet, UNet, UNetConfig, VisionModel};
+use firelight_models::{Arch, Body, BodyConfig, Fresh, HeadConfig, Model, PositionNet, UNet, UNetConfig, VisionModel};
 use firelight_predict::NetworkConfig;
 use firelight_transforms::Normalize;
 
+use crate::error::guarded;
 use crate::learner::check_data;
 use crate::{Learner, LearnerError, MapTarget, PositionTarget, TargetDefaults, VisionTarget};
 
@@ -141,6 +142,11 @@ pub fn efficientnet_lite2() -> Backbone {
 /// [`Normalize::none`](firelight_transforms::Normalize::none). A body with weights from a file starts frozen, as fastai's, and its
 /// batch norms keep their statistics when it thaws (see [`Norms`](crate::Norms)).
 ///
+/// The body is made for the pictures of the data, of as many channels and as many an item as their input block says
+/// ([`InputBlock::channels`](firelight_datablock::InputBlock::channels)): see [`BodyConfig`] for what it makes of several, and for their
+/// normalisation. The first convolution of trained weights is adapted ([`load_body`]) and frozen with the body, as fastai's is: the less
+/// the channels are like colours, the sooner the body should thaw.
+///
 /// ```no_run
 /// use firelight_datablock::{Categories, DataLoaders};
 /// use firelight_learner::{LearnerError, efficientnet_lite0, vision_learner};
@@ -153,8 +159,8 @@ pub fn efficientnet_lite2() -> Backbone {
 ///
 /// # Errors
 ///
-/// [`LearnerError::Weights`] if the weights do not fit, [`LearnerError::Setting`] for a dropout outside 0 to 1, and
-/// [`LearnerError::Data`] for loaders without a class or with a setting that makes no sense.
+/// [`LearnerError::Weights`] if the weights do not fit, [`LearnerError::Setting`] for a dropout outside 0 to 1 or pictures of an item
+/// with different channels, and [`LearnerError::Data`] for loaders without a class or with a setting that makes no sense.
 pub fn vision_learner<F: VisionTarget>(
     data: DataLoaders<F>,
     backbone: impl Into<Backbone>,
@@ -164,11 +170,12 @@ pub fn vision_learner<F: VisionTarget>(
         let (value, remedy) = (backbone.dropout.to_string(), "give a share from 0 up to, but not including, 1");
         return Err(LearnerError::Setting { setting: "dropout", value, remedy });
     }
-    let body = backbone.body(&data)?;
-    let (arch, outputs) = (backbone.arch, data.train().dataset().fitted().outputs());
-    let head = HeadConfig::new(arch.features(), outputs).with_dropout(backbone.dropout);
+    let config = backbone.config(&data)?;
+    let body = backbone.body(&config, &data)?;
+    let outputs = data.train().dataset().fitted().outputs();
+    let head = HeadConfig::new(config.features(), outputs).with_dropout(backbone.dropout);
     let model = VisionModel::new(body, head.init(backbone.seed.wrapping_add(1), &data.device().clone().inner()));
-    backbone.learner(data, model, NetworkConfig::Vision { arch, head })
+    backbone.learner(data, model, NetworkConfig::Vision { body: config, head })
 }
 
 /// A learner for masks on an architecture: its body with a decoder over it that gives a score for each class and pixel, fastai's
@@ -194,10 +201,9 @@ pub fn unet_learner<F: MapTarget>(
     backbone: impl Into<Backbone>,
 ) -> Result<Learner<F, UNet>, LearnerError> {
     let backbone = backbone.into();
-    let body = backbone.body(&data)?;
     let classes = data.train().dataset().fitted().outputs();
-    let config = UNetConfig::new(backbone.arch, classes).with_last_cross(backbone.last_cross);
-    let model = backbone.unet(&config, body, &data);
+    let config = UNetConfig::new(backbone.config(&data)?, classes).with_last_cross(backbone.last_cross);
+    let model = backbone.unet(&config, &data)?;
     backbone.learner(data, model, NetworkConfig::UNet(config))
 }
 
@@ -226,11 +232,10 @@ pub fn position_learner<F: PositionTarget<Tensor = KnownValues>>(
     backbone: impl Into<Backbone>,
 ) -> Result<Learner<F, PositionNet>, LearnerError> {
     let backbone = backbone.into();
-    let body = backbone.body(&data)?;
     // A mean position needs no edges: the pictures stay out of the last map, which halves the work.
     let points = data.train().dataset().fitted().outputs().div_ceil(2);
-    let config = UNetConfig::new(backbone.arch, points).with_last_cross(false);
-    let model = PositionNet::new(backbone.unet(&config, body, &data));
+    let config = UNetConfig::new(backbone.config(&data)?, points).with_last_cross(false);
+    let model = PositionNet::new(backbone.unet(&config, &data)?);
     let size = data.transforms().output_size().ok_or_else(|| {
         let remedy = "maps need pictures of one size; give the recipe a transform that makes them so, such as `Resize`";
         LearnerError::Setting { setting: "transforms", value: "none that gives pictures a size".into(), remedy }
@@ -245,20 +250,37 @@ pub fn position_learner<F: PositionTarget<Tensor = KnownValues>>(
 }
 
 impl Backbone {
-    /// The body, with its weights, for loaders that are fit for training.
-    fn body<F: FittedTarget>(&self, data: &DataLoaders<F>) -> Result<Body, LearnerError> {
+    /// What the body for the pictures of loaders is made from, if these are fit for training.
+    fn config<F: FittedTarget>(&self, data: &DataLoaders<F>) -> Result<BodyConfig, LearnerError> {
         check_data(data)?;
+        let pictures = picture_channels(data)?;
+        let refused = |remedy| LearnerError::Setting { setting: "channels", value: format!("{pictures:?}"), remedy };
+        let channels = pictures.first().copied().unwrap_or(0);
+        if pictures.iter().any(|other| *other != channels) {
+            let remedy = "one body sees all pictures of an item: give them the same number of channels each";
+            return Err(refused(remedy));
+        }
+        let config = BodyConfig::new(self.arch).with_channels(channels).with_pictures(pictures.len());
+        match config.problem() {
+            Some(_) => Err(refused("give an item from 1 to 256 pictures of 1 to 4096 channels each")),
+            None => Ok(config),
+        }
+    }
+
+    /// The body with its weights.
+    fn body<F: FittedTarget>(&self, config: &BodyConfig, data: &DataLoaders<F>) -> Result<Body, LearnerError> {
         let device = data.device().clone().inner();
         Ok(match &self.weights {
-            Some(file) => load_body(self.arch, file, &device)?.0,
-            None => self.arch.body(self.seed, &device),
+            Some(file) => load_body(config.clone(), file, &device)?.0,
+            None => config.body(self.seed, &device),
         })
     }
 
     /// The body with a decoder on it, whose weights follow the body's seed as a head's do.
-    fn unet<F: FittedTarget>(&self, config: &UNetConfig, body: Body, data: &DataLoaders<F>) -> UNet {
+    fn unet<F: FittedTarget>(&self, config: &UNetConfig, data: &DataLoaders<F>) -> Result<UNet, LearnerError> {
         let fresh = &mut Fresh::seeded(self.seed.wrapping_add(1));
-        UNet::new(body, config.decoder(fresh, &data.device().clone().inner()))
+        let body = self.body(config.body(), data)?;
+        Ok(UNet::new(body, config.decoder(fresh, &data.device().clone().inner())))
     }
 
     /// A learner of a model on this body.
@@ -268,11 +290,12 @@ impl Backbone {
         model: M,
         network: NetworkConfig,
     ) -> Result<Learner<F, M>, LearnerError> {
-        let data = if data.normalize_is_set() {
-            data
-        } else {
-            let (mean, std) = self.arch.normalization();
-            data.with_normalize(Normalize::new(mean, std))
+        let data = match network.body() {
+            Some(body) if !data.normalize_is_set() => {
+                let (mean, std) = body.normalization();
+                data.with_normalize(Normalize::new(mean, std))
+            }
+            _ => data,
         };
         let target = data.train().dataset().fitted().clone();
         let (loss, metrics, decision) = (target.loss(), target.metrics(), target.decision());
@@ -284,4 +307,9 @@ impl Backbone {
         }
         Ok(learner)
     }
+}
+
+/// Channels of each picture of an item, as the input block of loaders says.
+pub(crate) fn picture_channels<F: FittedTarget>(data: &DataLoaders<F>) -> Result<Vec<usize>, LearnerError> {
+    guarded(|| "the input block's channels".into(), || data.train().dataset().input().channels())
 }

@@ -8,19 +8,19 @@ use std::error::Error;
 
 use burn::module::Module;
 use burn::tensor::Device;
-use firelight_models::{Arch, weights};
+use firelight_models::{Arch, BodyConfig, Fresh, weights};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let device = Device::flex();
     let mut arguments = std::env::args().skip(1);
     if let (Some(name), Some(file)) = (arguments.next(), arguments.next()) {
-        let (body, report) = weights::load_body(name.parse()?, file, &device)?;
+        let (body, report) = weights::load_body(name.parse::<Arch>()?, file, &device)?;
         println!("{} parameters\n{report}", body.num_params());
         return Ok(());
     }
     println!("{:<20} {:>8} {:>11} {:>5}", "name", "features", "parameters", "size");
     for arch in Arch::ALL {
-        let parameters = arch.fresh_body(&mut firelight_models::Fresh::zeros(), &device).num_params();
+        let parameters = BodyConfig::new(arch).fresh_body(&mut Fresh::zeros(), &device).num_params();
         println!("{:<20} {:>8} {parameters:>11} {:>5}", arch.name(), arch.features(), arch.picture_size());
     }
     Ok(())

@@ -4,7 +4,7 @@ use std::str::FromStr;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
-use crate::{Body, Classifier, EfficientNetLite, Fresh, ResNet, SmallNet, efficientnet, small};
+use crate::{Body, BodyConfig, Classifier, Fresh, efficientnet, small};
 
 /// An architecture by name.
 ///
@@ -95,9 +95,9 @@ impl Arch {
         }
     }
 
-    /// A body with weights drawn from `seed`; they depend on nothing else, so that every device gets the same.
+    /// A body for one picture of three channels with weights drawn from `seed`; for others see [`BodyConfig`].
     pub fn body(self, seed: u64, device: &Device) -> Body {
-        self.fresh_body(&mut Fresh::seeded(seed), device)
+        BodyConfig::new(self).body(seed, device)
     }
 
     /// The published network with a last layer for `classes`, with weights drawn from `seed`.
@@ -106,21 +106,7 @@ impl Arch {
     }
 
     pub(crate) fn fresh_classifier(self, classes: usize, fresh: &mut Fresh, device: &Device) -> Classifier {
-        Classifier::new(self.fresh_body(fresh, device), self.features(), classes, fresh, device)
-    }
-
-    /// [`body`](Self::body) with numbers from `fresh`: zeros where trained weights follow.
-    pub fn fresh_body(self, fresh: &mut Fresh, device: &Device) -> Body {
-        match self {
-            Self::Small => Body::Small(SmallNet::new(fresh, device)),
-            Self::ResNet18 => Body::ResNet(ResNet::new([2, 2, 2, 2], false, fresh, device)),
-            Self::ResNet34 => Body::ResNet(ResNet::new([3, 4, 6, 3], false, fresh, device)),
-            Self::ResNet50 => Body::ResNet(ResNet::new([3, 4, 6, 3], true, fresh, device)),
-            Self::ResNet101 => Body::ResNet(ResNet::new([3, 4, 23, 3], true, fresh, device)),
-            Self::EfficientNetLite0 => Body::EfficientNetLite(EfficientNetLite::new(1.0, 1.0, fresh, device)),
-            Self::EfficientNetLite1 => Body::EfficientNetLite(EfficientNetLite::new(1.0, 1.1, fresh, device)),
-            Self::EfficientNetLite2 => Body::EfficientNetLite(EfficientNetLite::new(1.1, 1.2, fresh, device)),
-        }
+        Classifier::new(BodyConfig::new(self).fresh_body(fresh, device), self.features(), classes, fresh, device)
     }
 
     /// Mean and standard deviation of red, green and blue that the trained weights expect to be taken out, for pictures

@@ -3,9 +3,11 @@ use burn::tensor::Tensor;
 
 use crate::{EfficientNetLite, ResNet, SmallNet};
 
-/// The part of a network that turns pictures into a feature map; made by [`Arch::body`](super::Arch::body).
+/// The part of a network that turns pictures into a feature map; made by [`BodyConfig::body`](super::BodyConfig::body), or for one picture of
+/// red, green and blue by [`Arch::body`](super::Arch::body).
 ///
-/// A record does not say which variant it holds: keep the [`Arch`](super::Arch) beside it.
+/// A record does not say which variant it holds: keep the [`BodyConfig`](super::BodyConfig) beside it. How many pictures an item has is
+/// told by what comes in: it has as many times the channels that the body was made for.
 ///
 /// ```
 /// use burn::tensor::{Device, Tensor};
@@ -28,26 +30,62 @@ pub enum Body {
 }
 
 impl Body {
-    /// Normalised pictures `[n, 3, h, w]` to the feature map `[n, features, h', w']`.
+    /// Normalised pictures `[n, channels, h, w]` to the feature map `[n, features, h', w']`; with `k` pictures an item
+    /// `[n, k · channels, h, w]` to `[n, k · features, h', w']`, picture by picture.
     ///
     /// On a plain device batch norm uses its running statistics; on an autodiff device those of the batch, unless the
-    /// body is frozen.
+    /// body is frozen. The batch then has `n · k` pictures.
+    ///
+    /// # Panics
+    ///
+    /// If the pictures have no multiple of [`channels`](Self::channels).
     pub fn forward(&self, pictures: Tensor<4>) -> Tensor<4> {
-        match self {
-            Self::ResNet(net) => net.forward(pictures),
-            Self::EfficientNetLite(net) => net.forward(pictures),
-            Self::Small(net) => net.forward(pictures),
-        }
+        let (each, count) = self.apart(pictures);
+        let map = match self {
+            Self::ResNet(net) => net.forward(each),
+            Self::EfficientNetLite(net) => net.forward(each),
+            Self::Small(net) => net.forward(each),
+        };
+        joined(map, count)
     }
 
     /// The last map of each resolution, finest first: number `i` (from 0) has the picture's sides over `2^(i + 1)`, rounded up, and the
-    /// channels that [`Arch::stage_channels`](super::Arch::stage_channels) says. The last one equals [`forward`](Self::forward)'s.
+    /// channels that [`BodyConfig::stage_channels`](super::BodyConfig::stage_channels) says. The last one equals [`forward`](Self::forward)'s.
+    ///
+    /// # Panics
+    ///
+    /// As [`forward`](Self::forward).
     pub fn stages(&self, pictures: Tensor<4>) -> Vec<Tensor<4>> {
+        let (each, count) = self.apart(pictures);
+        let maps = match self {
+            Self::ResNet(net) => net.stages(each),
+            Self::EfficientNetLite(net) => net.stages(each),
+            Self::Small(net) => net.stages(each),
+        };
+        maps.into_iter().map(|map| joined(map, count)).collect()
+    }
+
+    /// Channels of one picture.
+    pub fn channels(&self) -> usize {
         match self {
-            Self::ResNet(net) => net.stages(pictures),
-            Self::EfficientNetLite(net) => net.stages(pictures),
-            Self::Small(net) => net.stages(pictures),
+            Self::ResNet(net) => net.channels(),
+            Self::EfficientNetLite(net) => net.channels(),
+            Self::Small(net) => net.channels(),
         }
+    }
+
+    /// All pictures of all items, `[n · k, channels, h, w]`, and how many an item has.
+    fn apart(&self, pictures: Tensor<4>) -> (Tensor<4>, usize) {
+        let ([items, inputs, height, width], channels) = (pictures.dims(), self.channels());
+        let count = inputs / channels;
+        assert!(
+            count > 0 && inputs == count * channels,
+            "a body for pictures of {channels} channels is given {inputs}; give a multiple, as many times as an item has pictures"
+        );
+        if count == 1 {
+            return (pictures, 1);
+        }
+        (pictures.reshape([items * count, channels, height, width]), count)
     }
 
     /// The body with every batch norm folded into the convolution before it: the same function in evaluation (to about
@@ -73,4 +111,13 @@ impl Body {
             Self::Small(_) => &[r"Small\."],
         }
     }
+}
+
+/// The maps of the `count` pictures of each item, one after the other along the channels.
+fn joined(map: Tensor<4>, count: usize) -> Tensor<4> {
+    if count == 1 {
+        return map;
+    }
+    let [pictures, channels, height, width] = map.dims();
+    map.reshape([pictures / count, count * channels, height, width])
 }

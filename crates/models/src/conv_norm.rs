@@ -93,6 +93,11 @@ impl ConvNorm {
         }
     }
 
+    /// Channels that it takes, of one group.
+    pub(super) fn inputs(&self) -> usize {
+        self.conv.weight.dims()[1]
+    }
+
     /// The same plus a shortcut, which comes before the activation.
     pub fn forward_and_add(&self, input: Tensor<4>, shortcut: Tensor<4>, activation: Activation) -> Tensor<4> {
         let output = convolve(&self.conv, input, Activation::Identity);

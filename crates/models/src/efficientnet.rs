@@ -41,9 +41,9 @@ pub struct EfficientNetLite {
 }
 
 impl EfficientNetLite {
-    /// Makes a body whose channels are scaled by `width` and repeats by `depth` (1.0 and 1.0 is Lite0).
-    pub fn new(width: f64, depth: f64, fresh: &mut Fresh, device: &Device) -> Self {
-        let stem = same([3, 32], 3).stride(2).init(fresh, device);
+    /// Makes a body for pictures of `channels`, whose own channels are scaled by `width` and repeats by `depth` (1.0 and 1.0 is Lite0).
+    pub fn new(channels: usize, width: f64, depth: f64, fresh: &mut Fresh, device: &Device) -> Self {
+        let stem = same([channels, 32], 3).stride(2).init(fresh, device);
         let mut blocks = Vec::new();
         let mut inputs = 32;
         for (index, (expansion, kernel, stride, channels, repeats)) in GROUPS.into_iter().enumerate() {
@@ -57,6 +57,11 @@ impl EfficientNetLite {
             }
         }
         Self { stem, blocks, top: same([inputs, FEATURES], 1).init(fresh, device) }
+    }
+
+    /// Channels of the pictures it takes.
+    pub fn channels(&self) -> usize {
+        self.stem.inputs()
     }
 
     /// The feature map before each halving of the sides, finest first, then the last one.
@@ -73,7 +78,7 @@ impl EfficientNetLite {
         stages
     }
 
-    /// `[n, 3, h, w]` to `[n, 1280, h/32, w/32]` (rounded up).
+    /// `[n, channels, h, w]` to `[n, 1280, h/32, w/32]` (rounded up).
     pub fn forward(&self, pictures: Tensor<4>) -> Tensor<4> {
         let x = self.stem.forward(pictures, Activation::Relu6);
         let x = self.blocks.iter().fold(x, |x, block| block.forward(x));

@@ -2,6 +2,7 @@
 
 mod arch;
 mod body;
+mod body_config;
 mod classifier;
 mod conv_norm;
 mod efficientnet;
@@ -19,6 +20,7 @@ pub mod weights;
 
 pub use arch::{Arch, UnknownArch};
 pub use body::Body;
+pub use body_config::BodyConfig;
 pub use classifier::Classifier;
 pub use conv_norm::ConvNorm;
 pub use efficientnet::{EfficientNetLite, InvertedResidual};

@@ -47,7 +47,7 @@ pub trait Model: Module {
     /// What the last part sees of pictures: mostly `Tensor<2>`, a row of numbers for each.
     type Features: Features;
 
-    /// Normalised pictures `[n, 3, h, w]` to what the last part sees, `[n, f]` where that is a `Tensor<2>`.
+    /// Normalised pictures `[n, channels, h, w]` to what the last part sees, `[n, f]` where that is a `Tensor<2>`.
     fn features(&self, pictures: Tensor<4>) -> Self::Features;
 
     /// Features of `n` pictures to scores `[n, classes]`.
@@ -58,7 +58,7 @@ pub trait Model: Module {
     /// [`classify`](Self::classify) uses.
     fn groups(&self) -> Vec<String>;
 
-    /// Normalised pictures `[n, 3, h, w]` to scores `[n, classes]`.
+    /// Normalised pictures `[n, channels, h, w]` to scores `[n, classes]`.
     fn forward(&self, pictures: Tensor<4>) -> Tensor<2> {
         self.classify(self.features(pictures))
     }

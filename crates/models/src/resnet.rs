@@ -16,7 +16,7 @@ use crate::conv_norm::{ConvNorm, ConvNormConfig};
 /// use firelight_models::{Fresh, ResNet};
 ///
 /// let device = Device::flex();
-/// let net = ResNet::new([1, 1, 1, 1], false, &mut Fresh::seeded(42), &device);
+/// let net = ResNet::new(3, [1, 1, 1, 1], false, &mut Fresh::seeded(42), &device);
 /// assert_eq!(net.forward(Tensor::zeros([1, 3, 64, 64], &device)).dims(), [1, 512, 2, 2]);
 /// ```
 #[derive(Module, Debug)]
@@ -29,10 +29,10 @@ pub struct ResNet {
 }
 
 impl ResNet {
-    /// Makes a body with `blocks` residual blocks a layer, of two 3×3 convolutions each, or with `bottleneck` of
-    /// 1×1, 3×3 and 1×1 that give four times the channels.
-    pub fn new(blocks: [usize; 4], bottleneck: bool, fresh: &mut Fresh, device: &Device) -> Self {
-        let conv1 = ConvNormConfig::new([3, 64], 7).stride(2).init(fresh, device);
+    /// Makes a body for pictures of `channels` with `blocks` residual blocks a layer, of two 3×3 convolutions each, or with `bottleneck`
+    /// of 1×1, 3×3 and 1×1 that give four times the channels.
+    pub fn new(channels: usize, blocks: [usize; 4], bottleneck: bool, fresh: &mut Fresh, device: &Device) -> Self {
+        let conv1 = ConvNormConfig::new([channels, 64], 7).stride(2).init(fresh, device);
         let mut inputs = 64;
         let mut layer = |index: usize| -> Vec<Residual> {
             let width = 64 << index;
@@ -49,6 +49,11 @@ impl ResNet {
         Self { conv1, layer1: layer(0), layer2: layer(1), layer3: layer(2), layer4: layer(3) }
     }
 
+    /// Channels of the pictures it takes.
+    pub fn channels(&self) -> usize {
+        self.conv1.inputs()
+    }
+
     /// The stem's output before it is pooled, then those of the four layers, finest first.
     pub fn stages(&self, pictures: Tensor<4>) -> Vec<Tensor<4>> {
         let stem = self.conv1.forward(pictures, Activation::Relu);
@@ -60,7 +65,7 @@ impl ResNet {
         std::iter::once(stem).chain(layers).collect()
     }
 
-    /// `[n, 3, h, w]` to `[n, features, h/32, w/32]` (rounded up).
+    /// `[n, channels, h, w]` to `[n, features, h/32, w/32]` (rounded up).
     pub fn forward(&self, pictures: Tensor<4>) -> Tensor<4> {
         let stem = pooled(self.conv1.forward(pictures, Activation::Relu));
         self.layers().flatten().fold(stem, |x, block| block.forward(x))

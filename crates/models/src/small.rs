@@ -30,11 +30,16 @@ pub struct SmallNet {
 }
 
 impl SmallNet {
-    /// Makes the network.
-    pub fn new(fresh: &mut Fresh, device: &Device) -> Self {
-        let stem = ConvNormConfig::new([3, WIDTHS[0]], 3).stride(2).init(fresh, device);
+    /// Makes the network for pictures of `channels`.
+    pub fn new(channels: usize, fresh: &mut Fresh, device: &Device) -> Self {
+        let stem = ConvNormConfig::new([channels, WIDTHS[0]], 3).stride(2).init(fresh, device);
         let stages = WIDTHS.windows(2).map(|pair| SmallStage::new([pair[0], pair[1]], fresh, device)).collect();
         Self { stem, stages }
+    }
+
+    /// Channels of the pictures it takes.
+    pub fn channels(&self) -> usize {
+        self.stem.inputs()
     }
 
     /// The outputs of the stem and of the three stages, finest first.
@@ -46,7 +51,7 @@ impl SmallNet {
         maps
     }
 
-    /// `[n, 3, h, w]` to `[n, 128, h/16, w/16]` (rounded up).
+    /// `[n, channels, h, w]` to `[n, 128, h/16, w/16]` (rounded up).
     pub fn forward(&self, pictures: Tensor<4>) -> Tensor<4> {
         let stem = self.stem.forward(pictures, Activation::Relu);
         self.stages.iter().fold(stem, |x, stage| stage.forward(x))

@@ -70,7 +70,7 @@ impl TryFrom<Stored> for Manifest {
         let (network, target) = match (network, target, arch, head, vocab) {
             (Some(network), Some(target), None, None, None) => (network, target),
             (None, None, Some(arch), Some(head), Some(vocab)) => {
-                (NetworkConfig::Vision { arch, head }, TargetKind::Category(vocab))
+                (NetworkConfig::Vision { body: arch.into(), head }, TargetKind::Category(vocab))
             }
             _ => return Err("it has neither a network and a target nor an arch, a head and a vocab".into()),
         };

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor};
 use firelight_models::weights::{filled, not_finite};
-use firelight_models::{Arch, Fresh, HeadConfig, Model, PositionNet, UNet, UNetConfig, VisionModel};
+use firelight_models::{Arch, BodyConfig, Fresh, HeadConfig, Model, PositionNet, UNet, UNetConfig, VisionModel};
 use firelight_transforms::panic_message;
 use serde::{Deserialize, Serialize};
 
@@ -18,8 +18,9 @@ use serde::{Deserialize, Serialize};
 pub enum NetworkConfig {
     /// A body with a head on its pooled map.
     Vision {
-        /// The body's architecture.
-        arch: Arch,
+        /// The body; its settings stand beside the head.
+        #[serde(flatten)]
+        body: BodyConfig,
         /// The head.
         head: HeadConfig,
     },
@@ -56,13 +57,13 @@ impl OwnModel {
     }
 }
 
-/// As a table has it: the architecture's name, or the model's own.
+/// As a table has it: what the body is made from ([`BodyConfig`] as text), or the name of the user's model.
 impl fmt::Display for NetworkConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Vision { arch, .. } => arch.fmt(f),
-            Self::UNet(config) => write!(f, "U-Net on {}", config.arch()),
-            Self::Positions(config) => write!(f, "position net on {}", config.arch()),
+            Self::Vision { body, .. } => body.fmt(f),
+            Self::UNet(config) => write!(f, "U-Net on {}", config.body()),
+            Self::Positions(config) => write!(f, "position net on {}", config.body()),
             Self::Own(own) => f.write_str(&own.name),
         }
     }
@@ -72,14 +73,13 @@ impl NetworkConfig {
     /// What makes no sense in it for so many columns and bytes of weights, if anything does.
     pub(crate) fn problem(&self, columns: usize, weights: usize) -> Option<String> {
         let (problem, given, numbers) = match self {
-            Self::Vision { arch, head } if head.problem().is_none() && head.features() != arch.features() => {
-                return Some(format!(
-                    "its head takes {} features and {arch} gives {}",
-                    head.features(),
-                    arch.features()
-                ));
+            Self::Vision { body, head } => {
+                let features = || {
+                    let [takes, gives] = [head.features(), body.features()];
+                    (takes != gives).then(|| format!("its head takes {takes} features and {body} gives {gives}"))
+                };
+                (body.problem().or_else(|| head.problem()).or_else(features), head.classes(), head.numbers())
             }
-            Self::Vision { head, .. } => (head.problem(), head.classes(), head.numbers()),
             Self::UNet(config) => (config.problem(), config.classes(), config.numbers()),
             Self::Positions(config) => (config.problem(), 2 * config.classes(), config.numbers()),
             Self::Own(_) => return None,
@@ -96,9 +96,14 @@ impl NetworkConfig {
 
     /// The body's architecture, of networks of ours.
     pub fn arch(&self) -> Option<Arch> {
+        self.body().map(BodyConfig::arch)
+    }
+
+    /// What the body is made from, of networks of ours: also which pictures it sees.
+    pub fn body(&self) -> Option<&BodyConfig> {
         match self {
-            Self::Vision { arch, .. } => Some(*arch),
-            Self::UNet(config) | Self::Positions(config) => Some(config.arch()),
+            Self::Vision { body, .. } => Some(body),
+            Self::UNet(config) | Self::Positions(config) => Some(config.body()),
             Self::Own(_) => None,
         }
     }
@@ -107,17 +112,17 @@ impl NetworkConfig {
     pub(crate) fn load(&self, weights: Vec<u8>, registry: &Registry, device: &Device) -> Result<Network, String> {
         let fresh = &mut Fresh::zeros();
         match self {
-            Self::Vision { arch, head } => {
-                let model = VisionModel::new(arch.fresh_body(fresh, device), head.fresh(fresh, device));
-                Ok(Network::Vision(weighed(model, weights, arch)?))
+            Self::Vision { body, head } => {
+                let model = VisionModel::new(body.fresh_body(fresh, device), head.fresh(fresh, device));
+                Ok(Network::Vision(weighed(model, weights, self)?))
             }
             Self::UNet(config) => {
                 let model = config.fresh(fresh, device);
-                Ok(Network::UNet(weighed(model, weights, format_args!("U-Net on {}", config.arch()))?))
+                Ok(Network::UNet(weighed(model, weights, self)?))
             }
             Self::Positions(config) => {
                 let model = PositionNet::new(config.fresh(fresh, device));
-                Ok(Network::Positions(weighed(model, weights, format_args!("position net on {}", config.arch()))?))
+                Ok(Network::Positions(weighed(model, weights, self)?))
             }
             Self::Own(own) => registry.load(own, weights, device).map(Network::Own),
         }
@@ -179,7 +184,7 @@ impl From<UNet> for Network {
 
 /// What prediction asks of a network: every [`Model`] has it.
 pub trait Outputs: Send + Sync {
-    /// Scores of pictures `[batch, 3, height, width]`, `[batch, columns]`.
+    /// Scores of pictures `[batch, channels, height, width]`, `[batch, columns]`.
     fn outputs(&self, pictures: Tensor<4>) -> Tensor<2>;
 }
 

@@ -88,8 +88,8 @@ pub trait InputBlock<I: ?Sized = Path>: Debug + Send + Sync + 'static {
         Ok(Vec::new())
     }
 
-    /// The channels of each picture of an item, the same for every item: what a model's first layer is made for. Default: one picture of
-    /// three.
+    /// Channels of each picture of an item, in their order, the same for every item; by default of one picture, red, green and blue. The
+    /// pictures lie one after the other along the channels of a batch, and a learner makes its model for them.
     fn channels(&self) -> Vec<usize> {
         vec![3]
     }

@@ -1,6 +1,7 @@
 //! Properties of the learner crate.
 
 mod bomb;
+mod channels;
 mod detecting;
 mod export;
 mod failing;

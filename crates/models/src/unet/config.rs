@@ -2,7 +2,7 @@ use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
 use super::{Decoder, UNet};
-use crate::{Arch, Fresh};
+use crate::{BodyConfig, Fresh};
 
 /// What a [`UNet`] is made from; the defaults are fastai's `unet_learner`.
 ///
@@ -10,7 +10,7 @@ use crate::{Arch, Fresh};
 /// |---|---|---|
 /// | `last_cross` | true | the pictures themselves join the last map, before two more convolutions |
 ///
-/// It serialises, so that a file can say which network its weights belong to.
+/// It serialises, with the body's settings among its own, so that a file can say which network its weights belong to.
 ///
 /// ```
 /// use burn::tensor::Device;
@@ -23,7 +23,8 @@ use crate::{Arch, Fresh};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UNetConfig {
-    arch: Arch,
+    #[serde(flatten)]
+    body: BodyConfig,
     classes: usize,
     last_cross: bool,
 }
@@ -41,9 +42,9 @@ pub(super) struct BlockWidths {
 }
 
 impl UNetConfig {
-    /// A U-Net on a body of `arch` whose map has `classes` channels.
-    pub fn new(arch: Arch, classes: usize) -> Self {
-        Self { arch, classes, last_cross: true }
+    /// A U-Net whose map has `classes` channels, on a body for one picture of three channels (an [`Arch`](crate::Arch)) or for others.
+    pub fn new(body: impl Into<BodyConfig>, classes: usize) -> Self {
+        Self { body: body.into(), classes, last_cross: true }
     }
 
     /// Whether the pictures join the last map (fastai's `last_cross`).
@@ -52,9 +53,9 @@ impl UNetConfig {
         self
     }
 
-    /// The body's architecture.
-    pub fn arch(&self) -> Arch {
-        self.arch
+    /// What the body is made from.
+    pub fn body(&self) -> &BodyConfig {
+        &self.body
     }
 
     /// Channels of the map.
@@ -67,28 +68,40 @@ impl UNetConfig {
         self.last_cross
     }
 
-    /// What makes no sense, if anything does: a map without a channel.
+    /// What makes no sense, if anything does: a map without a channel, or what makes none of the [body](BodyConfig::problem).
     pub fn problem(&self) -> Option<String> {
-        (self.classes == 0).then(|| "a U-Net needs at least one class".into())
+        let no_class = || (self.classes == 0).then(|| "a U-Net needs at least one class".into());
+        self.body.problem().or_else(no_class)
     }
 
     /// How many weights the decoder's convolutions have, without biases; many more than any decoder has count as `usize::MAX`.
     pub fn numbers(&self) -> usize {
-        let [features, last] = [self.features(), self.last()];
-        let middle = 9 * 2 * (features * 2 * features);
-        let block = |of: &BlockWidths| of.coarse * 2 * of.coarse + 9 * of.outputs * (of.joined + of.outputs);
-        let blocks: usize = self.blocks().iter().map(block).sum();
-        let plain = last * 4 * last;
-        let end = self.end();
-        let cross = if self.last_cross { 9 * 2 * end * end } else { 0 };
-        (middle + blocks + plain + cross).saturating_add(end.saturating_mul(self.classes))
+        let convolution = |kernel: usize, inputs: usize, outputs: usize| {
+            (kernel * kernel).saturating_mul(inputs).saturating_mul(outputs)
+        };
+        let enlarged = |channels: usize, outputs: usize| convolution(1, channels, outputs.saturating_mul(4));
+        let [features, last, end] = [self.features(), self.last(), self.end()];
+        let twice = features.saturating_mul(2);
+        let mut all = vec![convolution(3, features, twice), convolution(3, twice, features)];
+        for BlockWidths { coarse, joined, outputs, .. } in self.blocks() {
+            all.extend([
+                enlarged(coarse, coarse / 2),
+                convolution(3, joined, outputs),
+                convolution(3, outputs, outputs),
+            ]);
+        }
+        all.extend([enlarged(last, last), convolution(1, end, self.classes)]);
+        if self.last_cross {
+            all.extend([convolution(3, end, end); 2]);
+        }
+        all.into_iter().fold(0, usize::saturating_add)
     }
 
     /// A U-Net whose weights, the body's first, depend on `seed` alone.
     ///
     /// # Panics
     ///
-    /// If there is no class.
+    /// If there is a [`problem`](Self::problem).
     pub fn init(&self, seed: u64, device: &Device) -> UNet {
         self.fresh(&mut Fresh::seeded(seed), device)
     }
@@ -99,11 +112,11 @@ impl UNetConfig {
     ///
     /// As [`init`](Self::init).
     pub fn fresh(&self, fresh: &mut Fresh, device: &Device) -> UNet {
-        let body = self.arch.fresh_body(fresh, device);
+        let body = self.body.fresh_body(fresh, device);
         UNet::new(body, self.decoder(fresh, device))
     }
 
-    /// What goes on a body of the architecture that is there already. Its weights are fastai's: Kaiming normal (fan in) with biases
+    /// What goes on such a body that is there already. Its weights are fastai's: Kaiming normal (fan in) with biases
     /// of 0; where a map is enlarged, alike for the four pixels that come of one; the last convolution's are torch's.
     ///
     /// # Panics
@@ -117,10 +130,11 @@ impl UNetConfig {
 
     /// Of the blocks, from the coarsest map to the finest. The last one halves its channels.
     pub(super) fn blocks(&self) -> Vec<BlockWidths> {
-        let skips = &self.arch.stage_channels()[..self.arch.stage_channels().len() - 1];
+        let mut skips = self.body.stage_channels();
+        skips.pop();
         let mut coarse = self.features();
-        let blocks = skips.iter().enumerate().rev().map(|(index, &skip)| {
-            let joined = coarse / 2 + skip;
+        let blocks = skips.into_iter().enumerate().rev().map(|(index, skip)| {
+            let joined = skip.saturating_add(coarse / 2);
             let outputs = if index == 0 { joined / 2 } else { joined };
             let block = BlockWidths { coarse, skip, joined, outputs };
             coarse = outputs;
@@ -131,7 +145,7 @@ impl UNetConfig {
 
     /// Channels of the body's coarsest map.
     pub(super) fn features(&self) -> usize {
-        self.arch.features()
+        self.body.features()
     }
 
     /// Channels of the last block's output.
@@ -141,9 +155,6 @@ impl UNetConfig {
 
     /// Channels of the map that the last convolution sees.
     pub(super) fn end(&self) -> usize {
-        self.last() + if self.last_cross { PICTURE } else { 0 }
+        self.last().saturating_add(if self.last_cross { self.body.inputs() } else { 0 })
     }
 }
-
-/// Channels of a picture.
-const PICTURE: usize = 3;

@@ -41,7 +41,8 @@ impl Decoder {
         }
     }
 
-    /// The body's maps, finest first, and the pictures `[n, 3, h, w]` to `[n, classes, h, w]`, in `f32` also of maps in half precision.
+    /// The body's maps, finest first, and the pictures `[n, channels, h, w]` to `[n, classes, h, w]`, in `f32` also of maps in half
+    /// precision.
     ///
     /// # Panics
     ///

@@ -22,6 +22,8 @@ pub(crate) const CHUNK: usize = 1;
 /// A [`Body`] and a [`Decoder`]: fastai's `DynamicUnet`, a map of the pictures' size for each class (Ronneberger and others,
 /// *U-Net*, <https://arxiv.org/abs/1505.04597>).
 ///
+/// Of several pictures an item, such as one before and one after a change, the decoder sees the body's maps of all, and all pictures.
+///
 /// As a [`Model`] it gives the map flattened, `[n, classes · h · w]`: channels first, then rows, then columns. Pictures are of any size
 /// from 32 px, also odd ones; a training batch of one picture needs one of more than 32 px, since the deepest map of a smaller one is
 /// a single value, of which batch norm makes nothing.
@@ -43,12 +45,12 @@ pub struct UNet {
 }
 
 impl UNet {
-    /// Joins the two; the decoder must be made for the body's architecture.
+    /// Joins the two; the decoder must be made for the body's [`BodyConfig`](crate::BodyConfig).
     pub fn new(body: Body, decoder: Decoder) -> Self {
         Self { body, decoder }
     }
 
-    /// Normalised pictures `[n, 3, h, w]` to their maps `[n, classes, h, w]`.
+    /// Normalised pictures `[n, channels, h, w]` to their maps `[n, classes, h, w]`.
     pub fn maps(&self, pictures: Tensor<4>) -> Tensor<4> {
         self.decoder.forward(self.body.stages(pictures.clone()), pictures)
     }

@@ -5,13 +5,16 @@ use burn::store::{BurnToPyTorchAdapter, ModuleSnapshot};
 use burn::tensor::Device;
 
 use super::names::{self, Naming};
+use super::stem::adapted_shape;
 use super::{Checkpoint, Misshapen, WeightsError};
-use crate::{Arch, Fresh};
+use crate::{Arch, BodyConfig, Fresh};
 
 /// How the tensors of a file and those of a module pair up.
 pub(super) struct Fit {
     /// Name in the module (with torch's parameter names, without enum variants) and name in the file.
     pub pairs: Vec<(String, String)>,
+    /// Name in the file of the first convolution, and the shape that its weights are to be adapted to.
+    pub adapted: Option<(String, [usize; 4])>,
     /// Tensors of the file that belong to no module, or to a last layer that is not asked for.
     pub unused: Vec<String>,
     missing: Vec<(String, Vec<usize>)>,
@@ -30,14 +33,25 @@ impl Fit {
     pub fn new<M: Module>(module: &M, naming: Naming, checkpoint: &Checkpoint) -> Self {
         let wanted = wanted(module, naming);
         let prefix = prefix(&wanted, checkpoint);
-        let mut fit = Self { pairs: vec![], unused: vec![], missing: vec![], unexpected: vec![], misshapen: vec![] };
+        let mut fit = Self {
+            pairs: vec![],
+            adapted: None,
+            unused: vec![],
+            missing: vec![],
+            unexpected: vec![],
+            misshapen: vec![],
+        };
         let mut taken = BTreeSet::new();
         for Wanted { ours, theirs, shape } in wanted {
             let name = format!("{prefix}{theirs}");
             match checkpoint.shape(&name) {
                 None => fit.missing.push((name, shape)),
                 Some(found) => {
-                    if found == shape {
+                    let adapted = adapted_shape(&found, &shape).filter(|_| theirs == naming.stem);
+                    if let Some(shape) = adapted {
+                        fit.adapted = Some((name.clone(), shape));
+                    }
+                    if found == shape || adapted.is_some() {
                         fit.pairs.push((ours, name.clone()));
                     } else {
                         fit.misshapen.push(Misshapen { name: name.clone(), expected: shape, found });
@@ -62,10 +76,12 @@ impl Fit {
     }
 
     /// The error for a fit that is not whole; looks for the architecture whose body the file does fit.
-    pub fn into_error(self, arch: Arch, checkpoint: &Checkpoint, devices: &[Device]) -> WeightsError {
+    pub fn into_error(self, config: &BodyConfig, checkpoint: &Checkpoint, devices: &[Device]) -> WeightsError {
+        let arch = config.arch();
         let fits = |other: &Arch| {
             let device = devices.first().filter(|_| *other != arch)?;
-            let body = other.fresh_body(&mut Fresh::zeros(), device);
+            let body = BodyConfig::new(*other).with_channels(config.channels());
+            let body = body.fresh_body(&mut Fresh::zeros(), device);
             names::naming(&body).map(|naming| Self::new(&body, naming, checkpoint).is_whole())
         };
         let looks_like = Arch::ALL.into_iter().find(|other| fits(other) == Some(true));
@@ -90,7 +106,7 @@ fn wanted<M: Module>(module: &M, naming: Naming) -> Vec<Wanted> {
         .collect(None, Some(Box::new(BurnToPyTorchAdapter)), true)
         .into_iter()
         .map(|tensor| Wanted {
-            theirs: naming(tensor.name.strip_prefix("body.").unwrap_or(&tensor.name)),
+            theirs: (naming.published)(tensor.name.strip_prefix("body.").unwrap_or(&tensor.name)),
             shape: tensor.shape.to_vec(),
             ours: tensor.name,
         })

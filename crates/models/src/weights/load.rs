@@ -6,17 +6,26 @@ use burn::tensor::Device;
 
 use super::fit::Fit;
 use super::names::{self, Naming};
+use super::stem::adapted;
 use super::{Checkpoint, LoadReport, WeightsError};
-use crate::{Arch, Body, Classifier, Fresh};
+use crate::{Arch, Body, BodyConfig, Classifier, Fresh};
 
-/// A body with trained weights; the file's last layer is left.
+/// A body with trained weights, of an [`Arch`] or of any [`BodyConfig`]; the file's last layer is left.
+///
+/// The first convolution of a file of three colours is adapted to other channels as timm's `adapt_input_conv` does it: one channel gets the
+/// sum of the three colours' weights; more get the three in turn, times 3 over the channels. A file whose first convolution has the body's
+/// channels is taken as it is.
 ///
 /// ```no_run
 /// use burn::tensor::Device;
-/// use firelight_models::Arch;
+/// use firelight_models::weights::load_body;
+/// use firelight_models::{Arch, BodyConfig};
 ///
-/// let (body, report) = firelight_models::weights::load_body(Arch::ResNet18, "resnet18.pth", &Device::flex())?;
+/// let device = Device::flex();
+/// let (body, report) = load_body(Arch::ResNet18, "resnet18.pth", &device)?;
 /// assert_eq!(report.unused, ["fc.weight", "fc.bias"]);
+/// let infrared = BodyConfig::new(Arch::ResNet18).with_channels(4);
+/// assert_eq!(load_body(infrared, "resnet18.pth", &device)?.1.adapted, Some(4));
 /// # Ok::<(), firelight_models::weights::WeightsError>(())
 /// ```
 ///
@@ -24,10 +33,19 @@ use crate::{Arch, Body, Classifier, Fresh};
 ///
 /// Everything of [`Checkpoint::open`]; [`WeightsError::Mismatch`] where the tensors are not those of `arch`, with the
 /// architecture they look like; [`WeightsError::FromScratch`] for one without published weights.
-pub fn load_body(arch: Arch, path: impl AsRef<Path>, device: &Device) -> Result<(Body, LoadReport), WeightsError> {
-    let body = arch.fresh_body(&mut Fresh::zeros(), device);
-    let naming = names::naming(&body).ok_or(WeightsError::FromScratch { arch })?;
-    load(body, arch, naming, &Checkpoint::open(path)?)
+///
+/// # Panics
+///
+/// If the config has a [`problem`](BodyConfig::problem).
+pub fn load_body(
+    config: impl Into<BodyConfig>,
+    path: impl AsRef<Path>,
+    device: &Device,
+) -> Result<(Body, LoadReport), WeightsError> {
+    let config = config.into();
+    let body = config.fresh_body(&mut Fresh::zeros(), device);
+    let naming = names::naming(&body).ok_or(WeightsError::FromScratch { arch: config.arch() })?;
+    load(body, &config, naming, &Checkpoint::open(path)?)
 }
 
 /// The whole published network with its weights; the number of classes is the file's.
@@ -48,31 +66,38 @@ pub fn load_classifier(
     path: impl AsRef<Path>,
     device: &Device,
 ) -> Result<(Classifier, LoadReport), WeightsError> {
-    let fresh = &mut Fresh::zeros();
-    let body = arch.fresh_body(fresh, device);
+    let (config, fresh) = (BodyConfig::new(arch), &mut Fresh::zeros());
+    let body = config.fresh_body(fresh, device);
     let naming = names::naming(&body).ok_or(WeightsError::FromScratch { arch })?;
     let checkpoint = Checkpoint::open(path)?;
-    let bias = naming("fc.bias");
+    let bias = (naming.published)("fc.bias");
     let classes =
         checkpoint.tensors().find(|(name, _)| name.ends_with(&bias)).map_or(1000, |(_, shape)| shape.iter().product());
-    load(Classifier::new(body, arch.features(), classes, fresh, device), arch, naming, &checkpoint)
+    load(Classifier::new(body, arch.features(), classes, fresh, device), &config, naming, &checkpoint)
 }
 
 /// Reads all that `module` needs before the first of its tensors changes.
 fn load<M: Module>(
     mut module: M,
-    arch: Arch,
+    config: &BodyConfig,
     naming: Naming,
     checkpoint: &Checkpoint,
 ) -> Result<(M, LoadReport), WeightsError> {
     let fit = Fit::new(&module, naming, checkpoint);
     if !fit.is_whole() {
-        return Err(fit.into_error(arch, checkpoint, &module.devices()));
+        return Err(fit.into_error(config, checkpoint, &module.devices()));
     }
     let mut values = 0;
     let mut tensors = Vec::with_capacity(fit.pairs.len());
     for (ours, theirs) in &fit.pairs {
-        let data = checkpoint.read(theirs)?;
+        let mut data = checkpoint.read(theirs)?;
+        if let Some((_, shape)) = fit.adapted.as_ref().filter(|(stem, _)| stem == theirs) {
+            let damaged = |error| WeightsError::Damaged {
+                path: checkpoint.path().to_owned(),
+                cause: format!("{theirs}: {error}"),
+            };
+            data = adapted(data.as_slice().map_err(damaged)?, *shape);
+        }
         values += data.num_elements();
         tensors.push(bridge::from_data(data, ours.clone(), None));
     }
@@ -82,9 +107,10 @@ fn load<M: Module>(
     }
     let report = LoadReport {
         path: checkpoint.path().to_owned(),
-        arch,
+        arch: config.arch(),
         tensors: fit.pairs.len(),
         values,
+        adapted: fit.adapted.map(|(_, [_, channels, ..])| channels),
         unused: fit.unused,
         digest_checked: checkpoint.digest_checked(),
     };

@@ -24,6 +24,7 @@ mod fit;
 mod load;
 mod names;
 mod report;
+mod stem;
 
 pub use bytes::{filled, from_bytes, not_finite, shapes, to_bytes};
 pub use checkpoint::Checkpoint;

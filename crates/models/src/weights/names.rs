@@ -1,13 +1,19 @@
 use crate::Body;
 
-/// Turns a tensor's path in a module of ours (with torch's `weight` and `bias` for norms) into its published name.
-pub(super) type Naming = fn(&str) -> String;
+/// How files name the tensors of a body and its last layer.
+#[derive(Clone, Copy)]
+pub(super) struct Naming {
+    /// Turns a tensor's path in a module of ours (with torch's `weight` and `bias` for norms) into its published name.
+    pub published: fn(&str) -> String,
+    /// The published name of the weights that see the pictures.
+    pub stem: &'static str,
+}
 
-/// How files name the tensors of this body and its last layer; `None` where none is published.
+/// The names for this body; `None` where no weights are published.
 pub(super) fn naming(body: &Body) -> Option<Naming> {
     match body {
-        Body::ResNet(_) => Some(torchvision),
-        Body::EfficientNetLite(_) => Some(efficientnet_lite),
+        Body::ResNet(_) => Some(Naming { published: torchvision, stem: "conv1.weight" }),
+        Body::EfficientNetLite(_) => Some(Naming { published: efficientnet_lite, stem: "_conv_stem.weight" }),
         Body::Small(_) => None,
     }
 }

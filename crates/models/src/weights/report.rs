@@ -1,6 +1,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use super::stem::COLOURS;
 use crate::Arch;
 
 /// What a load took from a file and what it left.
@@ -24,6 +25,8 @@ pub struct LoadReport {
     pub tensors: usize,
     /// Number of values in them.
     pub values: usize,
+    /// The channels that the first convolution was adapted to; `None` where the file has one of the body's own.
+    pub adapted: Option<usize>,
     /// Names of the tensors that were left: the published last layer when a body is loaded, optimizer state and the like.
     pub unused: Vec<String>,
     /// Whether the file's name carried its digest, which then was right.
@@ -36,6 +39,9 @@ impl fmt::Display for LoadReport {
         write!(f, "{}: {} tensors ({millions:.1} M values) from {}", self.arch, self.tensors, self.path.display())?;
         if self.digest_checked {
             write!(f, ", digest right")?;
+        }
+        if let Some(channels) = self.adapted {
+            write!(f, ", the first convolution adapted from {COLOURS} channels to {channels}")?;
         }
         match self.unused.as_slice() {
             [] => Ok(()),

@@ -1,5 +1,6 @@
 //! What the models and their weights promise.
 
+mod channels;
 mod models;
 mod unet;
 mod weights;

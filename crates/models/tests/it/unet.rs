@@ -2,7 +2,7 @@
 
 use burn::module::{Module, ModuleMapper, Param, ParamGroup};
 use burn::tensor::{Device, FloatDType, Int, Tensor};
-use firelight_models::{Arch, Features, Fresh, Model, UNet, UNetConfig, Upsampling, weights};
+use firelight_models::{Arch, BodyConfig, Features, Fresh, Model, UNet, UNetConfig, Upsampling, weights};
 
 use crate::models::{Named, WithoutGradient, assert_close, device, pictures, values};
 
@@ -21,7 +21,7 @@ fn trainable<M: Module>(module: &M) -> usize {
 fn the_table_of_stages_is_what_bodies_give() {
     let device = device();
     for arch in Arch::ALL {
-        let body = arch.fresh_body(&mut Fresh::zeros(), &device);
+        let body = BodyConfig::new(arch).fresh_body(&mut Fresh::zeros(), &device);
         let stages = body.stages(Tensor::zeros([1, 3, 64, 40], &device));
         let found: Vec<[usize; 4]> = stages.iter().map(Tensor::dims).collect();
         let expected = arch.stage_channels().iter().enumerate();

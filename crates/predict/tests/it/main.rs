@@ -1,6 +1,7 @@
 //! What prediction promises, with exports that are made by hand: no learner, no data.
 
 mod answers;
+mod channels;
 mod evidence;
 mod exports;
 mod files;
@@ -21,7 +22,7 @@ fn model(head: HeadConfig) -> (Manifest, VisionModel) {
     let manifest = Manifest {
         firelight: "0.1.0".into(),
         burn: "0.22.1".into(),
-        network: NetworkConfig::Vision { arch: Arch::Small, head },
+        network: NetworkConfig::Vision { body: Arch::Small.into(), head },
         target: TargetKind::Category(Vocab::ordered(["ant", "bee", "a fly, drawn"]).expect("a vocab")),
         transforms: PictureTransforms::new().with_item(Resize::crop(32)).with_normalize(Normalize::imagenet()),
         input: InputReader::default(),

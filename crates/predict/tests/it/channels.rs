@@ -1,0 +1,103 @@
+//! Exports of models of other channels and of several pictures an item.
+
+use burn::tensor::{Device, Tensor, TensorData, activation::softmax};
+use firelight_models::{Arch, BodyConfig, HeadConfig, Model, UNetConfig, VisionModel, weights};
+use firelight_predict::{FORMAT, Manifest, NetworkConfig, Predictor};
+use firelight_transforms::Scratch;
+use serde_json::{Value, json};
+
+use crate::{export, model, picture};
+
+/// A model that sees red, green and blue as three pictures of one channel.
+fn three_pictures() -> (Manifest, VisionModel) {
+    let body = BodyConfig::new(Arch::Small).with_channels(1).with_pictures(3);
+    let head = HeadConfig::new(body.features(), 3);
+    let device = Device::flex();
+    let seen = VisionModel::new(body.body(7, &device), head.init(7, &device));
+    let (mut manifest, _) = model(head.clone());
+    manifest.network = NetworkConfig::Vision { body, head };
+    (manifest, seen)
+}
+
+#[test]
+fn an_export_of_several_pictures_predicts_as_its_model() {
+    let place = tempfile::tempdir().expect("a folder");
+    let (manifest, model) = three_pictures();
+    let loaded = Predictor::load(export(place.path(), &manifest, &model), &Device::flex()).expect("a predictor");
+    assert_eq!(loaded.manifest().network, manifest.network);
+    assert_eq!(loaded.manifest().network.to_string(), "small for 3 pictures of 1 channel");
+    let seen = picture(1, 40, 36);
+    let planes = manifest.transforms.planes(&seen, None, &mut Scratch::default()).expect("planes").1;
+    let input: Tensor<4> = Tensor::from_data(TensorData::new(planes, [1, 3, 32, 32]), &Device::flex());
+    let maps = input.chunk(3, 1).into_iter().map(|picture| model.body.forward(picture)).collect();
+    let scores = model.head.forward(Tensor::cat(maps, 1));
+    let expected: Vec<f32> = softmax(scores, 1).into_data().iter::<f32>().collect();
+    for (found, expected) in loaded.predict_picture(&seen).expect("a prediction").probabilities.iter().zip(&expected) {
+        assert!((found - expected).abs() < 1e-5, "{found} is not {expected}");
+    }
+    let own = Predictor::new(manifest, model.for_inference(), Device::flex()).expect("a predictor");
+    assert_eq!(own.predict_picture(&seen).expect("a prediction"), loaded.predict_picture(&seen).expect("a prediction"));
+}
+
+#[test]
+fn the_settings_of_a_body_stand_beside_its_head_where_they_are_not_the_default() {
+    let network = |manifest: &Manifest| serde_json::to_value(&manifest.network).expect("JSON");
+    let (several, _) = three_pictures();
+    assert_eq!(network(&several)["vision"]["pictures"], 3);
+    assert_eq!(network(&several)["vision"]["channels"], 1);
+    let (plain, _) = model(crate::head());
+    let keys: Vec<String> = network(&plain)["vision"].as_object().expect("settings").keys().cloned().collect();
+    assert_eq!(keys, ["arch", "head"], "as older files have them");
+    for (json, expected) in [
+        (json!({"unet": {"arch": "small", "classes": 2, "last_cross": true}}), UNetConfig::new(Arch::Small, 2)),
+        (
+            json!({"unet": {"arch": "small", "pictures": 2, "classes": 2, "last_cross": true}}),
+            UNetConfig::new(BodyConfig::new(Arch::Small).with_pictures(2), 2),
+        ),
+    ] {
+        let network: NetworkConfig = serde_json::from_value(json.clone()).expect("a network");
+        assert_eq!(network, NetworkConfig::UNet(expected));
+        assert_eq!(serde_json::to_value(&network).expect("JSON"), json);
+    }
+}
+
+/// Strangers' files are looked at before memory is taken.
+#[test]
+fn bodies_that_make_no_sense_are_refused() {
+    let place = tempfile::tempdir().expect("a folder");
+    let (manifest, model) = three_pictures();
+    let tensors = weights::to_bytes(&model).expect("bytes");
+    let manifest = serde_json::to_value(&manifest).expect("JSON");
+    let refused = |change: &dyn Fn(&mut Value)| {
+        let mut manifest = manifest.clone();
+        change(&mut manifest["network"]);
+        let path = place.path().join("model.firelight");
+        FORMAT.write(&path, &manifest, &[&tensors]).expect("a file");
+        let error = Predictor::load(&path, &Device::flex()).expect_err("refused").to_string();
+        error.rsplit("export: ").next().unwrap_or_default().to_owned()
+    };
+    let vision = |setting: &'static str, value: Value| {
+        refused(&move |network: &mut Value| network["vision"][setting] = value.clone())
+    };
+    assert_eq!(vision("channels", json!(0)), "a picture has from 1 to 4096 channels, not 0");
+    let most = u64::MAX >> 1;
+    assert_eq!(vision("channels", json!(most)), format!("a picture has from 1 to 4096 channels, not {most}"));
+    assert_eq!(vision("pictures", json!(0)), "an item has from 1 to 256 pictures, not 0");
+    assert_eq!(
+        vision("pictures", json!(2)),
+        "its head takes 384 features and small for 2 pictures of 1 channel gives 256"
+    );
+    assert!(
+        vision("channels", json!(2))
+            .starts_with("its weights do not fit its architecture small for 3 pictures of 2 channels")
+    );
+    let many = |network: &mut Value| {
+        network["vision"]["pictures"] = json!(256);
+        network["vision"]["head"]["features"] = json!(256 * 128);
+    };
+    assert_eq!(refused(&many), "its head needs more weights than it holds");
+    let map = |network: &mut Value| {
+        *network = json!({"unet": {"arch": "resnet50", "pictures": 256, "classes": 3, "last_cross": true}});
+    };
+    assert_eq!(refused(&map), "its head needs more weights than it holds");
+}
