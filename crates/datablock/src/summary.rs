@@ -113,11 +113,11 @@ impl<X: InputBlock<ItemOf<Y>> + Clone, Y: TargetBlock> DataBlock<X, Y> {
 
     /// Pictures that lie beside the items' and that no item has, in a sentence.
     fn beside(&self, items: &[Owned<ItemOf<Y>>]) -> Option<String> {
-        let file = |item: &ItemOf<Y>| {
-            let file = guard("input block", item.path().display(), || self.input.file(item));
-            file.ok().flatten().unwrap_or_else(|| item.path().into_owned())
+        let files = |item: &ItemOf<Y>| {
+            let files = guard("input block", item.path().display(), || self.input.files(item)).unwrap_or_default();
+            if files.is_empty() { vec![item.path().into_owned()] } else { files }
         };
-        let files: Vec<PathBuf> = items.iter().map(|item| file(item.borrow())).collect();
+        let files: Vec<PathBuf> = items.iter().flat_map(|item| files(item.borrow())).collect();
         let unlisted = unlisted::beside(&files, &self.progress);
         let first = unlisted.first()?.display();
         Some(format!(

@@ -54,7 +54,7 @@ fn draw(folder: &Path) -> Result<()> {
         ImageBuffer::from_fn(32, 32, scan).save(folder.join(format!("scan-{number}.png")))?;
         writeln!(scans, "scan-{number}.png,{}", if spot { "spot" } else { "clear" })?;
 
-        let warm = |at: u32| if (number + at) % 3 == 0 { [230, 120, 60] } else { [80, 140, 220] };
+        let warm = |at: u32| if (number + at).is_multiple_of(3) { [230, 120, 60] } else { [80, 140, 220] };
         let cards = [("left", warm(0)), ("right", warm(number % 2))];
         for (at, (side, colour)) in cards.into_iter().enumerate() {
             let ground = |x: u32, y: u32| [((x * 3 + y * 7 + number) % 30) as u8 + 170; 3];

@@ -86,6 +86,10 @@ impl Manifest {
         if let Some(problem) = target.problem().or_else(|| network.problem(target.columns(), weights)) {
             return Some(problem);
         }
+        let channels = self.input.channels();
+        if let Some(body) = network.body().filter(|body| channels != vec![body.channels(); body.pictures()]) {
+            return Some(format!("its input has channels {channels:?}, and its network is {body}"));
+        }
         if target.is_map() && matches!(network, NetworkConfig::Vision { .. } | NetworkConfig::Positions(_)) {
             return Some("its network gives no map, which its target is".into());
         }

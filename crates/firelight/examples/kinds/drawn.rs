@@ -23,7 +23,7 @@ impl Scene {
     fn of(number: u32) -> Self {
         let (left, top, side) = (3 + number * 7 % 20, 2 + number * 5 % 15, 16 + number % 6);
         // On the side where there is room.
-        let ball = (number % 3 == 0).then(|| [if left < 14 { 41 } else { 6 }, 8 + number * 3 % 24]);
+        let ball = number.is_multiple_of(3).then(|| [if left < 14 { 41 } else { 6 }, 8 + number * 3 % 24]);
         Self { number, left, top, side, ball }
     }
 

@@ -175,7 +175,8 @@ impl<F: TargetDefaults, M: Model + Send + Sync + 'static> Learner<F, M> {
 impl<F: TargetDefaults, M: Model> Learner<F, M> {
     fn predictor_of(&self, config: NetworkConfig, network: Network) -> Result<Predictor, LearnerError> {
         let block = self.input_block();
-        let manifest = self.manifest(config, block.reader().unwrap_or_default())?;
+        let manifest =
+            self.manifest(config, block.reader().unwrap_or_else(|| InputReader::of_channels(&block.channels())))?;
         let predictor = Predictor::new(manifest, network, self.task.plain_device())?;
         if block.reader().is_some() {
             return Ok(predictor);

@@ -29,10 +29,10 @@ pub(super) fn adapted(weights: &[f32], shape: [usize; 4]) -> TensorData {
     let values: Vec<f32> = if channels == 1 {
         filters.flat_map(|filter| (0..kernel).map(|at| filter.iter().skip(at).step_by(kernel).sum::<f32>())).collect()
     } else {
-        let share = COLOURS as f32 / channels as f32;
+        let factor = COLOURS as f32 / channels as f32;
         filters
             .flat_map(|filter| filter.chunks_exact(kernel).cycle().take(channels).flatten())
-            .map(|weight| weight * share)
+            .map(|weight| weight * factor)
             .collect()
     };
     TensorData::new(values, shape)

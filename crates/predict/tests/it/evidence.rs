@@ -102,16 +102,16 @@ fn evidence_of_a_position_is_where_the_chance_is() {
     let predictor = mapped(NetworkConfig::Positions(config), model, TargetKind::Box);
     let seen = picture(4, 50, 40);
     let told = predictor.outputs_of(&seen).expect("positions");
-    for side in 0..4 {
+    for (side, told) in told.into_iter().enumerate() {
         let found = predictor.explain(&seen, Some(side)).expect("evidence");
         assert_eq!((found.output, found.columns, found.heat.len()), (side, 32, 32 * 24));
-        assert_eq!(found.heat.iter().copied().fold(0.0, f32::max), 1.0);
+        assert!((found.heat.iter().copied().fold(0.0, f32::max) - 1.0).abs() < 1e-6);
         let place = |at: usize| {
             if side % 2 == 0 { (2 * (at % 32) + 1) as f32 / 32.0 } else { (2 * (at / 32) + 1) as f32 / 24.0 }
         };
         let all: f32 = found.heat.iter().map(|heat| heat * heat).sum();
         let mean = found.heat.iter().enumerate().map(|(at, heat)| heat * heat * (place(at) - 1.0)).sum::<f32>() / all;
-        assert!((mean - told[side]).abs() < 1e-4, "side {side}: {mean} instead of {}", told[side]);
+        assert!((mean - told).abs() < 1e-4, "side {side}: {mean} instead of {told}");
     }
     assert_eq!(predictor.explain(&seen, None).expect("evidence").output, 0);
 }

@@ -3,7 +3,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::reader::MOST_CHANNELS;
-use super::{Bands, Picture, PictureReader};
+use super::{Bands, Channels, Picture, PictureReader};
 use crate::TransformError;
 
 /// How the input of an item is read from its files: one file, several whose channels make one picture, or several pictures.
@@ -42,6 +42,17 @@ impl Default for InputReader {
 }
 
 impl InputReader {
+    /// A file for each picture, of so many channels: of three as colours of 8 bits.
+    pub fn of_channels(channels: &[usize]) -> Self {
+        let file = |&channels: &usize| {
+            Self::File(PictureReader::new(if channels == 3 { Channels::Rgb } else { Channels::Own(channels) }))
+        };
+        match channels {
+            [one] => file(one),
+            several => Self::Several(several.iter().map(file).collect()),
+        }
+    }
+
     /// How many files an item has.
     pub fn files(&self) -> usize {
         match self {

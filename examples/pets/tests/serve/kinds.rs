@@ -5,7 +5,7 @@ use std::path::Path;
 use firelight::models::{Arch, HeadConfig, PositionNet, UNetConfig, VisionModel, weights};
 use firelight::predict::{FORMAT, Manifest, NetworkConfig, TargetKind};
 use firelight::prelude::*;
-use firelight::transforms::{Limits, PictureTransforms, Size};
+use firelight::transforms::{InputReader, PictureTransforms, Size};
 use serde_json::{Value, json};
 
 use super::Served;
@@ -30,7 +30,7 @@ fn export(folder: &Path, target: TargetKind, mapped: bool) {
         _ => {
             let head = HeadConfig::new(arch.features(), columns);
             let model = VisionModel::new(arch.body(3, &device), head.init(4, &device));
-            (NetworkConfig::Vision { arch, head }, weights::to_bytes(&model))
+            (NetworkConfig::Vision { body: arch.into(), head }, weights::to_bytes(&model))
         }
     };
     let manifest = Manifest {
@@ -41,14 +41,14 @@ fn export(folder: &Path, target: TargetKind, mapped: bool) {
         transforms: PictureTransforms::new()
             .with_item(Resize::squish(Size::new(48, 32)))
             .with_normalize(Normalize::imagenet()),
-        limits: Limits::default(),
+        input: InputReader::default(),
         decision: Decision::Argmax,
     };
     FORMAT.write(&folder.join("model.firelight"), &manifest, &[&weights.expect("bytes")]).expect("an export");
 }
 
 /// A model of this kind says over HTTP what the library says, with evidence for each of its numbers. Gives the answer's JSON.
-fn is_served(target: TargetKind, mapped: bool) -> Value {
+fn is_served(target: &TargetKind, mapped: bool) -> Value {
     let folder = super::super::folder();
     export(folder.path(), target.clone(), mapped);
     let server = Served::start(folder.path(), "model.firelight");
@@ -96,20 +96,20 @@ fn is_served(target: TargetKind, mapped: bool) -> Value {
 
 #[test]
 fn several_classes() {
-    let said = is_served(TargetKind::Categories(names(["collar", "grass", "indoors"])), false);
+    let said = is_served(&TargetKind::Categories(names(["collar", "grass", "indoors"])), false);
     assert_eq!(said["probabilities"].as_object().map(serde_json::Map::len), Some(3));
     assert!(said["classes"].is_array());
 }
 
 #[test]
 fn numbers() {
-    let said = is_served(TargetKind::Values(2), false);
+    let said = is_served(&TargetKind::Values(2), false);
     assert!(said["values"]["value 1"].is_f64() && said["values"]["value 2"].is_f64(), "{said}");
 }
 
 #[test]
 fn a_mask() {
-    let said = is_served(TargetKind::Mask(names(["ground", "animal"])), false);
+    let said = is_served(&TargetKind::Mask(names(["ground", "animal"])), false);
     let mask = &said["mask"];
     assert_eq!((&mask["width"], &mask["height"]), (&json!(48), &json!(40)), "as large as the picture");
     let pixels = |class: &str| mask["classes"][class]["pixels"].as_u64().expect("a number");
@@ -119,7 +119,7 @@ fn a_mask() {
 #[test]
 fn points_by_a_head_and_by_maps() {
     for mapped in [false, true] {
-        let said = is_served(TargetKind::Points(names(["left eye", "right eye"])), mapped);
+        let said = is_served(&TargetKind::Points(names(["left eye", "right eye"])), mapped);
         assert_eq!(said["points"]["right eye"].as_array().map(Vec::len), Some(2), "{said}");
     }
 }
@@ -127,14 +127,14 @@ fn points_by_a_head_and_by_maps() {
 #[test]
 fn a_box_by_a_head_and_by_maps() {
     for mapped in [false, true] {
-        let said = is_served(TargetKind::Box, mapped);
+        let said = is_served(&TargetKind::Box, mapped);
         assert_eq!(said["box"].as_array().map(Vec::len), Some(4), "{said}");
     }
 }
 
 #[test]
 fn a_breed_and_a_box() {
-    let said = is_served(TargetKind::pair(TargetKind::Category(names(["Bengal", "pug"])), TargetKind::Box), false);
+    let said = is_served(&TargetKind::pair(TargetKind::Category(names(["Bengal", "pug"])), TargetKind::Box), false);
     assert_eq!(said["first"]["likeliest"].as_array().map(Vec::len), Some(2), "{said}");
     assert!(said["first"]["expected_cost"].is_f64());
     assert_eq!(said["second"]["box"].as_array().map(Vec::len), Some(4), "{said}");
