@@ -26,6 +26,17 @@ fn main() -> Result<()> {
     learn.show_results(8)?.save(folder.path().join("results.png"))?; // what is true beside what is said
     learn.export(folder.path().join("masks.firelight"))?;
     // ANCHOR_END: masks
+    // ANCHOR: interpret
+    let seen = learn.interpret()?;
+    println!("{}", seen.report()); // IoU, Dice, recall and pixels of every class
+    for pair in seen.most_confused(3) {
+        println!("{} taken for {}: {} pixels", pair.actual, pair.predicted, pair.pixels);
+    }
+    for worst in seen.worst(3) {
+        println!("{}: mean IoU {:.2}", seen.path(worst.item).display(), worst.value);
+    }
+    seen.save_report(folder.path())?; // report.html: settings, curves, these tables, the highest losses
+    // ANCHOR_END: interpret
     let predictor = Predictor::load(folder.path().join("masks.firelight"), &device_from_env()?)?;
     if let Answer::Mask(mask) = predictor.answer(pictures.join("0.png"))? {
         println!(

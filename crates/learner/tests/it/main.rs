@@ -4,6 +4,7 @@ mod bomb;
 mod export;
 mod failing;
 mod fine_tune_reference;
+mod interpreting;
 mod keeping;
 #[cfg(unix)]
 mod killed;
