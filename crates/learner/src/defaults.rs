@@ -9,14 +9,17 @@ use firelight_losses::{
     BinaryCrossEntropy, Both, BoxLoss, CrossEntropy, Decision, Known, Loss, MeanSquared, PerPixel, SmoothL1,
 };
 use firelight_metrics::{
-    Metric, accuracy, accuracy_multi, box_iou, decided_codes, first, foreground_accuracy, iou, mean_iou, named, pck,
-    point_error, rmse, second,
+    Metric, PixelConfusion, accuracy, accuracy_multi, box_iou, decided_codes, first, foreground_accuracy, iou,
+    mean_iou, named, of_classes, pck, point_error, rmse, second,
 };
 use firelight_plots::Mark;
 use firelight_predict::TargetKind;
 use firelight_transforms::{Mask, Size};
 
 use crate::said::Said;
+use crate::{
+    BoxFindings, ClassFindings, Findings, MaskFindings, PairFindings, PointFindings, TagFindings, ValueFindings,
+};
 
 /// A kind of target whose loss, metrics and decision are known, and that outputs can be read as.
 ///
@@ -36,6 +39,9 @@ use crate::said::Said;
             hold; keep the weights by `Learner::save`"
 )]
 pub trait TargetDefaults: FittedTarget {
+    /// What [`interpret`](crate::Learner::interpret) finds of a model: `()` is nothing but the highest losses.
+    type Findings: Findings<Self>;
+
     /// The loss.
     fn loss(&self) -> Box<dyn Loss<Self::Tensor>>;
 
@@ -72,6 +78,8 @@ pub trait MapTarget: TargetDefaults {}
 pub trait PositionTarget: TargetDefaults {}
 
 impl<I: Item + ?Sized> TargetDefaults for Categories<I> {
+    type Findings = ClassFindings;
+
     fn loss(&self) -> Box<dyn Loss<Self::Tensor>> {
         Box::new(CrossEntropy::new())
     }
@@ -97,6 +105,8 @@ impl<I: Item + ?Sized> TargetDefaults for Categories<I> {
 impl<I: Item + ?Sized> VisionTarget for Categories<I> {}
 
 impl<I: Item + ?Sized> TargetDefaults for MultiCategories<I> {
+    type Findings = TagFindings;
+
     fn loss(&self) -> Box<dyn Loss<Self::Tensor>> {
         Box::new(BinaryCrossEntropy::default())
     }
@@ -121,6 +131,8 @@ impl<I: Item + ?Sized> TargetDefaults for MultiCategories<I> {
 impl<I: Item + ?Sized> VisionTarget for MultiCategories<I> {}
 
 impl<I: Item + ?Sized> TargetDefaults for Values<I> {
+    type Findings = ValueFindings;
+
     fn loss(&self) -> Box<dyn Loss<Self::Tensor>> {
         Box::new(MeanSquared)
     }
@@ -141,6 +153,8 @@ impl<I: Item + ?Sized> TargetDefaults for Values<I> {
 impl<I: Item + ?Sized> VisionTarget for Values<I> {}
 
 impl<I: Item + ?Sized> TargetDefaults for Masks<I> {
+    type Findings = MaskFindings;
+
     fn loss(&self) -> Box<dyn Loss<Self::Tensor>> {
         Box::new(PerPixel::new(CrossEntropy::new()).with_vocab(self.vocab()))
     }
@@ -151,6 +165,17 @@ impl<I: Item + ?Sized> TargetDefaults for Masks<I> {
 
     fn kind(&self) -> TargetKind {
         TargetKind::Mask(self.vocab().clone())
+    }
+
+    /// The mean `IoU` of the classes that are there or said.
+    fn title(&self, _row: &[f32], said: &MaskTarget, truth: &MaskTarget) -> (Vec<String>, Option<Mark>) {
+        let mut pixels = PixelConfusion::new(self.vocab().len());
+        let counted = pixels.add_codes(said.as_ref(), truth.as_ref()).is_ok();
+        let title = match pixels.mean_iou().filter(|_| counted) {
+            Some(iou) => format!("mean IoU {iou:.2}"),
+            None => self.describe(truth),
+        };
+        (vec![title], None)
     }
 
     fn read(&self, row: &[f32], size: Size, decision: &Decision) -> MaskTarget {
@@ -164,6 +189,8 @@ impl<I: Item + ?Sized> TargetDefaults for Masks<I> {
 impl<I: Item + ?Sized> MapTarget for Masks<I> {}
 
 impl<I: Item + ?Sized> TargetDefaults for Points<I> {
+    type Findings = PointFindings;
+
     fn loss(&self) -> Box<dyn Loss<Self::Tensor>> {
         Box::new(Known::new(SmoothL1::default()))
     }
@@ -198,6 +225,8 @@ impl<I: Item + ?Sized> VisionTarget for Points<I> {}
 impl<I: Item + ?Sized> PositionTarget for Points<I> {}
 
 impl<I: Item + ?Sized> TargetDefaults for Boxes<I> {
+    type Findings = BoxFindings;
+
     fn loss(&self) -> Box<dyn Loss<Self::Tensor>> {
         Box::new(BoxLoss::default())
     }
@@ -232,6 +261,8 @@ where
     A: VisionTarget,
     B: VisionTarget<Item = A::Item>,
 {
+    type Findings = PairFindings<A::Findings, B::Findings>;
+
     fn loss(&self) -> Box<dyn Loss<Self::Tensor>> {
         Box::new(Both::new(self.0.loss(), self.0.outputs(), self.1.loss()))
     }
@@ -239,8 +270,8 @@ where
     fn metrics(&self) -> Vec<Box<dyn Metric<Self::Target>>> {
         let columns = self.0.outputs();
         let mut metrics: Vec<Box<dyn Metric<Self::Target>>> =
-            self.0.metrics().into_iter().map(|metric| first(metric, columns)).collect();
-        for metric in self.1.metrics() {
+            told(&self.0).into_iter().map(|metric| first(metric, columns)).collect();
+        for metric in told(&self.1) {
             let name = metric.name();
             let metric = second(metric, columns);
             // A table has one column of a name.
@@ -274,6 +305,15 @@ where
         let (firsts, seconds) = row.split_at(self.0.outputs().min(row.len()));
         (self.0.read(firsts, size, decision), self.1.read(seconds, size, decision))
     }
+}
+
+/// The metrics of one of two targets, which know its classes: costs for them then apply to these metrics and to no others.
+fn told<F: TargetDefaults>(target: &F) -> Vec<Box<dyn Metric<F::Target>>> {
+    let tell = |metric: Box<dyn Metric<F::Target>>| match target.vocab() {
+        Some(classes) if metric.reads_decided() && metric.vocab().is_none() => of_classes(metric, classes),
+        _ => metric,
+    };
+    target.metrics().into_iter().map(tell).collect()
 }
 
 impl<A, B> VisionTarget for (A, B)

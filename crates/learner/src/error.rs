@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use firelight_datablock::DataError;
 use firelight_files::FileError;
 use firelight_losses::{CostError, LossError};
+use firelight_metrics::MetricError;
 use firelight_predict::PredictError;
 use firelight_transforms::{TransformError, panic_message};
 
@@ -93,6 +94,14 @@ pub enum LearnerError {
     NoNumbers {
         /// The item, where it is a file.
         path: Option<PathBuf>,
+    },
+    /// A model's outputs for an item are not about its target.
+    #[error("interpret: what the model gives for {path} is not about its target: {why}", path = .path.display())]
+    Misfit {
+        /// The item.
+        path: PathBuf,
+        /// What does not fit.
+        why: MetricError,
     },
     /// Features that a learner cannot train on.
     #[error("features: they are of {what} than this learner has; compute them again with `head_features`")]

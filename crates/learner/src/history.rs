@@ -42,7 +42,7 @@ pub struct EpochRow {
     pub steps: usize,
     /// Smoothed training loss at its end.
     pub train_loss: f64,
-    /// Mean loss over the validation part; `None` without one.
+    /// Mean loss over the validation part; `None` without one, and where nothing of it counts, as of points of which none is known.
     pub valid_loss: Option<f64>,
     /// The metrics over the validation part, in the order of [`History::metrics`]; `None` where one is not defined.
     pub metrics: Vec<Option<f64>>,

@@ -50,9 +50,12 @@ pub use firelight_predict::{
     Answer, Evidence, FilePredictions, Manifest, Network, NetworkConfig, OwnModel, PredictError, Predicted, Prediction,
     Predictor, Registry, Tags, TargetKind,
 };
-pub use fit::{Evaluation, HeadFeatures, Part, Predictions, Tta};
+pub use fit::{Evaluation, HeadFeatures, Part, Predictions, SeenItem, Tta};
 pub use history::{EpochRow, History, StepRow};
-pub use interpret::{ConfusedPair, CostlyPair, HighLoss, Interpretation, Mistake};
+pub use interpret::{
+    BoxFindings, ClassFindings, ConfusedPair, ConfusedPixels, CostlyPair, Findings, HighLoss, Interpretation,
+    MaskFindings, Mistake, PairFindings, PointFindings, Scored, Section, Table, TagFindings, ValueFindings,
+};
 pub use learner::Learner;
 pub use norms::Norms;
 pub use observe::{CsvLog, EarlyStopping, Event, Flow, LossPlot, Observer};

@@ -1,8 +1,7 @@
 //! What is written below a picture with a class.
 
-use firelight_plots::{Mark, Tile};
+use firelight_plots::Mark;
 use firelight_vocab::Vocab;
-use image::RgbImage;
 
 /// What the model says of a picture, and what is true.
 pub(crate) struct Said {
@@ -11,12 +10,7 @@ pub(crate) struct Said {
 }
 
 impl Said {
-    /// The picture with both classes and the probability of each.
-    pub fn tile(&self, vocab: &Vocab, picture: RgbImage, probability: impl Fn(usize) -> f32) -> Tile {
-        let (title, mark) = self.title(vocab, probability);
-        Tile { picture, title, mark: Some(mark) }
-    }
-
+    /// Both classes with the probability of each.
     pub fn title(&self, vocab: &Vocab, probability: impl Fn(usize) -> f32) -> (Vec<String>, Mark) {
         let class = |class: usize| format!("{} {:.0} %", &vocab[class], 100.0 * probability(class));
         if self.actual == self.predicted {

@@ -26,7 +26,4 @@ pub enum MetricError {
         "pixel {pixel} of the mask has code {code}, but there are {classes} classes; give a pixel that has none of them code 255"
     )]
     UnknownCode { pixel: usize, code: u8, classes: usize },
-    /// Counts of pixels of other classes.
-    #[error("pixels of {counted} classes are counted, but the vocab has {vocab}")]
-    ClassCount { counted: usize, vocab: usize },
 }

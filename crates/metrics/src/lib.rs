@@ -3,10 +3,12 @@
 mod accuracy;
 mod agreement;
 mod average;
+mod box_report;
 mod boxes;
 mod calibration;
 mod classes;
 mod costs;
+mod curves;
 mod distance;
 mod error;
 mod groups;
@@ -15,11 +17,14 @@ mod masks;
 mod mean;
 mod measure;
 mod multi;
+mod multi_report;
 mod pairs;
+mod point_report;
 mod points;
 mod ranking;
 mod relations;
 mod report;
+mod value_report;
 mod values;
 
 use serde::{Deserialize, Serialize};
@@ -27,10 +32,12 @@ use serde::{Deserialize, Serialize};
 pub use accuracy::{accuracy, error_rate, top_k};
 pub use agreement::{cohen_kappa, matthews_corr_coef, weighted_kappa};
 pub use average::{Average, HasClass};
+pub use box_report::BoxReport;
 pub use boxes::{box_accuracy, box_giou, box_iou, giou, iou};
 pub use calibration::{brier_score, calibration_error};
 pub use classes::{macro_f1, mean_recall, weighted_f1};
 pub use costs::{expected_cost, mean_cost, mean_mistake_cost};
+pub use curves::{precision_recall_curve, roc_curve};
 pub use distance::{
     hierarchical_distance, hierarchical_distance_above_floor, hierarchical_distance_floor, hierarchical_precision,
     nearest_distance,
@@ -45,11 +52,14 @@ pub use masks::{
 };
 pub use measure::measure;
 pub use multi::{accuracy_multi, f_beta_multi, f1_multi, hamming_loss, jaccard_multi, precision_multi, recall_multi};
-pub use pairs::{first, named, second};
-pub use points::{pck, pck_by, point_error};
+pub use multi_report::{MultiReport, MultiScores};
+pub use pairs::{first, named, of_classes, second};
+pub use point_report::{PointReport, PointScores};
+pub use points::{pck, pck_by, point_distance, point_error};
 pub use ranking::{average_precision, best_thresholds, roc_auc};
 pub use relations::{explained_variance, pearson, spearman};
 pub use report::{ClassReport, ClassScores};
+pub use value_report::{ValueReport, ValueScores};
 pub use values::{mae, mape, mse, msle, r2, rmse, rmsle};
 
 /// Which way a number gets better.
@@ -186,6 +196,11 @@ pub trait Metric<T>: Send + Sync {
     /// pixel or a part of the row at a time, or nothing at all. For them a row need not have as many numbers as the decision has classes.
     fn reads_decided(&self) -> bool {
         true
+    }
+    /// What decides where the decision at hand is for other classes, as costs for the other target of a pair: by default the likeliest
+    /// class, and for several classes an example each from 0.5.
+    fn otherwise(&self) -> Decision {
+        Decision::Argmax
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! An example's classes are those that the decision picks: with `Decision::Threshold(0.5)` every class from one half.
 
-use crate::{Accumulator, Average, Better, Metric, MultiMetric, Outcomes, ratio};
+use crate::{Accumulator, Average, Better, Decision, Metric, MultiMetric, Outcomes, ratio};
 
 /// Share of the (example, class) pairs that are right: one minus the Hamming loss. High by itself where most classes are absent;
 /// read it beside [`f1_multi`].
@@ -133,18 +133,28 @@ fn averaged(name: &str, average: Average, value: impl Fn(&Class) -> f64 + Send +
 
 /// What became of one class.
 #[derive(Debug, Clone, Copy, Default)]
-struct Class {
+pub(crate) struct Class {
     /// There and picked.
-    hits: usize,
+    pub hits: usize,
     /// Not there and picked.
-    alarms: usize,
+    pub alarms: usize,
     /// There and not picked.
-    misses: usize,
+    pub misses: usize,
     /// Not there and not picked.
-    rejections: usize,
+    pub rejections: usize,
 }
 
 impl Class {
+    /// Counts an example.
+    pub fn add(&mut self, there: bool, picked: bool) {
+        *match (there, picked) {
+            (true, true) => &mut self.hits,
+            (false, true) => &mut self.alarms,
+            (true, false) => &mut self.misses,
+            (false, false) => &mut self.rejections,
+        } += 1;
+    }
+
     fn all(self) -> usize {
         self.hits + self.alarms + self.misses + self.rejections
     }
@@ -190,6 +200,10 @@ impl<V: Fn(&[Class]) -> Option<f64> + Send + Sync> Metric<Vec<usize>> for Counte
         self.better
     }
 
+    fn otherwise(&self) -> Decision {
+        Decision::Threshold(0.5)
+    }
+
     fn start(&self) -> Box<dyn Accumulator<Vec<usize>> + '_> {
         Box::new(Classes { value: &self.value, classes: Vec::new() })
     }
@@ -208,12 +222,7 @@ impl<V: Fn(&[Class]) -> Option<f64> + Sync> Accumulator<Vec<usize>> for Classes<
             let picked = example.decided.map(|_| example.decision.decide(example.row));
             for (number, class) in self.classes.iter_mut().enumerate() {
                 let there = example.target.contains(&number);
-                match (there, picked.as_ref().map_or(!there, |picked| picked.contains(&number))) {
-                    (true, true) => class.hits += 1,
-                    (false, true) => class.alarms += 1,
-                    (true, false) => class.misses += 1,
-                    (false, false) => class.rejections += 1,
-                }
+                class.add(there, picked.as_ref().map_or(!there, |picked| picked.contains(&number)));
             }
         }
     }

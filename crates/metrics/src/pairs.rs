@@ -11,8 +11,9 @@ use crate::{Accumulator, Better, Metric, Outcomes};
 /// A metric of the first of two targets, to which the first `columns` numbers of a row belong. Its name stays; [`named`] gives another where
 /// both targets have a metric of one name. Not defined where a row is shorter than that.
 ///
-/// A decision with costs or thresholds applies to the target that has as many numbers as it has classes, and to masks, which decide
-/// pixel by pixel ([`decided_codes`](crate::decided_codes)); of others the likeliest class is picked.
+/// A decision with costs or thresholds is for the classes that it names: it applies to a metric of exactly these ([`Metric::vocab`];
+/// [`of_classes`] tells a metric that does not know its own). Others have what they have otherwise ([`Metric::otherwise`]), even where
+/// there are equally many classes.
 ///
 /// ```
 /// use firelight_metrics::{Decision, PairMetric, accuracy, box_iou, first, measure, named, second};
@@ -53,6 +54,26 @@ pub fn second<A: 'static, B: 'static>(metric: Box<dyn Metric<B>>, columns: usize
     })
 }
 
+/// A metric of a target of these classes. Of a pair, a decision with costs or thresholds for them then applies to it; and a learner
+/// compares them with its data's.
+///
+/// ```
+/// use firelight_metrics::{CostMatrix, Decision, PairMetric, Vocab, accuracy, first, measure, of_classes, second};
+///
+/// let (breeds, coats) = (Vocab::from_labels(["beagle", "pug"]), Vocab::from_labels(["long", "short"]));
+/// let cost = CostMatrix::from_fn(&breeds, |actual, picked| match (actual, picked) { ("pug", "beagle") => 9.0, _ => f64::from(actual != picked) });
+/// let careful = Decision::minimum_risk(&cost, &breeds)?;
+/// let (row, target) = ([[0.6, 0.4, /* coats */ 0.6, 0.4]], [(1, 0)]);
+/// let breed: PairMetric<usize, usize> = first(of_classes(accuracy(), &breeds), 2);
+/// let coat: PairMetric<usize, usize> = second(of_classes(accuracy(), &coats), 2);
+/// assert_eq!(measure(breed, &row, &target, &careful), Some(1.0)); // the pug, by its costs
+/// assert_eq!(measure(coat, &row, &target, &careful), Some(1.0)); // the long coat, the likeliest
+/// # Ok::<(), firelight_metrics::CostError>(())
+/// ```
+pub fn of_classes<T: 'static>(metric: Box<dyn Metric<T>>, classes: &Vocab) -> Box<dyn Metric<T>> {
+    Box::new(Told { metric, name: None, classes: Some(classes.clone()) })
+}
+
 /// A metric under another name, for a table that has two of one name.
 ///
 /// ```
@@ -62,7 +83,7 @@ pub fn second<A: 'static, B: 'static>(metric: Box<dyn Metric<B>>, columns: usize
 /// assert_eq!((metric.name(), metric.describe()), ("breed".into(), "breed: accuracy".into()));
 /// ```
 pub fn named<T: 'static>(metric: Box<dyn Metric<T>>, name: impl Into<String>) -> Box<dyn Metric<T>> {
-    Box::new(Named { metric, name: name.into() })
+    Box::new(Told { metric, name: Some(name.into()), classes: None })
 }
 
 /// A metric of a target `P` that is a part of `T`.
@@ -98,6 +119,10 @@ impl<T, P> Metric<T> for Part<T, P> {
     fn reads_decided(&self) -> bool {
         false
     }
+
+    fn otherwise(&self) -> Decision {
+        self.metric.otherwise()
+    }
 }
 
 struct Passing<'a, T, P> {
@@ -110,14 +135,17 @@ impl<T, P> Accumulator<T> for Passing<'_, T, P> {
     /// One example at a time: their parts of the rows do not lie beside each other, nor do their targets.
     fn update(&mut self, outcomes: &Outcomes<T>) {
         let Part { metric, columns, row: cut, target: of, .. } = self.part;
+        let otherwise = metric.otherwise();
+        let decision = match (outcomes.decision.vocab(), metric.vocab()) {
+            (None, _) => outcomes.decision,
+            (Some(_), Some(ours)) => outcomes.decision.about(ours, &otherwise),
+            (Some(_), None) => &otherwise,
+        };
         for (row, target) in outcomes.rows().zip(outcomes.targets) {
             let Some(outputs) = cut(row, *columns) else {
                 self.fits = false;
                 continue;
             };
-            let is_ours = |vocab: &Vocab| !metric.reads_decided() || vocab.len() == outputs.len();
-            let decision =
-                if outcomes.decision.vocab().is_none_or(is_ours) { outcomes.decision } else { &Decision::Argmax };
             let picked = if metric.reads_decided() { decision.best(outputs) } else { None };
             let decided = &[picked.unwrap_or_default()];
             let targets = std::slice::from_ref(of(target));
@@ -130,18 +158,24 @@ impl<T, P> Accumulator<T> for Passing<'_, T, P> {
     }
 }
 
-struct Named<T> {
+/// A metric with what it does not say itself.
+struct Told<T> {
     metric: Box<dyn Metric<T>>,
-    name: String,
+    name: Option<String>,
+    classes: Option<Vocab>,
 }
 
-impl<T> Metric<T> for Named<T> {
+impl<T> Metric<T> for Told<T> {
     fn name(&self) -> String {
-        self.name.clone()
+        self.name.clone().unwrap_or_else(|| self.metric.name())
     }
 
     fn describe(&self) -> String {
-        format!("{}: {}", self.name, self.metric.describe())
+        let described = self.metric.describe();
+        match &self.name {
+            Some(name) => format!("{name}: {described}"),
+            None => described,
+        }
     }
 
     fn better(&self) -> Better {
@@ -153,10 +187,14 @@ impl<T> Metric<T> for Named<T> {
     }
 
     fn vocab(&self) -> Option<&Vocab> {
-        self.metric.vocab()
+        self.classes.as_ref().or_else(|| self.metric.vocab())
     }
 
     fn reads_decided(&self) -> bool {
         self.metric.reads_decided()
+    }
+
+    fn otherwise(&self) -> Decision {
+        self.metric.otherwise()
     }
 }

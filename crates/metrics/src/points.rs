@@ -58,7 +58,7 @@ pub fn pck_by<T: AsRef<[Option<[f32; 2]>]> + 'static>(share: f32, a: usize, b: u
     over_marks(format!("pck_{share}_by_{a}_{b}"), Better::More, move |row, target: &T, mean| {
         let points = target.as_ref();
         let known = |number: usize| points.get(number).copied().flatten();
-        let yardstick = known(a).zip(known(b)).map(|(a, b)| distance(a, b)).filter(|&length| length > 0.0);
+        let yardstick = known(a).zip(known(b)).map(|(a, b)| point_distance(a, b)).filter(|&length| length > 0.0);
         each(row, points, mean, |distance| yardstick.map(|length| found(distance / length, share)));
     })
 }
@@ -69,12 +69,16 @@ fn each(row: &[f32], points: &[Option<[f32; 2]>], mean: &mut Mean, of: impl Fn(f
     if outputs.len() != points.len() || !rest.is_empty() {
         return mean.spoil();
     }
-    let known = outputs.iter().zip(points).filter_map(|(&output, point)| Some(distance(output, (*point)?)));
+    let known = outputs.iter().zip(points).filter_map(|(&output, point)| Some(point_distance(output, (*point)?)));
     known.filter_map(of).for_each(|value| mean.add(value));
 }
 
-/// In shares of the picture's side.
-fn distance([x, y]: [f32; 2], [to_x, to_y]: [f32; 2]) -> f64 {
+/// How far apart two points are, in shares of the picture's side: half of the distance from -1 to 1.
+///
+/// ```
+/// assert_eq!(firelight_metrics::point_distance([-1.0, 0.0], [0.0, 0.0]), 0.5);
+/// ```
+pub fn point_distance([x, y]: [f32; 2], [to_x, to_y]: [f32; 2]) -> f64 {
     (f64::from(x) - f64::from(to_x)).hypot(f64::from(y) - f64::from(to_y)) / 2.0
 }
 

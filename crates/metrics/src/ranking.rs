@@ -67,34 +67,29 @@ pub fn best_thresholds<T: HasClass>(rows: &[impl AsRef<[f32]>], targets: &[T]) -
     let best = |class: usize| {
         let scored = rows.iter().zip(targets).map(|(row, target)| (row.as_ref()[class], target.has(class)));
         let steps = Steps::of(scored.collect())?;
-        let f1 = |step: &Step| 2.0 * step.hits as f64 / (step.picked + steps.present) as f64;
-        let better = |best: Option<(f32, f64)>, step: &Step| match best {
-            Some((_, known)) if known >= f1(step) => best,
-            _ => Some((step.threshold, f1(step))),
-        };
-        if steps.present == 0 { None } else { steps.from_the_top.iter().fold(None, better) }
+        best_threshold(&steps)
     };
     (0..columns).map(best).collect()
 }
 
 /// Examples from the highest score down, those of one score together.
-struct Steps {
-    from_the_top: Vec<Step>,
+pub(crate) struct Steps {
+    pub from_the_top: Vec<Step>,
     /// How many have the class.
-    present: usize,
-    all: usize,
+    pub present: usize,
+    pub all: usize,
 }
 
 /// What is picked from a threshold up.
-struct Step {
+pub(crate) struct Step {
     threshold: f32,
-    picked: usize,
-    hits: usize,
+    pub picked: usize,
+    pub hits: usize,
 }
 
 impl Steps {
     /// `None` where a score is no number.
-    fn of(mut scored: Vec<(f32, bool)>) -> Option<Self> {
+    pub fn of(mut scored: Vec<(f32, bool)>) -> Option<Self> {
         if scored.iter().any(|(score, _)| score.is_nan()) {
             return None;
         }
@@ -122,8 +117,18 @@ impl Steps {
     }
 }
 
+/// The threshold of the best F1, and that F1.
+pub(crate) fn best_threshold(steps: &Steps) -> Option<(f32, f64)> {
+    let f1 = |step: &Step| 2.0 * step.hits as f64 / (step.picked + steps.present) as f64;
+    let better = |best: Option<(f32, f64)>, step: &Step| match best {
+        Some((_, known)) if known >= f1(step) => best,
+        _ => Some((step.threshold, f1(step))),
+    };
+    if steps.present == 0 { None } else { steps.from_the_top.iter().fold(None, better) }
+}
+
 /// Trapezoids under the rate of hits over the rate of alarms.
-fn area(steps: &Steps) -> Option<f64> {
+pub(crate) fn area(steps: &Steps) -> Option<f64> {
     let absent = steps.all - steps.present;
     let trapezoid = |((picked, hits), step): ((usize, usize), &Step)| {
         let alarms = (step.picked - step.hits) - (picked - hits);
@@ -133,7 +138,7 @@ fn area(steps: &Steps) -> Option<f64> {
     (steps.present > 0 && absent > 0).then(|| sum / (steps.present as f64 * absent as f64))
 }
 
-fn precision(steps: &Steps) -> Option<f64> {
+pub(crate) fn precision(steps: &Steps) -> Option<f64> {
     let term =
         |((_, hits), step): ((usize, usize), &Step)| (step.hits - hits) as f64 * step.hits as f64 / step.picked as f64;
     let sum: f64 = steps.pairs().map(term).sum();

@@ -4,9 +4,11 @@
 mod class_matrix;
 mod confusion;
 mod curves;
+mod found;
 mod grid;
 mod heat_map;
 mod lr_find;
+mod overlaps;
 mod residuals;
 mod trade_offs;
 
@@ -43,12 +45,14 @@ pub use classes::{class_color, legend, stacked};
 pub use confusion::confusion;
 pub use curves::{loss_curve, rate_curve};
 pub use encoded::{jpeg_uri, png_base64, save_png};
+pub use found::found_curves;
 pub use grid::grid;
 pub use heat_map::heat_map;
 pub use lr_find::lr_find_curve;
 pub use marks::Role;
 pub use masked::masked;
 pub use notebook::Inline;
+pub use overlaps::overlaps;
 pub use overlay::overlay;
 pub use pointed::pointed;
 pub use residuals::residuals;

@@ -162,12 +162,13 @@ fn finish<F: TargetDefaults, M: Model + Into<Network> + Sync>(
     learn.save_pictures(&folder)?;
     save_png(&learn.show_results(16)?, folder.join("results.png"))?;
     save_png(&learn.show_top_losses(16)?, folder.join("worst.png"))?;
+    learn.interpret()?.save_report(&folder)?;
     let evaluation = learn.evaluate()?;
     let named = learn.history().metrics.iter().cloned().zip(evaluation.metrics);
     let mut figures: Vec<(String, f64)> = named.filter_map(|(name, value)| Some((name, value?))).collect();
     figures.extend(more(&learn)?);
     if !cli.quiet {
-        println!("pictures in {}, model in {}", folder.display(), export.display());
+        println!("pictures and report.html in {}, model in {}", folder.display(), export.display());
     }
     let (epochs, seconds) = (learn.history().epochs.clone(), start.elapsed().as_secs_f64());
     Ok(TaskOutcome { task, figures, epochs, seconds })

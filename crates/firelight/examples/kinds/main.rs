@@ -4,6 +4,7 @@ mod boxes;
 mod breed_and_box;
 mod detector;
 mod drawn;
+mod findings;
 mod mask;
 mod one_box;
 mod one_class;

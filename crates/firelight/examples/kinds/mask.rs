@@ -16,5 +16,5 @@ pub fn run(set: &Path) -> Result<()> {
     learn.show_results(8)?.save(set.join("masks.png"))?; // what is true beside what is said
     learn.export(set.join("masks.firelight"))?;
     println!("{}", learn.answer(set.join("0.png"))?);
-    Ok(())
+    crate::findings::of_masks(&learn, set)
 }

@@ -4,11 +4,13 @@ use burn::tensor::Tensor;
 use firelight_datablock::{Batch, DataError, DataLoader, FittedTarget};
 use firelight_losses::{Loss, Totals};
 
+use super::predictions::{Predictions, SeenItem};
 use crate::error::guarded;
 use crate::task::Task;
 use crate::{Learner, LearnerError};
 use firelight_metrics::{Accumulator, Outcomes};
 use firelight_models::Model;
+use firelight_transforms::Size;
 use firelight_vocab::Vocab;
 
 /// Loss and metrics over a part of the data.
@@ -25,10 +27,19 @@ use firelight_vocab::Vocab;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Evaluation {
-    /// Mean loss: the formula that is trained, over all batches together.
+    /// Mean loss: the formula that is trained, over all batches together. NaN where nothing counts, as of points of which none is known.
     pub loss: f64,
     /// Metrics in the learner's order; `None` where one is not defined.
     pub metrics: Vec<Option<f64>>,
+    /// Whether anything counts.
+    counts: bool,
+}
+
+impl Evaluation {
+    /// The mean loss; `None` where nothing counts.
+    pub(crate) fn known_loss(&self) -> Option<f64> {
+        self.counts.then_some(self.loss)
+    }
 }
 
 /// A part of the data.
@@ -53,45 +64,6 @@ pub enum Part {
     Test,
 }
 
-/// What a model makes of items, in the order of the data set: fastai's `get_preds`.
-///
-/// ```no_run
-/// # use firelight_datablock::Categories;
-/// # use firelight_learner::{Learner, LearnerError};
-/// # fn look(learn: Learner<Categories>) -> Result<(), LearnerError> {
-/// let seen = learn.predictions()?;
-/// let unsure = (0..seen.items.len()).filter(|&row| seen.row(row)[seen.decided[row]] < 0.5).count();
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Predictions<T> {
-    /// Which items of the data set these are.
-    pub items: Vec<usize>,
-    /// Activated outputs (probabilities for classes), row after row.
-    pub outputs: Vec<f32>,
-    /// Numbers in a row.
-    pub columns: usize,
-    /// Targets, one a row.
-    pub targets: Vec<T>,
-    /// Classes that the decision rule picks, one a row; 0 where a row is not one class's number each, as of masks and of two targets.
-    pub decided: Vec<usize>,
-    /// Losses, one a row; none of [`predictions_of`](Learner::predictions_of).
-    pub losses: Vec<f32>,
-}
-
-impl<T> Predictions<T> {
-    /// The activated outputs of row `index`.
-    ///
-    /// # Panics
-    ///
-    /// If there is no such row.
-    pub fn row(&self, index: usize) -> &[f32] {
-        &self.outputs[index * self.columns..(index + 1) * self.columns]
-    }
-}
-
 /// Adds up loss and metrics batch by batch.
 pub(super) struct Tally<'a, F: FittedTarget> {
     task: &'a Task<F>,
@@ -110,6 +82,7 @@ pub(super) struct Rows {
 /// The examples of a batch: which they are, and their targets as they lie in the pictures.
 struct Seen<T> {
     items: Vec<usize>,
+    size: Size,
     placed: Vec<T>,
 }
 
@@ -135,7 +108,9 @@ impl<'a, F: FittedTarget> Tally<'a, F> {
 
     pub fn finish(self) -> Evaluation {
         let metrics = self.metrics.iter().map(|metric| metric.value().filter(|value| !value.is_nan())).collect();
-        Evaluation { loss: self.totals.mean(), metrics }
+        let nothing = |[numerator, denominator]: &[f64; 2]| *denominator == 0.0 && !numerator.is_nan();
+        let counts = !self.totals.terms().iter().all(nothing);
+        Evaluation { loss: if counts { self.totals.mean() } else { f64::NAN }, metrics, counts }
     }
 }
 
@@ -190,22 +165,22 @@ impl<F: FittedTarget> Task<F> {
         Ok((evaluation, all))
     }
 
-    /// Calls `each` with every item of the loader's part, its placed target, what the model gives for it and its loss.
+    /// Calls `each` with every item of the loader's part. Nothing is kept of a batch when the next one comes.
     pub fn each_row<M: Model + Sync>(
         &self,
         model: &M,
         loader: &DataLoader<F>,
-        mut each: impl FnMut(usize, F::Target, &[f32], f32),
-    ) -> Result<(), LearnerError> {
-        let run = self.run(model, loader, 0, false, |seen, rows| {
+        metrics: bool,
+        mut each: impl FnMut(SeenItem<F::Target>) -> Result<(), LearnerError>,
+    ) -> Result<Evaluation, LearnerError> {
+        self.run(model, loader, 0, metrics, |seen, rows| {
             refuse_nan(loader, &seen.items, &rows)?;
-            let examples = seen.items.into_iter().zip(seen.placed).zip(rows.outputs.chunks(rows.columns.max(1)));
-            for (((item, target), outputs), &loss) in examples.zip(&rows.losses) {
-                each(item, target, outputs, loss);
-            }
-            Ok(())
-        });
-        run.map(drop)
+            let (size, outputs) = (seen.size, rows.outputs.chunks(rows.columns.max(1)));
+            let mut examples = seen.items.iter().zip(&seen.placed).zip(outputs).zip(&rows.losses);
+            examples.try_for_each(|(((&item, target), outputs), &loss)| {
+                each(SeenItem { item, size, outputs, target, loss })
+            })
+        })
     }
 
     /// What a model makes of items that need not have targets: no losses.
@@ -278,8 +253,10 @@ impl<F: FittedTarget> Task<F> {
                 let first = loader.dataset().path(items[0]).into_owned();
                 format!("an evaluation, on a batch of {}, whose first item is {}", items.len(), first.display())
             };
+            let [_, _, height, width] = inputs.dims();
+            let size = Size::new(width as u32, height as u32);
             let rows = guarded(here, || rows(model.forward_in_chunks(inputs), targets, &placed))?;
-            each(Seen { items, placed }, rows)?;
+            each(Seen { items, size, placed }, rows)?;
             bar.inc(1);
         }
         Ok(())
@@ -304,7 +281,7 @@ impl<T: Clone> Predictions<T> {
         rows: Rows,
     ) -> Result<(), LearnerError> {
         refuse_nan(loader, &seen.items, &rows)?;
-        let Seen { items, placed } = seen;
+        let Seen { items, placed, .. } = seen;
         let Rows { outputs, columns, decided, losses } = rows;
         self.columns = columns;
         self.items.extend(items);
@@ -313,13 +290,6 @@ impl<T: Clone> Predictions<T> {
         self.decided.extend(decided);
         self.losses.extend(losses);
         Ok(())
-    }
-}
-
-impl<T> Default for Predictions<T> {
-    fn default() -> Self {
-        let (items, outputs, targets, decided, losses) = Default::default();
-        Self { items, outputs, columns: 0, targets, decided, losses }
     }
 }
 

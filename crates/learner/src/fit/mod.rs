@@ -11,13 +11,15 @@ mod freezing;
 mod gradients;
 mod head;
 mod parallel;
+mod predictions;
 mod resuming;
 mod tta;
 
 pub(crate) use epoch::Fit;
 pub(crate) use evaluate::host;
-pub use evaluate::{Evaluation, Part, Predictions};
+pub use evaluate::{Evaluation, Part};
 pub use features::HeadFeatures;
 pub(crate) use fits::Pictures;
+pub use predictions::{Predictions, SeenItem};
 pub(crate) use transaction::Source;
 pub use tta::Tta;

@@ -105,7 +105,7 @@ impl<F: FittedTarget, M: Model + Sync> Fit<'_, F, M> {
     ) -> Result<EpochRow, LearnerError> {
         let Self { task, plan, position, state } = self;
         let (loss, metrics) = match evaluation {
-            Some(Evaluation { loss, metrics }) => (Some(loss), metrics),
+            Some(evaluation) => (evaluation.known_loss(), evaluation.metrics),
             None => (None, vec![None; columns.names.len()]),
         };
         let mut lowered = None;

@@ -2,7 +2,8 @@
 
 use firelight_datablock::FittedTarget;
 
-use super::evaluate::{Part, Predictions};
+use super::evaluate::Part;
+use super::predictions::Predictions;
 use crate::{Learner, LearnerError};
 use firelight_models::Model;
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use firelight_datablock::FittedTarget;
 
-use crate::{Learner, LearnerError, Part};
+use crate::{Learner, LearnerError, Part, SeenItem};
 use firelight_models::Model;
 
 /// A validation example with a high loss, whatever its target is.
@@ -37,7 +37,8 @@ pub struct HighLoss<T> {
 }
 
 impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
-    /// The `k` validation examples with the highest losses, highest first. For classes [`interpret`](Self::interpret) tells more.
+    /// The `k` validation examples with the highest losses, highest first, with all that the model gives for them. [`interpret`](Self::interpret)
+    /// tells more.
     ///
     /// # Errors
     ///
@@ -47,15 +48,16 @@ impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
         let valid = loader.dataset();
         let (mut high, mut rows): (Vec<HighLoss<F::Target>>, usize) = (Vec::new(), 0);
         // Rows of maps are large: those of the highest losses alone are kept.
-        self.task.each_row(&self.state.model, &loader, |item, target, outputs, loss| {
+        self.task.each_row(&self.state.model, &loader, false, |SeenItem { item, target, outputs, loss, .. }| {
             let row = rows;
             rows += 1;
             let place = high.partition_point(|other| other.loss.total_cmp(&loss).is_ge());
             if place < k {
-                let (path, outputs) = (valid.path(item).into_owned(), outputs.to_vec());
+                let (path, target, outputs) = (valid.path(item).into_owned(), target.clone(), outputs.to_vec());
                 high.insert(place, HighLoss { path, target, outputs, loss, row, item });
                 high.truncate(k);
             }
+            Ok(())
         })?;
         Ok(high)
     }

@@ -1,237 +1,174 @@
 //! Looking at what a model learned.
 
+mod boxes;
+mod classes;
+mod findings;
 mod losses;
 mod marked;
+mod masks;
+mod mistakes;
 pub(crate) mod pages;
+mod pair;
+mod points;
 mod results;
 mod run;
+mod tags;
+mod values;
 
+pub use boxes::BoxFindings;
+pub use classes::{ClassFindings, ConfusedPair, CostlyPair};
+pub use findings::{Findings, Scored, Section, Table};
 pub use losses::HighLoss;
+pub use masks::{ConfusedPixels, MaskFindings};
+pub use mistakes::Mistake;
+pub use pair::PairFindings;
+pub use points::PointFindings;
+pub use tags::TagFindings;
+pub use values::ValueFindings;
 
+use std::borrow::Cow;
 use std::fmt;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
-use firelight_datablock::{Categories, Dataset, Item};
-use firelight_losses::{CostError, CostMatrix};
-use firelight_vocab::{Groups, Vocab};
-use image::RgbImage;
+use firelight_datablock::{Categories, Dataset};
 
 use self::run::Run;
-use crate::{Learner, LearnerError, Part, Predictions};
-use firelight_metrics::ClassReport;
+use crate::error::guarded;
+use crate::{Learner, LearnerError, Part, TargetDefaults};
 use firelight_models::Model;
+use firelight_plots::Mark;
 
-/// Predictions over a part of the data with what they were about.
+pub(crate) use classes::counted;
+
+/// How many examples are kept of those with the highest losses.
+pub(crate) const KEPT: usize = 96;
+
+/// What a model makes of a part of the data: what is found of the target's kind, and the pictures it is about.
+///
+/// It is used as the findings of its kind: `seen.report()` is [`MaskFindings::report`] where the target is a mask. What every kind has are
+/// the examples with the highest losses and a page.
+///
+/// | target | findings |
+/// |---|---|
+/// | one class | [`ClassFindings`]: confusions, what they cost, scores of every class |
+/// | several classes | [`TagFindings`]: scores of every class, curves of thresholds, the best of these, items with most wrong classes |
+/// | values | [`ValueFindings`]: residuals, errors and correlations of every value |
+/// | a mask | [`MaskFindings`]: IoU and Dice of every class, confusions of pixels, the items of least overlap |
+/// | points | [`PointFindings`]: how far off every point is, how many are found |
+/// | a box | [`BoxFindings`]: overlaps, and how far middles and sides are off |
+/// | two targets | [`PairFindings`]: those of the `first()` and those of the `second()` |
 ///
 /// ```no_run
-/// # use firelight_datablock::Categories;
+/// # use firelight_datablock::Masks;
 /// # use firelight_learner::{Learner, LearnerError};
-/// # fn look(learn: Learner<Categories>) -> Result<(), LearnerError> {
+/// # fn look(learn: Learner<Masks>) -> Result<(), LearnerError> {
 /// let seen = learn.interpret()?;
-/// for pair in seen.most_confused(2) {
-///     println!("{} taken for {}: {} times", pair.actual, pair.predicted, pair.times);
-/// }
-/// println!("{}", seen.class_report());
+/// println!("{}", seen.report());
+/// seen.plot_top_losses(9)?.save("worst.png").ok();
 /// seen.save_report("out")?; // one page with all of it
 /// # Ok(())
 /// # }
 /// ```
-pub struct Interpretation<I: Item + ?Sized = Path> {
-    dataset: Dataset<Categories<I>>,
-    predictions: Predictions<usize>,
-    pub(crate) run: Run<I>,
+pub struct Interpretation<F: TargetDefaults = Categories> {
+    dataset: Dataset<F>,
+    findings: F::Findings,
+    /// Highest loss first.
+    high: Vec<High<F::Target>>,
+    pub(crate) run: Run<F>,
 }
 
-/// How much it is about, without the data.
-impl<I: Item + ?Sized> fmt::Debug for Interpretation<I> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { predictions, .. } = self;
-        let right = predictions.targets.iter().zip(&predictions.decided).filter(|(actual, decided)| actual == decided);
-        let (examples, right) = (predictions.items.len(), right.count());
-        f.debug_struct("Interpretation").field("examples", &examples).field("right", &right).finish_non_exhaustive()
+/// An example with a high loss. What is drawn is read anew: outputs of masks are large.
+pub(crate) struct High<T> {
+    pub item: usize,
+    pub loss: f32,
+    pub said: T,
+    pub title: Vec<String>,
+    pub mark: Option<Mark>,
+}
+
+impl<F: TargetDefaults> Deref for Interpretation<F> {
+    type Target = F::Findings;
+
+    fn deref(&self) -> &F::Findings {
+        &self.findings
     }
 }
 
-/// Two classes of which one was taken for the other; see [`Interpretation::most_confused`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ConfusedPair<'a> {
-    /// The class that it was.
-    pub actual: &'a str,
-    /// The class that was picked.
-    pub predicted: &'a str,
-    /// How often.
-    pub times: usize,
+/// What is found, without the data.
+impl<F: TargetDefaults> fmt::Debug for Interpretation<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Interpretation").field("findings", &self.findings).finish_non_exhaustive()
+    }
 }
 
-/// A confused pair and what it cost; see [`Interpretation::most_costly`].
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct CostlyPair<'a> {
-    /// The pair.
-    pub pair: ConfusedPair<'a>,
-    /// What its mistakes cost in all.
-    pub cost: f64,
-}
-
-/// An example with a high loss.
-///
-/// ```no_run
-/// # use firelight_learner::Interpretation;
-/// # fn look(seen: Interpretation) {
-/// for mistake in seen.top_losses(9) {
-///     let (predicted, actual) = (&seen.vocab()[mistake.predicted], &seen.vocab()[mistake.actual]);
-///     println!("{}: {predicted} {:.2}, is {actual}", mistake.path.display(), mistake.predicted_probability);
-/// }
-/// # }
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Mistake {
-    /// The picture's file.
-    pub path: PathBuf,
-    /// The actual class.
-    pub actual: usize,
-    /// The class that was picked.
-    pub predicted: usize,
-    /// Probability of the actual class.
-    pub actual_probability: f32,
-    /// Probability of the picked class.
-    pub predicted_probability: f32,
-    /// Its loss.
-    pub loss: f32,
-    /// Its number in that part of the data.
-    pub item: usize,
-}
-
-impl<I: Item + ?Sized, M: Model + Sync> Learner<Categories<I>, M> {
-    /// Runs the model over the validation part and keeps what it says.
+impl<F: TargetDefaults, M: Model + Sync> Learner<F, M> {
+    /// Runs the model over the validation part and keeps what is found.
     ///
     /// # Errors
     ///
     /// Any [`LearnerError`] of data and classes.
-    pub fn interpret(&self) -> Result<Interpretation<I>, LearnerError> {
+    pub fn interpret(&self) -> Result<Interpretation<F>, LearnerError> {
         self.interpret_on(Part::Valid)
     }
 
-    /// Runs the model over a part of the data and keeps what it says.
+    /// Runs the model over a part of the data and keeps what is found.
     ///
     /// # Errors
     ///
     /// As [`interpret`](Self::interpret).
-    pub fn interpret_on(&self, part: Part) -> Result<Interpretation<I>, LearnerError> {
-        let loader = self.task.part(part)?;
-        let (evaluation, predictions) = self.task.predict(&self.state.model, &loader, 0, true)?;
+    pub fn interpret_on(&self, part: Part) -> Result<Interpretation<F>, LearnerError> {
+        let Self { task, state, .. } = self;
+        let (loader, decision) = (task.part(part)?, &task.decision);
+        let (dataset, train) = (loader.dataset().clone(), task.data.train().dataset().targets());
+        let fitted = dataset.fitted();
+        let mut findings = guarded(|| "an interpretation".into(), || F::Findings::start(fitted, decision, train))?;
+        let mut high: Vec<High<F::Target>> = Vec::new();
+        let evaluation = task.each_row(&state.model, &loader, true, |seen| {
+            let path = || dataset.path(seen.item).into_owned();
+            let at = || format!("an interpretation of {}", path().display());
+            guarded(at, || {
+                let place = high.partition_point(|other| other.loss.total_cmp(&seen.loss).is_ge());
+                if place < KEPT {
+                    let said = fitted.read(seen.outputs, seen.size, decision);
+                    let (title, mark) = fitted.title(seen.outputs, &said, seen.target);
+                    high.insert(place, High { item: seen.item, loss: seen.loss, said, title, mark });
+                    high.truncate(KEPT);
+                }
+                findings.add(&seen)
+            })?
+            .map_err(|why| LearnerError::Misfit { path: path(), why })
+        })?;
         let run = Run::of(self, evaluation);
-        Ok(Interpretation { dataset: loader.dataset().clone(), predictions, run })
+        Ok(Interpretation { dataset, findings, high, run })
     }
 }
 
-impl<I: Item + ?Sized> Interpretation<I> {
-    /// The classes.
-    pub fn vocab(&self) -> &Vocab {
-        self.dataset.fitted().vocab()
-    }
-
-    /// Groups by which the run's page sorts and gathers the classes.
-    pub fn with_groups(mut self, groups: &Groups) -> Self {
-        self.run.groups = Some(groups.clone());
-        self
-    }
-
-    /// A picture of an item of the validation part, small enough for a page.
-    pub(crate) fn picture(&self, item: usize) -> Result<RgbImage, LearnerError> {
-        pages::picture(&self.dataset, item)
-    }
-
-    /// The predictions themselves.
-    pub fn predictions(&self) -> &Predictions<usize> {
-        &self.predictions
-    }
-
-    /// How many examples of each actual class (row) were taken for each class (column).
-    pub fn confusion(&self) -> Vec<Vec<usize>> {
-        let classes = self.vocab().len();
-        let mut counts = vec![vec![0; classes]; classes];
-        for (&actual, &predicted) in self.predictions.targets.iter().zip(&self.predictions.decided) {
-            counts[actual][predicted] += 1;
-        }
-        counts
-    }
-
-    /// Pairs of different classes that were confused at least `at_least` times, most first, ties in the order of the classes.
-    pub fn most_confused(&self, at_least: usize) -> Vec<ConfusedPair<'_>> {
-        let names = self.vocab();
-        let mut pairs = Vec::new();
-        for (actual, row) in self.confusion().into_iter().enumerate() {
-            for (predicted, times) in row.into_iter().enumerate() {
-                if actual != predicted && times >= at_least.max(1) {
-                    pairs.push(ConfusedPair { actual: &names[actual], predicted: &names[predicted], times });
-                }
-            }
-        }
-        pairs.sort_by_key(|pair| std::cmp::Reverse(pair.times));
-        pairs
-    }
-
-    /// Pairs of different classes that were confused, with what that cost in all, costliest first.
+impl<F: TargetDefaults> Interpretation<F> {
+    /// The file of an item of that part of the data.
     ///
-    /// # Errors
+    /// # Panics
     ///
-    /// What the costs are refused for, or [`CostError::NamesDiffer`] unless they name exactly the classes.
-    pub fn most_costly(&self, cost: &CostMatrix) -> Result<Vec<CostlyPair<'_>>, CostError> {
-        let cost = cost.align(self.vocab())?;
-        let mut pairs: Vec<_> = self
-            .most_confused(1)
-            .into_iter()
-            .map(|pair| {
-                let cost = pair.times as f64 * cost.matrix().get(pair.actual, pair.predicted)?;
-                Ok(CostlyPair { pair, cost })
-            })
-            .collect::<Result<_, CostError>>()?;
-        pairs.sort_by(|a, b| b.cost.total_cmp(&a.cost));
-        Ok(pairs)
+    /// If there is no such item.
+    pub fn path(&self, item: usize) -> Cow<'_, Path> {
+        self.dataset.path(item)
     }
 
-    /// How many examples were predicted at each cost, right ones at 0 first: how severe mistakes are, not only on average.
-    ///
-    /// # Errors
-    ///
-    /// As [`most_costly`](Self::most_costly).
-    pub fn cost_histogram(&self, cost: &CostMatrix) -> Result<Vec<(f64, usize)>, CostError> {
-        let cost = cost.align(self.vocab())?;
-        let pairs = self.predictions.targets.iter().zip(&self.predictions.decided);
-        let mut costs: Vec<f64> = pairs.map(|(&actual, &predicted)| cost.matrix().value(actual, predicted)).collect();
-        costs.sort_by(f64::total_cmp);
-        let equal = |a: &f64, b: &f64| a.total_cmp(b).is_eq();
-        Ok(costs.chunk_by(equal).map(|same| (same[0], same.len())).collect())
+    pub(crate) fn dataset(&self) -> &Dataset<F> {
+        &self.dataset
     }
 
-    /// Precision, recall and F1 of every class.
-    pub fn class_report(&self) -> ClassReport {
-        let pairs = self.predictions.targets.iter().copied().zip(self.predictions.decided.iter().copied());
-        ClassReport::of(self.vocab(), pairs)
+    pub(crate) fn findings(&self) -> &F::Findings {
+        &self.findings
     }
 
-    /// The `k` examples with the highest losses, highest first, with their files.
-    pub fn top_losses(&self, k: usize) -> Vec<Mistake> {
-        let losses = &self.predictions.losses;
-        let mut order: Vec<usize> = (0..losses.len()).collect();
-        order.sort_by(|&a, &b| losses[b].total_cmp(&losses[a]));
-        order.truncate(k);
-        order.into_iter().map(|row| self.mistake(row)).collect()
+    pub(crate) fn high(&self) -> &[High<F::Target>] {
+        &self.high
     }
 
-    fn mistake(&self, row: usize) -> Mistake {
-        let all = &self.predictions;
-        let (actual, predicted, item) = (all.targets[row], all.decided[row], all.items[row]);
-        let probabilities = all.row(row);
-        Mistake {
-            path: self.dataset.path(item).into_owned(),
-            actual,
-            predicted,
-            actual_probability: probabilities[actual],
-            predicted_probability: probabilities[predicted],
-            loss: all.losses[row],
-            item,
-        }
+    /// What an item is called on a page.
+    pub(crate) fn name(&self, item: usize) -> String {
+        let path: PathBuf = self.path(item).into_owned();
+        path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
     }
 }

@@ -3,19 +3,19 @@
 use std::path::Path;
 
 use burn::tensor::Tensor;
-use firelight_datablock::{Categories, DataLoaders, Dataset, FittedTarget, Item};
-use firelight_transforms::{Normalize, Size};
+use firelight_datablock::{Categories, DataLoaders, FittedTarget, Item};
+use firelight_transforms::{Normalize, Scratch, Size};
 use firelight_vocab::Groups;
 use image::RgbImage;
 
-use super::Interpretation;
-use super::marked::{marked, side_by_side, with_legend};
+use super::marked::{compared, marked, side_by_side, with_legend};
+use super::{High, Interpretation};
+use crate::error::guarded;
 use crate::examples::{Mixed, Mixing};
 use crate::fit::host;
-use crate::said::Said;
-use crate::{History, Learner, LearnerError};
+use crate::{History, Learner, LearnerError, TargetDefaults};
 use firelight_models::Model;
-use firelight_plots::{Tile, confusion, grid, loss_curve, rate_curve, save_png};
+use firelight_plots::{Tile, grid, loss_curve, rate_curve, save_png};
 
 /// How many pictures a page of examples shows.
 const SHOWN: usize = 16;
@@ -99,7 +99,7 @@ pub(crate) fn rates_picture(history: &History) -> RgbImage {
     rate_curve(&rates, &momentum)
 }
 
-impl<I: Item + ?Sized> Interpretation<I> {
+impl<I: Item + ?Sized> Interpretation<Categories<I>> {
     /// Writes `confusion.png` (in the order of `groups`, if given) and `worst.png` into `folder`, which is made if it is
     /// not there.
     ///
@@ -110,31 +110,49 @@ impl<I: Item + ?Sized> Interpretation<I> {
         let pictures = [("confusion.png", self.plot_confusion(groups)), ("worst.png", self.plot_top_losses(SHOWN)?)];
         save(folder.as_ref(), &pictures)
     }
+}
 
-    /// The confusion matrix: rows are actual, columns predicted classes.
-    pub fn plot_confusion(&self, groups: Option<&Groups>) -> RgbImage {
-        let names = |groups: &Groups| groups.of_classes().iter().map(|&group| groups.names()[group].clone()).collect();
-        let groups: Option<Vec<String>> = groups.map(names);
-        confusion(self.vocab().names(), &self.confusion(), groups.as_deref())
-    }
-
-    /// The `k` pictures with the highest losses, as their files have them, with the predicted and the actual class and the probability of each.
+impl<F: TargetDefaults> Interpretation<F> {
+    /// The `k` pictures with the highest losses, at most 96, with what the model says, what is true, and the loss. A target that lies in the
+    /// picture is drawn over it as the model saw it; others are told below the picture as its file has it.
     ///
     /// # Errors
     ///
     /// [`LearnerError::Data`] if a picture cannot be read any more.
     pub fn plot_top_losses(&self, k: usize) -> Result<RgbImage, LearnerError> {
-        let tile = |mistake: super::Mistake| {
-            let said = Said { predicted: mistake.predicted, actual: mistake.actual };
-            let picture = picture(&self.dataset, mistake.item)?;
-            let probability =
-                |class| if class == said.actual { mistake.actual_probability } else { mistake.predicted_probability };
-            let mut tile = said.tile(self.vocab(), picture, probability);
-            tile.title.push(format!("loss {:.2}", mistake.loss));
-            Ok(tile)
+        let tiles = self.high().iter().take(k).map(|high| self.tile(high)).collect::<Result<Vec<_>, LearnerError>>()?;
+        let fitted = self.dataset().fitted();
+        Ok(with_legend(grid(&tiles, 0), fitted.kind().is_map(), fitted.vocab()))
+    }
+
+    pub(crate) fn tile(&self, high: &High<F::Target>) -> Result<Tile, LearnerError> {
+        let (dataset, mut title) = (self.dataset(), high.title.clone());
+        title.push(format!("loss {:.2}", high.loss));
+        let fitted = dataset.fitted();
+        if !fitted.moves() {
+            return Ok(Tile { picture: self.picture(high.item)?, title, mark: high.mark });
+        }
+        let seen = dataset.seen(high.item, &mut Scratch::default())?;
+        let channels = dataset.input().channels();
+        let pictures = dataset.transforms().normalize().decode_each(&seen.planes, seen.size, &channels);
+        let path = self.path(high.item).into_owned();
+        let drawn = || compared(pictures, &fitted.marks(&seen.target), Some(&fitted.marks(&high.said)));
+        let picture = guarded(|| format!("a picture of {}", path.display()), drawn)?;
+        Ok(Tile { picture, title, mark: high.mark })
+    }
+
+    /// A picture of an item as its file has it, small enough for a page.
+    pub(crate) fn picture(&self, item: usize) -> Result<RgbImage, LearnerError> {
+        const SIDE: u32 = 288;
+        let pictures = self.dataset().picture(item)?.shown();
+        let picture = match <[RgbImage; 1]>::try_from(pictures) {
+            Ok([picture]) => picture,
+            Err(several) => side_by_side(&several),
         };
-        let tiles = self.top_losses(k).into_iter().map(tile).collect::<Result<Vec<_>, LearnerError>>()?;
-        Ok(grid(&tiles, 0))
+        if picture.width().max(picture.height()) <= SIDE {
+            return Ok(picture);
+        }
+        Ok(image::DynamicImage::from(picture).thumbnail(SIDE, SIDE).into_rgb8())
     }
 }
 
@@ -149,23 +167,6 @@ fn save(folder: &Path, pictures: &[(&str, RgbImage)]) -> Result<(), LearnerError
         save_png(picture, &path).map_err(|why| LearnerError::Picture { stage: "pictures", path, why })?;
     }
     Ok(())
-}
-
-/// A picture as its file has it, small enough for a page.
-pub(super) fn picture<I: Item + ?Sized>(
-    dataset: &Dataset<Categories<I>>,
-    item: usize,
-) -> Result<RgbImage, LearnerError> {
-    const SIDE: u32 = 288;
-    let pictures = dataset.picture(item)?.shown();
-    let picture = match <[RgbImage; 1]>::try_from(pictures) {
-        Ok([picture]) => picture,
-        Err(several) => side_by_side(&several),
-    };
-    if picture.width().max(picture.height()) <= SIDE {
-        return Ok(picture);
-    }
-    Ok(image::DynamicImage::from(picture).thumbnail(SIDE, SIDE).into_rgb8())
 }
 
 /// The pictures of each item, with their normalisation taken back.

@@ -1,22 +1,21 @@
 //! What a page tells of a run beside its predictions.
 
-use firelight_datablock::{Categories, DataLoaders, Item};
+use firelight_datablock::DataLoaders;
 use firelight_losses::{Loss, MatrixRows};
-use firelight_vocab::Groups;
+use firelight_vocab::{Groups, Vocab};
 
 use crate::examples::Mixing;
 use crate::task::decided_by;
-use crate::{Evaluation, History, Learner};
+use crate::{Evaluation, History, Learner, TargetDefaults};
 use firelight_models::Model;
-use firelight_predict::NetworkConfig;
+use firelight_predict::{NetworkConfig, TargetKind};
 
 /// Matrices of more classes than this are not drawn.
 const MOST_DRAWN: usize = 400;
 
 /// Kept from the learner when it was interpreted.
-#[derive(Debug, Clone)]
-pub(crate) struct Run<I: Item + ?Sized> {
-    pub data: DataLoaders<Categories<I>>,
+pub(crate) struct Run<F: TargetDefaults> {
+    pub data: DataLoaders<F>,
     pub mixing: Mixing,
     pub history: History,
     pub evaluation: Evaluation,
@@ -27,10 +26,14 @@ pub(crate) struct Run<I: Item + ?Sized> {
     pub groups: Option<Groups>,
 }
 
-impl<I: Item + ?Sized> Run<I> {
-    pub fn of<M: Model>(learn: &Learner<Categories<I>, M>, evaluation: Evaluation) -> Self {
+impl<F: TargetDefaults> Run<F> {
+    pub fn of<M: Model>(learn: &Learner<F, M>, evaluation: Evaluation) -> Self {
         let Learner { task, state, .. } = learn;
-        let classes = task.data.vocab().len();
+        let fitted = task.data.train().dataset().fitted();
+        // Of two targets nothing tells whose classes a matrix is about.
+        let is_pair = matches!(fitted.kind(), TargetKind::Pair(..));
+        let classes = fitted.vocab().filter(|_| !is_pair).map_or(0, Vocab::len);
+        let is_drawn = |matrix: &MatrixRows| classes <= MOST_DRAWN && matrix.rows.len() == classes;
         Self {
             data: task.data.clone(),
             mixing: task.mixing(),
@@ -38,18 +41,19 @@ impl<I: Item + ?Sized> Run<I> {
             evaluation,
             metrics: task.metric_names(),
             configuration: configuration(learn),
-            matrices: if classes <= MOST_DRAWN { task.loss.matrices() } else { Vec::new() },
+            matrices: task.loss.matrices().into_iter().filter(is_drawn).collect(),
             groups: None,
         }
     }
 }
 
-fn configuration<I: Item + ?Sized, M: Model>(learn: &Learner<Categories<I>, M>) -> Vec<(&'static str, String)> {
+fn configuration<F: TargetDefaults, M: Model>(learn: &Learner<F, M>) -> Vec<(&'static str, String)> {
     let Learner { task, state, .. } = learn;
     let (train, valid) = (task.data.train(), task.data.valid());
     let model = task.network.as_ref().map_or_else(short_type_name::<M>, NetworkConfig::to_string);
     vec![
         ("Model", format!("{model}, {} parameters", state.model.num_params())),
+        ("Target", train.dataset().fitted().kind().to_string()),
         ("Loss", task.loss.describe()),
         ("Decision", decided_by(&task.decision)),
         ("Optimizer", task.options.rule.describe().to_owned()),

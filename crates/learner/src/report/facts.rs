@@ -4,12 +4,9 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::page::jpeg;
-use crate::{Interpretation, LearnerError};
-use firelight_datablock::Item;
+use crate::interpret::{KEPT, counted};
+use crate::{ClassFindings, Interpretation, LearnerError, TargetDefaults};
 use firelight_metrics::ClassReport;
-
-/// At most so many mistakes have a thumbnail.
-const SHOWN: usize = 96;
 
 #[derive(Serialize)]
 pub(super) struct Facts {
@@ -17,7 +14,7 @@ pub(super) struct Facts {
     /// The group of every class, by name; empty without groups.
     groups: Vec<String>,
     train: Vec<usize>,
-    valid: Vec<usize>,
+    items: Vec<usize>,
     confusion: Vec<Vec<usize>>,
     report: ClassReport,
     /// The worst ones, highest loss first.
@@ -39,45 +36,40 @@ struct Mistake {
 }
 
 impl Facts {
-    pub fn of<I: Item + ?Sized>(interpretation: &Interpretation<I>) -> Result<Self, LearnerError> {
-        let vocab = interpretation.vocab();
-        let count = |targets: &[usize]| {
-            let mut counts = vec![0; vocab.len()];
-            for &class in targets {
-                counts[class] += 1;
-            }
-            counts
-        };
-        let data = &interpretation.run.data;
-        let groups = interpretation.run.groups.as_ref().map_or_else(Vec::new, |groups| {
+    /// Of one class an item, as `found` in the interpretation.
+    pub fn of<F: TargetDefaults>(seen: &Interpretation<F>, found: &ClassFindings) -> Result<Self, LearnerError> {
+        let (vocab, all) = (found.vocab(), found.predictions());
+        let groups = seen.run.groups.as_ref().map_or_else(Vec::new, |groups| {
             let group = |class: &str| groups.vocab().find(class).map(|class| groups.names()[groups.of(class)].clone());
             vocab.iter().map(|class| group(class).unwrap_or_default()).collect()
         });
-        let all = interpretation.predictions();
-        let wrong = interpretation.top_losses(usize::MAX).into_iter().filter(|row| row.actual != row.predicted);
-        let wrong: Vec<crate::Mistake> = wrong.take(SHOWN).collect();
-        let bar = data.progress().bar(wrong.len(), "report");
-        let mistake = |row: crate::Mistake| {
+        let mut wrong: Vec<usize> = (0..all.items.len()).filter(|&row| all.targets[row] != all.decided[row]).collect();
+        wrong.sort_by(|&a, &b| all.losses[b].total_cmp(&all.losses[a]));
+        let mistaken = wrong.len();
+        wrong.truncate(KEPT);
+        let bar = seen.run.data.progress().bar(wrong.len(), "report");
+        let mistake = |row: usize| {
             bar.inc(1);
+            let (actual, predicted) = (all.targets[row], all.decided[row]);
             Ok(Mistake {
-                picture: jpeg(&interpretation.picture(row.item)?)?,
-                file: row.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
-                actual: row.actual,
-                predicted: row.predicted,
-                actual_probability: row.actual_probability,
-                predicted_probability: row.predicted_probability,
-                loss: row.loss,
+                picture: jpeg(&seen.picture(all.items[row])?)?,
+                file: seen.name(all.items[row]),
+                actual,
+                predicted,
+                actual_probability: all.row(row)[actual],
+                predicted_probability: all.row(row)[predicted],
+                loss: all.losses[row],
             })
         };
         Ok(Self {
             classes: vocab.names().to_vec(),
             groups,
-            train: count(data.train().dataset().targets()),
-            valid: count(data.valid().dataset().targets()),
-            confusion: interpretation.confusion(),
-            report: interpretation.class_report(),
+            train: found.trained().to_vec(),
+            items: counted(vocab, &all.targets),
+            confusion: found.confusion(),
+            report: found.class_report(),
             mistakes: wrong.into_par_iter().map(mistake).collect::<Result<_, LearnerError>>()?,
-            mistaken: all.targets.iter().zip(&all.decided).filter(|(actual, picked)| actual != picked).count(),
+            mistaken,
         })
     }
 }

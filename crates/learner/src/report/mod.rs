@@ -1,21 +1,22 @@
 //! One page that tells what a run was and what came of it.
 
 mod facts;
+mod found;
 mod page;
 
 use std::path::{Path, PathBuf};
 
-use crate::{Interpretation, LearnerError};
-use firelight_datablock::Item;
+use crate::{Interpretation, LearnerError, TargetDefaults};
 use firelight_files::write_whole;
 
-impl<I: Item + ?Sized> Interpretation<I> {
+impl<F: TargetDefaults> Interpretation<F> {
     /// Writes `report.html` into `folder`, which is made if it is not there, and gives the file's path.
     ///
-    /// The page needs nothing else, neither network nor other files: the configuration, the classes with their counts, the
-    /// loss's class matrix if it has one, a training batch, curves, metrics, scores of every class, a confusion matrix to sort
-    /// and to gather by groups ([`with_groups`](Self::with_groups)), and the worst mistakes with their probabilities, which a
-    /// click on a class filters. It follows the reader's choice of dark or light.
+    /// The page needs nothing else, neither network nor other files: the configuration, the loss's class matrix if it has one, a training
+    /// batch, curves, metrics, and what is found of the target's kind. Of one class that is the scores of every class with its counts, a
+    /// confusion matrix to sort and to gather by groups ([`with_groups`](Interpretation::with_groups)), and the worst mistakes with their
+    /// probabilities, which a click on a class filters; of the others their tables, to sort, their plots, and the pictures with the highest
+    /// losses. It follows the reader's choice of dark or light.
     ///
     /// ```no_run
     /// # use firelight_datablock::{Categories, DataLoaders};

@@ -4,19 +4,20 @@ use std::fmt::Write;
 
 use image::{ImageError, RgbImage};
 
-use super::facts::Facts;
+use super::found::Found;
 use crate::interpret::pages::{batch_picture, losses_picture, rates_picture};
-use crate::{Interpretation, LearnerError};
-use firelight_datablock::Item;
+use crate::{Interpretation, LearnerError, TargetDefaults};
 use firelight_plots::{jpeg_uri, matrix_picture, png_base64};
+use firelight_vocab::Vocab;
 
 const SKELETON: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-pub(super) fn page<I: Item + ?Sized>(interpretation: &Interpretation<I>) -> Result<String, LearnerError> {
+pub(super) fn page<F: TargetDefaults>(interpretation: &Interpretation<F>) -> Result<String, LearnerError> {
     let run = &interpretation.run;
-    let names = interpretation.vocab().names();
+    let fitted = interpretation.dataset().fitted();
+    let names = fitted.vocab().map_or(&[][..], Vocab::names);
     let mut matrices = String::new();
     for matrix in &run.matrices {
         let text = format!("{} of every pair of classes: rows are actual, columns predicted ones", matrix.title);
@@ -25,29 +26,19 @@ pub(super) fn page<I: Item + ?Sized>(interpretation: &Interpretation<I>) -> Resu
     let matrix = if matrices.is_empty() { matrices } else { section("matrix", "Class matrix", &matrices) };
     let curves = figure(&png(&losses_picture(&run.history))?, "Training losses by step and validation losses by epoch")
         + &figure(&png(&rates_picture(&run.history))?, "Learning rates and momentum by step");
-    let facts = serde_json::to_string(&Facts::of(interpretation)?).map_err(|error| LearnerError::Write {
-        stage: "report",
-        path: "report.html".into(),
-        why: error.into(),
-    })?;
-    // A name could end the script's element early.
-    let facts = facts.replace('<', "\\u003c");
+    let batch = jpeg(&batch_picture(&run.data, run.mixing)?)?;
+    let Found { sections, facts, script } = Found::of(interpretation)?;
     let filled = [
         ("{{style}}", STYLE.to_owned()),
         ("{{summary}}", summary(interpretation)),
         ("{{configuration}}", configuration(interpretation)),
         ("{{matrix}}", matrix),
-        (
-            "{{batch}}",
-            figure(
-                &jpeg(&batch_picture(&run.data, run.mixing)?)?,
-                "A training batch as the model sees it, with its classes",
-            ),
-        ),
+        ("{{batch}}", figure(&batch, "A training batch as the model sees it, with its targets")),
         ("{{curves}}", curves),
         ("{{epochs}}", epochs(interpretation)),
+        ("{{found}}", sections),
         ("{{facts}}", facts),
-        ("{{script}}", SCRIPT.to_owned()),
+        ("{{script}}", SCRIPT.to_owned() + script),
     ];
     // From left to right, so that nothing put in is looked at again.
     let (mut page, mut rest) = (String::new(), SKELETON);
@@ -60,14 +51,14 @@ pub(super) fn page<I: Item + ?Sized>(interpretation: &Interpretation<I>) -> Resu
     Ok(page + rest)
 }
 
-fn section(id: &str, title: &str, inside: &str) -> String {
+pub(super) fn section(id: &str, title: &str, inside: &str) -> String {
     format!(
         "<section id=\"{id}\" aria-labelledby=\"{id}-title\"><h2 id=\"{id}-title\">{}</h2>{inside}</section>",
         escaped(title)
     )
 }
 
-fn figure(address: &str, text: &str) -> String {
+pub(super) fn figure(address: &str, text: &str) -> String {
     let text = escaped(text);
     format!(
         "<figure><div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{text}\">\
@@ -75,9 +66,9 @@ fn figure(address: &str, text: &str) -> String {
     )
 }
 
-fn summary<I: Item + ?Sized>(interpretation: &Interpretation<I>) -> String {
+fn summary<F: TargetDefaults>(interpretation: &Interpretation<F>) -> String {
     let run = &interpretation.run;
-    let mut cards = vec![("validation loss".to_owned(), format!("{:.4}", run.evaluation.loss))];
+    let mut cards = vec![("validation loss".to_owned(), number(run.evaluation.known_loss()))];
     for (name, value) in run.metrics.iter().zip(&run.evaluation.metrics) {
         cards.push((name.clone(), number(*value)));
     }
@@ -88,7 +79,7 @@ fn summary<I: Item + ?Sized>(interpretation: &Interpretation<I>) -> String {
     text
 }
 
-fn configuration<I: Item + ?Sized>(interpretation: &Interpretation<I>) -> String {
+fn configuration<F: TargetDefaults>(interpretation: &Interpretation<F>) -> String {
     let mut text = String::new();
     for (name, value) in &interpretation.run.configuration {
         let value = escaped(value).replace('\n', "<br>");
@@ -97,7 +88,7 @@ fn configuration<I: Item + ?Sized>(interpretation: &Interpretation<I>) -> String
     text
 }
 
-fn epochs<I: Item + ?Sized>(interpretation: &Interpretation<I>) -> String {
+fn epochs<F: TargetDefaults>(interpretation: &Interpretation<F>) -> String {
     let history = &interpretation.run.history;
     let mut text = String::from("<thead><tr><th scope=\"col\">epoch</th><th scope=\"col\">training loss</th>");
     let names = ["validation loss"].into_iter().chain(history.metrics.iter().map(String::as_str)).chain(["seconds"]);
@@ -124,7 +115,7 @@ fn number(value: Option<f64>) -> String {
     value.map_or_else(|| "n/a".to_owned(), |value| format!("{value:.4}"))
 }
 
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
@@ -133,7 +124,7 @@ pub(super) fn jpeg(picture: &RgbImage) -> Result<String, LearnerError> {
     jpeg_uri(picture).map_err(unwritten("jpeg"))
 }
 
-fn png(picture: &RgbImage) -> Result<String, LearnerError> {
+pub(super) fn png(picture: &RgbImage) -> Result<String, LearnerError> {
     let text = png_base64(picture).map_err(unwritten("png"))?;
     Ok(format!("data:image/png;base64,{text}"))
 }

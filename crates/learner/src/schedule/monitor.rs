@@ -185,6 +185,8 @@ mod tests {
         }
         let watch = Monitor::ValidLoss.watch(&[], &[]).expect("a loss");
         let mut patience = Patience::default();
+        // Nothing counts in the first epoch.
+        assert_eq!(patience.look(watch, 0.0, &EpochRow { valid_loss: None, ..row(0.0) }), 1);
         assert_eq!(patience.look(watch, 0.0, &row(f64::INFINITY)), 0);
         assert_eq!(patience.look(watch, 0.0, &row(3.0)), 0);
     }

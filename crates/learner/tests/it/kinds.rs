@@ -132,6 +132,9 @@ where
         assert!(picture.width() > 100 && picture.height() > 100, "{:?}", picture.dimensions());
     }
 
+    let page = learn.interpret().expect("an interpretation").save_report(place.path()).expect("a page");
+    keep(&page, &learn.data().train().dataset().fitted().kind().to_string());
+
     let bits = |row: &[f32]| row.iter().map(|number| number.to_bits()).collect::<Vec<_>>();
     let predictions = learn.predictions().expect("predictions");
     assert_eq!(predictions.items.len(), 6);
@@ -155,6 +158,15 @@ where
     let answer = predictor.answer(&files[0]).expect("an answer");
     assert_eq!(learn.answer(&files[0]).expect("an answer"), answer);
     answer
+}
+
+/// With `FIRELIGHT_PAGES=FOLDER` the pages of all kinds are kept there, to be looked at.
+fn keep(page: &Path, kind: &str) {
+    if let Some(folder) = std::env::var_os("FIRELIGHT_PAGES").map(PathBuf::from) {
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let name = kind.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-");
+        std::fs::copy(page, folder.join(format!("{name}.html"))).expect("a page");
+    }
 }
 
 #[test]

@@ -143,6 +143,29 @@ impl PixelConfusion {
         part((0..self.classes).map(|class| self.hits(class)).sum(), self.pixels())
     }
 
+    /// Pairs of different classes, actual and picked, of which pixels were taken for one another, with how many; most first, ties in the order
+    /// of the classes.
+    ///
+    /// ```
+    /// use firelight_metrics::PixelConfusion;
+    ///
+    /// let mut pixels = PixelConfusion::new(3);
+    /// pixels.add_codes(&[1, 1, 0, 2], &[0, 0, 1, 2])?;
+    /// assert_eq!(pixels.most_confused(), [(0, 1, 2), (1, 0, 1)]);
+    /// # Ok::<(), firelight_metrics::MetricError>(())
+    /// ```
+    pub fn most_confused(&self) -> Vec<(usize, usize, u64)> {
+        let classes = || 0..self.classes;
+        let pairs = classes().flat_map(|actual| classes().map(move |picked| (actual, picked)));
+        let mut pairs: Vec<_> = pairs
+            .filter(|(actual, picked)| actual != picked)
+            .map(|(actual, picked)| (actual, picked, self.count(actual, picked)))
+            .filter(|pair| pair.2 > 0)
+            .collect();
+        pairs.sort_by_key(|pair| std::cmp::Reverse(pair.2));
+        pairs
+    }
+
     /// How many pixels are both, actual and picked foreground, which is all but class 0.
     pub(super) fn foreground(&self) -> (u64, u64, u64) {
         let sum = |of: &dyn Fn(usize) -> u64| (1..self.classes).map(of).sum();

@@ -1,5 +1,6 @@
 //! Metrics made of a confusion matrix of pixels.
 
+use firelight_costs::Decision;
 use firelight_vocab::Vocab;
 
 use super::PixelConfusion;
@@ -31,7 +32,7 @@ impl<T: AsRef<[u8]>, V: Fn(&PixelConfusion) -> Option<f64> + Send + Sync> Metric
 
     fn start(&self) -> Box<dyn Accumulator<T> + '_> {
         let counted = self.vocab.as_ref().map(|vocab| PixelConfusion::new(vocab.len()));
-        Box::new(Pixels { value: &self.value, counted, fits: true })
+        Box::new(Pixels { value: &self.value, vocab: self.vocab.as_ref(), counted, fits: true })
     }
 
     fn vocab(&self) -> Option<&Vocab> {
@@ -45,6 +46,7 @@ impl<T: AsRef<[u8]>, V: Fn(&PixelConfusion) -> Option<f64> + Send + Sync> Metric
 
 struct Pixels<'a, V> {
     value: &'a V,
+    vocab: Option<&'a Vocab>,
     /// `None` until the number of classes is known.
     counted: Option<PixelConfusion>,
     /// Whether all masks were of their maps' sizes and classes.
@@ -53,12 +55,14 @@ struct Pixels<'a, V> {
 
 impl<T: AsRef<[u8]>, V: Fn(&PixelConfusion) -> Option<f64> + Sync> Accumulator<T> for Pixels<'_, V> {
     fn update(&mut self, outcomes: &Outcomes<T>) {
+        // Of pairs a rule may be for the other target.
+        let decision = self.vocab.map_or(outcomes.decision, |vocab| outcomes.decision.about(vocab, &Decision::Argmax));
         for (row, target) in outcomes.rows().zip(outcomes.targets) {
             let target = target.as_ref();
             let counted = self
                 .counted
                 .get_or_insert_with(|| PixelConfusion::new(row.len().checked_div(target.len()).unwrap_or_default()));
-            self.fits &= counted.add(row, target, outcomes.decision).is_ok();
+            self.fits &= counted.add(row, target, decision).is_ok();
         }
     }
 

@@ -6,7 +6,6 @@ use firelight_vocab::Vocab;
 use serde::Serialize;
 
 use super::PixelConfusion;
-use crate::MetricError;
 use crate::classes::mean;
 
 /// How well the pixels of every class are found, with `n/a` where a number is not defined.
@@ -16,7 +15,7 @@ use crate::classes::mean;
 ///
 /// let mut pixels = PixelConfusion::new(2);
 /// pixels.add_codes(&[1, 1, 1], &[1, 1, 0])?;
-/// let report = MaskReport::of(&Vocab::from_labels(["cat", "ground"]), &pixels)?;
+/// let report = MaskReport::of(&Vocab::from_labels(["cat", "ground"]), &pixels);
 /// assert_eq!((report.classes[1].dice, report.pixel_accuracy), (Some(0.8), Some(2.0 / 3.0)));
 /// println!("{report}");
 /// # Ok::<(), firelight_metrics::MetricError>(())
@@ -39,7 +38,7 @@ pub struct MaskReport {
 ///
 /// let mut pixels = PixelConfusion::new(2);
 /// pixels.add_codes(&[1, 1, 1], &[1, 1, 0])?;
-/// let report = MaskReport::of(&Vocab::from_labels(["cat", "ground"]), &pixels)?;
+/// let report = MaskReport::of(&Vocab::from_labels(["cat", "ground"]), &pixels);
 /// assert_eq!((report.mean.iou, report.mean.pixels), (Some((0.0 + 2.0 / 3.0) / 2.0), 3));
 /// # Ok::<(), firelight_metrics::MetricError>(())
 /// ```
@@ -61,14 +60,12 @@ pub struct MaskScores {
 impl MaskReport {
     /// Of counted pixels.
     ///
-    /// # Errors
+    /// # Panics
     ///
-    /// [`MetricError::ClassCount`] if the vocab has more or fewer classes than were counted.
-    pub fn of(vocab: &Vocab, pixels: &PixelConfusion) -> Result<Self, MetricError> {
-        let (counted, vocab_len) = (pixels.classes(), vocab.len());
-        if counted != vocab_len {
-            return Err(MetricError::ClassCount { counted, vocab: vocab_len });
-        }
+    /// If the vocab has more or fewer classes than were counted.
+    pub fn of(vocab: &Vocab, pixels: &PixelConfusion) -> Self {
+        let counted = pixels.classes();
+        assert_eq!(counted, vocab.len(), "the classes that were counted, and those of the vocab");
         let row = |(class, name): (usize, &str)| MaskScores {
             name: name.to_owned(),
             iou: pixels.iou(class),
@@ -84,7 +81,7 @@ impl MaskReport {
             pixels: pixels.pixels(),
         };
         let classes = vocab.iter().enumerate().map(row).collect();
-        Ok(Self { classes, mean, pixel_accuracy: pixels.pixel_accuracy() })
+        Self { classes, mean, pixel_accuracy: pixels.pixel_accuracy() }
     }
 }
 

@@ -5,4 +5,5 @@ mod laws;
 mod maps;
 mod metrics;
 mod pairs;
+mod reports;
 mod scores;

@@ -3,7 +3,7 @@
 use firelight_costs::{CostMatrix, Decision, Groups};
 use firelight_metrics::{
     Better, BoxMetric, ClassMetric, MaskMetric, PairMetric, accuracy, box_accuracy, box_iou, dice, error_rate, first,
-    mean_cost, mean_iou, mean_recall, measure, named, second, top_k,
+    mean_cost, mean_iou, mean_recall, measure, named, of_classes, precision_multi, second, top_k,
 };
 use firelight_vocab::Vocab;
 
@@ -40,7 +40,8 @@ fn a_metric_of_a_part_is_what_it_is_alone() {
         for metric in breeds {
             let alone = measure(metric(), &BREEDS, &actual, &decision);
             assert!(alone.is_some_and(|value| value > 0.0));
-            assert_eq!(measure(first(metric(), 3), &rows(), &ACTUAL, &decision), alone, "{}", metric().name());
+            let part = first(of_classes(metric(), &vocab()), 3);
+            assert_eq!(measure(part, &rows(), &ACTUAL, &decision), alone, "{}", metric().name());
         }
         for metric in heads {
             let alone = measure(metric(), &HEADS, &boxes, &Decision::Argmax);
@@ -72,7 +73,7 @@ fn each_target_has_the_decision_that_is_about_it() {
         let breed = |decision| measure(first(accuracy(), 3), &after, &actual, decision);
         assert_eq!(measure(second(accuracy(), 4), &before, &swapped, &decision), breed(&decision));
     }
-    // Costs about the mask's classes.
+    // Costs about the mask's classes, which are as many as a coat's.
     let ground = Vocab::ordered(["ground", "animal"]).expect("a vocab");
     let cost = CostMatrix::from_fn(&ground, |actual, picked| match (actual, picked) {
         ("animal", "ground") => 100.0,
@@ -85,6 +86,47 @@ fn each_target_has_the_decision_that_is_about_it() {
     assert_eq!(measure(second(mean_iou(&ground), 3), &after, &actual, &decision), under_costs);
     let breed = |decision| measure(first(accuracy(), 3), &after, &actual, decision);
     assert_eq!(breed(&decision), breed(&Decision::Argmax));
+}
+
+/// Two breeds and two coats: a row whose likeliest is the first of both, and costs that make the second the better choice.
+#[test]
+fn costs_of_one_target_never_decide_another_of_equally_many_classes() {
+    let (breeds, coats) = (Vocab::from_labels(["beagle", "pug"]), Vocab::from_labels(["long", "short"]));
+    let for_costs = |vocab: &Vocab| {
+        let cost = CostMatrix::from_fn(vocab, |actual, picked| match (actual, picked) {
+            ("pug", "beagle") | ("short", "long") => 9.0,
+            _ => f64::from(actual != picked),
+        });
+        Decision::minimum_risk(&cost, vocab).expect("a decision")
+    };
+    let rows = [[0.6, 0.4, 0.6, 0.4]];
+    let picks = |metrics: [PairMetric<usize, usize>; 2], decision: &Decision| {
+        metrics.map(|metric| i32::from(measure(metric, &rows, &[(1, 1)], decision) == Some(1.0)))
+    };
+    let told = || -> [PairMetric<usize, usize>; 2] {
+        [first(of_classes(accuracy(), &breeds), 2), second(of_classes(accuracy(), &coats), 2)]
+    };
+    assert_eq!(picks(told(), &Decision::Argmax), [0, 0]);
+    assert_eq!(picks(told(), &for_costs(&breeds)), [1, 0]);
+    assert_eq!(picks(told(), &for_costs(&coats)), [0, 1]);
+    // A metric that knows no classes is never decided by those of others.
+    assert_eq!(picks([first(accuracy(), 2), second(accuracy(), 2)], &for_costs(&breeds)), [0, 0]);
+    // Through a pair within a pair.
+    let third = measure(
+        second(first::<usize, usize>(of_classes(accuracy(), &coats), 2), 0),
+        &rows,
+        &[((), (1, 0))],
+        &for_costs(&coats),
+    );
+    assert_eq!(third, Some(1.0));
+    // Tags have their usual threshold where costs are for the breeds, and are not just the likeliest one.
+    let tags: PairMetric<usize, Vec<usize>> = second(precision_multi(), 2);
+    let found = measure(tags, &[[0.6, 0.4, 0.8, 0.7]], &[(0, vec![0, 1])], &for_costs(&breeds));
+    assert_eq!(found, Some(1.0));
+    // A mask, too, of which pixels are decided.
+    let mask: PairMetric<usize, Vec<u8>> = second(mean_iou(&coats), 2);
+    assert_eq!(measure(&mask, &rows, &[(0, vec![0])], &for_costs(&breeds)), Some(1.0));
+    assert_eq!(measure(&mask, &rows, &[(0, vec![1])], &for_costs(&coats)), Some(1.0));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Residuals and the curves of thresholds.
 
-use firelight_plots::{precision_recall_curves, residuals, roc_curves};
+use firelight_plots::{found_curves, overlaps, precision_recall_curves, residuals, roc_curves};
 use image::RgbImage;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -145,4 +145,45 @@ proptest! {
         prop_assert_eq!(roc_curves(&classes).dimensions(), (760, 780));
         prop_assert_eq!(precision_recall_curves(&classes).dimensions(), (760, 780));
     }
+}
+
+fn of_points(distances: &[&[f64]]) -> RgbImage {
+    let named = distances.iter().enumerate().map(|(point, distances)| (format!("point {point}"), distances.to_vec()));
+    found_curves(&named.collect::<Vec<_>>())
+}
+
+/// What lies below the legend, whose means differ.
+fn panel(picture: &RgbImage) -> Vec<[u8; 3]> {
+    picture.rows().skip(80).flatten().map(|pixel| pixel.0).collect()
+}
+
+#[test]
+fn nearer_points_have_a_curve_that_rises_earlier() {
+    let height = |picture: &RgbImage| {
+        let blue = picture.enumerate_pixels().filter(|(_, y, pixel)| *y > 80 && pixel.0 == BLUE);
+        let rows: Vec<u32> = blue.map(|(_, y, _)| y).collect();
+        f64::from(rows.iter().sum::<u32>()) / rows.len() as f64
+    };
+    let (near, far) = (of_points(&[&[0.01, 0.02, 0.03]]), of_points(&[&[0.05, 0.07, 0.09]]));
+    assert_eq!(near.dimensions(), (760, 560));
+    assert!(height(&near) + 30.0 < height(&far));
+    // In whichever order they come; and what is no number is far away.
+    assert_eq!(of_points(&[&[0.03, 0.01, 0.02]]), near);
+    assert_eq!(panel(&of_points(&[&[0.01, 0.02, 9.0]])), panel(&of_points(&[&[0.01, 0.02, f64::NAN]])));
+    let nothing = of_points(&[&[]]);
+    assert_eq!((count(&nothing, BLUE), nothing), (0, of_points(&[])));
+}
+
+#[test]
+fn boxes_stand_in_the_bar_of_their_overlap() {
+    // Of twenty bars over the panel the first is at its left, the last at its right.
+    let left = |picture: &RgbImage| {
+        let ground = picture.enumerate_pixels().filter(|(_, y, pixel)| *y > 80 && pixel.0 == [214, 230, 244]);
+        ground.map(|(x, _, _)| x).min()
+    };
+    let (low, high) = (overlaps(&[0.0, 0.01]), overlaps(&[1.0, 0.99]));
+    assert!(left(&low).zip(left(&high)).is_some_and(|(low, high)| low + 500 < high));
+    assert_eq!(panel(&overlaps(&[f32::NAN, 0.3, -2.0, 7.0])), panel(&overlaps(&[0.0, 0.3, 0.0, 1.0])));
+    assert_eq!(count(&overlaps(&[]), ORANGE), 0);
+    assert!(count(&overlaps(&[0.4, 0.6]), ORANGE) > 50);
 }
