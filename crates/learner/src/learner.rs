@@ -12,7 +12,6 @@ use crate::optim::Rule;
 use crate::runs::Runs;
 use crate::state::State;
 use crate::task::{Options, Task};
-use crate::vision::picture_channels;
 use crate::{Best, History, KeepBest, LearnerError, Metric, Mix, Norms, Observer, Precision};
 use firelight_models::{Model, VisionModel};
 use firelight_predict::NetworkConfig;
@@ -343,4 +342,9 @@ impl<F: FittedTarget, M: Model> Learner<F, M> {
     pub fn device(&self) -> &Device {
         self.task.data.device()
     }
+}
+
+/// Channels of each picture of an item, as the input block of loaders says.
+pub(crate) fn picture_channels<F: FittedTarget>(data: &DataLoaders<F>) -> Result<Vec<usize>, LearnerError> {
+    guarded(|| "the input block's channels".into(), || data.train().dataset().input().channels())
 }

@@ -11,8 +11,7 @@ use firelight_models::{Arch, Body, BodyConfig, Fresh, HeadConfig, Model, Positio
 use firelight_predict::NetworkConfig;
 use firelight_transforms::Normalize;
 
-use crate::error::guarded;
-use crate::learner::check_data;
+use crate::learner::{check_data, picture_channels};
 use crate::{Learner, LearnerError, MapTarget, PositionTarget, TargetDefaults, VisionTarget};
 
 /// What to build a model on: an architecture, and the weights to start from.
@@ -307,9 +306,4 @@ impl Backbone {
         }
         Ok(learner)
     }
-}
-
-/// Channels of each picture of an item, as the input block of loaders says.
-pub(crate) fn picture_channels<F: FittedTarget>(data: &DataLoaders<F>) -> Result<Vec<usize>, LearnerError> {
-    guarded(|| "the input block's channels".into(), || data.train().dataset().input().channels())
 }

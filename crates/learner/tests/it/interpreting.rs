@@ -101,6 +101,7 @@ fn logit(probability: f32) -> f32 {
     (probability / (1.0 - probability)).ln()
 }
 
+#[allow(clippy::unnecessary_wraps)] // a labeller may fail
 fn labels(item: &Path) -> Result<Vec<String>, firelight_datablock::DataError> {
     let labels: &[&str] = [&["boat"][..], &["boat", "sea"], &[], &["sea"], &["sea"]][number(item)];
     Ok(labels.iter().map(|label| (*label).to_owned()).collect())
@@ -110,7 +111,6 @@ fn labels(item: &Path) -> Result<Vec<String>, firelight_datablock::DataError> {
 fn several_classes_have_scores_curves_and_thresholds() {
     let folder = folder();
     let vocab = Vocab::ordered(["boat", "sea"]).expect("names");
-    #[allow(clippy::unnecessary_wraps)] // a labeller may fail
     let rows = [[0.9, 0.6], [0.3, 0.7], [0.6, 0.1]].map(|row| row.map(logit));
     let learn = told(&folder, MultiCategoryBlock::new(labels).with_vocab(vocab.clone()), rows);
     let seen = found(&learn);
