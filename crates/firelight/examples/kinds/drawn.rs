@@ -65,7 +65,7 @@ impl Scene {
         let ball = if self.ball.is_some() { " ball" } else { "" };
         let (right, bottom) = (left + side, top + side);
         let [x1, y1, x2, y2] = self.eyes().concat().try_into().unwrap_or([0; 4]).map(|pixel: u32| pixel as f32 + 0.5);
-        format!("{number}.png,{colour},{size}{ball},{side},{left},{top},{right},{bottom},{x1},{y1},{x2},{y2}")
+        format!("{number}.png,{colour},{size}{ball},{left},{top},{right},{bottom},{x1},{y1},{x2},{y2}")
     }
 
     /// Its objects as COCO has them: left, top, width and height.
@@ -79,14 +79,16 @@ impl Scene {
     }
 }
 
-/// Writes 96 pictures, `faces.csv`, `masks` and `objects.json`.
+/// Writes 96 pictures into `images`, their `masks`, `faces.csv` and `objects.json`.
 pub fn set(folder: &Path) -> Result<()> {
-    std::fs::create_dir(folder.join("masks"))?;
-    let mut table = String::from("file,colour,tags,side,left,top,right,bottom,x1,y1,x2,y2\n");
+    for kind in ["images", "masks"] {
+        std::fs::create_dir(folder.join(kind))?;
+    }
+    let mut table = String::from("file,colour,tags,left,top,right,bottom,x1,y1,x2,y2\n");
     let (mut images, mut objects) = (Vec::new(), Vec::new());
     for scene in (0..96).map(Scene::of) {
         let name = format!("{}.png", scene.number);
-        RgbImage::from_fn(48, 40, |x, y| scene.pixel(x, y)).save(folder.join(&name))?;
+        RgbImage::from_fn(48, 40, |x, y| scene.pixel(x, y)).save(folder.join("images").join(&name))?;
         GrayImage::from_fn(48, 40, |x, y| Luma([scene.code(x, y)])).save(folder.join("masks").join(&name))?;
         writeln!(table, "{}", scene.row())?;
         images.push(format!(r#"{{"id": {}, "file_name": "{name}", "width": 48, "height": 40}}"#, scene.number));
