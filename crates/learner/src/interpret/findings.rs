@@ -148,14 +148,19 @@ impl Scored {
 
     /// As a table of a page.
     pub(super) fn table(all: &[Self], what: &str, name: &dyn Fn(usize) -> String) -> Table {
-        Table::new(["item", what], all.iter().map(|one| [name(one.item), format!("{:.3}", one.value)]))
+        // Counts are whole.
+        let whole = all.iter().all(|one| one.value.fract() == 0.0);
+        let number = |value: f64| if whole { format!("{value:.0}") } else { cell(Some(value)) };
+        Table::new(["item", what], all.iter().map(|one| [name(one.item), number(one.value)]))
     }
 }
 
 /// How many items a page names as the worst ones.
 pub(super) const WORST: usize = 12;
 
-/// A number for a table.
+/// A number for a table: to three decimals, and to two digits where it is below a hundredth.
 pub(super) fn cell(value: Option<f64>) -> String {
-    value.map_or_else(|| "n/a".to_owned(), |value| format!("{value:.3}"))
+    let Some(value) = value else { return "n/a".to_owned() };
+    let decimals = if value == 0.0 { 3 } else { (1.0 - value.abs().log10().floor()).clamp(3.0, 11.0) as usize };
+    format!("{value:.decimals$}")
 }

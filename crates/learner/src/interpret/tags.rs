@@ -89,7 +89,7 @@ impl<I: Item + ?Sized> Findings<MultiCategories<I>> for TagFindings {
                 .with_picture("What a threshold trades: precision against recall", trade),
             Section::new("Most wrong").with_table(
                 "Items with the most classes that are picked and not there, or there and not picked",
-                Scored::table(&self.most_wrong(WORST), "wrong classes", name),
+                Scored::table(&self.worst(WORST), "wrong classes", name),
             ),
         ]
     }
@@ -141,7 +141,7 @@ impl TagFindings {
     }
 
     /// The `k` items with the most wrong classes, picked and not there or there and not picked, with how many; most first.
-    pub fn most_wrong(&self, k: usize) -> Vec<Scored> {
+    pub fn worst(&self, k: usize) -> Vec<Scored> {
         let all = &self.predictions;
         let wrong = |((row, target), &item): ((&[f32], &Vec<usize>), &usize)| {
             let picked = self.decision.decide(row);

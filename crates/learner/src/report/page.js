@@ -9,7 +9,7 @@ const byId = (id) => document.getElementById(id);
 
 // The page's parts, and its colours.
 for (const heading of document.querySelectorAll("main h2")) {
-  const link = element("a", heading.textContent.split(":")[0], { href: "#" + heading.parentElement.id });
+  const link = element("a", heading.textContent, { href: "#" + heading.parentElement.id });
   document.querySelector("nav").append(link);
 }
 byId("theme").addEventListener("click", () => {
