@@ -6,6 +6,7 @@ mod defaults;
 mod error;
 mod examples;
 mod find;
+mod findings;
 mod fit;
 mod history;
 mod interpret;
@@ -33,6 +34,10 @@ pub use defaults::{MapTarget, PositionTarget, TargetDefaults, VisionTarget};
 pub use error::LearnerError;
 pub use examples::Mix;
 pub use find::RateCurve;
+pub use findings::{
+    BoxFindings, ClassFindings, ConfusedPair, ConfusedPixels, CostlyPair, Findings, MaskFindings, PairFindings,
+    PointFindings, Scored, Section, Table, TagFindings, ValueFindings,
+};
 pub use firelight_files::write_whole;
 pub use firelight_metrics as metrics;
 pub use firelight_metrics::{
@@ -52,10 +57,7 @@ pub use firelight_predict::{
 };
 pub use fit::{Evaluation, HeadFeatures, Part, Predictions, SeenItem, Tta};
 pub use history::{EpochRow, History, StepRow};
-pub use interpret::{
-    BoxFindings, ClassFindings, ConfusedPair, ConfusedPixels, CostlyPair, Findings, HighLoss, Interpretation,
-    MaskFindings, Mistake, PairFindings, PointFindings, Scored, Section, Table, TagFindings, ValueFindings,
-};
+pub use interpret::{HighLoss, Interpretation, Mistake};
 pub use learner::Learner;
 pub use norms::Norms;
 pub use observe::{CsvLog, EarlyStopping, Event, Flow, LossPlot, Observer};

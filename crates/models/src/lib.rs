@@ -2,7 +2,6 @@
 
 mod arch;
 mod body;
-mod body_config;
 mod classifier;
 mod conv_norm;
 mod efficientnet;
@@ -18,9 +17,8 @@ mod unet;
 mod vision;
 pub mod weights;
 
-pub use arch::{Arch, UnknownArch};
+pub use arch::{Arch, BodyConfig, UnknownArch};
 pub use body::Body;
-pub use body_config::BodyConfig;
 pub use classifier::Classifier;
 pub use conv_norm::ConvNorm;
 pub use efficientnet::{EfficientNetLite, InvertedResidual};

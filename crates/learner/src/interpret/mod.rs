@@ -1,30 +1,14 @@
 //! Looking at what a model learned.
 
-mod boxes;
-mod classes;
-mod findings;
 mod losses;
 mod marked;
-mod masks;
 mod mistakes;
 pub(crate) mod pages;
-mod pair;
-mod points;
 mod results;
 mod run;
-mod tags;
-mod values;
 
-pub use boxes::BoxFindings;
-pub use classes::{ClassFindings, ConfusedPair, CostlyPair};
-pub use findings::{Findings, Scored, Section, Table};
 pub use losses::HighLoss;
-pub use masks::{ConfusedPixels, MaskFindings};
 pub use mistakes::Mistake;
-pub use pair::PairFindings;
-pub use points::PointFindings;
-pub use tags::TagFindings;
-pub use values::ValueFindings;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -35,11 +19,9 @@ use firelight_datablock::{Categories, Dataset};
 
 use self::run::Run;
 use crate::error::guarded;
-use crate::{Learner, LearnerError, Part, TargetDefaults};
+use crate::{Findings, Learner, LearnerError, Part, TargetDefaults};
 use firelight_models::Model;
 use firelight_plots::Mark;
-
-pub(crate) use classes::counted;
 
 /// How many examples are kept of those with the highest losses.
 pub(crate) const KEPT: usize = 96;

@@ -4,7 +4,8 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::page::jpeg;
-use crate::interpret::{KEPT, counted};
+use crate::findings::counted;
+use crate::interpret::KEPT;
 use crate::{ClassFindings, Interpretation, LearnerError, TargetDefaults};
 use firelight_metrics::ClassReport;
 

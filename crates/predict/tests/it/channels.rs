@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData, activation::softmax};
 use firelight_models::{Arch, BodyConfig, HeadConfig, Model, UNetConfig, VisionModel, weights};
 use firelight_predict::{FORMAT, Manifest, NetworkConfig, Predictor};
-use firelight_transforms::Scratch;
+use firelight_transforms::{Bands, InputReader, Picture, Scratch};
 use serde_json::{Value, json};
 
 use crate::{export, model, picture};
@@ -16,6 +16,7 @@ fn three_pictures() -> (Manifest, VisionModel) {
     let seen = VisionModel::new(body.body(7, &device), head.init(7, &device));
     let (mut manifest, _) = model(head.clone());
     manifest.network = NetworkConfig::Vision { body, head };
+    manifest.input = InputReader::of_channels(&[1; 3]);
     (manifest, seen)
 }
 
@@ -26,7 +27,10 @@ fn an_export_of_several_pictures_predicts_as_its_model() {
     let loaded = Predictor::load(export(place.path(), &manifest, &model), &Device::flex()).expect("a predictor");
     assert_eq!(loaded.manifest().network, manifest.network);
     assert_eq!(loaded.manifest().network.to_string(), "small for 3 pictures of 1 channel");
-    let seen = picture(1, 40, 36);
+    let colours = Bands::from(&picture(1, 40, 36));
+    let one =
+        |channel| Bands::new(colours.size(), colours.plane(channel).expect("a plane").to_vec()).expect("a picture");
+    let seen = Picture::Several((0..3).map(|channel| one(channel).into()).collect());
     let planes = manifest.transforms.planes(&seen, None, &mut Scratch::default()).expect("planes").1;
     let input: Tensor<4> = Tensor::from_data(TensorData::new(planes, [1, 3, 32, 32]), &Device::flex());
     let maps = input.chunk(3, 1).into_iter().map(|picture| model.body.forward(picture)).collect();
@@ -87,9 +91,9 @@ fn bodies_that_make_no_sense_are_refused() {
         vision("pictures", json!(2)),
         "its head takes 384 features and small for 2 pictures of 1 channel gives 256"
     );
-    assert!(
-        vision("channels", json!(2))
-            .starts_with("its weights do not fit its architecture small for 3 pictures of 2 channels")
+    assert_eq!(
+        vision("channels", json!(2)),
+        "its input has channels [1, 1, 1], and its network is small for 3 pictures of 2 channels"
     );
     let many = |network: &mut Value| {
         network["vision"]["pictures"] = json!(256);

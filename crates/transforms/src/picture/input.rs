@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::reader::MOST_CHANNELS;
 use super::{Bands, Channels, Picture, PictureReader};
-use crate::TransformError;
+use crate::{Size, TransformError};
 
 /// How the input of an item is read from its files: one file, several whose channels make one picture, or several pictures.
 ///
@@ -78,10 +78,7 @@ impl InputReader {
     /// As [`PictureReader::open`], each naming the file; [`TransformError::Input`] for another number of files, and
     /// [`TransformError::BandSizes`].
     pub fn open<P: AsRef<Path>>(&self, files: &[P]) -> Result<Picture, TransformError> {
-        self.read(files, &|reader, file| {
-            let path = file.as_ref();
-            reader.open(path).map_err(|error| error.in_file(path))
-        })
+        self.read(files, &|reader, file| reader.open(file.as_ref()), &|error, file| error.in_file(file.as_ref()))
     }
 
     /// Decodes an item's files, which are in memory; otherwise as [`open`](Self::open).
@@ -90,13 +87,14 @@ impl InputReader {
     ///
     /// As [`open`](Self::open), without names.
     pub fn decode<B: AsRef<[u8]>>(&self, files: &[B]) -> Result<Picture, TransformError> {
-        self.read(files, &|reader, bytes| reader.decode(bytes.as_ref()))
+        self.read(files, &|reader, bytes| reader.decode(bytes.as_ref()), &|error, _| error)
     }
 
     fn read<T>(
         &self,
         files: &[T],
         one: &dyn Fn(&PictureReader, &T) -> Result<Picture, TransformError>,
+        named: &dyn Fn(TransformError, &T) -> TransformError,
     ) -> Result<Picture, TransformError> {
         if files.len() != self.files() {
             let (given, needed) = (files.len(), self.files());
@@ -107,15 +105,20 @@ impl InputReader {
         match self {
             Self::File(reader) => one(reader, &files[0]),
             Self::Bands { reader, .. } => {
-                let bands = files.iter().map(|file| one(reader, file)?.into_bands());
-                Bands::joined(bands.collect::<Result<Vec<_>, _>>()?).map(Picture::from)
+                let mut all: Option<Bands> = None;
+                for file in files {
+                    let next = one(reader, file)?.into_bands()?;
+                    let joined = all.into_iter().chain([next]);
+                    all = Some(Bands::joined(joined).map_err(|error| named(error, file))?);
+                }
+                all.map(Picture::from).ok_or(TransformError::BandLength { size: Size::new(0, 0), given: 0 })
             }
             Self::Several(readers) => {
                 let mut rest = files;
                 let mut pictures = Vec::with_capacity(readers.len());
                 for reader in readers {
                     let (own, others) = rest.split_at(reader.files());
-                    pictures.push(reader.read(own, one)?);
+                    pictures.push(reader.read(own, one, named)?);
                     rest = others;
                 }
                 Ok(Picture::Several(pictures))

@@ -9,7 +9,7 @@ use firelight_plots::confusion;
 use firelight_vocab::{Groups, Vocab};
 use image::RgbImage;
 
-use super::findings::{Findings, Section, Table, WORST, cell};
+use super::kind::{Findings, Section, Table, WORST, cell};
 use crate::{Predictions, SeenItem};
 
 /// What is found of one class an item.

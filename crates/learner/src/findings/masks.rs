@@ -7,7 +7,7 @@ use firelight_plots::confusion;
 use firelight_vocab::Vocab;
 use image::RgbImage;
 
-use super::findings::{Findings, Scored, Section, Table, WORST, cell};
+use super::kind::{Findings, Scored, Section, Table, WORST, cell};
 use crate::SeenItem;
 
 /// What is found of masks: counts over the pixels of all of them, and a number an item. The masks are not kept, so that it takes no more memory

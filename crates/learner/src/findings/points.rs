@@ -8,7 +8,7 @@ use firelight_transforms::Size;
 use firelight_vocab::Vocab;
 use image::RgbImage;
 
-use super::findings::{Findings, Scored, Section, Table, WORST, cell};
+use super::kind::{Findings, Scored, Section, Table, WORST, cell};
 use crate::{Predictions, SeenItem};
 
 /// What is found of points. Those that are not known do not count.

@@ -6,7 +6,7 @@ use firelight_metrics::{MetricError, ValueReport, ValueScores};
 use firelight_plots::residuals;
 use image::RgbImage;
 
-use super::findings::{Findings, Scored, Section, Table, WORST, cell};
+use super::kind::{Findings, Scored, Section, Table, WORST, cell};
 use crate::{Predictions, SeenItem};
 
 /// What is found of numbers that a model tells.

@@ -7,7 +7,7 @@ use firelight_plots::{precision_recall_curves, roc_curves};
 use firelight_vocab::Vocab;
 use image::RgbImage;
 
-use super::findings::{Findings, Scored, Section, Table, WORST, cell};
+use super::kind::{Findings, Scored, Section, Table, WORST, cell};
 use crate::{Predictions, SeenItem};
 
 /// What is found of several classes an item.

@@ -1,10 +1,14 @@
+mod config;
+
 use std::fmt;
 use std::str::FromStr;
 
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
-use crate::{Body, BodyConfig, Classifier, Fresh, efficientnet, small};
+use crate::{Body, Classifier, Fresh, efficientnet, small};
+
+pub use config::BodyConfig;
 
 /// An architecture by name.
 ///

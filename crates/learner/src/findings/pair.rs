@@ -1,10 +1,11 @@
 //! Two targets of an item.
 
+use firelight_datablock::FittedTarget;
 use firelight_losses::Decision;
 use firelight_metrics::MetricError;
 
-use super::findings::{Findings, Section};
-use crate::{SeenItem, VisionTarget};
+use super::kind::{Findings, Section};
+use crate::SeenItem;
 
 /// What is found of two targets: of each what its own kind has, over its own part of the outputs.
 ///
@@ -38,10 +39,12 @@ impl<A, B> PairFindings<A, B> {
     }
 }
 
-impl<A, B> Findings<(A, B)> for PairFindings<A::Findings, B::Findings>
+impl<A, B, OfA, OfB> Findings<(A, B)> for PairFindings<OfA, OfB>
 where
-    A: VisionTarget,
-    B: VisionTarget<Item = A::Item>,
+    A: FittedTarget,
+    B: FittedTarget<Item = A::Item>,
+    OfA: Findings<A>,
+    OfB: Findings<B>,
 {
     fn start(fitted: &(A, B), decision: &Decision, train: &[(A::Target, B::Target)]) -> Self {
         let (firsts, seconds): (Vec<_>, Vec<_>) = train.iter().cloned().unzip();

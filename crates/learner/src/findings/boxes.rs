@@ -6,7 +6,7 @@ use firelight_metrics::{BoxReport, MetricError, iou};
 use firelight_plots::overlaps;
 use image::RgbImage;
 
-use super::findings::{Findings, Scored, Section, Table, WORST, cell};
+use super::kind::{Findings, Scored, Section, Table, WORST, cell};
 use super::points::sides;
 use crate::{Predictions, SeenItem};
 
