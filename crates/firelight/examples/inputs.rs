@@ -17,6 +17,7 @@ fn main() -> Result<()> {
         DataBlock::new(ImageBlock::gray().with_file(Column::new("scan")), CategoryBlock::new(Column::new("finding")))
             .with_table("scans.csv")
             .with_item_transform(Resize::squish(32))
+            .with_training_colours(TrainingColours::default())
             .dataloaders(folder.path(), &device)?
             .with_batch_size(8);
     let mut learn = vision_learner(dls, Arch::Small)?.with_metrics([accuracy()]);
@@ -39,7 +40,7 @@ fn main() -> Result<()> {
     let answer = predictor.answer_files(&["left-0.png", "right-0.png"].map(|name| folder.path().join(name)))?;
     // ANCHOR_END: pair
     println!("{answer:?}");
-    learn.show_results(6)?.save(folder.path().join("pairs.png"))?;
+    learn.show_results(6)?.save(std::env::temp_dir().join("pairs.png"))?;
     Ok(())
 }
 
