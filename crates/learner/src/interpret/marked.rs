@@ -4,6 +4,7 @@ use firelight_datablock::Marks;
 use firelight_plots::{LabelledBox, Role, boxed, legend, masked, pointed, stacked};
 use firelight_vocab::Vocab;
 use image::RgbImage;
+use image::imageops::{FilterType, resize};
 
 /// The pictures of an item, the first with a target over it.
 pub(super) fn marked(pictures: Vec<RgbImage>, truth: &Marks) -> RgbImage {
@@ -13,9 +14,15 @@ pub(super) fn marked(pictures: Vec<RgbImage>, truth: &Marks) -> RgbImage {
 /// The pictures of an item, the first with a target over it and what the model says: of masks side by side, the target on the left.
 pub(super) fn compared(pictures: Vec<RgbImage>, truth: &Marks, said: Option<&Marks>) -> RgbImage {
     let mut pictures = pictures.into_iter();
-    let first = pictures.next().map(|picture| over(picture, truth, said));
-    let mut all: Vec<RgbImage> = first.into_iter().chain(pictures).collect();
-    if all.len() == 1 { all.remove(0) } else { side_by_side(&all) }
+    let Some(first) = pictures.next().map(|picture| over(picture, truth, said)) else { return RgbImage::new(0, 0) };
+    // What is drawn over a small picture is drawn over a larger copy.
+    let as_high = |picture: RgbImage| {
+        let width =
+            (u64::from(picture.width()) * u64::from(first.height()) / u64::from(picture.height().max(1))) as u32;
+        resize(&picture, width.max(1), first.height(), FilterType::Triangle)
+    };
+    let others: Vec<RgbImage> = pictures.map(as_high).collect();
+    if others.is_empty() { first } else { side_by_side(&[vec![first], others].concat()) }
 }
 
 fn over(mut picture: RgbImage, truth: &Marks, said: Option<&Marks>) -> RgbImage {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
 use firelight_datablock::{
-    BoxBlock, CategoryBlock, DataBlock, DataLoaders, FittedTarget, ImageBlock, IndexSplitter, MaskBlock,
+    BoxBlock, CategoryBlock, DataBlock, DataLoaders, FittedTarget, ImageBlock, IndexSplitter, InputBlock, MaskBlock,
     MultiCategoryBlock, PointBlock, RegressionBlock, TargetBlock, TrainOnAll,
 };
 use firelight_learner::models::{Arch, Model};
@@ -99,7 +99,15 @@ mod blocks {
 }
 
 fn loaders<Y: TargetBlock<Fitted: FittedTarget<Item = Path>>>(folder: &TempDir, target: Y) -> DataLoaders<Y::Fitted> {
-    DataBlock::new(ImageBlock::rgb(), target)
+    loaders_of(ImageBlock::rgb(), folder, target)
+}
+
+fn loaders_of<X: InputBlock + Clone, Y: TargetBlock<Fitted: FittedTarget<Item = Path>>>(
+    input: X,
+    folder: &TempDir,
+    target: Y,
+) -> DataLoaders<Y::Fitted> {
+    DataBlock::new(input, target)
         .with_splitter(IndexSplitter::new((0..24).step_by(4)))
         .with_item_transform(Resize::squish(32))
         .with_batch_transforms(aug_transforms().size(32).min_scale(0.9))
@@ -167,6 +175,52 @@ fn keep(page: &Path, kind: &str) {
         let name = kind.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-");
         std::fs::copy(page, folder.join(format!("{name}.html"))).expect("a page");
     }
+}
+
+#[test]
+fn gray_pictures() {
+    let folder = folder();
+    let gray = |target| loaders_of(ImageBlock::gray(), &folder, target);
+    goes_all_the_way(|| vision_learner(gray(blocks::breeds()), small()).expect("a learner"));
+    let masks = || loaders_of(ImageBlock::gray(), &folder, blocks::masks());
+    goes_all_the_way(|| unet_learner(masks(), small()).expect("a learner"));
+}
+
+/// A picture of colours beside its mask, each of several channels: what is exported says the same of the two files.
+#[test]
+fn several_pictures() {
+    let folder = folder();
+    let place = tempfile::tempdir().expect("a folder");
+    let colours = ImageBlock::rgb().with_file(|item: &Path| Ok(item.to_path_buf()));
+    let masks = ImageBlock::rgb().with_file(|item: &Path| Ok(mask_file(item)));
+    let input = (colours, masks);
+    let data = || loaders_of(input.clone(), &folder, blocks::boxes());
+    let mut learn = vision_learner(data(), small()).expect("a learner").without_observers();
+    learn.fit_one_cycle(2, 1e-2).expect("a fit");
+    let one = vision_learner(loaders(&folder, blocks::boxes()), small()).expect("a learner");
+    let height = one.show_batch().expect("a picture").height();
+    for picture in [learn.show_batch(), learn.show_results(6), learn.show_top_losses(6)] {
+        let lower = picture.expect("a picture").height();
+        assert!(lower + 150 < height, "{lower} and {height}: pairs are side by side, half as large");
+    }
+    learn.interpret().expect("an interpretation").save_report(place.path()).expect("a page");
+    let predictions = learn.predictions().expect("predictions");
+    let file = place.path().join("model.firelight");
+    learn.export(&file).expect("an export");
+    let predictor = Predictor::load(&file, &Device::flex()).expect("a predictor");
+    let valid = learn.data().valid().dataset();
+    for (row, &item) in predictions.items.iter().enumerate() {
+        let picture = valid.picture(item).expect("two pictures");
+        let outputs = predictor.outputs_of(&picture).expect("outputs");
+        assert_eq!(outputs, predictions.row(row), "picture {item}");
+        let answer = predictor.answer_files(&valid.files(item).expect("files")).expect("an answer");
+        assert_eq!(answer, predictor.answer_picture(&picture).expect("an answer"));
+    }
+    let path = valid.path(0).into_owned();
+    let error = predictor.answer(&path).expect_err("one file").to_string();
+    assert!(error.contains("an item has 2 file(s), and 1 are given"), "{error}");
+    let error = predictor.answer_picture(&RgbImage::new(8, 8)).expect_err("one picture").to_string();
+    assert!(error.contains("the picture has 3 channel(s), and the model takes 6"), "{error}");
 }
 
 #[test]
