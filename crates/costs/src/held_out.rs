@@ -34,6 +34,15 @@ pub struct HeldOut {
 }
 
 /// How good probabilities are, without a decision: what [`HeldOut::quality`] finds.
+///
+/// ```
+/// use firelight_costs::{HeldOut, Vocab};
+///
+/// let held = HeldOut::of_probabilities(&Vocab::from_labels(["cat", "dog"]), &[[0.5_f32, 0.5]; 2], &[0, 1])?;
+/// let quality = held.quality().expect("examples");
+/// assert!((quality.negative_log_likelihood - 2.0_f64.ln()).abs() < 1e-9 && quality.calibration_error == 0.0);
+/// # Ok::<(), firelight_costs::CostError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Quality {
     /// Mean negative logarithm of the actual class's probability, at least 0: less is better.

@@ -26,6 +26,13 @@ pub struct Reliability {
 }
 
 /// A range of confidence, and what came of it.
+///
+/// ```
+/// use firelight_costs::{Binning, Reliability};
+///
+/// let bin = &Reliability::of_pairs([(0.6, true), (0.9, false)], Binning::Count(1)).bins[0];
+/// assert_eq!((bin.lower, bin.upper, bin.confidence, bin.accuracy, bin.examples), (0.6, 0.9, 0.75, 0.5, 2));
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ReliabilityBin {

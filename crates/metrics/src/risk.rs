@@ -79,6 +79,12 @@ pub struct RiskCoverage {
 }
 
 /// A threshold, and what comes of it.
+///
+/// ```
+/// let curve = firelight_metrics::RiskCoverage::of([(0.9, 0.0), (0.8, 1.0)]);
+/// let point = curve.points[1];
+/// assert_eq!((point.confidence, point.coverage, point.risk), (0.8, 1.0, 0.5));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RiskPoint {
@@ -116,15 +122,15 @@ impl RiskCoverage {
     }
 }
 
-/// One line for each tenth of the examples.
+/// One line for each tenth of the examples, where there are so many.
 impl fmt::Display for RiskCoverage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "coverage   risk  confidence")?;
-        for tenth in 1..=10 {
-            let reached = |point: &&RiskPoint| point.coverage >= f64::from(tenth) / 10.0 - 1e-9;
-            if let Some(RiskPoint { confidence, coverage, risk }) = self.points.iter().find(reached) {
-                write!(f, "\n{coverage:>8.3}  {risk:>5.3}  {confidence:>10.3}")?;
-            }
+        let at = |tenth: usize| self.points.partition_point(|point| point.coverage < tenth as f64 / 10.0 - 1e-9);
+        let mut lines: Vec<usize> = (1..=10).map(at).collect();
+        lines.dedup();
+        for RiskPoint { confidence, coverage, risk } in lines.into_iter().filter_map(|line| self.points.get(line)) {
+            write!(f, "\n{coverage:>8.3}  {risk:>5.3}  {confidence:>10.3}")?;
         }
         self.aurc.map_or(Ok(()), |aurc| write!(f, "\naurc      {aurc:>5.3}"))
     }

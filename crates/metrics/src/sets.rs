@@ -78,6 +78,17 @@ pub struct SetReport {
 }
 
 /// A row of a [`SetReport`].
+///
+/// ```
+/// use firelight_costs::{Limit, SetRule};
+/// use firelight_metrics::{HeldOut, SetReport, Vocab};
+///
+/// let vocab = Vocab::from_labels(["cat", "dog"]);
+/// let held = HeldOut::of_probabilities(&vocab, &[[0.8, 0.2], [0.4, 0.6]], &[0, 1])?;
+/// let report = SetReport::of(&SetRule::lac().fit(&held, Limit::on_average(0.4)?)?, &held);
+/// assert_eq!((report.rows[1].name.as_str(), report.rows[1].size), ("dog", Some(1.0)));
+/// # Ok::<(), firelight_metrics::CostError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SetScores {

@@ -16,7 +16,7 @@ use crate::{CostError, HeldOut};
 ///
 /// None of the first two changes which class is likeliest. Each has a penalty, which holds a form with many numbers near that with fewer where
 /// there are few examples: the one temperature near 1, those of groups near the one, and the factors of classes near it with summands
-/// near 0. Its default of 1 is worth about one example.
+/// near 0. Its default is worth about one example for a temperature, and ten for factors and summands.
 ///
 /// ```
 /// use firelight_costs::{Calibrator, Groups, HeldOut, Vocab};
@@ -60,11 +60,12 @@ impl Calibrator {
 
     /// A factor and a summand for each class. It may change which class is likeliest.
     pub fn vector() -> Self {
-        Self { form: Form::Vector, ..Self::temperature() }
+        Self { form: Form::Vector, penalty: 10.0, ..Self::temperature() }
     }
 
     /// How strongly numbers are held where they are without examples: `penalty / 2` times the squared distance is added to the sum of the
-    /// negative log likelihoods. By default 1; 0 for the plain likelihood.
+    /// negative log likelihoods. By default 1, and 10 of [`vector`](Self::vector); 0 for the plain likelihood. The one temperature that those
+    /// of groups and the factors of classes are held near has 1 in any case.
     pub fn with_penalty(self, penalty: f64) -> Self {
         Self { penalty, ..self }
     }
@@ -110,7 +111,8 @@ impl Calibrator {
 
     fn scaling(&self, held: &HeldOut) -> Result<Scaling, CostError> {
         let examples: Vec<Example> = held.examples().map(|(row, target)| (log_probabilities(row), target)).collect();
-        let factor = factor(&examples, 1.0, self.penalty);
+        let penalty = if self.form == Form::Temperature { self.penalty } else { 1.0 };
+        let factor = factor(&examples, 1.0, penalty);
         Ok(match &self.form {
             Form::Temperature => Scaling::Temperature(1.0 / factor),
             Form::Groups(groups) => {

@@ -44,6 +44,17 @@ pub struct Calibration {
 
 /// What a [`Calibration`] did to the examples that it was fitted on. Nothing is judged by what it was fitted on: each part of the
 /// examples has its probabilities from a calibration of the other parts.
+///
+/// ```
+/// use firelight_costs::{Calibrator, HeldOut, Vocab};
+///
+/// let vocab = Vocab::from_labels(["cat", "dog"]);
+/// let held = HeldOut::of_probabilities(&vocab, &[[0.9_f32, 0.1]; 10], &[0, 0, 0, 1, 0, 0, 1, 0, 0, 1])?;
+/// let effect = *Calibrator::temperature().fit(&held)?.effect();
+/// assert_eq!((effect.examples, effect.left_out), (10, 0));
+/// assert!(effect.after.negative_log_likelihood < effect.before.negative_log_likelihood);
+/// # Ok::<(), firelight_costs::CostError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CalibrationEffect {

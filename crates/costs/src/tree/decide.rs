@@ -4,7 +4,7 @@ use firelight_vocab::Vocab;
 use serde::{Deserialize, Serialize};
 
 use super::ClassTree;
-use crate::error::single;
+use crate::error::{finite, single};
 use crate::{CostError, CostMatrix};
 
 /// The node of a tree whose answer has the least expected cost: "a beagle" where a model is sure, "a dog" where it knows no more.
@@ -33,19 +33,28 @@ use crate::{CostError, CostMatrix};
 /// # Ok::<(), firelight_costs::CostError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Stored")]
+#[serde(try_from = "Stored", into = "Stored")]
 pub struct NodeDecision {
     tree: ClassTree,
-    /// What they measure, in words.
-    name: String,
+    measure: Measure,
     /// Of each node the costs for each class.
     costs: Vec<f64>,
+}
+
+/// What costs measure.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+enum Measure {
+    PathLength,
+    FBeta(f64),
+    WuPalmer,
+    /// Not of the tree, but given, with a name.
+    Given(String),
 }
 
 impl NodeDecision {
     /// Costs are edges: above the class each step left unsaid, beside it the way there and back.
     pub fn path_length(tree: &ClassTree) -> Self {
-        Self::made(tree, "path length".into(), |node, class| tree.taxonomy.path_length(node, tree.leaf(class)) as f64)
+        Self::measured(tree.clone(), Measure::PathLength)
     }
 
     /// Costs are what is lacking to a hierarchical F score of 1: the nodes from the root to the answer are compared with those from the root
@@ -54,24 +63,29 @@ impl NodeDecision {
     /// # Errors
     /// [`CostError::NotFiniteParameter`] unless `beta` is finite and at least 0.
     pub fn f_beta(tree: &ClassTree, beta: f64) -> Result<Self, CostError> {
-        let beta = crate::error::finite("beta", beta)?;
-        let (taxonomy, weight) = (&tree.taxonomy, beta * beta);
-        let nodes = |node: usize| taxonomy.depth(node) as f64 + 1.0;
-        Ok(Self::made(tree, format!("hierarchical F{beta}"), |node, class| {
-            let leaf = tree.leaf(class);
-            let both = nodes(taxonomy.meet(node, leaf));
-            1.0 - (1.0 + weight) * both / (nodes(node) + weight * nodes(leaf))
-        }))
+        Ok(Self::measured(tree.clone(), Measure::FBeta(finite("beta", beta)?)))
     }
 
     /// Costs are 1 minus the similarity of Wu and Palmer (1994), with a root of depth 1: for single nodes the same as
     /// [`f_beta`](Self::f_beta) with 1.
     pub fn wu_palmer(tree: &ClassTree) -> Self {
-        let nodes = |node: usize| tree.taxonomy.depth(node) as f64 + 1.0;
-        Self::made(tree, "Wu-Palmer".into(), |node, class| {
-            let leaf = tree.leaf(class);
-            1.0 - 2.0 * nodes(tree.taxonomy.meet(node, leaf)) / (nodes(node) + nodes(leaf))
-        })
+        Self::measured(tree.clone(), Measure::WuPalmer)
+    }
+
+    fn measured(tree: ClassTree, measure: Measure) -> Self {
+        let f_beta = |node: usize, class: usize, beta: f64| {
+            let (taxonomy, leaf, weight) = (&tree.taxonomy, tree.leaf(class), beta * beta);
+            let nodes = |node: usize| taxonomy.depth(node) as f64 + 1.0;
+            1.0 - (1.0 + weight) * nodes(taxonomy.meet(node, leaf)) / (nodes(node) + weight * nodes(leaf))
+        };
+        let costs = match measure {
+            Measure::FBeta(beta) => costs(&tree, |node, class| f_beta(node, class, beta)),
+            Measure::WuPalmer => costs(&tree, |node, class| f_beta(node, class, 1.0)),
+            Measure::PathLength | Measure::Given(_) => {
+                costs(&tree, |node, class| tree.taxonomy.path_length(node, tree.leaf(class)) as f64)
+            }
+        };
+        Self { tree, measure, costs }
     }
 
     /// A class with the least expected cost, or "I do not know" where that costs less (Chow, 1970): the root of a flat tree,
@@ -94,14 +108,13 @@ impl NodeDecision {
     /// What the costs are refused for, [`CostError::NamesDiffer`] unless they name exactly the classes of the vocab,
     /// [`CostError::NotFiniteParameter`] for the cost of not knowing, [`CostError::Vocab`] for a class called `unknown`.
     pub fn or_unknown(cost: &CostMatrix, vocab: &Vocab, unknown: f64) -> Result<Self, CostError> {
-        let unknown = crate::error::finite("unknown", unknown)?;
+        let unknown = finite("unknown", unknown)?;
         let (cost, tree) = (cost.align(vocab)?, ClassTree::flat(vocab, "unknown")?);
         let mut class_of = vec![None; tree.taxonomy.len()];
         (0..vocab.len()).for_each(|class| class_of[tree.leaf(class)] = Some(class));
-        let name = format!("classes, or unknown at {unknown}");
-        Ok(Self::made(&tree, name, |node, class| {
-            class_of[node].map_or(unknown, |answer| cost.matrix().value(class, answer))
-        }))
+        let costs =
+            costs(&tree, |node, class| class_of[node].map_or(unknown, |answer| cost.matrix().value(class, answer)));
+        Ok(Self { tree, measure: Measure::Given(format!("classes, or unknown at {unknown}")), costs })
     }
 
     /// Costs of your own: `cost(node, class)` of answering a node where a class is true. A node that must not be answered costs much.
@@ -109,13 +122,8 @@ impl NodeDecision {
     /// # Errors
     /// [`CostError::NodeCost`] unless all are finite and at least 0.
     pub fn from_fn(tree: &ClassTree, cost: impl Fn(usize, usize) -> f64) -> Result<Self, CostError> {
-        Self::made(tree, "own costs".into(), cost).checked()
-    }
-
-    fn made(tree: &ClassTree, name: String, cost: impl Fn(usize, usize) -> f64) -> Self {
-        let nodes = 0..tree.taxonomy.len();
-        let costs = nodes.flat_map(|node| (0..tree.vocab.len()).map(move |class| (node, class)));
-        Self { costs: costs.map(|(node, class)| cost(node, class)).collect(), tree: tree.clone(), name }
+        let measure = Measure::Given("own costs".into());
+        Self { tree: tree.clone(), measure, costs: costs(tree, cost) }.checked()
     }
 
     /// The node of the least expected cost, the one nearer to the root among equals. `None` where a probability is not a number, or there are
@@ -174,25 +182,48 @@ impl NodeDecision {
     }
 }
 
+/// Of each node the costs for each class.
+fn costs(tree: &ClassTree, cost: impl Fn(usize, usize) -> f64) -> Vec<f64> {
+    let pairs = (0..tree.taxonomy.len()).flat_map(|node| (0..tree.vocab.len()).map(move |class| (node, class)));
+    pairs.map(|(node, class)| cost(node, class)).collect()
+}
+
 impl fmt::Display for NodeDecision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the least expected cost ({}) of {} nodes", self.name, self.tree.taxonomy.len())
+        let nodes = self.tree.taxonomy.len();
+        match &self.measure {
+            Measure::PathLength => write!(f, "the least expected cost (path length) of {nodes} nodes"),
+            Measure::FBeta(beta) => write!(f, "the highest expected hierarchical F{beta} of {nodes} nodes"),
+            Measure::WuPalmer => write!(f, "the highest expected similarity of Wu and Palmer of {nodes} nodes"),
+            Measure::Given(name) => write!(f, "the least expected cost ({name}) of {nodes} nodes"),
+        }
     }
 }
 
-/// A decision in a file, which may be anything.
-#[derive(Deserialize)]
+/// A decision in a file, which may be anything. Costs that the tree says are not in it.
+#[derive(Serialize, Deserialize)]
 #[serde(rename = "NodeDecision")]
 struct Stored {
     tree: ClassTree,
-    name: String,
-    costs: Vec<f64>,
+    measure: Measure,
+    costs: Option<Vec<f64>>,
+}
+
+impl From<NodeDecision> for Stored {
+    fn from(NodeDecision { tree, measure, costs }: NodeDecision) -> Self {
+        let given = matches!(measure, Measure::Given(_));
+        Self { tree, measure, costs: given.then_some(costs) }
+    }
 }
 
 impl TryFrom<Stored> for NodeDecision {
     type Error = CostError;
 
-    fn try_from(Stored { tree, name, costs }: Stored) -> Result<Self, CostError> {
-        Self { tree, name, costs }.checked()
+    fn try_from(Stored { tree, measure, costs }: Stored) -> Result<Self, CostError> {
+        match measure {
+            Measure::Given(_) => Self { tree, measure, costs: costs.unwrap_or_default() }.checked(),
+            Measure::FBeta(beta) => Self::f_beta(&tree, beta),
+            Measure::PathLength | Measure::WuPalmer => Ok(Self::measured(tree, measure)),
+        }
     }
 }

@@ -6,3 +6,4 @@ mod maps;
 mod metrics;
 mod pairs;
 mod scores;
+mod trust;

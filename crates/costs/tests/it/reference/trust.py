@@ -95,7 +95,7 @@ def quality(p, y):
 one = temperature(Z, targets, 1.0)
 group_of = np.array(GROUPS)[Z.argmax(1)]
 grouped = [temperature(Z[group_of == g], targets[group_of == g], 1.0, 1 / one) for g in (0, 1)]
-w, b = vector(Z, targets, 1 / one, 1.0)
+w, b = vector(Z, targets, 1 / one, 10.0)
 calibrated = {
     "temperature": scipy.special.softmax(Z / one, axis=1),
     "groups": scipy.special.softmax(Z / np.array(grouped)[group_of][:, None], axis=1),

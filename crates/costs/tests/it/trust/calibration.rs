@@ -42,7 +42,8 @@ fn vector_scaling_of_few_examples_does_not_run_away() {
         let after = |calibrator: Calibrator| calibrator.fit(&held).unwrap().effect().after.negative_log_likelihood;
         let before = held.quality().unwrap().negative_log_likelihood;
         let vector = after(Calibrator::vector());
-        assert!(vector < before + 0.25, "{vector}, before {before}");
+        // The worst of twenty seeds was 0.15.
+        assert!(vector < before + 0.2, "{vector}, before {before}");
         assert!(after(Calibrator::vector().with_penalty(1000.0)) < before + 0.05);
     }
 }
@@ -191,5 +192,6 @@ fn reliability_prints_a_line_for_each_bin_with_examples() {
     0.000  0.500       0.200     0.000         1
     0.500  1.000       0.925     0.500         2
     ");
-    assert_eq!(Reliability::of_class([[0.2, 0.8], [0.4, 0.6]], &[1, 0], 1, Binning::Count(1)).bins[0].accuracy, 0.5);
+    let of_class = Reliability::of_class([[0.2, 0.8], [0.4, 0.6]], &[1, 0], 1, Binning::Count(1));
+    assert_eq!((of_class.bins[0].accuracy, of_class.bins.len()), (0.5, 1));
 }

@@ -48,7 +48,13 @@ fn what_was_fitted_says_the_same_after_a_file() {
     let again = read_again(&climb);
     assert!(held.rows().all(|row| climb.decide(row) == again.decide(row)));
     assert_eq!(read_again(&tree), tree);
-    for decision in [NodeDecision::path_length(&tree), NodeDecision::f_beta(&tree, 0.5).unwrap()] {
+    let own = NodeDecision::from_fn(&tree, |node, class| (node + class) as f64).unwrap();
+    for decision in [
+        NodeDecision::path_length(&tree),
+        NodeDecision::f_beta(&tree, 0.5).unwrap(),
+        NodeDecision::wu_palmer(&tree),
+        own,
+    ] {
         let again = read_again(&decision);
         assert!(fresh.rows().all(|row| decision.decide(row) == again.decide(row)));
         assert_eq!(again.to_string(), decision.to_string());
@@ -80,7 +86,8 @@ fn what_a_file_says_is_checked() {
     assert!(refused(&sets, r#""rate":0.1"#, r#""rate":1.1"#).starts_with("rate 1.1 must be above 0 and below 1"));
     let tree: ClassTree = tree(&[vec![0], vec![0], vec![1]]);
     assert!(refused(&tree, r#""vocab":["c0""#, r#""vocab":["c9""#).contains("c0"));
-    let decision = NodeDecision::path_length(&tree);
+    let decision = NodeDecision::from_fn(&tree, |_, class| class as f64).unwrap();
     let text = refused(&decision, r#""costs":["#, r#""costs":[1.0,"#);
+    assert!(refused(&NodeDecision::f_beta(&tree, 0.5).unwrap(), "0.5", "-0.5").starts_with("beta must be finite"));
     assert!(text.starts_with("there are 19 costs of 6 nodes and 3 classes"), "{text}");
 }

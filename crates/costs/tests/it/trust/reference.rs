@@ -1,4 +1,4 @@
-//! Values of SciPy and MAPIE, and of formulas written out in Python (`reference/trust.py` made them).
+//! Values of `SciPy` and MAPIE, and of formulas written out in Python (`reference/trust.py` made them).
 
 use std::collections::BTreeMap;
 
@@ -142,7 +142,7 @@ fn sets_are_those_of_mapie_and_of_the_formulas() {
     }
 }
 
-/// The threshold of a limit with confidence is that of as many examples as SciPy's binomial tail says.
+/// The threshold of a limit with confidence is that of as many examples as the binomial tail of `SciPy` says.
 #[test]
 fn limits_with_confidence_are_binomial_tails() {
     let vocab = Vocab::ordered(["a", "b"]).unwrap();

@@ -49,7 +49,7 @@ fn promises_that_cannot_be_made_are_refused() {
     let (vocab, limit) = (held.vocab().clone(), average(0.1));
     let cost = CostMatrix::uniform(&vocab);
     insta::assert_snapshot!(SetRule::raps(-1.0, 2).fit(&held, limit).unwrap_err(), @"penalty must be finite and >= 0");
-    let others = Groups::by(&Vocab::from_labels(["a", "b"]), |name| name.to_owned());
+    let others = Groups::by(&Vocab::from_labels(["a", "b"]), str::to_owned);
     assert!(
         SetRule::lac()
             .per_group(&others)

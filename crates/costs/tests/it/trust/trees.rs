@@ -3,6 +3,9 @@ use proptest::prelude::*;
 
 use super::{Draws, examples, softmax, tree, vocab};
 
+/// What it costs to answer a node where a class is true.
+type Cost<'a> = &'a dyn Fn(usize, usize) -> f64;
+
 /// Trees of 1 to 7 classes, each below up to three inner nodes of two names.
 fn trees() -> impl Strategy<Value = ClassTree> {
     prop::collection::vec(prop::collection::vec(0_usize..2, 0..4), 1..8).prop_map(|shape| tree(&shape))
@@ -48,7 +51,7 @@ proptest! {
         };
         let f = |node, class| 1.0 - f_beta(&tree, node, class, beta);
         let wu_palmer = |node, class| 1.0 - f_beta(&tree, node, class, 1.0);
-        let cases: [(NodeDecision, &dyn Fn(usize, usize) -> f64); 4] = [
+        let cases: [(NodeDecision, Cost); 4] = [
             (NodeDecision::path_length(&tree), &path_length),
             (NodeDecision::f_beta(&tree, beta).unwrap(), &f),
             (NodeDecision::wu_palmer(&tree), &wu_palmer),
