@@ -2,9 +2,9 @@ use std::fmt;
 
 use firelight_vocab::Vocab;
 
-use crate::calibration::{log_probabilities, softmax};
 use crate::chance::shuffled;
-use crate::{Binning, Calibration, CostError, Reliability};
+use crate::logs::{log_probabilities, single, softmax};
+use crate::{Binning, CostError, Reliability};
 
 /// Probabilities of examples that a model was not trained on, and their actual classes: what calibrations, sets and thresholds are
 /// fitted on.
@@ -75,7 +75,7 @@ impl HeldOut {
     pub fn of_scores<R: AsRef<[f32]>>(vocab: &Vocab, rows: &[R], targets: &[usize]) -> Result<Self, CostError> {
         Self::made(vocab, rows, targets, |_, row| {
             let scores: Vec<f64> = row.iter().copied().map(f64::from).collect();
-            Ok(softmax(&scores).into_iter().map(|probability| probability as f32).collect())
+            Ok(single(softmax(&scores)))
         })
     }
 
@@ -167,12 +167,9 @@ impl HeldOut {
         }
     }
 
-    /// The same examples with calibrated probabilities.
-    ///
-    /// # Panics
-    /// If the calibration is of another number of classes.
-    pub fn calibrated(&self, calibration: &Calibration) -> Self {
-        Self { probabilities: self.rows().flat_map(|row| calibration.apply(row)).collect(), ..self.clone() }
+    /// The same examples with other probabilities, as many in a row.
+    pub(crate) fn with_rows(&self, of: impl Fn(&[f32]) -> Vec<f32>) -> Self {
+        Self { probabilities: self.rows().flat_map(of).collect(), ..self.clone() }
     }
 
     /// Likelihood and calibration error; `None` without examples.

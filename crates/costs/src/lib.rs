@@ -10,6 +10,7 @@ mod error;
 mod groups;
 mod held_out;
 mod limit;
+mod logs;
 mod matrix;
 mod reliability;
 mod sets;

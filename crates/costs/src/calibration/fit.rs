@@ -1,9 +1,10 @@
 use firelight_vocab::Groups;
 
-use super::{Calibration, CalibrationEffect, Scaling, likeliest, log_probabilities, softmax, vector};
+use super::{Calibration, CalibrationEffect, Scaling, likeliest, vector};
 use crate::chance::shuffled;
 use crate::error::finite;
 use crate::groups::aligned_groups;
+use crate::logs::{log_probabilities, single, softmax};
 use crate::{CostError, HeldOut};
 
 /// Fits a [`Calibration`] by the likelihood of held-out examples.
@@ -94,11 +95,9 @@ impl Calibrator {
             let scaling = self.scaling(&held.picked(&numbers(&others)))?;
             let inside = numbers(&inside);
             for (number, row) in inside.iter().zip(held.picked(&inside).rows()) {
-                judged[*number] = softmax(&scaling.scores(&log_probabilities(row)));
+                judged[*number] = single(softmax(&scaling.scores(&log_probabilities(row))));
             }
         }
-        let judged: Vec<Vec<f32>> =
-            judged.iter().map(|row| row.iter().map(|probability| *probability as f32).collect()).collect();
         let judged = HeldOut::of_probabilities(held.vocab(), &judged, held.targets())?;
         let qualities = held.quality().zip(judged.quality());
         let (before, after) = qualities.ok_or(CostError::TooFewHeldOut { examples, needed: folds })?;

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 pub use fit::Calibrator;
 
-use crate::{CostError, Quality};
+use crate::logs::{log_probabilities, single, softmax};
+use crate::{CostError, HeldOut, Quality};
 
 /// What makes a model's probabilities mean what they say: of all answers that are given with 0.8, eight in ten are right.
 ///
@@ -106,8 +107,7 @@ impl Calibration {
     /// If there is not one score for each class.
     pub fn apply_scores(&self, scores: &[f32]) -> Vec<f32> {
         let scores: Vec<f64> = scores.iter().copied().map(f64::from).collect();
-        let probabilities: Vec<f32> = softmax(&scores).into_iter().map(|probability| probability as f32).collect();
-        self.apply(&probabilities)
+        self.apply(&single(softmax(&scores)))
     }
 
     fn applied(&self, logs: &[f64], nothing: bool) -> Vec<f32> {
@@ -116,7 +116,7 @@ impl Calibration {
         if nothing || logs.iter().any(|log| !log.is_finite()) {
             return vec![f32::NAN; classes];
         }
-        softmax(&self.scaling.scores(logs)).into_iter().map(|probability| probability as f32).collect()
+        single(softmax(&self.scaling.scores(logs)))
     }
 
     /// The classes whose probabilities it is for.
@@ -167,22 +167,14 @@ fn likeliest(logs: &[f64]) -> usize {
     (1..logs.len()).fold(0, |best, class| if logs[class] > logs[best] { class } else { best })
 }
 
-/// Logarithms of probabilities; that of 0 is the logarithm of the least number above it, so that each is finite.
-pub(crate) fn log_probabilities(probabilities: &[f32]) -> Vec<f64> {
-    let least = f64::from(f32::from_bits(1));
-    let log = |probability: &f32| match f64::from(*probability) {
-        probability if probability >= 0.0 => probability.max(least).ln(),
-        _ => f64::NAN,
-    };
-    probabilities.iter().map(log).collect()
-}
-
-/// `exp(x) / Σ exp(x)`, of finite numbers and −∞; NaN where there is any other, or nothing else than −∞.
-pub(crate) fn softmax(scores: &[f64]) -> Vec<f64> {
-    let highest = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let powers: Vec<f64> = scores.iter().map(|score| (score - highest).exp()).collect();
-    let sum: f64 = powers.iter().sum();
-    powers.into_iter().map(|power| power / sum).collect()
+impl HeldOut {
+    /// The same examples with calibrated probabilities.
+    ///
+    /// # Panics
+    /// If the calibration is of another number of classes.
+    pub fn calibrated(&self, calibration: &Calibration) -> Self {
+        self.with_rows(|row| calibration.apply(row))
+    }
 }
 
 impl fmt::Display for Calibration {

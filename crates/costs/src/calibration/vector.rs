@@ -1,7 +1,7 @@
 //! Vector scaling: a convex problem in two numbers a class, by Newton's method with conjugate gradients inside.
 
 use super::fit::Example;
-use super::softmax;
+use crate::logs::softmax;
 
 /// Factors `w` and summands `b` with the least `Σ −log softmax(w z + b)[y] + penalty / 2 (|w − centre|² + |b|²)`.
 pub(super) fn fit(examples: &[Example], classes: usize, centre: f64, penalty: f64) -> (Vec<f64>, Vec<f64>) {
