@@ -87,7 +87,13 @@ impl Calibration {
     /// # Panics
     /// If there is not one probability for each class.
     pub fn apply(&self, probabilities: &[f32]) -> Vec<f32> {
-        self.applied(&log_probabilities(probabilities), probabilities.iter().all(|number| *number == 0.0))
+        let (given, classes) = (probabilities.len(), self.vocab.len());
+        assert!(given == classes, "there are {given} probabilities and a calibration of {classes} classes");
+        let logs = log_probabilities(probabilities);
+        if logs.iter().any(|log| !log.is_finite()) || probabilities.iter().all(|probability| *probability == 0.0) {
+            return vec![f32::NAN; classes];
+        }
+        single(softmax(&self.scaling.scores(&logs)))
     }
 
     /// The calibrated probabilities of one example, from its scores before the softmax: logits or log-probabilities.
@@ -108,15 +114,6 @@ impl Calibration {
     pub fn apply_scores(&self, scores: &[f32]) -> Vec<f32> {
         let scores: Vec<f64> = scores.iter().copied().map(f64::from).collect();
         self.apply(&single(softmax(&scores)))
-    }
-
-    fn applied(&self, logs: &[f64], nothing: bool) -> Vec<f32> {
-        let (given, classes) = (logs.len(), self.vocab.len());
-        assert!(given == classes, "there are {given} probabilities and a calibration of {classes} classes");
-        if nothing || logs.iter().any(|log| !log.is_finite()) {
-            return vec![f32::NAN; classes];
-        }
-        single(softmax(&self.scaling.scores(logs)))
     }
 
     /// The classes whose probabilities it is for.
