@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{Accumulator, Better, ClassMetric, Metric, Outcomes};
 
 /// The area under the risk-coverage curve (AURC), 0 to 1: the mean error rate of the first 1, 2, 3, … examples, those that a model is surest of
-/// first (Geifman and El-Yaniv, 2017). It is low where a model is seldom wrong and knows when.
+/// first (Geifman, Uziel and El-Yaniv, 2019). It is low where a model is seldom wrong and knows when.
 ///
 /// Sure is what ranks high with the decision: with [`Decision::MinimumRisk`](firelight_costs::Decision::MinimumRisk) what is expected
 /// to cost little. Examples that it is equally sure of share their errors.
