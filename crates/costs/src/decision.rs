@@ -41,7 +41,8 @@ pub enum Decision {
     /// The class with the least expected cost, `argmin_k Σ_j p_j C[j][k]`: conditional risk minimisation.
     ///
     /// Costs among several classes are weighed by how likely each is, so it needs calibrated probabilities:
-    /// those of a plain cross entropy, not those of a model trained on soft labels from the same costs.
+    /// those of a plain cross entropy after a [`Calibration`](crate::Calibration), not those of a model trained on soft labels from the same
+    /// costs.
     MinimumRisk(AlignedCost),
 }
 

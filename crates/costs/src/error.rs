@@ -119,6 +119,38 @@ pub enum CostError {
     /// A share outside 0 to 1.
     #[error("{name} {value} is outside [0,1]")]
     OutsideUnit { name: &'static str, value: f64 },
+    /// A share that must leave something over on both sides.
+    #[error("{name} {value} must be above 0 and below 1")]
+    OutsideOpenUnit { name: &'static str, value: f64 },
+    /// More or fewer rows than targets.
+    #[error("there are {rows} rows and {targets} targets")]
+    TargetCount { rows: usize, targets: usize },
+    /// A row of probabilities of another number of classes, rows counted from 0.
+    #[error("row {row} has {given} numbers for {classes} classes")]
+    ProbabilityCount { row: usize, given: usize, classes: usize },
+    /// A row of other numbers than probabilities, rows counted from 0.
+    #[error(
+        "row {row} is no distribution (its sum is {sum:.4}, all must be at least 0); give scores to `HeldOut::of_scores`"
+    )]
+    NotProbabilities { row: usize, sum: f64 },
+    /// Too few examples that a model was not trained on.
+    #[error("there are {examples} held-out examples, of {needed} that are needed at least; hold out more")]
+    TooFewHeldOut { examples: usize, needed: usize },
+    /// A calibration in a file that is none.
+    #[error("the numbers of a calibration do not fit its {classes} classes; fit it again")]
+    NoCalibration { classes: usize },
+    /// Sets in a file that are none.
+    #[error("the thresholds of sets do not fit their {classes} classes; fit them again")]
+    NoSets { classes: usize },
+    /// A limit of cost with a threshold for each class or group.
+    #[error("a limit of cost holds over all classes together; leave out .per_class() and .per_group()")]
+    CostsByClass,
+    /// More or fewer costs of answers than pairs of a node and a class.
+    #[error("there are {costs} costs of {nodes} nodes and {classes} classes")]
+    NodeCostCount { costs: usize, nodes: usize, classes: usize },
+    /// The cost of answering a node that is no cost.
+    #[error("to answer {node:?} of a {class:?} costs {}; use a value >= 0 that is finite in single precision", number(*value))]
+    NodeCost { node: String, class: String, value: f64 },
     /// A negative or infinite parameter.
     #[error("{name} must be finite and >= 0")]
     NotFiniteParameter { name: &'static str },

@@ -2,6 +2,7 @@
 
 mod accuracy;
 mod agreement;
+mod ancestors;
 mod average;
 mod box_report;
 mod boxes;
@@ -12,18 +13,22 @@ mod curves;
 mod distance;
 mod error;
 mod groups;
+mod hops;
 mod marks;
 mod masks;
 mod mean;
 mod measure;
 mod multi;
 mod multi_report;
+mod nodes;
 mod pairs;
 mod point_report;
 mod points;
 mod ranking;
 mod relations;
 mod report;
+mod risk;
+mod sets;
 mod value_report;
 mod values;
 
@@ -31,10 +36,11 @@ use serde::{Deserialize, Serialize};
 
 pub use accuracy::{accuracy, error_rate, top_k};
 pub use agreement::{cohen_kappa, matthews_corr_coef, weighted_kappa};
+pub use ancestors::{ancestor_f_beta, ancestor_precision, ancestor_recall, full_path_accuracy, path_consistency};
 pub use average::{Average, HasClass};
 pub use box_report::BoxReport;
 pub use boxes::{box_accuracy, box_giou, box_iou, giou, iou};
-pub use calibration::{brier_score, calibration_error};
+pub use calibration::{adaptive_calibration_error, brier_score, calibration_error, classwise_calibration_error};
 pub use classes::{macro_f1, mean_recall, weighted_f1};
 pub use costs::{expected_cost, mean_cost, mean_mistake_cost};
 pub use curves::{precision_recall_curve, roc_curve};
@@ -43,9 +49,12 @@ pub use distance::{
     nearest_distance,
 };
 pub use error::MetricError;
-pub use firelight_costs::{CostError, CostMatrix, Decision};
+pub use firelight_costs::{
+    Binning, ClassTree, CostError, CostMatrix, Decision, HeldOut, Reliability, ReliabilityBin, SetRule, Sets,
+};
 pub use firelight_vocab::{Groups, Vocab};
 pub use groups::{cross_group_errors, group_accuracy, mistake_severity, same_group_mistakes, summed_group_accuracy};
+pub use hops::hops;
 pub use masks::{
     MaskReport, MaskScores, PixelConfusion, VOID, class_iou, decided_codes, dice, dice_multi, foreground_accuracy,
     foreground_iou, mean_iou, pixel_accuracy,
@@ -53,12 +62,15 @@ pub use masks::{
 pub use measure::measure;
 pub use multi::{accuracy_multi, f_beta_multi, f1_multi, hamming_loss, jaccard_multi, precision_multi, recall_multi};
 pub use multi_report::{MultiReport, MultiScores};
+pub use nodes::NodeReport;
 pub use pairs::{first, named, of_classes, second};
 pub use point_report::{PointReport, PointScores};
 pub use points::{pck, pck_by, point_distance, point_error};
 pub use ranking::{average_precision, best_thresholds, roc_auc};
 pub use relations::{explained_variance, pearson, spearman};
 pub use report::{ClassReport, ClassScores};
+pub use risk::{RiskCoverage, RiskPoint, aurc};
+pub use sets::{SetReport, SetScores, set_coverage, set_size};
 pub use value_report::{ValueReport, ValueScores};
 pub use values::{mae, mape, mse, msle, r2, rmse, rmsle};
 

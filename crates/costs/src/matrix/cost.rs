@@ -247,7 +247,8 @@ impl CostMatrix {
             .map(|(a, b)| (&self.vocab[a], &self.vocab[b]))
     }
 
-    fn highest(&self) -> Result<f64, CostError> {
+    /// The highest cost, above 0.
+    pub(crate) fn highest(&self) -> Result<f64, CostError> {
         self.check()?;
         let highest = self.values.iter().copied().fold(0.0, f64::max);
         if highest > 0.0 { Ok(highest) } else { Err(CostError::NoCost) }

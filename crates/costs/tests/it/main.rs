@@ -1,6 +1,7 @@
-//! What matrices, class weights and decisions promise.
+//! What matrices, class weights, calibrations, sets and decisions promise.
 
 mod csv;
 mod decisions;
 mod storage;
 mod texts;
+mod trust;

@@ -7,3 +7,4 @@ mod metrics;
 mod pairs;
 mod reports;
 mod scores;
+mod trust;
