@@ -1,0 +1,233 @@
+//! Pictures that are there twice.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::DoctorError;
+use crate::fingerprint::{Fingerprint, Part, SIDE, hashes};
+use crate::near::Near;
+
+/// Two items that are one.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Pair {
+    /// The earlier item, counted from 0.
+    pub first: usize,
+    /// The later one.
+    pub second: usize,
+    /// How alike they are: a correlation or a cosine; 1 is the same.
+    pub likeness: f32,
+    /// In what way they are one.
+    pub how: Twin,
+}
+
+/// In what way two items are one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Twin {
+    /// The pictures are the same but for size, coding and light.
+    Copy,
+    /// One is the other's mirror image.
+    Mirrored,
+    /// One is a part of the other.
+    Crop,
+    /// One is the mirror image of a part of the other.
+    MirroredCrop,
+    /// Their features point in one direction.
+    Features,
+}
+
+/// A search for pictures that are there twice, by their [`Fingerprint`]s.
+///
+/// | option | default | meaning |
+/// |---|---|---|
+/// | [`with_likeness`](Self::with_likeness) | 0.8 | the correlation that counts as one picture |
+///
+/// Candidates come from an index of 64-bit hashes of each picture and of its parts, mirrored too; nothing is compared with everything. A candidate's
+/// part is then moved until it fits best, and the two count as one where their fine structure correlates. Crops are found that
+/// keep four fifths of each side or more. Pictures of one colour are left out: all of them would be one.
+///
+/// ```
+/// use firelight_doctor::{Fingerprint, NearDuplicates, Twin};
+///
+/// let waves = |phase: f32| image::RgbImage::from_fn(96, 64, |x, y| {
+///     let (x, y) = (x as f32 / 9.0, y as f32 / 7.0);
+///     image::Rgb([(127.0 + 60.0 * (x * phase + y).sin() + 60.0 * (y * y / 9.0 - phase * x).cos()) as u8; 3])
+/// });
+/// let (one, other) = (waves(1.0), waves(1.7));
+/// let mirrored = image::imageops::flip_horizontal(&one);
+/// let prints = [&one, &other, &mirrored].map(Fingerprint::of);
+/// let pairs = NearDuplicates::new().find(&prints);
+/// assert_eq!((pairs.len(), pairs[0].first, pairs[0].second, pairs[0].how), (1, 0, 2, Twin::Mirrored));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct NearDuplicates {
+    likeness: f32,
+}
+
+impl Default for NearDuplicates {
+    fn default() -> Self {
+        Self { likeness: 0.8 }
+    }
+}
+
+impl NearDuplicates {
+    /// With the default.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The correlation of fine structure that counts as one picture, above 0 and at most 1.
+    ///
+    /// # Errors
+    ///
+    /// [`DoctorError::Setting`] outside that range.
+    pub fn with_likeness(mut self, likeness: f32) -> Result<Self, DoctorError> {
+        if !(likeness > 0.0 && likeness <= 1.0) {
+            return Err(DoctorError::Setting {
+                name: "likeness",
+                value: f64::from(likeness),
+                range: "above 0 and at most 1",
+            });
+        }
+        self.likeness = likeness;
+        Ok(self)
+    }
+
+    /// The pairs of pictures that are one, the likest first.
+    pub fn find(&self, prints: &[Fingerprint]) -> Vec<Pair> {
+        let kept: Vec<usize> = (0..prints.len()).filter(|&item| !prints[item].is_flat()).collect();
+        let index = Near::new(kept.par_iter().map(|&item| prints[item].hash()).collect());
+        let parts = &parts();
+        let found = kept.par_iter().flat_map_iter(|&item| {
+            // Of each other picture the nearest view.
+            let mut nearest: HashMap<usize, (u32, usize, bool)> = HashMap::new();
+            for (number, &part) in parts.iter().enumerate() {
+                for (hash, mirrored) in hashes(&prints[item].seen(part)).into_iter().zip([false, true]) {
+                    index.each(hash, |entry, distance| {
+                        let view = (distance, number, mirrored);
+                        let known = nearest.entry(kept[entry]).or_insert(view);
+                        *known = (*known).min(view);
+                    });
+                }
+            }
+            nearest.remove(&item);
+            nearest.into_iter().filter_map(move |(other, (_, number, mirrored))| {
+                let (fitted, likeness) = fit(&prints[item], parts[number], mirrored, &prints[other]);
+                let how = match (fitted.width.min(fitted.height) > WHOLE, mirrored) {
+                    (true, false) => Twin::Copy,
+                    (true, true) => Twin::Mirrored,
+                    (false, false) => Twin::Crop,
+                    (false, true) => Twin::MirroredCrop,
+                };
+                let (first, second) = (item.min(other), item.max(other));
+                (likeness >= self.likeness).then_some(Pair { first, second, likeness, how })
+            })
+        });
+        likest(found.collect())
+    }
+}
+
+/// Each pair once, by its likest form, the likest first.
+pub(crate) fn likest(mut pairs: Vec<Pair>) -> Vec<Pair> {
+    pairs.sort_by(|a, b| {
+        (a.first, a.second).cmp(&(b.first, b.second)).then(b.likeness.total_cmp(&a.likeness)).then(a.how.cmp(&b.how))
+    });
+    pairs.dedup_by_key(|pair| (pair.first, pair.second));
+    pairs.sort_by(|a, b| b.likeness.total_cmp(&a.likeness));
+    pairs
+}
+
+/// Share of a side from which on a part is the whole.
+const WHOLE: f32 = 0.97;
+
+/// The whole picture and parts of it, so close that each crop is near one of them.
+fn parts() -> Vec<Part> {
+    let mut parts = vec![Part::WHOLE];
+    for (side, places) in [(0.95, 3_u8), (0.9, 3), (0.85, 4), (0.8, 5)] {
+        let place = |number: u8| (1.0 - side) * f32::from(number) / f32::from(places - 1);
+        let rows = (0..places).flat_map(|row| (0..places).map(move |column| (row, column)));
+        parts.extend(rows.map(|(row, column)| Part { left: place(column), top: place(row), width: side, height: side }));
+    }
+    parts
+}
+
+/// Moves and stretches a part of one picture until it is most like another picture, and says how like it is.
+fn fit(picture: &Fingerprint, part: Part, mirrored: bool, other: &Fingerprint) -> (Part, f32) {
+    /// What need not be made better.
+    const SURE: f32 = 0.98;
+    let mut goal = other.seen(Part::WHOLE);
+    if mirrored {
+        goal.chunks_mut(SIDE).for_each(<[f32]>::reverse);
+    }
+    let goal = fine(&goal);
+    let likeness = |part: Part| correlation(&fine(&picture.seen(part)), &goal);
+    let (mut best, mut most) = (part, likeness(part));
+    let mut step = 0.03;
+    while step > 0.004 && most < SURE {
+        let tried = neighbours(best, step).into_iter().map(|part| (part, likeness(part)));
+        match tried.max_by(|a, b| a.1.total_cmp(&b.1)) {
+            Some((part, likeness)) if likeness > most => (best, most) = (part, likeness),
+            _ => step /= 2.0,
+        }
+    }
+    (best, most)
+}
+
+/// Parts that have an edge or all of themselves a step elsewhere, and still lie in the picture.
+fn neighbours(part: Part, step: f32) -> Vec<Part> {
+    let Part { left, top, width, height } = part;
+    let mut parts = Vec::new();
+    for step in [-step, step] {
+        parts.extend([
+            Part { left: left + step, ..part },
+            Part { top: top + step, ..part },
+            Part { left: left + step, width: width - step, ..part },
+            Part { width: width + step, ..part },
+            Part { top: top + step, height: height - step, ..part },
+            Part { height: height + step, ..part },
+        ]);
+    }
+    let inside = |part: &Part| {
+        let reaches = |start: f32, length: f32| start >= 0.0 && length >= 0.5 && start + length <= 1.0 + 1e-6;
+        reaches(part.left, part.width) && reaches(part.top, part.height)
+    };
+    parts.retain(inside);
+    parts
+}
+
+/// What a square has beyond the mean of the five by five samples around each place (those at the edge as often as it takes): its edges,
+/// without what light does.
+fn fine(square: &[f32]) -> Vec<f32> {
+    const AROUND: [isize; 5] = [-2, -1, 0, 1, 2];
+    let near = |place: usize, by: isize| place.saturating_add_signed(by).min(SIDE - 1);
+    let mut across = vec![0.0_f32; SIDE * SIDE];
+    for (row, sums) in square.chunks(SIDE).zip(across.chunks_mut(SIDE)) {
+        for (place, sum) in sums.iter_mut().enumerate() {
+            *sum = AROUND.iter().map(|&by| row[near(place, by)]).sum();
+        }
+    }
+    let mut detail = square.to_vec();
+    for (place, row) in detail.chunks_mut(SIDE).enumerate() {
+        for by in AROUND {
+            for (sample, sum) in row.iter_mut().zip(&across[near(place, by) * SIDE..]) {
+                *sample -= sum / 25.0;
+            }
+        }
+    }
+    detail
+}
+
+/// Pearson's correlation; 0 where one side is constant.
+fn correlation(a: &[f32], b: &[f32]) -> f32 {
+    let count = a.len() as f32;
+    let (mean_a, mean_b) = (a.iter().sum::<f32>() / count, b.iter().sum::<f32>() / count);
+    let (mut product, mut square_a, mut square_b) = (0.0, 0.0, 0.0);
+    for (a, b) in a.iter().zip(b) {
+        let (a, b) = (a - mean_a, b - mean_b);
+        (product, square_a, square_b) = (product + a * b, square_a + a * a, square_b + b * b);
+    }
+    let scale = (square_a * square_b).sqrt();
+    if scale > 0.0 { product / scale } else { 0.0 }
+}

@@ -1,0 +1,4 @@
+//! What the doctor promises.
+
+mod confident;
+mod duplicates;
