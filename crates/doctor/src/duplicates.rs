@@ -1,12 +1,13 @@
 //! Pictures that are there twice.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::DoctorError;
-use crate::fingerprint::{Fingerprint, Part, SIDE, hashes};
+use crate::fingerprint::{Fingerprint, SIDE, Window, hashes};
 use crate::near::Near;
 
 /// Two items that are one.
@@ -36,6 +37,19 @@ pub enum Twin {
     MirroredCrop,
     /// Their features point in one direction.
     Features,
+}
+
+/// In words.
+impl fmt::Display for Twin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Copy => "copy",
+            Self::Mirrored => "mirrored",
+            Self::Crop => "crop",
+            Self::MirroredCrop => "mirrored crop",
+            Self::Features => "features",
+        })
+    }
 }
 
 /// A search for pictures that are there twice, by their [`Fingerprint`]s.
@@ -99,12 +113,12 @@ impl NearDuplicates {
     pub fn find(&self, prints: &[Fingerprint]) -> Vec<Pair> {
         let kept: Vec<usize> = (0..prints.len()).filter(|&item| !prints[item].is_flat()).collect();
         let index = Near::new(kept.par_iter().map(|&item| prints[item].hash()).collect());
-        let parts = &parts();
+        let windows = &windows();
         let found = kept.par_iter().flat_map_iter(|&item| {
             // Of each other picture the nearest view.
             let mut nearest: HashMap<usize, (u32, usize, bool)> = HashMap::new();
-            for (number, &part) in parts.iter().enumerate() {
-                for (hash, mirrored) in hashes(&prints[item].seen(part)).into_iter().zip([false, true]) {
+            for (number, &window) in windows.iter().enumerate() {
+                for (hash, mirrored) in hashes(&prints[item].seen(window)).into_iter().zip([false, true]) {
                     index.each(hash, |entry, distance| {
                         let view = (distance, number, mirrored);
                         let known = nearest.entry(kept[entry]).or_insert(view);
@@ -113,8 +127,10 @@ impl NearDuplicates {
                 }
             }
             nearest.remove(&item);
+            // The other picture finds this one in the same way.
+            nearest.retain(|&other, &mut (_, number, mirrored)| item < other || number > 0 || mirrored);
             nearest.into_iter().filter_map(move |(other, (_, number, mirrored))| {
-                let (fitted, likeness) = fit(&prints[item], parts[number], mirrored, &prints[other]);
+                let (fitted, likeness) = fit(&prints[item], windows[number], mirrored, &prints[other]);
                 let how = match (fitted.width.min(fitted.height) > WHOLE, mirrored) {
                     (true, false) => Twin::Copy,
                     (true, true) => Twin::Mirrored,
@@ -143,26 +159,31 @@ pub(crate) fn likest(mut pairs: Vec<Pair>) -> Vec<Pair> {
 const WHOLE: f32 = 0.97;
 
 /// The whole picture and parts of it, so close that each crop is near one of them.
-fn parts() -> Vec<Part> {
-    let mut parts = vec![Part::WHOLE];
+fn windows() -> Vec<Window> {
+    let mut parts = vec![Window::WHOLE];
     for (side, places) in [(0.95, 3_u8), (0.9, 3), (0.85, 4), (0.8, 5)] {
         let place = |number: u8| (1.0 - side) * f32::from(number) / f32::from(places - 1);
         let rows = (0..places).flat_map(|row| (0..places).map(move |column| (row, column)));
-        parts.extend(rows.map(|(row, column)| Part { left: place(column), top: place(row), width: side, height: side }));
+        parts.extend(rows.map(|(row, column)| Window {
+            left: place(column),
+            top: place(row),
+            width: side,
+            height: side,
+        }));
     }
     parts
 }
 
 /// Moves and stretches a part of one picture until it is most like another picture, and says how like it is.
-fn fit(picture: &Fingerprint, part: Part, mirrored: bool, other: &Fingerprint) -> (Part, f32) {
+fn fit(picture: &Fingerprint, part: Window, mirrored: bool, other: &Fingerprint) -> (Window, f32) {
     /// What need not be made better.
     const SURE: f32 = 0.98;
-    let mut goal = other.seen(Part::WHOLE);
+    let mut goal = other.seen(Window::WHOLE);
     if mirrored {
         goal.chunks_mut(SIDE).for_each(<[f32]>::reverse);
     }
     let goal = fine(&goal);
-    let likeness = |part: Part| correlation(&fine(&picture.seen(part)), &goal);
+    let likeness = |part: Window| correlation(&fine(&picture.seen(part)), &goal);
     let (mut best, mut most) = (part, likeness(part));
     let mut step = 0.03;
     while step > 0.004 && most < SURE {
@@ -176,20 +197,20 @@ fn fit(picture: &Fingerprint, part: Part, mirrored: bool, other: &Fingerprint) -
 }
 
 /// Parts that have an edge or all of themselves a step elsewhere, and still lie in the picture.
-fn neighbours(part: Part, step: f32) -> Vec<Part> {
-    let Part { left, top, width, height } = part;
+fn neighbours(part: Window, step: f32) -> Vec<Window> {
+    let Window { left, top, width, height } = part;
     let mut parts = Vec::new();
     for step in [-step, step] {
         parts.extend([
-            Part { left: left + step, ..part },
-            Part { top: top + step, ..part },
-            Part { left: left + step, width: width - step, ..part },
-            Part { width: width + step, ..part },
-            Part { top: top + step, height: height - step, ..part },
-            Part { height: height + step, ..part },
+            Window { left: left + step, ..part },
+            Window { top: top + step, ..part },
+            Window { left: left + step, width: width - step, ..part },
+            Window { width: width + step, ..part },
+            Window { top: top + step, height: height - step, ..part },
+            Window { height: height + step, ..part },
         ]);
     }
-    let inside = |part: &Part| {
+    let inside = |part: &Window| {
         let reaches = |start: f32, length: f32| start >= 0.0 && length >= 0.5 && start + length <= 1.0 + 1e-6;
         reaches(part.left, part.width) && reaches(part.top, part.height)
     };

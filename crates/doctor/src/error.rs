@@ -25,7 +25,9 @@ pub enum DoctorError {
     #[error("label of item {item}: class {class} of {classes}; classes count from 0, one column of probabilities each")]
     UnknownClass { item: usize, class: usize, classes: usize },
     /// Probabilities of another number of classes than the vocab's.
-    #[error("probabilities: {columns} columns for {classes} classes; give a column for each class, in the vocab's order")]
+    #[error(
+        "probabilities: {columns} columns for {classes} classes; give a column for each class, in the vocab's order"
+    )]
     Classes { columns: usize, classes: usize },
     /// Features with NaN, an infinity, or nothing but zeros, which have no direction.
     #[error("features of item {item}: {reason}; leave the item out, or compute its features again")]

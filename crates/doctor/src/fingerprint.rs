@@ -4,7 +4,6 @@ use std::sync::LazyLock;
 
 use image::RgbImage;
 use image::imageops::thumbnail;
-use serde::{Deserialize, Serialize};
 
 /// Side of the small picture that is kept.
 const KEPT: usize = 48;
@@ -25,7 +24,7 @@ const LOW: usize = 8;
 /// assert_ne!(one.hash(), other.hash());
 /// assert!((one.mirrored_hash() ^ other.hash()).count_ones() <= 2);
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fingerprint {
     grey: Vec<u8>,
 }
@@ -35,7 +34,8 @@ impl Fingerprint {
     pub fn of(picture: &RgbImage) -> Self {
         let small = thumbnail(picture, KEPT as u32, KEPT as u32);
         // Luma as in JPEG files (ITU-R BT.601).
-        let luma = |[red, green, blue]: [u8; 3]| 0.299 * f32::from(red) + 0.587 * f32::from(green) + 0.114 * f32::from(blue);
+        let luma =
+            |[red, green, blue]: [u8; 3]| 0.299 * f32::from(red) + 0.587 * f32::from(green) + 0.114 * f32::from(blue);
         Self { grey: small.pixels().map(|pixel| luma(pixel.0).round() as u8).collect() }
     }
 
@@ -43,12 +43,12 @@ impl Fingerprint {
     /// greys, 8 in each direction, whether it is above their median; the bit of the mean is 0. (The form of pHash: Zauner,
     /// *Implementation and benchmarking of perceptual image hash functions*, 2010, section 3.2.1.)
     pub fn hash(&self) -> u64 {
-        hashes(&self.seen(Part::WHOLE))[0]
+        hashes(&self.seen(Window::WHOLE))[0]
     }
 
     /// The hash of the mirrored picture.
     pub fn mirrored_hash(&self) -> u64 {
-        hashes(&self.seen(Part::WHOLE))[1]
+        hashes(&self.seen(Window::WHOLE))[1]
     }
 
     /// Whether there is so little in it that any two such pictures are alike: its greys spread by less than 2 of 255.
@@ -60,8 +60,9 @@ impl Fingerprint {
     }
 
     /// A part of the picture as a square of [`SIDE`].
-    pub(crate) fn seen(&self, part: Part) -> Vec<f32> {
-        let [columns, rows] = [(part.left, part.width), (part.top, part.height)].map(|(start, length)| taps(start, length));
+    pub(crate) fn seen(&self, part: Window) -> Vec<f32> {
+        let [columns, rows] =
+            [(part.left, part.width), (part.top, part.height)].map(|(start, length)| taps(start, length));
         let mut square = Vec::with_capacity(SIDE * SIDE);
         for &(top, down) in &rows {
             for &(left, right) in &columns {
@@ -75,16 +76,16 @@ impl Fingerprint {
     }
 }
 
-/// A part of a picture, in shares of its width and height.
+/// A part of a picture that is looked at, in shares of its width and height.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Part {
+pub(crate) struct Window {
     pub(crate) left: f32,
     pub(crate) top: f32,
     pub(crate) width: f32,
     pub(crate) height: f32,
 }
 
-impl Part {
+impl Window {
     pub(crate) const WHOLE: Self = Self { left: 0.0, top: 0.0, width: 1.0, height: 1.0 };
 }
 

@@ -59,9 +59,9 @@ impl ConfidentJoint {
         let thresholds: Vec<Option<f64>> = sums.iter().map(mean).collect();
         let actual: Vec<Option<usize>> = (0..examples)
             .map(|example| {
-                let reaches =
-                    |class: &usize| thresholds[*class].is_some_and(|least| rows.at(example, *class) >= least - SLACK);
-                let mut reached = (0..classes).filter(reaches);
+                let probability = |class| rows.at(example, class);
+                let mut reached = (0..classes)
+                    .filter(|&class| thresholds[class].is_some_and(|least| probability(class) >= least - SLACK));
                 let first = reached.next()?;
                 Some(if reached.next().is_some() { rows.likeliest(example) } else { first })
             })
@@ -139,7 +139,8 @@ fn calibrated(confident: &[usize], counts: &[usize]) -> Vec<usize> {
     let by_actual = (0..classes).flat_map(|actual| (0..classes).map(move |given| (given, actual)));
     let sum = pairwise_sum(&by_actual.map(|(given, actual)| scaled(given, actual)).collect::<Vec<f64>>());
     let row = |given: usize| {
-        let row: Vec<f64> = (0..classes).map(|actual| scaled(given, actual) / sum.max(f64::MIN_POSITIVE) * examples).collect();
+        let row: Vec<f64> =
+            (0..classes).map(|actual| scaled(given, actual) / sum.max(f64::MIN_POSITIVE) * examples).collect();
         round_keeping_sum(&row)
     };
     (0..classes).flat_map(row).collect()

@@ -10,7 +10,8 @@ pub(crate) trait Probabilities {
 
     /// The likeliest class, the first one of several.
     fn likeliest(&self, example: usize) -> usize {
-        (1..self.classes()).fold(0, |best, class| if self.at(example, class) > self.at(example, best) { class } else { best })
+        (1..self.classes())
+            .fold(0, |best, class| if self.at(example, class) > self.at(example, best) { class } else { best })
     }
 }
 
@@ -41,7 +42,11 @@ impl<'a, R: AsRef<[f32]>> Rows<'a, R> {
 
     /// Refuses a class that has no column.
     pub(crate) fn check(&self, item: usize, class: usize) -> Result<(), DoctorError> {
-        if class < self.classes { Ok(()) } else { Err(DoctorError::UnknownClass { item, class, classes: self.classes }) }
+        if class < self.classes {
+            Ok(())
+        } else {
+            Err(DoctorError::UnknownClass { item, class, classes: self.classes })
+        }
     }
 
     /// One class against the rest: column 0 is that an example has it not, column 1 that it has.

@@ -117,8 +117,7 @@ fn several_labels_are_judged_class_by_class() {
     for case in reference().several {
         let rows = rows(&case.probabilities, case.classes);
         for (name, rule) in RULES {
-            let found =
-                LabelErrors::new().with_rule(rule).find_several(&rows, &case.labels).expect("errors");
+            let found = LabelErrors::new().with_rule(rule).find_several(&rows, &case.labels).expect("errors");
             let mut places: Vec<[usize; 2]> = found.iter().map(|error| [error.item, error.class]).collect();
             places.sort_unstable();
             assert_eq!(places, case.found[name], "{name}");
