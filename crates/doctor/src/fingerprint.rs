@@ -32,6 +32,9 @@ pub struct Fingerprint {
 impl Fingerprint {
     /// Of a picture of any size.
     pub fn of(picture: &RgbImage) -> Self {
+        if picture.is_empty() {
+            return Self { grey: vec![0; KEPT * KEPT] };
+        }
         let small = thumbnail(picture, KEPT as u32, KEPT as u32);
         // Luma as in JPEG files (ITU-R BT.601).
         let luma =

@@ -95,7 +95,7 @@ impl Look {
         let (width, height) = picture.dimensions();
         let scale = f64::from(JUDGED) / f64::from(width.max(height).max(1));
         let small;
-        let seen = if scale < 1.0 {
+        let seen = if scale < 1.0 && !picture.is_empty() {
             let [width, height] = [width, height].map(|side| (f64::from(side) * scale).round().max(1.0) as u32);
             small = thumbnail(picture, width, height);
             &small

@@ -62,12 +62,18 @@ const CHANGES: [(&str, Change); 11] = [
     }),
 ];
 
-/// A hundred pictures beside what became of them. Measured: 0.99 and more of each change, nothing false (`--nocapture` prints it).
+/// A hundred pictures beside what became of them (`--nocapture` prints how many of each are found). They are others than those on which the
+/// defaults were chosen.
 #[test]
 fn pictures_are_known_again_however_they_were_changed() {
     let Some(paths) = pictures() else { return };
-    let originals: Vec<RgbImage> =
-        paths.iter().step_by(10).take(100).map(|path| open(path, &Limits::default()).expect("a picture")).collect();
+    let originals: Vec<RgbImage> = paths
+        .iter()
+        .skip(5)
+        .step_by(10)
+        .take(100)
+        .map(|path| open(path, &Limits::default()).expect("a picture"))
+        .collect();
     let prints: Vec<Fingerprint> = originals.iter().map(Fingerprint::of).collect();
     let (mut found, mut wrong) = (0, 0);
     for (name, change) in CHANGES {
@@ -126,7 +132,8 @@ fn pictures_without_content_are_no_twins() {
         [0, 7, 255].map(|grey| Fingerprint::of(&RgbImage::from_pixel(30, 20, Rgb([grey; 3])))).to_vec();
     assert!(NearDuplicates::new().find(&plain).is_empty());
     assert!(NearDuplicates::new().find(&[]).is_empty());
-    let tiny = [RgbImage::from_pixel(1, 1, Rgb([9; 3])), RgbImage::new(1, 400)].map(|tiny| Fingerprint::of(&tiny));
+    let tiny = [RgbImage::from_pixel(1, 1, Rgb([9; 3])), RgbImage::new(1, 400), RgbImage::new(0, 9)]
+        .map(|tiny| Fingerprint::of(&tiny));
     assert!(NearDuplicates::new().find(&tiny).is_empty());
     assert!(
         NearDuplicates::new().with_likeness(0.0).is_err() && NearDuplicates::new().with_likeness(f32::NAN).is_err()

@@ -32,6 +32,7 @@ fn each_fault_is_seen_and_a_good_picture_has_none() {
     let long = RgbImage::from_fn(200, 50, |x, y| Rgb([(x * 37 + y * 91) as u8; 3]));
     assert_eq!(faults(&long), [Fault::OddShape]);
     assert_eq!(faults(&RgbImage::new(0, 0)), [Fault::Empty]);
+    assert_eq!(faults(&RgbImage::new(0, 900)), [Fault::Empty, Fault::OddShape]);
     assert_eq!(faults(&RgbImage::new(1, 9)), [Fault::Empty, Fault::OddShape]);
 }
 
