@@ -17,6 +17,7 @@ mod outliers;
 
 mod duplicates;
 mod fingerprint;
+mod fit;
 mod groups;
 mod near;
 

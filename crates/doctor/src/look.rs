@@ -14,7 +14,7 @@ const JUDGED: u32 = 256;
 /// ```
 /// use firelight_doctor::{Fault, FaultLimits, Look};
 ///
-/// let night = image::RgbImage::from_fn(64, 48, |x, y| image::Rgb([(x ^ y) as u8 / 4; 3]));
+/// let night = image::RgbImage::from_fn(64, 48, |x, y| image::Rgb([(x ^ y) as u8; 3]));
 /// let faults = Look::of(&night).faults(&FaultLimits::default());
 /// assert_eq!(faults[0].0, Fault::Dark);
 /// ```

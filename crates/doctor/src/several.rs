@@ -31,7 +31,7 @@ impl LabelErrors {
     /// ```
     /// use firelight_doctor::LabelErrors;
     ///
-    /// let probabilities = [[0.9, 0.1], [0.9, 0.9], [0.1, 0.9], [0.8, 0.1], [0.1, 0.2]];
+    /// let probabilities = [[0.9, 0.1], [0.9, 0.9], [0.1, 0.9], [0.95, 0.1], [0.1, 0.2]];
     /// let labels = [vec![0], vec![0, 1], vec![1], vec![], vec![]]; // the fourth lacks class 0
     /// let errors = LabelErrors::new().find_several(&probabilities, &labels)?;
     /// assert_eq!((errors.len(), errors[0].item, errors[0].class, errors[0].given), (1, 3, 0, false));
