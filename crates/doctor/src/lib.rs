@@ -1,0 +1,40 @@
+#![doc = include_str!("../README.md")]
+
+mod findings;
+
+mod corrections;
+
+mod label_errors;
+mod several;
+
+mod alike;
+mod joint;
+mod probabilities;
+mod rounding;
+
+mod features;
+mod outliers;
+
+mod duplicates;
+mod fingerprint;
+mod fit;
+mod groups;
+mod near;
+
+mod look;
+
+mod error;
+
+pub use alike::AlikeClasses;
+pub use corrections::{Action, Correction, Corrections};
+pub use duplicates::{NearDuplicates, Pair, Twin};
+pub use error::DoctorError;
+pub use features::{Features, Neighbour};
+pub use findings::{Findings, LeakEffect, Part, PictureFault};
+pub use fingerprint::Fingerprint;
+pub use groups::{Group, groups};
+pub use joint::ConfidentJoint;
+pub use label_errors::{LabelError, LabelErrors, Order, Rule};
+pub use look::{Fault, FaultLimits, Look};
+pub use outliers::{Outlier, outliers};
+pub use several::SeveralError;

@@ -1,0 +1,8 @@
+//! What the doctor promises.
+
+mod confident;
+mod corrections;
+mod duplicates;
+mod features;
+mod findings;
+mod looks;
