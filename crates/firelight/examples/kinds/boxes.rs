@@ -18,5 +18,6 @@ pub fn run(set: &Path) -> Result<()> {
     learn.fit_one_cycle(40, 1e-2)?;
     learn.show_batch()?.save(set.join("boxes.png"))?; // with the names of the classes
     let found = Cells::found(learn.predictions()?.row(0), &vocab);
-    Ok(println!("{found:?} is {}", dls.valid().dataset().fitted().describe(&dls.valid().dataset().targets()[0])))
+    println!("{found:?} is {}", dls.valid().dataset().fitted().describe(&dls.valid().dataset().targets()[0]));
+    Ok(())
 }

@@ -16,5 +16,6 @@ pub fn run(set: &Path) -> Result<()> {
     learn.fit_one_cycle(40, 5e-3)?;
     learn.show_results(8)?.save(set.join("both.png"))?;
     learn.export(set.join("both.firelight"))?;
-    Ok(println!("{}", learn.answer(set.join("images/0.png"))?))
+    println!("{}", learn.answer(set.join("images/0.png"))?);
+    Ok(())
 }

@@ -16,5 +16,6 @@ pub fn run(set: &Path) -> Result<()> {
     learn.fit_one_cycle(6, 5e-3)?;
     learn.show_results(8)?.save(set.join("eyes.png"))?;
     learn.export(set.join("eyes.firelight"))?;
-    Ok(println!("eyes at {}", learn.answer(set.join("images/0.png"))?))
+    println!("eyes at {}", learn.answer(set.join("images/0.png"))?);
+    Ok(())
 }
