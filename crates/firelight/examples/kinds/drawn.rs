@@ -39,10 +39,12 @@ impl Scene {
     fn code(&self, x: u32, y: u32) -> u8 {
         let near = |[to_x, to_y]: [u32; 2]| x.abs_diff(to_x).pow(2) + y.abs_diff(to_y).pow(2);
         let (across, down) = (self.left..self.left + self.side, self.top..self.top + self.side);
-        match () {
-            () if self.eyes().into_iter().any(|eye| near(eye) <= 2) => EYE,
-            () if across.contains(&x) && down.contains(&y) => CARD,
-            () => 0,
+        if self.eyes().into_iter().any(|eye| near(eye) <= 2) {
+            EYE
+        } else if across.contains(&x) && down.contains(&y) {
+            CARD
+        } else {
+            0
         }
     }
 
@@ -64,7 +66,7 @@ impl Scene {
         let size = if *side > 18 { "large" } else { "small" };
         let ball = if self.ball.is_some() { " ball" } else { "" };
         let (right, bottom) = (left + side, top + side);
-        let [x1, y1, x2, y2] = self.eyes().concat().try_into().unwrap_or([0; 4]).map(|pixel: u32| pixel as f32 + 0.5);
+        let [[x1, y1], [x2, y2]] = self.eyes().map(|eye| eye.map(|pixel| pixel as f32 + 0.5));
         format!("{number}.png,{colour},{size}{ball},{left},{top},{right},{bottom},{x1},{y1},{x2},{y2}")
     }
 
