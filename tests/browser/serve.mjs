@@ -36,14 +36,14 @@ await inEachView(`serve-${tells.replace(/\W+/g, "-")}`, screenshots, false, asyn
   await inspect();
 
   if (outputs.length > 1) {
-    const before = await page.getAttribute("#evidence", "src");
     // As with a keyboard: the last of the list.
+    const name = outputs.at(-1).replaceAll("_", " ");
     await page.focus("#output");
     await page.keyboard.press("End");
-    await page.waitForFunction((before) => document.querySelector("#evidence").src !== before, before);
+    await page.waitForFunction((name) => document.querySelector("#for").textContent === name, name);
     await answered();
-    check((await page.textContent("#for")) === outputs.at(-1).replaceAll("_", " "), `evidence for ${outputs.at(-1)}`);
-    await page.selectOption("#output", "");
+    check(await page.isVisible("#evidence"), `evidence for ${name}`);
+    await page.selectOption("#output", { index: 0 });
     await answered();
   }
 

@@ -22,6 +22,7 @@ pub use burn;
 #[cfg(feature = "burn-train")]
 pub use burn_train;
 pub use firelight_costs as costs;
+pub use firelight_doctor as doctor;
 pub use firelight_files as files;
 pub use firelight_layers as layers;
 pub use firelight_learner as learner;

@@ -93,7 +93,7 @@ pub struct Training {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Tell the breeds of pictures
+    /// Tell the breeds of pictures, or what else the model tells
     Predict(Predict),
     /// Serve a page to try a model on, with the same as JSON at /predict
     #[cfg(feature = "serve")]

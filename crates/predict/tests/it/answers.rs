@@ -1,4 +1,4 @@
-use firelight_predict::{Answer, NamedAnswer, Prediction, TargetKind, Vocab};
+use firelight_predict::{Answer, Decision, NamedAnswer, Prediction, TargetKind, Vocab};
 use firelight_transforms::{Mask, RleOrder, Size};
 use serde_json::Value;
 
@@ -63,6 +63,7 @@ fn pair(first: Answer, second: Answer) -> Answer {
 fn several_classes_are_those_that_are_taken_and_the_probability_of_all() {
     let (mut manifest, model) = crate::model(crate::head());
     manifest.target = TargetKind::Categories(names(["ant", "bee", "fly"]));
+    manifest.decision = Decision::Threshold(0.5);
     let predictor = firelight_predict::Predictor::new(manifest, model, burn::tensor::Device::flex()).expect("one");
     let answer = predictor.answer_picture(&picture(2, 40, 36)).expect("an answer");
     let tags = answer.as_categories().expect("tags");
