@@ -1,10 +1,10 @@
 use crate::picture::Single;
-use crate::{Normalize, PictureRef, TransformError};
+use crate::{Normalize, PictureRef, Size, TransformError};
 
 /// Sums over the colours of pictures, from which a [`Normalize`] of the training data is made.
 ///
-/// The sums are whole numbers, of steps of 1/65,535 (a byte's is 257 of them), so pictures can be added in any order and parts counted by
-/// several workers [merged](Colours::merge) to the same result.
+/// The sums over bytes are whole numbers, so pictures can be added in any order and parts counted by several workers
+/// [merged](Colours::merge) to the same result; of other channels each order gives the same to rounding.
 ///
 /// ```
 /// use firelight_transforms::Colours;
@@ -17,61 +17,70 @@ use crate::{Normalize, PictureRef, TransformError};
 /// assert_eq!(normalize.mean, [0.5, 0.2, 0.6]);
 /// # Ok::<(), firelight_transforms::TransformError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Colours {
     pixels: u64,
-    channels: Vec<Sums>,
-    /// Whether a picture had anything else than bytes.
-    fine: bool,
+    channels: Channels,
 }
 
-/// Of one channel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Sums {
-    sum: i128,
-    squares: i128,
+#[derive(Debug, Clone, PartialEq)]
+enum Channels {
+    /// Sum and sum of squares of the bytes of red, green and blue.
+    Bytes([[u64; 2]; 3]),
+    /// Mean, and sum of squares about it.
+    Numbers(Vec<[f64; 2]>),
 }
 
-/// Steps from 0 to 1, and of them in a byte's.
-const STEPS: i128 = 65535;
-const BYTE: i128 = 257;
+impl Default for Channels {
+    fn default() -> Self {
+        Self::Bytes([[0; 2]; 3])
+    }
+}
+
+impl Channels {
+    /// Of so many pixels, as numbers from 0 to 1.
+    fn numbers(self, pixels: u64) -> Vec<[f64; 2]> {
+        match self {
+            Self::Numbers(numbers) => numbers,
+            Self::Bytes(sums) => {
+                let number = |[sum, squares]: [u64; 2]| {
+                    // In whole numbers until the last step: n Σx² - (Σx)² loses nothing to rounding.
+                    let n = u128::from(pixels);
+                    let spread = n * u128::from(squares) - u128::from(sum) * u128::from(sum);
+                    [sum as f64 / pixels as f64 / 255.0, spread as f64 / pixels as f64 / (255.0 * 255.0)]
+                };
+                sums.map(number).to_vec()
+            }
+        }
+    }
+}
 
 impl Colours {
-    /// Counts every pixel of a picture: of one with several pictures all must be of one size.
+    /// Counts every pixel of a picture: of several pictures all must be of one size.
     ///
     /// # Errors
     ///
-    /// [`TransformError::Statistics`] for another number of channels than before.
+    /// [`TransformError::Statistics`] for another number of channels than before, and [`TransformError::BandSizes`].
     pub fn add<'p>(&mut self, picture: impl Into<PictureRef<'p>>) -> Result<(), TransformError> {
-        let picture = picture.into();
-        let added = picture.each().into_iter().map(Self::of).fold(Self::default(), |all, next| Self {
-            pixels: next.pixels,
-            channels: [all.channels, next.channels].concat(),
-            fine: all.fine || next.fine,
-        });
-        *self = std::mem::take(self).merge(added)?;
-        Ok(())
-    }
-
-    fn of(picture: Single<'_>) -> Self {
-        let channels = match picture {
-            Single::Rgb(picture) => {
-                let mut sums = [[0_u64; 2]; 3];
-                for pixel in picture.pixels() {
-                    for (sums, byte) in sums.iter_mut().zip(pixel.0) {
-                        sums[0] += u64::from(byte);
-                        sums[1] += u64::from(byte) * u64::from(byte);
-                    }
-                }
-                let wide = |[sum, squares]: [u64; 2]| Sums {
-                    sum: BYTE * i128::from(sum),
-                    squares: BYTE * BYTE * i128::from(squares),
-                };
-                sums.map(wide).to_vec()
+        let (mut size, mut channels): (Option<Size>, Option<Channels>) = (None, None);
+        for single in picture.into().each() {
+            let (first, other) = (*size.get_or_insert(single.size()), single.size());
+            if first != other {
+                return Err(TransformError::BandSizes { first, other });
             }
-            Single::Bands(bands) => bands.planes().chunks_exact(bands.size().pixels() as usize).map(sums).collect(),
-        };
-        Self { pixels: picture.size().pixels(), channels, fine: matches!(picture, Single::Bands(_)) }
+            let counted = count(single);
+            channels = Some(match channels {
+                None => counted,
+                Some(before) => {
+                    let pixels = other.pixels();
+                    Channels::Numbers([before.numbers(pixels), counted.numbers(pixels)].concat())
+                }
+            });
+        }
+        if let (Some(size), Some(channels)) = (size, channels) {
+            *self = std::mem::take(self).merge(Self { pixels: size.pixels(), channels })?;
+        }
+        Ok(())
     }
 
     /// The sums over both.
@@ -86,55 +95,65 @@ impl Colours {
         if other.pixels == 0 {
             return Ok(self);
         }
-        if self.channels.len() != other.channels.len() {
-            let (statistics, channels) = (self.channels.len(), other.channels.len());
-            return Err(TransformError::Statistics { statistics, channels });
+        let (ours, theirs) = (self.pixels, other.pixels);
+        let pixels = ours + theirs;
+        if let (Channels::Bytes(a), Channels::Bytes(b)) = (&self.channels, &other.channels) {
+            let sums = std::array::from_fn(|channel| std::array::from_fn(|at| a[channel][at] + b[channel][at]));
+            return Ok(Self { pixels, channels: Channels::Bytes(sums) });
         }
-        let both = |(a, b): (Sums, Sums)| Sums {
-            sum: a.sum.saturating_add(b.sum),
-            squares: a.squares.saturating_add(b.squares),
+        let (a, b) = (self.channels.numbers(ours), other.channels.numbers(theirs));
+        if a.len() != b.len() {
+            return Err(TransformError::Statistics { statistics: a.len(), channels: b.len() });
+        }
+        // T. Chan, G. Golub, R. LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances" (1979).
+        let (n, m) = (ours as f64, theirs as f64);
+        let both = |([mean, squares], [other, more]): ([f64; 2], [f64; 2])| {
+            let apart = other - mean;
+            [mean + apart * m / (n + m), squares + more + apart * apart * n * m / (n + m)]
         };
-        Ok(Self {
-            pixels: self.pixels + other.pixels,
-            channels: self.channels.into_iter().zip(other.channels).map(both).collect(),
-            fine: self.fine || other.fine,
-        })
+        Ok(Self { pixels, channels: Channels::Numbers(a.into_iter().zip(b).map(both).collect()) })
     }
 
     /// Mean and unbiased standard deviation of each channel; `None` for fewer than two pixels.
     ///
-    /// A deviation under a byte's step, 1/255 (of pictures that are not of bytes 1/65,535), counts as one: a channel of one colour is only
-    /// shifted, and a later picture with other colours in it does not become huge numbers. (fastai adds 10⁻⁷, by which one step
-    /// becomes 39,216.)
+    /// A deviation under a byte's step, 1/255, counts as one: a channel of one colour is only shifted, and a later picture with other colours
+    /// in it does not become huge numbers. (fastai adds 10⁻⁷, by which one step becomes 39,216.) Of channels that are not of bytes the least
+    /// is 10⁻⁶, and that share of the mean.
     pub fn normalize(&self) -> Option<Normalize> {
         if self.pixels < 2 {
             return None;
         }
-        let n = self.pixels as f64;
-        let least = if self.fine { 1.0 } else { BYTE as f64 };
-        let deviation = |&Sums { sum, squares }: &Sums| {
-            // In whole numbers until the last step, n Σx² - (Σx)², which loses nothing to rounding; of huge measurements in floats.
-            let exact = i128::from(self.pixels).checked_mul(squares).zip(sum.checked_mul(sum));
-            let spread = match exact {
-                Some((squares, square)) => (squares - square) as f64,
-                None => n * squares as f64 - (sum as f64).powi(2),
-            };
-            ((spread.max(0.0) / n / (n - 1.0)).sqrt().max(least) / STEPS as f64) as f32
+        let bytes = matches!(self.channels, Channels::Bytes(_));
+        let numbers = self.channels.clone().numbers(self.pixels);
+        let deviation = |&[mean, squares]: &[f64; 2]| {
+            let least = if bytes { 1.0 / 255.0 } else { 1e-6 * mean.abs().max(1.0) };
+            (squares.max(0.0) / (self.pixels as f64 - 1.0)).sqrt().max(least) as f32
         };
-        let mean = |sums: &Sums| (sums.sum as f64 / n / STEPS as f64) as f32;
         Some(Normalize {
-            mean: self.channels.iter().map(mean).collect(),
-            std: self.channels.iter().map(deviation).collect(),
+            mean: numbers.iter().map(|[mean, _]| *mean as f32).collect(),
+            std: numbers.iter().map(deviation).collect(),
         })
     }
 }
 
-/// Of one plane. Numbers that are none count as 0.
-fn sums(plane: &[f32]) -> Sums {
-    let step = |&number: &f32| (f64::from(number) * STEPS as f64).round() as i128;
-    let add = |Sums { sum, squares }, step: i128| Sums {
-        sum: i128::saturating_add(sum, step),
-        squares: i128::saturating_add(squares, step.saturating_mul(step)),
-    };
-    plane.iter().map(step).fold(Sums::default(), add)
+fn count(picture: Single<'_>) -> Channels {
+    match picture {
+        Single::Rgb(picture) => {
+            let mut sums = [[0_u64; 2]; 3];
+            for pixel in picture.pixels() {
+                for (sums, byte) in sums.iter_mut().zip(pixel.0) {
+                    sums[0] += u64::from(byte);
+                    sums[1] += u64::from(byte) * u64::from(byte);
+                }
+            }
+            Channels::Bytes(sums)
+        }
+        Single::Bands(bands) => {
+            let of = |plane: &[f32]| {
+                let mean = plane.iter().map(|&number| f64::from(number)).sum::<f64>() / plane.len() as f64;
+                [mean, plane.iter().map(|&number| (f64::from(number) - mean).powi(2)).sum()]
+            };
+            Channels::Numbers(bands.planes().chunks_exact(bands.size().pixels() as usize).map(of).collect())
+        }
+    }
 }

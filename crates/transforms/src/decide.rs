@@ -7,7 +7,7 @@ use image::RgbImage;
 use crate::picture::Single;
 use crate::pictures::TURNS;
 use crate::{
-    Bands, Chance, Draw, Frame, ItemTransform, PadMode, PictureRef, PictureTransforms, Scratch, Size, TransformError,
+    Bands, Chance, Draw, Frame, ItemTransform, Lighting, PadMode, PictureRef, PictureTransforms, Scratch, Size, TransformError,
 };
 
 /// The pictures of an item and what was drawn for each.
@@ -35,9 +35,9 @@ impl PictureTransforms {
         self.check()?;
         let start = chance.as_deref().cloned();
         let mut first_chance = chance;
-        let (mut pictures, mut channels) = (Vec::new(), 0);
+        let (mut pictures, mut each) = (Vec::new(), Vec::new());
         for single in picture.each() {
-            channels += single.channels();
+            each.push(single.channels());
             // Each picture draws the same numbers; what the item has drawn is what its first picture has.
             let mut again = start.clone();
             let decided = self.decide_one(single, first_chance.take().or(again.as_mut()), scratch)?;
@@ -50,8 +50,8 @@ impl PictureTransforms {
         if let Some((_, other)) = pictures.iter().find(|(_, other)| other.size != draw.size) {
             return Err(TransformError::SeveralSizes { first: draw.size, other: other.size });
         }
-        self.normalize().check_channels(channels)?;
-        Ok(Decided { draw, channels, pictures })
+        self.normalize().check_channels(&each)?;
+        Ok(Decided { draw, channels: each.iter().sum(), pictures })
     }
 
     fn decide_one<'a>(
@@ -89,6 +89,11 @@ impl PictureTransforms {
         let draw = self.finish(size, frame, chance);
         if channels != 3 && !draw.lighting.is_per_channel() {
             return Err(TransformError::NoColours { stage: TURNS, channels });
+        }
+        if let (Seen::Bands(bands), true) = (&seen, draw.lighting != Lighting::NONE)
+            && let Some(&number) = bands.planes().iter().find(|number| !(-1.0..=2.0).contains(*number))
+        {
+            return Err(TransformError::Lit { number });
         }
         Ok((seen, Draw { through_closure, ..draw }))
     }

@@ -101,6 +101,20 @@ pub enum TransformError {
         /// How many numbers were given.
         given: usize,
     },
+    /// A number of a band that stands for none.
+    #[error("input: the picture has the number {number}, which stands for none; fill such pixels before, with what is likely there")]
+    BandNumber {
+        /// NaN, an infinity, or beyond 10³⁰.
+        number: f32,
+    },
+    /// Numbers are to be lit that are no colours.
+    #[error(
+        "transform: lighting is for numbers from 0 to 1, and the picture has {number}; leave it out (`aug_transforms().max_lighting(0.0)`)"
+    )]
+    Lit {
+        /// One of them.
+        number: f32,
+    },
     /// Bands of one picture have different sizes.
     #[error("input: this band is {other}, and the first one {first}; make the bands of a picture of one size")]
     BandSizes {

@@ -12,15 +12,12 @@ use crate::{Size, TransformError};
 ///
 /// | field | range |
 /// |---|---|
-/// | `mean` | -1 to 2, of three channels; any finite number otherwise |
-/// | `std` | 0.001, a quarter of a byte's step, to 10, of three channels; above 0 otherwise |
+/// | `mean` | any finite number; of colours about 0 to 1 |
+/// | `std` | at least 0.000001 |
 ///
-/// One number is for all channels, and the statistics of a picture for each of the several pictures of an item: channel `i` takes number
-/// `i` modulo how many there are, which divides the number of channels.
-///
-/// Statistics of colours from 0 to 255 are outside these ranges and refused: divide them by 255. So are deviations of a channel
-/// of one colour, by which a picture of another colour would become huge numbers; [`Colours`](crate::Colours) measures at least a
-/// byte's step.
+/// One number is for all channels, and the statistics of a picture for each of the several pictures of an item. Statistics of three colours
+/// from 0 to 255 (all from 2 to 255) are refused: divide them by 255. A channel of one colour has no deviation to divide by;
+/// [`Colours`](crate::Colours) measures at least a byte's step.
 ///
 /// ```
 /// use firelight_transforms::{Normalize, Size};
@@ -150,37 +147,33 @@ impl Normalize {
         if means != deviations || means == 0 {
             return Err(TransformError::Statistics { statistics: deviations, channels: means });
         }
-        let colours = means == 3;
+        // Of colours that were taken for bytes; measurements have any range.
+        let of_bytes = |numbers: &[f32]| numbers.len() == 3 && numbers.iter().all(|x| (2.0..=255.0).contains(x));
+        if of_bytes(&self.mean) && of_bytes(&self.std) {
+            let range = "-1 to 2, as colours are 0 to 1 (divide statistics of 0 to 255 by 255)";
+            return Err(TransformError::Setting { stage: "Normalize", parameter: "mean", value: self.mean[0], range });
+        }
         for &mean in &self.mean {
-            let (allowed, range) = if colours {
-                (-1.0..=2.0, "-1 to 2, as colours are 0 to 1 (divide statistics of 0 to 255 by 255)")
-            } else {
-                (f32::MIN..=f32::MAX, "a finite number")
-            };
-            within("Normalize", "mean", mean, allowed, range)?;
+            within("Normalize", "mean", mean, f32::MIN..=f32::MAX, "a finite number")?;
         }
         for &std in &self.std {
-            let (allowed, range) = if colours {
-                (0.001..=10.0, "0.001 to 10, as colours are 0 to 1 (a channel of one colour: 1)")
-            } else {
-                (1e-6..=f32::MAX, "at least 0.000001 (a channel of one colour: 1)")
-            };
-            within("Normalize", "std", std, allowed, range)?;
+            within("Normalize", "std", std, 1e-6..=f32::MAX, "at least 0.000001 (a channel of one colour: 1)")?;
         }
         Ok(())
     }
 
-    /// Checks that there are statistics for pictures of `channels` channels.
+    /// Checks that there are statistics for the pictures of an item, which have so many channels: one for all, one for each channel of all
+    /// pictures, or one for each channel of a picture, where all have as many.
     ///
     /// # Errors
     ///
-    /// [`TransformError::Statistics`] where their number does not divide it.
-    pub fn check_channels(&self, channels: usize) -> Result<(), TransformError> {
-        let statistics = self.mean.len().max(1);
-        if channels.is_multiple_of(statistics) {
+    /// [`TransformError::Statistics`] for another number.
+    pub fn check_channels(&self, channels: &[usize]) -> Result<(), TransformError> {
+        let (statistics, all) = (self.mean.len(), channels.iter().sum());
+        if statistics == 1 || statistics == all || channels.iter().all(|&of_picture| of_picture == statistics) {
             return Ok(());
         }
-        Err(TransformError::Statistics { statistics, channels })
+        Err(TransformError::Statistics { statistics, channels: all })
     }
 }
 

@@ -133,11 +133,15 @@ impl PictureTransforms {
     /// three channels.
     pub fn check_channels(&self, channels: &[usize]) -> Result<(), TransformError> {
         self.check()?;
+        if channels.is_empty() || channels.contains(&0) {
+            let (stage, parameter) = ("the input block", "channels");
+            return Err(TransformError::Setting { stage, parameter, value: 0.0, range: "at least 1 of each picture" });
+        }
         let other = channels.iter().find(|&&channels| channels != 3);
         if let (Some(&channels), Some(true)) = (other, self.augment.as_ref().map(AugTransforms::turns_colours)) {
             return Err(TransformError::NoColours { stage: TURNS, channels });
         }
-        self.normalize().check_channels(channels.iter().sum())
+        self.normalize().check_channels(channels)
     }
 
     /// Writes the normalised planes of a picture (red, green, blue; rows from the top) to `out`, and says their size.

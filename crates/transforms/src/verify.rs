@@ -70,13 +70,13 @@ pub fn verify_images(files: &[impl AsRef<Path> + Sync], limits: &Limits) -> Veri
 /// ```
 pub fn verify_images_with(
     files: &[impl AsRef<Path> + Sync],
-    limits: &Limits,
+    reader: impl Into<PictureReader>,
     tell: impl Fn(usize, usize) + Sync,
 ) -> Verification {
-    let done = AtomicUsize::new(0);
+    let (reader, done) = (reader.into(), AtomicUsize::new(0));
     let refused = files.par_iter().filter_map(|path| {
         let path = path.as_ref();
-        let reason = open(path, limits).err();
+        let reason = reader.open(path).err();
         tell(done.fetch_add(1, Ordering::Relaxed) + 1, files.len());
         Some(Broken { path: path.to_owned(), reason: reason? })
     });

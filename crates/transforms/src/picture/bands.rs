@@ -30,7 +30,7 @@ impl Bands {
     /// # Errors
     ///
     /// [`TransformError::Empty`] without a pixel, and [`TransformError::BandLength`] for numbers that are no whole planes of
-    /// this size, or none.
+    /// this size, or none, and [`TransformError::BandNumber`] for NaN, infinities and numbers beyond 10³⁰, which stand for none.
     pub fn new(size: Size, planes: Vec<f32>) -> Result<Self, TransformError> {
         if size.is_empty() {
             return Err(TransformError::Empty { size });
@@ -38,7 +38,10 @@ impl Bands {
         if planes.is_empty() || !(planes.len() as u64).is_multiple_of(size.pixels()) {
             return Err(TransformError::BandLength { size, given: planes.len() });
         }
-        Ok(Self { size, planes })
+        match planes.iter().find(|number| !(number.abs() <= MOST)) {
+            Some(&number) => Err(TransformError::BandNumber { number }),
+            None => Ok(Self { size, planes }),
+        }
     }
 
     /// The channels of all, in their order.
@@ -55,6 +58,7 @@ impl Bands {
             if next.size != all.size {
                 return Err(TransformError::BandSizes { first: all.size, other: next.size });
             }
+            all.planes.reserve_exact(next.planes.len());
             all.planes.extend(next.planes);
         }
         Ok(all)
@@ -80,6 +84,9 @@ impl Bands {
         &self.planes
     }
 }
+
+/// No measurement is larger; what is stands for none, as GDAL's usual -3.4 · 10³⁸.
+const MOST: f32 = 1e30;
 
 /// Red, green and blue from 0 to 1.
 impl From<&RgbImage> for Bands {

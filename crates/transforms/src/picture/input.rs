@@ -24,7 +24,7 @@ use crate::{Size, TransformError};
 pub enum InputReader {
     /// A picture a file.
     File(PictureReader),
-    /// The channels of several files of one size, one after the other.
+    /// The channels of several files of one size, one after the other. The limits are of each file.
     Bands {
         /// How each is read.
         reader: PictureReader,
@@ -78,7 +78,12 @@ impl InputReader {
     /// As [`PictureReader::open`], each naming the file; [`TransformError::Input`] for another number of files, and
     /// [`TransformError::BandSizes`].
     pub fn open<P: AsRef<Path>>(&self, files: &[P]) -> Result<Picture, TransformError> {
-        self.read(files, &|reader, file| reader.open(file.as_ref()), &|error, file| error.in_file(file.as_ref()))
+        self.read(
+            files,
+            &|reader, file| reader.open(file.as_ref()),
+            &|reader, file| reader.open_bands(file.as_ref()),
+            &|error, file| error.in_file(file.as_ref()),
+        )
     }
 
     /// Decodes an item's files, which are in memory; otherwise as [`open`](Self::open).
@@ -87,13 +92,19 @@ impl InputReader {
     ///
     /// As [`open`](Self::open), without names.
     pub fn decode<B: AsRef<[u8]>>(&self, files: &[B]) -> Result<Picture, TransformError> {
-        self.read(files, &|reader, bytes| reader.decode(bytes.as_ref()), &|error, _| error)
+        self.read(
+            files,
+            &|reader, bytes| reader.decode(bytes.as_ref()),
+            &|reader, bytes| reader.decode_bands(bytes.as_ref()),
+            &|error, _| error,
+        )
     }
 
     fn read<T>(
         &self,
         files: &[T],
         one: &dyn Fn(&PictureReader, &T) -> Result<Picture, TransformError>,
+        band: &dyn Fn(&PictureReader, &T) -> Result<Bands, TransformError>,
         named: &dyn Fn(TransformError, &T) -> TransformError,
     ) -> Result<Picture, TransformError> {
         if files.len() != self.files() {
@@ -107,7 +118,7 @@ impl InputReader {
             Self::Bands { reader, .. } => {
                 let mut all: Option<Bands> = None;
                 for file in files {
-                    let next = one(reader, file)?.into_bands()?;
+                    let next = band(reader, file)?;
                     let joined = all.into_iter().chain([next]);
                     all = Some(Bands::joined(joined).map_err(|error| named(error, file))?);
                 }
@@ -118,7 +129,7 @@ impl InputReader {
                 let mut pictures = Vec::with_capacity(readers.len());
                 for reader in readers {
                     let (own, others) = rest.split_at(reader.files());
-                    pictures.push(reader.read(own, one, named)?);
+                    pictures.push(reader.read(own, one, band, named)?);
                     rest = others;
                 }
                 Ok(Picture::Several(pictures))

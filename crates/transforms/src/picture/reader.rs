@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Bands, Picture, reading};
 use crate::decode::{guarded, in_memory};
-use crate::{Limits, TransformError, decode, file, open};
+use crate::{Limits, Size, TransformError, decode, file, open};
 
 /// Which channels of a picture file are read.
 ///
@@ -35,6 +35,11 @@ impl Channels {
             Self::Gray => 1,
             Self::Own(channels) => channels,
         }
+    }
+
+    /// What the floats of a picture take.
+    pub(super) fn bytes(self, size: Size) -> u64 {
+        size.pixels().saturating_mul(self.count() as u64).saturating_mul(size_of::<f32>() as u64)
     }
 }
 
@@ -70,6 +75,13 @@ pub struct PictureReader {
     limits: Limits,
 }
 
+/// Colours of 8 bits within these limits.
+impl From<&Limits> for PictureReader {
+    fn from(limits: &Limits) -> Self {
+        Self { limits: *limits, ..Self::default() }
+    }
+}
+
 impl PictureReader {
     /// A reader of these channels, within the usual limits.
     pub fn new(channels: Channels) -> Self {
@@ -100,8 +112,13 @@ impl PictureReader {
         if self.channels == Channels::Rgb {
             return open(path, &self.limits).map(Picture::from);
         }
+        self.open_bands(path).map(Picture::from)
+    }
+
+    /// The same as planes of floats, of colours too: of as many bits as the file has.
+    pub(super) fn open_bands(&self, path: &Path) -> Result<Bands, TransformError> {
         let bytes = file::read(path, &self.limits)?;
-        self.bands(&bytes, || path.display().to_string()).map(Picture::from)
+        self.bands(&bytes, || path.display().to_string())
     }
 
     /// Decodes a picture from memory; otherwise as [`open`](Self::open).
@@ -113,8 +130,12 @@ impl PictureReader {
         if self.channels == Channels::Rgb {
             return decode(bytes, &self.limits).map(Picture::from);
         }
+        self.decode_bands(bytes).map(Picture::from)
+    }
+
+    pub(super) fn decode_bands(&self, bytes: &[u8]) -> Result<Bands, TransformError> {
         let name = in_memory(bytes, &self.limits, "a picture")?;
-        self.bands(bytes, || name.clone()).map(Picture::from)
+        self.bands(bytes, || name.clone())
     }
 
     fn bands(&self, bytes: &[u8], name: impl Fn() -> String) -> Result<Bands, TransformError> {
