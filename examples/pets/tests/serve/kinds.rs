@@ -82,6 +82,12 @@ fn is_served(target: &TargetKind, mapped: bool) -> Value {
         assert_eq!((status, json(&body)), (400, json!({ "error": error })));
     }
 
+    let explain = ["predict", "model.firelight", "images/pug_1.jpg", "--explain", "why"];
+    assert!(super::super::pets(folder.path(), &explain).status.success());
+    let mut drawn = std::fs::read_dir(folder.path().join("why")).expect("a folder");
+    let name = drawn.next().expect("a picture").expect("an entry").file_name().to_string_lossy().into_owned();
+    assert!(outputs.iter().any(|output| name == format!("0001-pug_1-{output}.png")), "{name}");
+
     let predictor = Predictor::load(folder.path().join("model.firelight"), &Device::flex()).expect("a predictor");
     let answer = predictor.answer_bytes(&picture).expect("an answer");
     let mut library = json(&serde_json::to_string(&predictor.named(&answer)).expect("JSON"));
