@@ -31,6 +31,7 @@ pub struct Dataset<F: FittedTarget> {
     fitted: F,
     input: Arc<dyn InputBlock<F::Item>>,
     transforms: Arc<PictureTransforms>,
+    channels: usize,
 }
 
 /// A picture as the model sees it.
@@ -48,13 +49,14 @@ pub struct Planes<F: FittedTarget> {
 // Derived, it would ask items to be `Clone`, which of paths only the owned ones are.
 impl<F: FittedTarget> Clone for Dataset<F> {
     fn clone(&self) -> Self {
-        let Self { items, targets, fitted, input, transforms } = self;
+        let Self { items, targets, fitted, input, transforms, channels } = self;
         Self {
             items: items.clone(),
             targets: targets.clone(),
             fitted: fitted.clone(),
             input: input.clone(),
             transforms: transforms.clone(),
+            channels: *channels,
         }
     }
 }
@@ -85,7 +87,8 @@ impl<F: FittedTarget> Dataset<F> {
         input: Arc<dyn InputBlock<F::Item>>,
         transforms: Arc<PictureTransforms>,
     ) -> Self {
-        Self { items: items.into(), targets: targets.into(), fitted, input, transforms }
+        let channels = input.channels().into_iter().fold(0, usize::saturating_add);
+        Self { items: items.into(), targets: targets.into(), fitted, input, transforms, channels }
     }
 
     /// The items, in order: of files their paths.
@@ -109,7 +112,7 @@ impl<F: FittedTarget> Dataset<F> {
 
     /// How many planes an item becomes: the channels of all its pictures.
     pub fn channels(&self) -> usize {
-        self.input.channels().into_iter().sum()
+        self.channels
     }
 
     /// The items' targets, in the same order.
@@ -202,15 +205,16 @@ impl<F: FittedTarget> Dataset<F> {
         self.planes(index, None, scratch)
     }
 
-    /// Item `index`'s picture under other transforms, without chance and without its target.
+    /// Item `index`'s picture under other transforms, without chance and without its target, and whether it was read as bytes.
     pub(crate) fn plain(
         &self,
         transforms: &PictureTransforms,
         index: usize,
         scratch: &mut Scratch,
-    ) -> Result<(Size, Vec<f32>), DataError> {
+    ) -> Result<(Size, Vec<f32>, bool), DataError> {
         let picture = self.picture(index)?;
-        self.at("transforms", index, || transforms.planes(&picture, None, scratch))
+        let (size, planes) = self.at("transforms", index, || transforms.planes(&picture, None, scratch))?;
+        Ok((size, planes, matches!(picture, Picture::Rgb(_))))
     }
 
     /// Item `index`'s target in the picture that was drawn so.

@@ -115,7 +115,7 @@ impl<X: InputBlock<ItemOf<Y>> + Clone, Y: TargetBlock> DataBlock<X, Y> {
     fn beside(&self, items: &[Owned<ItemOf<Y>>]) -> Option<String> {
         let files = |item: &ItemOf<Y>| {
             let files = guard("input block", item.path().display(), || self.input.files(item)).unwrap_or_default();
-            if files.is_empty() { vec![item.path().into_owned()] } else { files }
+            [files, vec![item.path().into_owned()]].concat()
         };
         let files: Vec<PathBuf> = items.iter().flat_map(|item| files(item.borrow())).collect();
         let unlisted = unlisted::beside(&files, &self.progress);

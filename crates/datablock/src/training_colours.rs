@@ -65,9 +65,8 @@ impl TrainingColours {
         let plain = train.transforms().as_ref().clone().with_normalize(Normalize::none());
         let sample = self.pictures.min(train.len());
         let bar = progress.bar(sample, "colours");
-        let bytes = train.input().channels() == [3];
         let count = |place: usize| -> Result<Colours, DataError> {
-            let (size, planes) = train.plain(&plain, place * train.len() / sample, &mut Scratch::default())?;
+            let (size, planes, bytes) = train.plain(&plain, place * train.len() / sample, &mut Scratch::default())?;
             let mut colours = Colours::default();
             // Colours count as bytes, others as they are.
             let counted = if bytes {

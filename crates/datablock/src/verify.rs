@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use firelight_transforms::{Limits, Verification};
+use firelight_transforms::{Limits, PictureReader, Verification};
 
 use crate::{DataError, ImageFiles};
 
@@ -29,7 +29,8 @@ pub fn verify_images(root: impl AsRef<Path>) -> Result<Verification, DataError> 
     verify_images_with(root, &ImageFiles::new(), &Limits::default())
 }
 
-/// [`verify_images`] of the files that a recipe uses, within the limits of its block.
+/// [`verify_images`] of the files that a recipe uses, read as its block reads them: by its limits, or by a [`PictureReader`] for other channels than
+/// colours of 8 bits.
 ///
 /// ```no_run
 /// use firelight_datablock::{ImageFiles, verify_images_with};
@@ -46,10 +47,11 @@ pub fn verify_images(root: impl AsRef<Path>) -> Result<Verification, DataError> 
 pub fn verify_images_with(
     root: impl AsRef<Path>,
     files: &ImageFiles,
-    limits: &Limits,
+    reader: impl Into<PictureReader>,
 ) -> Result<Verification, DataError> {
-    limits.check().map_err(DataError::Transforms)?;
+    let reader = reader.into();
+    reader.check().map_err(DataError::Transforms)?;
     let found = files.find(root)?;
     let bar = files.progress().bar(found.len(), "verify");
-    Ok(firelight_transforms::verify_images_with(&found, limits, |done, _| bar.set_position(done as u64)))
+    Ok(firelight_transforms::verify_images_with(&found, reader, |done, _| bar.set_position(done as u64)))
 }

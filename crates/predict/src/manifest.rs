@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{NetworkConfig, TargetKind};
 
-/// What an export's file starts with; `FORMAT.write(path, &manifest, &[weights])` makes one. Version 1 had classifiers of one class alone.
+/// What an export's file starts with; `FORMAT.write(path, &manifest, &[weights])` makes one. Version 1 had classifiers of one class alone, version 2 colours of 8 bits.
 pub const FORMAT: Format =
-    Format { magic: "firelight-export", oldest: 1, version: 2, what: "export", writer: "export" };
+    Format { magic: "firelight-export", oldest: 1, version: 3, what: "export", writer: "export" };
 
 /// Everything that prediction needs besides the weights: data, no code.
 ///

@@ -155,8 +155,15 @@ impl Predictor {
     ///
     /// As [`answer`](Self::answer), and [`PredictError::Input`] for another number of files.
     pub fn answer_files<P: AsRef<Path>>(&self, files: &[P]) -> Result<Answer, PredictError> {
-        let input = &self.manifest.input;
-        input.open(files).map_err(PredictError::input).and_then(|picture| self.answer_picture(&picture))
+        let read = match (&self.reader, files) {
+            (None, _) => self.manifest.input.open(files),
+            (Some(_), [file]) => self.read(file.as_ref()),
+            (Some(_), _) => {
+                let reason = "the input block of the model is code that reads one file; predict with a loader".into();
+                Err(TransformError::Input { reason })
+            }
+        };
+        read.map_err(PredictError::input).and_then(|picture| self.answer_picture(&picture))
     }
 
     /// What the model says of a picture: of colours, of any channels, or of several (see [`Picture`]).

@@ -7,7 +7,8 @@ use image::RgbImage;
 use crate::picture::Single;
 use crate::pictures::TURNS;
 use crate::{
-    Bands, Chance, Draw, Frame, ItemTransform, Lighting, PadMode, PictureRef, PictureTransforms, Scratch, Size, TransformError,
+    Bands, Chance, Draw, Frame, ItemTransform, Lighting, PadMode, PictureRef, PictureTransforms, Scratch, Size,
+    TransformError,
 };
 
 /// The pictures of an item and what was drawn for each.

@@ -102,7 +102,9 @@ pub enum TransformError {
         given: usize,
     },
     /// A number of a band that stands for none.
-    #[error("input: the picture has the number {number}, which stands for none; fill such pixels before, with what is likely there")]
+    #[error(
+        "input: the picture has the number {number}, which stands for none; fill such pixels before, with what is likely there"
+    )]
     BandNumber {
         /// NaN, an infinity, or beyond 10³⁰.
         number: f32,

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use crate::{Limits, TransformError, open};
+use crate::{Limits, PictureReader, TransformError};
 
 /// What [`verify_images`] found.
 ///

@@ -30,7 +30,7 @@ use crate::{DataError, Item, Labeller, repeated};
 /// use firelight_datablock::ImageBlock;
 /// use firelight_transforms::Limits;
 ///
-/// let scans = ImageBlock::gray().with_limits(Limits::default().with_pixels(400_000_000));
+/// let scans = ImageBlock::gray().with_limits(Limits::default().with_pixels(400_000_000).with_bytes(4 << 30));
 /// ```
 pub struct ImageBlock<I: ?Sized = Path> {
     reader: PictureReader,
@@ -164,12 +164,13 @@ impl<I: Item + ?Sized> InputBlock<I> for ImageBlock<I> {
         if let Files::Item(_) = self.files {
             return Ok(());
         }
-        let read = in_parts(items, |_, items| {
-            let files = |item: &&I| guard("input block", item.path().display(), || self.files(item));
-            items.iter().map(files).collect::<Result<Vec<_>, _>>()
-        })?
-        .concat();
+        let read = files_of(self, items)?;
         let path = |item: usize| items[item].path().into_owned();
+        if let Files::Bands(count, _) = self.files
+            && let Some(item) = read.iter().position(|files| files.len() != count)
+        {
+            return Err(DataError::BandFiles { item: path(item), count, given: read[item].len() });
+        }
         let is_missing = |file: &PathBuf| file.metadata().is_err_and(|why| why.kind() == ErrorKind::NotFound);
         let missing = |item: usize| read[item].iter().find(|file| is_missing(file)).map(|file| (item, file.clone()));
         let missing: Vec<_> = (0..read.len()).into_par_iter().filter_map(missing).collect();
@@ -177,22 +178,11 @@ impl<I: Item + ?Sized> InputBlock<I> for ImageBlock<I> {
             let (count, items) = (missing.len(), items.len());
             return Err(DataError::MissingFiles { count, items, item: path(first), file });
         }
-        if self.shared {
-            return Ok(());
-        }
-        // An item may have a file twice.
-        let own = |(item, files): (usize, Vec<PathBuf>)| {
-            let files: BTreeSet<PathBuf> = files.into_iter().collect();
-            files.into_iter().map(move |file| (item, file))
-        };
-        let (owners, files): (Vec<usize>, Vec<PathBuf>) = read.into_iter().enumerate().flat_map(own).unzip();
-        match repeated::find::<Path>(&files) {
-            None => Ok(()),
-            Some([first, second]) => Err(DataError::SharedFile {
-                items: [first, second].map(|file| path(owners[file])),
-                file: files[second].clone(),
-            }),
-        }
+        if self.shared { Ok(()) } else { unshared(items, read) }
+    }
+
+    fn may_share_files(&self) -> bool {
+        self.shared
     }
 
     fn files(&self, item: &I) -> Result<Vec<PathBuf>, DataError> {
@@ -209,5 +199,34 @@ impl<I: Item + ?Sized> InputBlock<I> for ImageBlock<I> {
 
     fn reader(&self) -> Option<InputReader> {
         Some(self.input())
+    }
+}
+
+/// The files of each item, as a block tells them.
+pub(super) fn files_of<I: Item + ?Sized>(
+    block: &(impl InputBlock<I> + ?Sized),
+    items: &[&I],
+) -> Result<Vec<Vec<PathBuf>>, DataError> {
+    let parts = in_parts(items, |_, items| {
+        let files = |item: &&I| guard("input block", item.path().display(), || block.files(item));
+        items.iter().map(files).collect::<Result<Vec<_>, _>>()
+    })?;
+    Ok(parts.concat())
+}
+
+/// Refuses two items with one file.
+pub(super) fn unshared<I: Item + ?Sized>(items: &[&I], read: Vec<Vec<PathBuf>>) -> Result<(), DataError> {
+    // An item may have a file twice.
+    let own = |(item, files): (usize, Vec<PathBuf>)| {
+        let files: BTreeSet<PathBuf> = files.into_iter().collect();
+        files.into_iter().map(move |file| (item, file))
+    };
+    let (owners, files): (Vec<usize>, Vec<PathBuf>) = read.into_iter().enumerate().flat_map(own).unzip();
+    match repeated::find::<Path>(&files) {
+        None => Ok(()),
+        Some(both) => {
+            let [first, second] = both.map(|file| items[owners[file]].path().into_owned());
+            Err(DataError::SharedFile { items: [first, second], file: files[both[1]].clone() })
+        }
     }
 }

@@ -88,6 +88,12 @@ pub trait InputBlock<I: ?Sized = Path>: Debug + Send + Sync + 'static {
         Ok(Vec::new())
     }
 
+    /// Whether several items may have one of the [`files`](Self::files) together. Default `true`; a tuple of blocks of which none may
+    /// refuses items that do.
+    fn may_share_files(&self) -> bool {
+        true
+    }
+
     /// Channels of each picture of an item, in their order, the same for every item; by default of one picture, red, green and blue. The
     /// pictures lie one after the other along the channels of a batch, and a learner makes its model for them.
     fn channels(&self) -> Vec<usize> {

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use firelight_transforms::{InputReader, Picture, TransformError};
 
 use super::InputBlock;
-use crate::DataError;
+use super::image::{files_of, unshared};
+use crate::{DataError, Item};
 
 macro_rules! several {
     ($($block:ident . $at:tt),+) => {
@@ -19,17 +20,22 @@ macro_rules! several {
         /// let right = ImageBlock::rgb().with_file(Column::new("after")).with_shared_files(true);
         /// assert_eq!(InputBlock::<Row>::channels(&(left, right)), [3, 3]);
         /// ```
-        impl<Item: ?Sized, $($block: InputBlock<Item>),+> InputBlock<Item> for ($($block,)+) {
-            fn read(&self, item: &Item) -> Result<Picture, TransformError> {
+        impl<I: Item + ?Sized, $($block: InputBlock<I>),+> InputBlock<I> for ($($block,)+) {
+            fn read(&self, item: &I) -> Result<Picture, TransformError> {
                 Ok(Picture::Several(vec![$(self.$at.read(item)?),+]))
             }
 
-            fn check(&self, items: &[&Item]) -> Result<(), DataError> {
+            fn check(&self, items: &[&I]) -> Result<(), DataError> {
                 $(self.$at.check(items)?;)+
-                Ok(())
+                // A file of one block's pictures that is in another item's of the next.
+                if self.may_share_files() { Ok(()) } else { unshared(items, files_of(self, items)?) }
             }
 
-            fn files(&self, item: &Item) -> Result<Vec<PathBuf>, DataError> {
+            fn may_share_files(&self) -> bool {
+                $(self.$at.may_share_files())||+
+            }
+
+            fn files(&self, item: &I) -> Result<Vec<PathBuf>, DataError> {
                 Ok([$(self.$at.files(item)?),+].concat())
             }
 

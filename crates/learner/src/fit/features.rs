@@ -139,6 +139,7 @@ fn same<F: FittedTarget>(one: &Dataset<F>, other: &Dataset<F>) -> bool {
     // Clones share what they are made of, however large, and features are mostly used with the loaders that they are of.
     let shared = std::ptr::eq(one.items(), other.items()) && std::ptr::eq(one.targets(), other.targets());
     said(one.transforms()) == said(other.transforms())
+        && one.input().reader() == other.input().reader()
         && (shared
             || one.len() == other.len()
                 && (0..one.len()).all(|item| one.path(item) == other.path(item) && same_file(one, other, item))

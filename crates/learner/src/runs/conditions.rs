@@ -3,9 +3,10 @@
 use std::fmt::Debug;
 
 use burn::module::Module;
-use firelight_datablock::{DataLoader, FittedTarget};
+use firelight_datablock::{DataLoader, DataLoaders, FittedTarget};
 use firelight_files::hex;
 use firelight_losses::{Decision, Loss};
+use firelight_transforms::{Channels, InputReader, Limits};
 use firelight_vocab::Vocab;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -40,7 +41,7 @@ impl DataFacts {
         Self(vec![
             ("training items", items(data.train())),
             ("validation items", items(data.valid())),
-            ("reading of pictures", format!("{:?}", data.valid().dataset().input().reader())),
+            ("limits of pictures", reading(data)),
             ("batch size", data.train().batch_size().to_string()),
             ("transforms", transforms(data.train())),
             ("validation transforms", transforms(data.valid())),
@@ -90,6 +91,15 @@ impl Conditions {
             let there = theirs(name).unwrap_or_else(|| "not said".into());
             (there != *value).then(|| (name.clone(), there, value.clone()))
         })
+    }
+}
+
+/// How pictures are read: the limits alone, where they are colours of 8 bits.
+fn reading<F: FittedTarget>(data: &DataLoaders<F>) -> String {
+    match data.valid().dataset().input().reader() {
+        Some(InputReader::File(reader)) if reader.channels() == Channels::Rgb => format!("{:?}", Some(reader.limits())),
+        None => format!("{:?}", None::<Limits>),
+        other => format!("{other:?}"),
     }
 }
 

@@ -38,7 +38,7 @@ impl Bands {
         if planes.is_empty() || !(planes.len() as u64).is_multiple_of(size.pixels()) {
             return Err(TransformError::BandLength { size, given: planes.len() });
         }
-        match planes.iter().find(|number| !(number.abs() <= MOST)) {
+        match planes.iter().find(|number| number.is_nan() || number.abs() > MOST) {
             Some(&number) => Err(TransformError::BandNumber { number }),
             None => Ok(Self { size, planes }),
         }

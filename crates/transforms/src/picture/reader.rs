@@ -142,8 +142,12 @@ impl PictureReader {
         guarded(bytes, name, || reading::bands(bytes, self.channels, &self.limits))
     }
 
-    /// What makes no sense in it, if anything does.
-    pub(crate) fn check(&self) -> Result<(), TransformError> {
+    /// Checks that there is something to read.
+    ///
+    /// # Errors
+    ///
+    /// [`TransformError::Setting`] for a limit of 0, and for no channels or more than 4,096.
+    pub fn check(&self) -> Result<(), TransformError> {
         if self.channels.count() == 0 || self.channels.count() > MOST_CHANNELS {
             let value = self.channels.count() as f32;
             return Err(TransformError::Setting {

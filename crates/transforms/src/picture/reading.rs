@@ -49,8 +49,8 @@ fn upright(size: Size, planes: Vec<f32>, orientation: Orientation) -> (Size, Vec
     let upright = if turned { size.transposed() } else { size };
     let mut numbers = Vec::with_capacity(planes.len());
     for plane in planes.chunks_exact(width * height) {
-        let places = (0..upright.height as usize).flat_map(|y| (0..upright.width as usize).map(move |x| (x, y)));
-        numbers.extend(places.map(|(x, y)| {
+        let every = (0..upright.height as usize).flat_map(|y| (0..upright.width as usize).map(move |x| (x, y)));
+        numbers.extend(every.map(|(x, y)| {
             let (x, y) = from(x, y, width, height);
             plane[y * width + x]
         }));

@@ -73,16 +73,13 @@ impl Layout {
 }
 
 /// The wanted planes of a decoded picture: whole numbers become 0 to 1.
-pub(super) fn planes(
-    picture: &DynamicImage,
-    wanted: Channels,
-    ground: Option<[u8; 3]>,
-) -> Result<Vec<f32>, Refusal> {
+pub(super) fn planes(picture: &DynamicImage, wanted: Channels, ground: Option<[u8; 3]>) -> Result<Vec<f32>, Refusal> {
     let pixels = picture.width() as usize * picture.height() as usize;
     let channels = usize::from(picture.color().channel_count());
     let layout = Layout::of(pixels, channels);
     let byte = |numbers: &[u8]| layout.planes(wanted, ground, |at, c| f32::from(numbers[at * channels + c]) / 255.0);
-    let short = |numbers: &[u16]| layout.planes(wanted, ground, |at, c| f32::from(numbers[at * channels + c]) / 65535.0);
+    let short =
+        |numbers: &[u16]| layout.planes(wanted, ground, |at, c| f32::from(numbers[at * channels + c]) / 65535.0);
     let float = |numbers: &[f32]| layout.planes(wanted, ground, |at, c| numbers[at * channels + c]);
     match picture {
         DynamicImage::ImageLuma8(picture) => byte(picture),

@@ -36,7 +36,8 @@ pub(super) fn read(
         return Err(Refusal::Channels { wanted, given: samples });
     }
     // Of colours the decoder reads three, and of several channels it inverts none.
-    let is_patched = samples > if meaning == Some(Meaning::RGB) { 3 } else { 1 } && meaning != Some(Meaning::BlackIsZero);
+    let is_patched =
+        samples > if meaning == Some(Meaning::RGB) { 3 } else { 1 } && meaning != Some(Meaning::BlackIsZero);
     let patched = if is_patched { tiff::as_gray(bytes) } else { None };
     let mut decoder = match &patched {
         Some(bytes) => self::decoder(bytes, limits)?,

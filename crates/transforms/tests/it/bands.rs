@@ -152,7 +152,7 @@ fn statistics_count_every_channel() {
     let Normalize { mean, std } = colours.normalize().unwrap();
     assert_eq!(mean, [0.5, 1.0, 0.6]);
     assert!((std[0] - 0.5_f32.sqrt()).abs() < 1e-6 && (std[1] - 32.0_f32.sqrt()).abs() < 1e-5, "{std:?}");
-    assert_eq!(std[2], 1.0 / 65535.0);
+    assert_eq!(std[2], 1e-6);
     insta::assert_snapshot!(colours.add(&Bands::new(Size::new(1, 1), vec![0.0]).unwrap()).unwrap_err(), @"transform: statistics of 3 channels do not fit 1 channel; give Normalize a mean and a deviation for each channel, or one for all");
 }
 
@@ -237,6 +237,59 @@ fn a_tiff_has_any_number_of_channels_of_any_kind() {
     let infrared = include_bytes!("reference/infrared.tif");
     assert_eq!(bands(infrared, 4).planes(), bytes);
     assert_eq!(read(Channels::Rgb16, infrared).planes(), &bytes[..18]);
-    let small = PictureReader::new(Channels::Own(5)).with_limits(Limits::default().with_bytes(200));
+    let small = PictureReader::new(Channels::Own(5)).with_limits(Limits::default().with_bytes(100));
     assert!(small.decode(include_bytes!("reference/five16.tif")).unwrap_err().is_broken_file());
+}
+
+/// A photograph of 12 megapixels is within the usual limits as gray, upright or turned.
+#[test]
+fn a_large_photograph_is_read_as_gray() {
+    let mut file = std::io::Cursor::new(Vec::new());
+    DynamicImage::from(RgbImage::new(4000, 3000)).write_to(&mut file, image::ImageFormat::Jpeg).unwrap();
+    let picture = PictureReader::new(Channels::Gray).decode(file.get_ref()).unwrap();
+    assert_eq!((picture.size(), picture.channels()), (Size::new(4000, 3000), 1));
+}
+
+/// Numbers that stand for none are said; so are measurements that would be lit.
+#[test]
+fn measurements_are_neither_none_nor_lit() {
+    let bands = |number: f32| Bands::new(Size::new(2, 1), vec![0.5, number]);
+    for none in [f32::NAN, f32::INFINITY, -3.402_823_5e38] {
+        assert!(matches!(bands(none), Err(TransformError::BandNumber { .. })), "{none}");
+    }
+    insta::assert_snapshot!(bands(f32::NAN).unwrap_err(), @"input: the picture has the number NaN, which stands for none; fill such pixels before, with what is likely there");
+    let kelvin = bands(280.5).unwrap();
+    let lit = PictureTransforms::new().with_augment(aug_transforms().p_lighting(1.0));
+    let mut chance = Chance::new(1, 0, 0);
+    insta::assert_snapshot!(lit.planes(&kelvin, Some(&mut chance), &mut Scratch::default()).unwrap_err(), @"transform: lighting is for numbers from 0 to 1, and the picture has 280.5; leave it out (`aug_transforms().max_lighting(0.0)`)");
+    let unlit = PictureTransforms::new().with_augment(aug_transforms().max_lighting(0.0));
+    assert!(unlit.planes(&kelvin, Some(&mut chance), &mut Scratch::default()).is_ok());
+    let three = Normalize::new([280.0, 281.0, 290.0], [9.0, 12.0, 7.0]);
+    assert!(three.check().is_ok(), "measurements of three channels");
+    assert!(Normalize::new([123.7, 116.3, 103.5], [58.4, 57.1, 57.4]).check().is_err(), "colours of bytes");
+}
+
+/// Statistics are of one channel, of all, or of each of equal pictures; nothing else.
+#[test]
+fn statistics_are_of_whole_pictures() {
+    let fit = |count: usize, channels: &[usize]| {
+        Normalize::new(vec![0.5; count], vec![0.5; count]).check_channels(channels).is_ok()
+    };
+    assert!(fit(1, &[6]) && fit(6, &[6]) && fit(3, &[3, 3]) && fit(4, &[1, 3]));
+    assert!(!fit(3, &[6]) && !fit(2, &[1, 3]) && !fit(2, &[6]));
+    let several = Picture::Several(vec![RgbImage::new(4, 4).into(), RgbImage::new(2, 2).into()]);
+    assert!(matches!(Colours::default().add(&several), Err(TransformError::BandSizes { .. })));
+}
+
+/// What is clear shows the ground, whichever way its colours were kept.
+#[test]
+fn a_tiff_with_alpha_is_seen_before_a_ground() {
+    let gray = |file: &[u8]| {
+        let reader = PictureReader::new(Channels::Gray).with_limits(Limits::default().with_ground([255; 3]));
+        reader.decode(file).unwrap().into_bands().unwrap().planes()[0]
+    };
+    // A gray of 128 at half, and what is left of it by that: `reference/bands.py`.
+    let half = 128.0 / 255.0;
+    assert!((gray(include_bytes!("reference/straight.tif")) - (half * half + 1.0 - half)).abs() < 1e-6);
+    assert!((gray(include_bytes!("reference/multiplied.tif")) - (half + 1.0 - half)).abs() < 1e-6);
 }

@@ -93,7 +93,7 @@ fn slips_are_named() {
     insta::assert_snapshot!(try_on(new().with_augment(aug_transforms().max_warp(0.6).mult(2.0)), 0), @"transform: aug_transforms has max_warp × mult = 1.2, which must be 0 to 0.999");
     insta::assert_snapshot!(try_on(new().with_augment(aug_transforms().min_scale(0.0)), 0), @"transform: aug_transforms has smallest scale = 0, which must be over 0 and at most the largest");
     insta::assert_snapshot!(try_on(new().with_augment(aug_transforms().zoom(2.0, 1.0)), 0), @"transform: aug_transforms has smallest zoom = 2, which must be 0.01 to the largest");
-    insta::assert_snapshot!(try_on(new().with_normalize(Normalize::new([0.0; 3], [0.0; 3])), 0), @"transform: Normalize has std = 0, which must be 0.001 to 10, as colours are 0 to 1 (a channel of one colour: 1)");
+    insta::assert_snapshot!(try_on(new().with_normalize(Normalize::new([0.0; 3], [0.0; 3])), 0), @"transform: Normalize has std = 0, which must be at least 0.000001 (a channel of one colour: 1)");
     insta::assert_snapshot!(try_on(new(), 7), @"transform: the output buffer holds 7 numbers, but 3 planes of 30×20 need 1800; add a Resize or a size to the transforms so that all pictures of a batch get one size");
     let refuse = Closure::new("refuse", |_, _| Err("too dark".into()));
     insta::assert_snapshot!(try_on(new().with_item(refuse), 0), @"transform: closure `refuse` failed: too dark");
