@@ -149,16 +149,6 @@ pub enum DataError {
         /// Its file.
         file: PathBuf,
     },
-    /// An item has another number of files than the block has bands.
-    #[error("input: {} has {given} file(s), and its picture {count} bands; tell one for each band (`ImageBlock::with_bands`)", item.display())]
-    BandFiles {
-        /// The item.
-        item: PathBuf,
-        /// How many bands there are.
-        count: usize,
-        /// How many files were told.
-        given: usize,
-    },
     /// Two items have one file, which could be in both parts.
     #[error(
         "input: {} and {} have one file, {}, which could train and validate; leave one of them out, or allow it with \

@@ -169,7 +169,9 @@ impl<I: Item + ?Sized> InputBlock<I> for ImageBlock<I> {
         if let Files::Bands(count, _) = self.files
             && let Some(item) = read.iter().position(|files| files.len() != count)
         {
-            return Err(DataError::BandFiles { item: path(item), count, given: read[item].len() });
+            let value = format!("{} of {}", read[item].len(), path(item).display());
+            let remedy = format!("tell {count}, one for each band (`ImageBlock::with_bands`)");
+            return Err(DataError::Setting { setting: "number of files", value, remedy });
         }
         let is_missing = |file: &PathBuf| file.metadata().is_err_and(|why| why.kind() == ErrorKind::NotFound);
         let missing = |item: usize| read[item].iter().find(|file| is_missing(file)).map(|file| (item, file.clone()));

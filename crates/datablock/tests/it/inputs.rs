@@ -120,7 +120,7 @@ fn bands_of_several_files_are_one_picture() {
     let (shape, planes) = planes(&loaders(&folder, of(3).with_shared_files(true)).expect("loaders"));
     assert_eq!((shape, planes), (vec![3, 3, 4, 4], vec![1000.0 / 65535.0; 48]));
     insta::assert_snapshot!(said(&folder, &loaders(&folder, of(3)).map(drop).expect_err("shared")), @"input: pairs.csv:2 and pairs.csv:3 have one file, 1.png, which could train and validate; leave one of them out, or allow it with `ImageBlock::with_shared_files` and keep such items together with `GroupSplitter`");
-    insta::assert_snapshot!(said(&folder, &loaders(&folder, of(2)).map(drop).expect_err("three")), @"input: pairs.csv:2 has 3 file(s), and its picture 2 bands; tell one for each band (`ImageBlock::with_bands`)");
+    insta::assert_snapshot!(said(&folder, &loaders(&folder, of(2)).map(drop).expect_err("three")), @"loader: number of files = 3 of pairs.csv:2 makes no sense; tell 2, one for each band (`ImageBlock::with_bands`)");
     std::fs::remove_file(folder.path().join("1.png")).expect("removed");
     insta::assert_snapshot!(said(&folder, &loaders(&folder, of(3).with_shared_files(true)).map(drop).expect_err("gone")), @"input: 4 of 4 item(s) have a file that is not there, the first: pairs.csv:2 has 1.png; check the folder and the names, or leave these items out");
 }
