@@ -56,7 +56,7 @@ fn evidence_of_several_pictures_is_of_each_and_on_one_scale() {
     let colours = Bands::from(&picture(1, 32, 32));
     let bright = Bands::new(colours.size(), colours.plane(0).expect("a plane").to_vec()).expect("a picture");
     let dark = Bands::new(colours.size(), vec![0.0; 32 * 32]).expect("a picture");
-    let seen = Picture::Several([&bright, &dark, &bright].map(|one| one.clone().into()).into());
+    let seen = Picture::Several(vec![bright.clone().into(), dark.into(), bright.into()]);
     let planes = manifest.transforms.planes(&seen, None, &mut Scratch::default()).expect("planes").1;
     let input: Tensor<4> = Tensor::from_data(TensorData::new(planes, [1, 3, 32, 32]), &Device::flex());
     let features = Arch::Small.features();
