@@ -10,7 +10,7 @@ use firelight_losses::{
 };
 use firelight_metrics::{
     Metric, PixelConfusion, accuracy, accuracy_multi, box_iou, decided_codes, first, foreground_accuracy, iou,
-    mean_iou, named, of_classes, pck, point_error, rmse, second,
+    mean_iou, named, of_classes, pck, point_distance, point_error, rmse, second,
 };
 use firelight_plots::Mark;
 use firelight_predict::TargetKind;
@@ -205,13 +205,9 @@ impl<I: Item + ?Sized> TargetDefaults for Points<I> {
 
     /// How far the known points are from where the model sees them, in shares of the picture's side.
     fn title(&self, _row: &[f32], said: &Vec<Point>, truth: &Vec<Point>) -> (Vec<String>, Option<Mark>) {
-        let apart: Vec<f32> = said
-            .iter()
-            .zip(truth)
-            .filter_map(|(said, truth)| Some((said.as_ref()?, truth.as_ref()?)))
-            .map(|(said, truth)| (said[0] - truth[0]).hypot(said[1] - truth[1]) / 2.0)
-            .collect();
-        let mean = apart.iter().sum::<f32>() / apart.len().max(1) as f32;
+        let both = said.iter().zip(truth).filter_map(|(said, truth)| (*said).zip(*truth));
+        let apart: Vec<f64> = both.map(|(said, truth)| point_distance(said, truth)).collect();
+        let mean = apart.iter().sum::<f64>() / apart.len().max(1) as f64;
         let title = if apart.is_empty() { self.describe(truth) } else { format!("off by {:.1} %", 100.0 * mean) };
         (vec![title], None)
     }
@@ -298,7 +294,8 @@ where
         let (mut title, mark) = self.0.title(firsts, &said.0, &truth.0);
         let (second, other) = self.1.title(seconds, &said.1, &truth.1);
         title.extend(second);
-        (title, mark.or(other))
+        // Right is where neither is wrong.
+        (title, if other == Some(Mark::Wrong) { other } else { mark.or(other) })
     }
 
     fn read(&self, row: &[f32], size: Size, decision: &Decision) -> Self::Target {

@@ -2,6 +2,8 @@ use firelight_plots::overlay;
 use firelight_predict::Evidence;
 use image::RgbImage;
 
+use crate::interpret::side_by_side;
+
 /// Draws evidence over the picture that it is about.
 ///
 /// ```no_run
@@ -14,12 +16,15 @@ use image::RgbImage;
 /// # }
 /// ```
 pub trait Overlay {
-    /// The picture under its evidence, from clear (none) to orange (most).
+    /// The picture under its evidence, from clear (none) to orange (most); several of an item side by side.
     fn overlay(&self) -> RgbImage;
 }
 
 impl Overlay for Evidence {
     fn overlay(&self) -> RgbImage {
-        overlay(&self.seen, &self.heat, self.columns)
+        let drawn = |picture: &RgbImage, heat: &[f32]| overlay(picture, heat, self.columns);
+        let mut pictures = vec![drawn(&self.seen, &self.heat)];
+        pictures.extend(self.others.iter().map(|(picture, heat)| drawn(picture, heat)));
+        side_by_side(&pictures)
     }
 }

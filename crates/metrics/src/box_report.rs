@@ -4,9 +4,12 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::classes::mean;
+use crate::text::number;
 use crate::{iou, point_distance};
 
-/// Overlaps and errors of a model that finds boxes. `None` everywhere where no example has a box; examples without one do not count.
+/// Overlaps and errors of a model that finds boxes. `None` everywhere where no example has a box; examples without one do not count. Where an
+/// output is no number its overlap counts as 0 in the quantiles and is not found, and there are no means.
 ///
 /// ```
 /// use firelight_metrics::BoxReport;
@@ -51,7 +54,12 @@ impl BoxReport {
     pub const LEAST: [f32; 2] = [0.5, 0.75];
 
     /// Of left, top, right and bottom from -1 to 1, their targets, and width and height of each picture in pixels.
+    ///
+    /// # Panics
+    ///
+    /// If there are not as many rows as targets and sizes.
     pub fn of(rows: &[[f32; 4]], targets: &[Option<[f32; 4]>], sizes: &[[u32; 2]]) -> Self {
+        assert_eq!((rows.len(), rows.len()), (targets.len(), sizes.len()), "rows, and targets and sizes");
         let known: Vec<Known> = rows
             .iter()
             .zip(targets)
@@ -59,8 +67,10 @@ impl BoxReport {
             .filter_map(|((row, target), size)| Some((*row, (*target)?, *size)))
             .collect();
         let boxes = known.len();
-        let mean = |of: fn(&Known) -> f64| (boxes > 0).then(|| known.iter().map(of).sum::<f64>() / boxes as f64);
-        let mut overlaps: Vec<f32> = known.iter().map(|(said, actual, _)| iou(*said, *actual)).collect();
+        let mean =
+            |of: fn(&Known) -> f64| mean(known.iter().map(|known| Some(of(known)))).filter(|mean| !mean.is_nan());
+        // The greater of NaN and 0 is 0.
+        let mut overlaps: Vec<f32> = known.iter().map(|(said, actual, _)| iou(*said, *actual).max(0.0)).collect();
         overlaps.sort_by(f32::total_cmp);
         let found = Self::LEAST.map(|least| {
             let found = overlaps.iter().filter(|overlap| **overlap >= least).count();
@@ -98,7 +108,7 @@ fn quantile(sorted: &[f32], share: f64) -> Option<f64> {
 /// One line a number.
 impl fmt::Display for BoxReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = |value: Option<f64>| value.map_or("n/a".to_owned(), |value| format!("{value:.3}"));
+        let text = |value| number(value, 3);
         let mut line = |name: &str, value: String| writeln!(f, "{name:<23}  {value:>7}");
         line("boxes", self.boxes.to_string())?;
         line("mean IoU", text(self.mean_iou))?;

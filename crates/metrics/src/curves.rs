@@ -14,7 +14,7 @@ use crate::ranking::{Step, Steps};
 /// assert_eq!(curve, Some(vec![(0.0, 0.0), (0.0, 0.5), (1.0, 0.5), (1.0, 1.0)]));
 /// ```
 pub fn roc_curve<T: HasClass>(rows: &[impl AsRef<[f32]>], targets: &[T], class: usize) -> Option<Vec<(f64, f64)>> {
-    let steps = steps(rows, targets, class)?;
+    let steps = Steps::of_class(rows, targets, class)?;
     let absent = steps.all - steps.present;
     let point =
         |step: &Step| ((step.picked - step.hits) as f64 / absent as f64, step.hits as f64 / steps.present as f64);
@@ -36,14 +36,8 @@ pub fn precision_recall_curve<T: HasClass>(
     targets: &[T],
     class: usize,
 ) -> Option<Vec<(f64, f64)>> {
-    let steps = steps(rows, targets, class)?;
+    let steps = Steps::of_class(rows, targets, class)?;
     let point = |step: &Step| (step.hits as f64 / steps.present as f64, step.hits as f64 / step.picked as f64);
     let points = std::iter::once((0.0, 1.0)).chain(steps.from_the_top.iter().map(point)).collect();
     (steps.present > 0).then_some(points)
-}
-
-/// The steps of one class.
-pub(crate) fn steps<T: HasClass>(rows: &[impl AsRef<[f32]>], targets: &[T], class: usize) -> Option<Steps> {
-    let scored = rows.iter().zip(targets).map(|(row, target)| Some((*row.as_ref().get(class)?, target.has(class))));
-    Steps::of(scored.collect::<Option<Vec<_>>>()?)
 }

@@ -29,6 +29,7 @@ mod relations;
 mod report;
 mod risk;
 mod sets;
+mod text;
 mod value_report;
 mod values;
 

@@ -7,9 +7,9 @@ use firelight_vocab::Vocab;
 use serde::Serialize;
 
 use crate::classes::mean;
-use crate::curves::steps;
 use crate::multi::Class;
-use crate::ranking::{area, best_threshold, precision};
+use crate::ranking::{Steps, area, best_threshold, precision};
+use crate::text::number;
 
 /// Precision, recall and F1 of every class as a decision picks it, and what its probabilities are worth whatever the threshold, with `n/a`
 /// where a number is not defined.
@@ -66,6 +66,29 @@ pub struct MultiScores {
     pub best_f1: Option<f64>,
 }
 
+impl MultiScores {
+    /// The best threshold for a table: to three decimals, or to two digits where it is below a hundredth, and never above it, so that the
+    /// number that is read picks what the threshold picks. `n/a` without one.
+    ///
+    /// ```
+    /// use firelight_metrics::{Decision, MultiReport, Vocab};
+    ///
+    /// let vocab = Vocab::from_labels(["boat"]);
+    /// let report = MultiReport::of(&vocab, &[[0.66679]], &[vec![0]], &Decision::Threshold(0.5));
+    /// assert_eq!(report.classes[0].best_threshold_text(), "0.666");
+    /// ```
+    pub fn best_threshold_text(&self) -> String {
+        let Some(threshold) = self.best_threshold else { return number(None, 0) };
+        let magnitude = threshold.abs().log10().floor();
+        let decimals = if magnitude.is_finite() { (1.0 - magnitude).clamp(3.0, 11.0) as usize } else { 3 };
+        let steps = 10_f64.powi(decimals as i32);
+        let near = (f64::from(threshold) * steps).round();
+        let text = |near: f64| number(Some(near / steps), decimals);
+        let is_above = text(near).parse::<f32>().is_ok_and(|read| read > threshold);
+        text(if is_above { near - 1.0 } else { near })
+    }
+}
+
 impl MultiReport {
     /// Of rows of probabilities and the class numbers of each example.
     ///
@@ -76,13 +99,19 @@ impl MultiReport {
         let mut counts = vec![Class::default(); vocab.len()];
         for (row, target) in rows.iter().map(AsRef::as_ref).zip(targets) {
             assert_eq!(row.len(), vocab.len(), "a probability for each class");
+            // Of the classes that are there or picked alone, which are few of many; nothing asks for those that are neither.
             let picked = decision.decide(row);
-            for (class, count) in counts.iter_mut().enumerate() {
-                count.add(target.contains(&class), picked.contains(&class));
+            let missed = target.iter().enumerate().filter(|(at, class)| !target[..*at].contains(class));
+            let missed = missed.map(|(_, class)| class).filter(|class| !picked.contains(class));
+            let listed = picked.iter().map(|class| (class, true)).chain(missed.map(|class| (class, false)));
+            for (&class, is_picked) in listed {
+                if let Some(count) = counts.get_mut(class) {
+                    count.add(target.contains(&class), is_picked);
+                }
             }
         }
         let row = |(class, (name, count)): (usize, (&str, &Class))| {
-            let steps = steps(rows, targets, class);
+            let steps = Steps::of_class(rows, targets, class);
             let steps = steps.as_ref();
             let best = steps.and_then(best_threshold);
             let (examples, picked) = (count.hits + count.misses, count.hits + count.alarms);
@@ -123,14 +152,14 @@ impl fmt::Display for MultiReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows = || self.classes.iter().chain([&self.mean]);
         let side = rows().map(|row| row.name.chars().count()).max().unwrap_or(0);
-        let text = |value: Option<f64>| value.map_or("n/a".to_owned(), |value| format!("{value:.3}"));
+        let text = |value| number(value, 3);
         write!(f, "{:side$}  examples  picked  precision  recall     f1  avg precision  roc auc", "")?;
         write!(f, "  best threshold  best f1")?;
         for row in rows() {
             write!(f, "\n{:<side$}  {:>8}  {:>6}", row.name, row.examples, row.picked)?;
             write!(f, "  {:>9}  {:>6}  {:>5}", text(row.precision), text(row.recall), text(row.f1))?;
             write!(f, "  {:>13}  {:>7}", text(row.average_precision), text(row.roc_auc))?;
-            write!(f, "  {:>14}  {:>7}", text(row.best_threshold.map(f64::from)), text(row.best_f1))?;
+            write!(f, "  {:>14}  {:>7}", row.best_threshold_text(), text(row.best_f1))?;
         }
         Ok(())
     }

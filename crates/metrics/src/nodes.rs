@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::ancestors::Overlap;
 use crate::ratio;
+use crate::text::number;
 
 /// How good answers are that may be any node of a tree: how often they are right, and how much they say.
 ///
@@ -77,7 +78,7 @@ impl NodeReport {
 /// One line.
 impl fmt::Display for NodeReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = |value: Option<f64>| value.map_or("n/a".to_owned(), |value| format!("{value:.3}"));
+        let text = |value| number(value, 3);
         let Self { examples, right, exact, nothing, precision, recall, f1 } = self;
         let [right, exact, nothing] = [right, exact, nothing].map(|share| text(*share));
         let [precision, recall, f1] = [precision, recall, f1].map(|share| text(*share));

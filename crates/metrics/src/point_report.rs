@@ -4,9 +4,12 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::classes::mean;
 use crate::point_distance;
+use crate::text::number;
 
-/// Distances of every point, and how many are found, with `n/a` where a number is not defined. Points that are not known do not count.
+/// Distances of every point, and how many are found, with `n/a` where a number is not defined. Points that are not known do not count. Where an
+/// output is no number its point is not found, and there are no means.
 ///
 /// ```
 /// use firelight_metrics::PointReport;
@@ -57,7 +60,7 @@ impl PointScores {
     fn of(name: String, distances: &[(f64, f64)]) -> Self {
         let known = distances.len();
         let mean =
-            |of: fn(&(f64, f64)) -> f64| (known > 0).then(|| distances.iter().map(of).sum::<f64>() / known as f64);
+            |of: fn(&(f64, f64)) -> f64| mean(distances.iter().map(|at| Some(of(at)))).filter(|mean| !mean.is_nan());
         let found = Self::SHARES.map(|share| {
             let within = distances.iter().filter(|(distance, _)| *distance as f32 <= share).count();
             (known > 0).then(|| within as f64 / known as f64)
@@ -68,12 +71,17 @@ impl PointScores {
 
 impl PointReport {
     /// Of rows of x and y of each point, from -1 to 1, their targets, and width and height of each picture in pixels; a name for each point.
+    ///
+    /// # Panics
+    ///
+    /// If there are not as many rows as targets and sizes.
     pub fn of<S: Into<String>>(
         names: impl IntoIterator<Item = S>,
         rows: &[impl AsRef<[f32]>],
         targets: &[Vec<Option<[f32; 2]>>],
         sizes: &[[u32; 2]],
     ) -> Self {
+        assert_eq!((rows.len(), rows.len()), (targets.len(), sizes.len()), "rows, and targets and sizes");
         let distances = |point: usize| {
             let examples = rows.iter().zip(targets).zip(sizes);
             let points = examples.map(|((row, target), size)| {
@@ -102,7 +110,7 @@ impl fmt::Display for PointReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows = || self.points.iter().chain([&self.all]);
         let side = rows().map(|row| row.name.chars().count()).max().unwrap_or(0);
-        let text = |value: Option<f64>| value.map_or("n/a".to_owned(), |value| format!("{value:.3}"));
+        let text = |value| number(value, 3);
         write!(f, "{:side$}  known  error   pixels", "")?;
         for share in PointScores::SHARES {
             write!(f, "  {:>10}", format!("within {share}"))?;

@@ -64,12 +64,7 @@ pub fn best_thresholds<T: HasClass>(rows: &[impl AsRef<[f32]>], targets: &[T]) -
     assert_eq!(rows.len(), targets.len(), "rows and targets");
     let columns = rows.first().map_or(0, |row| row.as_ref().len());
     assert!(rows.iter().all(|row| row.as_ref().len() == columns), "rows of one length");
-    let best = |class: usize| {
-        let scored = rows.iter().zip(targets).map(|(row, target)| (row.as_ref()[class], target.has(class)));
-        let steps = Steps::of(scored.collect())?;
-        best_threshold(&steps)
-    };
-    (0..columns).map(best).collect()
+    (0..columns).map(|class| best_threshold(&Steps::of_class(rows, targets, class)?)).collect()
 }
 
 /// Examples from the highest score down, those of one score together.
@@ -108,6 +103,12 @@ impl Steps {
             }
         }
         Some(Self { present: hits, all: scored.len(), from_the_top: steps })
+    }
+
+    /// Of one class. `None` where a row has no number for it, too.
+    pub fn of_class<T: HasClass>(rows: &[impl AsRef<[f32]>], targets: &[T], class: usize) -> Option<Self> {
+        let scored = rows.iter().zip(targets).map(|(row, target)| Some((*row.as_ref().get(class)?, target.has(class))));
+        Self::of(scored.collect::<Option<Vec<_>>>()?)
     }
 
     /// Each step beside what was picked before it.

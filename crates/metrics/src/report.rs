@@ -6,6 +6,7 @@ use firelight_vocab::Vocab;
 use serde::Serialize;
 
 use crate::classes::{Counts, mean};
+use crate::text::number;
 
 /// Precision, recall and F1 of every class: scikit-learn's `classification_report`, with `n/a` where a number is not
 /// defined instead of 0.
@@ -106,7 +107,7 @@ impl fmt::Display for ClassReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows = || self.classes.iter().chain([&self.macro_mean, &self.weighted_mean]);
         let side = rows().map(|row| row.name.chars().count()).max().unwrap_or(0);
-        let text = |value: Option<f64>| value.map_or("n/a".to_owned(), |value| format!("{value:.3}"));
+        let text = |value| number(value, 3);
         write!(f, "{:side$}  precision  recall     f1  examples", "")?;
         for row in rows() {
             let ClassScores { name, precision, recall, f1, examples } = row;

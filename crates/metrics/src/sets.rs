@@ -7,6 +7,7 @@ use firelight_vocab::Groups;
 use serde::Serialize;
 
 use crate::mean::with_settings;
+use crate::text::number;
 use crate::{Better, ClassMetric, ratio};
 
 /// Share of examples whose set holds the actual class, 0 to 1.
@@ -165,7 +166,7 @@ impl fmt::Display for SetReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows = || self.rows.iter().chain([&self.all]);
         let widest = rows().map(|row| row.name.chars().count()).max().unwrap_or(0);
-        let text = |value: Option<f64>| value.map_or("n/a".to_owned(), |value| format!("{value:.3}"));
+        let text = |value| number(value, 3);
         write!(f, "{:widest$}  coverage   size  single  examples", "")?;
         for SetScores { name, coverage, size, single, examples } in rows() {
             let (coverage, size, single) = (text(*coverage), text(*size), text(*single));

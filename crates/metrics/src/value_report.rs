@@ -5,9 +5,11 @@ use std::fmt;
 use firelight_costs::Decision;
 use serde::Serialize;
 
+use crate::classes::mean;
+use crate::text::number;
 use crate::{ValueMetric, mae, measure, pearson, r2, rmse, spearman};
 
-/// Errors and correlations of every number that a model tells, with `n/a` where one is not defined.
+/// Errors and correlations of every number that a model tells, with `n/a` where one is not defined, as where an output is no number.
 ///
 /// ```
 /// use firelight_metrics::ValueReport;
@@ -53,24 +55,28 @@ pub struct ValueScores {
 impl ValueReport {
     /// Of rows of outputs and their targets, a name for each number. A row or a target that is shorter does not count for the numbers that it
     /// has not.
+    ///
+    /// # Panics
+    ///
+    /// If there are not as many rows as targets.
     pub fn of<S: Into<String>>(
         names: impl IntoIterator<Item = S>,
         rows: &[impl AsRef<[f32]>],
         targets: &[Vec<f32>],
     ) -> Self {
+        assert_eq!(rows.len(), targets.len(), "rows and targets");
         let values = names.into_iter().enumerate().map(|(value, name)| {
             let pairs = rows.iter().zip(targets);
             let known =
                 pairs.filter_map(|(row, target)| Some(([*row.as_ref().get(value)?], vec![*target.get(value)?])));
             let (rows, targets): (Vec<[f32; 1]>, Vec<Vec<f32>>) = known.unzip();
             let of = |metric: ValueMetric| measure(metric, &rows, &targets, &Decision::Argmax);
-            let off: f64 =
-                rows.iter().zip(&targets).map(|(row, target)| f64::from(row[0]) - f64::from(target[0])).sum();
+            let off = rows.iter().zip(&targets).map(|(row, target)| Some(f64::from(row[0]) - f64::from(target[0])));
             ValueScores {
                 name: name.into(),
                 mae: of(mae()),
                 rmse: of(rmse()),
-                bias: (!rows.is_empty()).then(|| off / rows.len() as f64),
+                bias: mean(off).filter(|bias| !bias.is_nan()),
                 r2: of(r2()),
                 pearson: of(pearson()),
                 spearman: of(spearman()),
@@ -84,7 +90,7 @@ impl ValueReport {
 impl fmt::Display for ValueReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let side = self.values.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
-        let text = |value: Option<f64>| value.map_or("n/a".to_owned(), |value| format!("{value:.4}"));
+        let text = |value| number(value, 4);
         write!(f, "{:side$}  {:>9}  {:>9}  {:>9}", "", "mae", "rmse", "bias")?;
         write!(f, "  {:>8}  {:>8}  {:>8}", "r2", "pearson", "spearman")?;
         for row in &self.values {

@@ -15,16 +15,17 @@ use crate::{Network, NetworkConfig, Outputs, PredictError, Predictor};
 ///
 /// | network | heat |
 /// |---|---|
-/// | a body with a head | Grad-CAM: with `A` the last feature map and `s` the output, each channel weighs as much as the mean of its gradient, `Σ_c mean(∂s/∂A_c) · A_c`. Of a class's score what is above 0, which speaks for the class; of a number the absolute value, which moves it up or down. Divided by its largest value |
-/// | a U-Net | its own map: the probability of the class at each pixel |
-/// | a position net | its own map: the chance that the point of this coordinate is there, divided by its largest value; of a box the corners left top and right bottom |
+/// | a body with a head | Grad-CAM over each picture of an item: with `A` the last feature map and `s` the output, each channel weighs as much as the mean of its gradient, `Σ_c mean(∂s/∂A_c) · A_c`. Of a class's score what is above 0, which speaks for the class; of a number the absolute value, which moves it up or down. Divided by the largest value of all pictures |
+/// | a U-Net | its own map, which lies over the first picture: the probability of the class at each pixel |
+/// | a position net | its own map, over the first picture too: the chance that the point of this coordinate is there, divided by its largest value; of a box the corners left top and right bottom |
 ///
 /// A model of the user's own has none, since its last map is not known.
 ///
 /// Source: R. Selvaraju and others, *Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization*
 /// (2017).
 ///
-/// `firelight_plots::overlay(&evidence.seen, &evidence.heat, evidence.columns)` draws it; the facade has it as `evidence.overlay()`.
+/// `firelight_plots::overlay(&evidence.seen, &evidence.heat, evidence.columns)` draws it; the facade's `evidence.overlay()` draws all pictures
+/// side by side.
 ///
 /// ```no_run
 /// # use firelight_predict::{PredictError, Predictor};
@@ -40,12 +41,15 @@ use crate::{Network, NetworkConfig, Outputs, PredictError, Predictor};
 pub struct Evidence {
     /// The number of the output that is explained, as [`TargetKind::names`](crate::TargetKind::names) counts them: a class, for one.
     pub output: usize,
-    /// Evidence from 0 to 1, row after row; all 0 where nothing speaks for the class.
+    /// Evidence from 0 to 1, row after row; all 0 where nothing speaks for the class. Of several pictures an item the first one's.
     pub heat: Vec<f32>,
-    /// Numbers in a row of `heat`.
+    /// Numbers in a row of `heat`, and of each of `others`.
     pub columns: usize,
-    /// The picture as the model saw it: cropped and resized.
+    /// The picture as the model saw it: cropped and resized. Of several the first.
     pub seen: RgbImage,
+    /// The item's other pictures, each with its heat, in their order. None of one picture an item, and none where the heat is a map of the
+    /// network's own.
+    pub others: Vec<(RgbImage, Vec<f32>)>,
 }
 
 impl Predictor {
@@ -73,40 +77,47 @@ impl Predictor {
             None => self.answer_picture(picture)?.output(),
         };
         let Seen { draw, planes } = self.seen(picture).map_err(PredictError::input)?;
-        let seen = self.manifest().transforms.normalize().decode(&planes, draw.size);
+        let channels = self.manifest().input.channels();
+        let seen = self.manifest().transforms.normalize().decode_each(&planes, draw.size, &channels);
         let (pixels, width) = (draw.size.pixels() as usize, draw.size.width as usize);
         let map = |numbers: &[f32], number: usize| numbers.chunks(pixels).nth(number).unwrap_or_default().to_vec();
-        let (heat, columns) = match self.network() {
+        let (heat, cells, columns) = match self.network() {
             Network::Vision(model) => {
                 let features = model.body.forward(self.input(draw.size, planes));
-                let columns = features.dims()[3];
+                let [_, _, rows, columns] = features.dims();
                 let heat =
                     |moves: f32| if target.is_score(output) { moves.clamp(0.0, f32::INFINITY) } else { moves.abs() };
-                (up_to_one(moves(&model.head, features, output).into_iter().map(heat).collect()), columns)
+                let moves = moves(&model.head, features, channels.len(), output);
+                (up_to_one(moves.into_iter().map(heat).collect()), rows * columns, columns)
             }
             Network::Positions(model) => {
                 let numbers = host(model.outputs(self.input(draw.size, planes)));
                 let scores = map(numbers.get(outputs..).unwrap_or_default(), output / 2);
-                (chances(&scores), width)
+                (chances(&scores), pixels, width)
             }
-            _ => (map(&self.outputs(draw.size, planes)?, output), width),
+            _ => (map(&self.outputs(draw.size, planes)?, output), pixels, width),
         };
         if heat.iter().any(|heat| heat.is_nan()) {
             return Err(PredictError::NoNumbers { path: None });
         }
-        Ok(Evidence { output, heat, columns, seen })
+        let mut pictures = seen.into_iter().zip(heat.chunks(cells.max(1)).map(<[f32]>::to_vec));
+        let (seen, heat) = pictures.next().unwrap_or_default();
+        Ok(Evidence { output, heat, columns, seen, others: pictures.collect() })
     }
 }
 
-/// The map's channels, weighted by the mean gradients of an output: how far each cell moves it, up or down.
-fn moves(head: &Head, map: Tensor<4>, output: usize) -> Vec<f32> {
+/// The map's channels, weighted by the mean gradients of an output: how far each cell of each of the pictures, whose maps are joined along the
+/// channels, moves it, up or down.
+fn moves(head: &Head, map: Tensor<4>, pictures: usize, output: usize) -> Vec<f32> {
     let device: Device = map.device().autodiff();
     // Frozen, so that dropout and batch norm do what they do in prediction though there is a graph.
     let head = head.clone().train().freeze();
     let tracked = Tensor::<4>::from_inner(map.clone()).to_device(&device).require_grad();
     let gradients = head.forward(tracked.clone()).narrow(1, output, 1).sum().backward();
-    let Some(gradient) = tracked.grad(&gradients) else { return vec![0.0; map.dims()[2] * map.dims()[3]] };
-    host((map * gradient.mean_dims(&[2, 3])).sum_dim(1))
+    let [_, channels, rows, columns] = map.dims();
+    let Some(gradient) = tracked.grad(&gradients) else { return vec![0.0; pictures * rows * columns] };
+    let weighted = map * gradient.mean_dims(&[2, 3]);
+    host(weighted.reshape([pictures, channels / pictures.max(1), rows, columns]).sum_dim(1))
 }
 
 /// Numbers from 0 up, divided by the largest of them.
@@ -143,7 +154,7 @@ mod tests {
         for class in 0..2 {
             let weight = |channel: usize| scores[2 * (channel + 1) + class] - scores[class];
             let raw = (0..4).map(|at| (0..3).map(|c| weight(c) * numbers[4 * c + at]).sum::<f32>() / 4.0);
-            for (found, expected) in moves(&head, map.clone(), class).iter().zip(raw) {
+            for (found, expected) in moves(&head, map.clone(), 1, class).iter().zip(raw) {
                 assert!((found - expected).abs() < 1e-5, "{found} is not {expected}");
             }
         }

@@ -16,7 +16,7 @@ const SHOWN: usize = 3;
 /// Prints the likeliest breeds of each file, or what else the model tells, or writes a table.
 pub fn predict(what: &Predict, cli: &Cli) -> Result<()> {
     let progress = cli.progress();
-    let predictor = Predictor::load(&what.export, &device_by_name(&cli.device)?)?;
+    let predictor = load(&what.export, &device_by_name(&cli.device)?)?;
     let files = files(&what.files, &progress)?;
     if let Some(folder) = &what.explain {
         explain(&predictor, &files, folder)?;
@@ -40,6 +40,19 @@ pub fn predict(what: &Predict, cli: &Cli) -> Result<()> {
         return Err(format!("{} of {} file(s) could not be predicted", done.broken.len(), files.len()).into());
     }
     Ok(())
+}
+
+/// A model of one file an item: this program is given single pictures.
+pub fn load(export: &Path, device: &Device) -> Result<Predictor> {
+    let predictor = Predictor::load(export, device)?;
+    match predictor.manifest().input.files() {
+        1 => Ok(predictor),
+        files => Err(format!(
+            "{}: an item of this model has {files} files, and this program takes one picture at a time; predict with `Predictor::answer_files`",
+            export.display()
+        )
+        .into()),
+    }
 }
 
 /// Predicts one picture of the sample set, as a user would from the exported file.
@@ -80,7 +93,9 @@ fn explain(predictor: &Predictor, files: &[PathBuf], folder: &Path) -> Result<()
         let Ok(picture) = predictor.manifest().input.open(&[path]) else { continue };
         let explained = predictor.explain(&picture, None)?;
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        let of = outputs.get(explained.output).map_or("", String::as_str);
+        // A class may be called by what no file can be, such as a/b.
+        let plain = |letter: char| if letter.is_alphanumeric() || letter == '-' { letter } else { '_' };
+        let of: String = outputs.get(explained.output).map_or("", String::as_str).chars().map(plain).collect();
         let place = folder.join(format!("{:04}-{name}-{of}.png", number + 1));
         save_png(&explained.overlay(), &place)
             .map_err(|error| format!("explain: cannot write {}: {error}", place.display()))?;

@@ -9,8 +9,6 @@ mod voc_labels;
 
 use std::path::Path;
 
-use firelight_transforms::Size;
-
 pub use coco::{Coco, CocoFile, CocoObject, CocoPicture};
 pub use files::Beside;
 pub use oxford::{OxfordList, OxfordPet};
@@ -18,7 +16,7 @@ pub use runs::RleMasks;
 pub use voc::{VocAnnotation, VocObject};
 pub use voc_labels::{Voc, VocBox, VocBoxes, VocName, VocNames};
 
-use crate::{AnnotationError, Box4, DataError};
+use crate::{AnnotationError, DataError};
 
 /// The text of a file, without a byte order mark.
 fn text_of(file: &Path) -> Result<String, DataError> {
@@ -34,10 +32,4 @@ fn text_of(file: &Path) -> Result<String, DataError> {
 /// Why a file is not what it is to be.
 fn refusal(file: &Path, line: Option<u64>, what: impl Into<String>, remedy: impl Into<String>) -> DataError {
     AnnotationError::Unfit { path: file.to_path_buf(), line, what: what.into(), remedy: remedy.into() }.into()
-}
-
-/// Whether a box has no pixel of a picture, though it has some elsewhere.
-fn is_outside([left, top, right, bottom]: &Box4, picture: Size) -> bool {
-    let (width, height) = (picture.width as f32, picture.height as f32);
-    right > left && bottom > top && (*left >= width || *top >= height || *right <= 0.0 || *bottom <= 0.0)
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use firelight_transforms::Size;
 use roxmltree::{Document, Node};
 
-use super::{is_outside, refusal, text_of};
+use super::{refusal, text_of};
 use crate::{Box4, DataError};
 
 /// What an XML file of PASCAL VOC says of a picture, as those of Oxford-IIIT Pet (`annotations/xmls`). [`Voc`](crate::Voc) finds the file of
@@ -63,21 +63,27 @@ impl VocAnnotation {
     /// have: an object without a name or a box, a side of a box that is no number, a box whose sides are exchanged or that lies outside the
     /// picture of the size that is told.
     pub fn read(file: impl AsRef<Path>) -> Result<Self, DataError> {
-        let file = file.as_ref();
-        let text = text_of(file)?;
-        let document = Document::parse(&text)
-            .map_err(|why| refusal(file, None, format!("it is no XML: {why}"), "mend it, or take the file out"))?;
-        let (root, reader) = (document.root_element(), Reader { file, document: &document });
-        if !root.has_tag_name("annotation") {
-            let what = format!("the outermost element is <{}>, not <annotation>", root.tag_name().name());
-            return Err(reader.refuse(root, what, "give a file as PASCAL VOC has them"));
-        }
-        let size = child(root, "size").map(|size| reader.size(size)).transpose()?.filter(|size| size.pixels() > 0);
-        let objects = root.children().filter(|child| child.has_tag_name("object"));
-        Ok(Self {
-            file_name: text_in(root, "filename").map(str::to_owned),
-            size,
-            objects: objects.map(|object| reader.object(object, size)).collect::<Result<_, _>>()?,
+        opened(file.as_ref(), |root, reader| {
+            let size = child(root, "size").map(|size| reader.size(size)).transpose()?.filter(|size| size.pixels() > 0);
+            Ok(Self {
+                file_name: text_in(root, "filename").map(str::to_owned),
+                size,
+                objects: objects(root).map(|object| reader.object(object, size)).collect::<Result<_, _>>()?,
+            })
+        })
+    }
+
+    /// The classes of a file's objects, each once, whatever their boxes are.
+    pub(super) fn names(file: &Path) -> Result<Vec<String>, DataError> {
+        opened(file, |root, reader| {
+            let mut names = Vec::new();
+            for object in objects(root) {
+                let name = reader.name(object)?.to_owned();
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+            Ok(names)
         })
     }
 
@@ -92,6 +98,26 @@ impl VocAnnotation {
     }
 }
 
+/// What is taken of a file's outermost element.
+fn opened<T>(
+    file: &Path,
+    take: impl FnOnce(Node<'_, '_>, &Reader<'_>) -> Result<T, DataError>,
+) -> Result<T, DataError> {
+    let text = text_of(file)?;
+    let document = Document::parse(&text)
+        .map_err(|why| refusal(file, None, format!("it is no XML: {why}"), "mend it, or take the file out"))?;
+    let (root, reader) = (document.root_element(), Reader { file, document: &document });
+    if !root.has_tag_name("annotation") {
+        let what = format!("the outermost element is <{}>, not <annotation>", root.tag_name().name());
+        return Err(reader.refuse(root, what, "give a file as PASCAL VOC has them"));
+    }
+    take(root, &reader)
+}
+
+fn objects<'a, 'input>(root: Node<'a, 'input>) -> impl Iterator<Item = Node<'a, 'input>> {
+    root.children().filter(|child| child.has_tag_name("object"))
+}
+
 /// Reads elements and says on which line one is wrong.
 struct Reader<'a> {
     file: &'a Path,
@@ -100,9 +126,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn object(&self, object: Node, picture: Option<Size>) -> Result<VocObject, DataError> {
-        let Some(name) = text_in(object, "name") else {
-            return Err(self.refuse(object, "an <object> has no <name>", "name it"));
-        };
+        let name = self.name(object)?;
         let Some(sides) = child(object, "bndbox") else {
             return Err(self.refuse(object, format!("the {name:?} has no <bndbox>"), "give its box, or take it out"));
         };
@@ -128,6 +152,10 @@ impl Reader<'_> {
             occluded: self.flag(object, "occluded")?,
             pose: text_in(object, "pose").filter(|pose| *pose != "Unspecified").map(str::to_owned),
         })
+    }
+
+    fn name<'a>(&self, object: Node<'a, '_>) -> Result<&'a str, DataError> {
+        text_in(object, "name").ok_or_else(|| self.refuse(object, "an <object> has no <name>", "name it"))
     }
 
     fn size(&self, size: Node) -> Result<Size, DataError> {
@@ -192,4 +220,10 @@ fn child<'a, 'input>(parent: Node<'a, 'input>, tag: &str) -> Option<Node<'a, 'in
 /// The text of an element below `parent`, unless it is empty.
 fn text_in<'a>(parent: Node<'a, '_>, tag: &str) -> Option<&'a str> {
     child(parent, tag)?.text().map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// Whether a box has no pixel of a picture, though it has some elsewhere.
+fn is_outside([left, top, right, bottom]: &Box4, picture: Size) -> bool {
+    let (width, height) = (picture.width as f32, picture.height as f32);
+    right > left && bottom > top && (*left >= width || *top >= height || *right <= 0.0 || *bottom <= 0.0)
 }

@@ -1,7 +1,7 @@
 //! What blocks take of PASCAL VOC's files.
 
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Beside, VocAnnotation, VocObject};
 use crate::{Box4, DataError, Item, Labeller};
@@ -61,7 +61,7 @@ impl Voc {
         VocName(self)
     }
 
-    /// The classes of all objects, in the file's order, each once.
+    /// The classes of all objects, in the file's order, each once, whatever their boxes are.
     pub fn names(self) -> VocNames {
         VocNames(self)
     }
@@ -73,8 +73,16 @@ impl Voc {
     /// [`AnnotationError::NoFile`](crate::AnnotationError::NoFile) for an item without a file, [`DataError::NoFolder`] without the folder, and those of
     /// [`VocAnnotation::read`].
     pub fn read<I: Item + ?Sized>(&self, item: &I) -> Result<Option<VocAnnotation>, DataError> {
+        self.read_by(item, |file| VocAnnotation::read(file))
+    }
+
+    fn read_by<I: Item + ?Sized, T>(
+        &self,
+        item: &I,
+        read: impl FnOnce(&Path) -> Result<T, DataError>,
+    ) -> Result<Option<T>, DataError> {
         let file = self.files.file_of(&item.path())?;
-        match VocAnnotation::read(&file) {
+        match read(&file) {
             Err(DataError::Unreadable { why, .. }) if why.kind() == ErrorKind::NotFound => {
                 if !self.files.folder().is_dir() {
                     Err(DataError::NoFolder { path: self.files.folder().to_path_buf() })
@@ -136,12 +144,6 @@ pub struct VocNames(Voc);
 
 impl<I: Item + ?Sized> Labeller<Vec<String>, I> for VocNames {
     fn label(&self, item: &I) -> Result<Vec<String>, DataError> {
-        let mut names = Vec::new();
-        for VocObject { name, .. } in Labeller::<Vec<VocObject>, I>::label(&self.0, item)? {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        Ok(names)
+        Ok(self.0.read_by(item, VocAnnotation::names)?.unwrap_or_default())
     }
 }

@@ -100,6 +100,20 @@ fn an_xml_file_may_have_less_and_more() {
     assert_eq!((empty.file_name.as_ref(), empty.size, empty.objects.len(), empty.largest()), (None, None, 0, None));
 }
 
+/// A box that is none is refused where boxes are asked for, and not where the classes alone are.
+#[test]
+fn classes_of_an_xml_file_are_read_whatever_its_boxes_are() {
+    for broken in
+        [OXFORD.replace(">425<", ">332<"), OXFORD.replace("<xmax>425</xmax>", ""), OXFORD.replace(">600<", ">9<")]
+    {
+        let folder = folder(&[("a.xml", broken.as_bytes())]);
+        let (voc, item) = (Voc::in_folder(folder.path()), Path::new("images/a.jpg"));
+        assert_eq!(voc.clone().names().label(item).expect("names"), ["cat"]);
+        let refused: Result<Option<[f32; 4]>, _> = voc.largest_box().label(item);
+        assert!(text(&folder, refused).starts_with("annotations: set/a.xml, line "));
+    }
+}
+
 #[test]
 fn an_xml_file_that_is_none_says_where() {
     let bad = |xml: &str| {

@@ -309,9 +309,20 @@ mod coco {
         );
         assert_eq!(
             objects(&json("3.png", "[50, 0, 8, 8]")),
-            "annotations: set/instances.json: the annotation of id 30 (of 3.png) has the box [50.0, 0.0, 8.0, 8.0], which lies outside the \
-             picture of 48×40; mend it or the image's width and height, or take the annotation out"
+            "set/images/3.png: input: the box 50 0 58 8 of \"pet\" lies outside the picture of 48×40; give left, top, right and bottom in pixels of \
+             the upright picture, or leave it out"
         );
+    }
+
+    /// Boxes are not asked for.
+    #[test]
+    fn a_box_outside_its_picture_is_no_matter_to_masks() {
+        let set = set(&[("instances.json", &json("3.png", "[50, 0, 8, 8]"))]);
+        let vocab = names();
+        let masks = MaskBlock::made(names(), move |picture: &CocoPicture| picture.mask(&vocab));
+        let block =
+            DataBlock::new(pictures(), masks).with_source(CocoFile::new("instances.json").with_pictures("images"));
+        block.dataloaders(set.path(), &Device::flex()).expect("loaders");
     }
 
     #[test]

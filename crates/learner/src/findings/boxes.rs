@@ -72,7 +72,8 @@ impl BoxFindings {
 
     /// Overlaps, how many boxes are found, and how far their middles and sides are off.
     pub fn report(&self) -> BoxReport {
-        let rows: Vec<[f32; 4]> = self.predictions.rows().into_iter().filter_map(|row| row.try_into().ok()).collect();
+        let sides_of = |row: &[f32]| row.try_into().unwrap_or([f32::NAN; 4]);
+        let rows: Vec<[f32; 4]> = self.predictions.rows().into_iter().map(sides_of).collect();
         BoxReport::of(&rows, &self.predictions.targets, &self.sizes)
     }
 

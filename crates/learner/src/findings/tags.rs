@@ -37,9 +37,15 @@ impl<I: Item + ?Sized> Findings<MultiCategories<I>> for TagFindings {
     fn start(fitted: &MultiCategories<I>, decision: &Decision, train: &[Vec<usize>]) -> Self {
         let vocab = fitted.vocab().clone();
         let decision = decision.about(&vocab, &Decision::Threshold(0.5)).clone();
-        let has = |class: usize| train.iter().filter(|classes| classes.contains(&class)).count();
-        let train = (0..vocab.len()).map(has).collect();
-        Self { vocab, decision, predictions: Predictions::default(), train }
+        let mut counts = vec![0; vocab.len()];
+        for classes in train {
+            for (_, &class) in classes.iter().enumerate().filter(|(at, class)| !classes[..*at].contains(class)) {
+                if let Some(count) = counts.get_mut(class) {
+                    *count += 1;
+                }
+            }
+        }
+        Self { vocab, decision, predictions: Predictions::default(), train: counts }
     }
 
     fn add(&mut self, seen: &SeenItem<Vec<usize>>) -> Result<(), MetricError> {
@@ -61,7 +67,7 @@ impl<I: Item + ?Sized> Findings<MultiCategories<I>> for TagFindings {
                 cell(row.f1),
                 cell(row.average_precision),
                 cell(row.roc_auc),
-                cell(row.best_threshold.map(f64::from)),
+                row.best_threshold_text(),
                 cell(row.best_f1),
             ]
         };
@@ -83,7 +89,10 @@ impl<I: Item + ?Sized> Findings<MultiCategories<I>> for TagFindings {
         let (roc, trade) = self.curves(0..self.vocab.len());
         vec![
             Section::new("Classes")
-                .with_table("Each class as the decision picks it, and whatever the threshold", table),
+                .with_table(
+                "Each class as the decision picks it, and whatever the threshold; each mean is of the classes that have the number",
+                table,
+            ),
             Section::new("Thresholds")
                 .with_picture("What a threshold trades: hits against false alarms", roc)
                 .with_picture("What a threshold trades: precision against recall", trade),
@@ -145,8 +154,10 @@ impl TagFindings {
         let all = &self.predictions;
         let wrong = |((row, target), &item): ((&[f32], &Vec<usize>), &usize)| {
             let picked = self.decision.decide(row);
-            let wrong = (0..row.len()).filter(|class| picked.contains(class) != target.contains(class)).count();
-            Scored { item, value: wrong as f64 }
+            let alarms = picked.iter().filter(|class| !target.contains(class)).count();
+            let misses = target.iter().enumerate().filter(|(at, class)| !target[..*at].contains(class));
+            let misses = misses.filter(|(_, class)| !picked.contains(class)).count();
+            Scored { item, value: (alarms + misses) as f64 }
         };
         Scored::first(all.rows().into_iter().zip(&all.targets).zip(&all.items).map(wrong), k, |wrong| -wrong)
     }

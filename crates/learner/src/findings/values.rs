@@ -4,6 +4,7 @@ use firelight_datablock::{FittedTarget, Item, Values};
 use firelight_losses::Decision;
 use firelight_metrics::{MetricError, ValueReport, ValueScores};
 use firelight_plots::residuals;
+use firelight_predict::TargetKind;
 use image::RgbImage;
 
 use super::kind::{Findings, Scored, Section, Table, WORST, cell};
@@ -32,11 +33,7 @@ pub struct ValueFindings {
 
 impl<I: Item + ?Sized> Findings<Values<I>> for ValueFindings {
     fn start(fitted: &Values<I>, _decision: &Decision, _train: &[Vec<f32>]) -> Self {
-        let names = match fitted.outputs() {
-            1 => vec!["value".to_owned()],
-            values => (1..=values).map(|value| format!("value {value}")).collect(),
-        };
-        Self { names, predictions: Predictions::default() }
+        Self { names: TargetKind::Values(fitted.outputs()).names(), predictions: Predictions::default() }
     }
 
     fn add(&mut self, seen: &SeenItem<Vec<f32>>) -> Result<(), MetricError> {

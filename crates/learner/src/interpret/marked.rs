@@ -56,7 +56,7 @@ pub(super) fn with_legend(sheet: RgbImage, masks: bool, vocab: Option<&Vocab>) -
 }
 
 /// Pictures beside each other, a white line between them.
-pub(super) fn side_by_side(pictures: &[RgbImage]) -> RgbImage {
+pub(crate) fn side_by_side(pictures: &[RgbImage]) -> RgbImage {
     const GAP: u32 = 4;
     let width = pictures.iter().map(RgbImage::width).sum::<u32>() + GAP * (pictures.len() as u32).saturating_sub(1);
     let height = pictures.iter().map(RgbImage::height).max().unwrap_or(0);

@@ -7,6 +7,8 @@ pub(crate) mod pages;
 mod results;
 mod run;
 
+pub(crate) use marked::side_by_side;
+
 pub use losses::HighLoss;
 pub use mistakes::Mistake;
 
@@ -121,7 +123,7 @@ impl<F: TargetDefaults, M: Model + Sync> Learner<F, M> {
             })?
             .map_err(|why| LearnerError::Misfit { path: path(), why })
         })?;
-        let run = Run::of(self, evaluation);
+        let run = Run::of(self, part, dataset.len(), evaluation);
         Ok(Interpretation { dataset, findings, high, run })
     }
 }

@@ -6,7 +6,7 @@ use firelight_vocab::{Groups, Vocab};
 
 use crate::examples::Mixing;
 use crate::task::decided_by;
-use crate::{Evaluation, History, Learner, TargetDefaults};
+use crate::{Evaluation, History, Learner, Part, TargetDefaults};
 use firelight_models::Model;
 use firelight_predict::{NetworkConfig, TargetKind};
 
@@ -18,6 +18,8 @@ pub(crate) struct Run<F: TargetDefaults> {
     pub data: DataLoaders<F>,
     pub mixing: Mixing,
     pub history: History,
+    /// Which part was interpreted.
+    pub part: &'static str,
     pub evaluation: Evaluation,
     pub metrics: Vec<String>,
     /// Names and values, in the order to be read.
@@ -27,8 +29,15 @@ pub(crate) struct Run<F: TargetDefaults> {
 }
 
 impl<F: TargetDefaults> Run<F> {
-    pub fn of<M: Model>(learn: &Learner<F, M>, evaluation: Evaluation) -> Self {
+    pub fn of<M: Model>(learn: &Learner<F, M>, part: Part, items: usize, evaluation: Evaluation) -> Self {
         let Learner { task, state, .. } = learn;
+        let part = match part {
+            Part::Train => "training",
+            Part::Valid => "validation",
+            Part::Test => "test",
+        };
+        let mut configuration = configuration(learn);
+        configuration.push(("Interpreted", format!("{items} pictures of the {part} part")));
         let fitted = task.data.train().dataset().fitted();
         // Of two targets nothing tells whose classes a matrix is about.
         let is_pair = matches!(fitted.kind(), TargetKind::Pair(..));
@@ -38,9 +47,10 @@ impl<F: TargetDefaults> Run<F> {
             data: task.data.clone(),
             mixing: task.mixing(),
             history: state.history.clone(),
+            part,
             evaluation,
             metrics: task.metric_names(),
-            configuration: configuration(learn),
+            configuration,
             matrices: task.loss.matrices().into_iter().filter(is_drawn).collect(),
             groups: None,
         }

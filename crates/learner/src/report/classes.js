@@ -133,7 +133,7 @@ function drawMistakes() {
       line.append(button, ` ${(100 * p).toFixed(0)}\u00a0%`);
       words.append(line);
     }
-    words.append(element("small", `loss ${m.loss.toFixed(2)}, ${m.file}`));
+    words.append(element("small", `loss ${m.loss === null ? "n/a" : m.loss.toFixed(2)}, ${m.file}`));
     card.append(words);
     return card;
   }));

@@ -68,7 +68,7 @@ pub(super) fn figure(address: &str, text: &str) -> String {
 
 fn summary<F: TargetDefaults>(interpretation: &Interpretation<F>) -> String {
     let run = &interpretation.run;
-    let mut cards = vec![("validation loss".to_owned(), number(run.evaluation.known_loss()))];
+    let mut cards = vec![(format!("{} loss", run.part), number(run.evaluation.known_loss()))];
     for (name, value) in run.metrics.iter().zip(&run.evaluation.metrics) {
         cards.push((name.clone(), number(*value)));
     }

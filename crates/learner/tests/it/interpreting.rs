@@ -11,6 +11,7 @@ use firelight_datablock::{
 use firelight_learner::models::Model;
 use firelight_learner::{Interpretation, KeepBest, Learner, Part, Scored, TargetDefaults};
 use firelight_losses::{CostMatrix, Decision};
+use firelight_plots::Mark;
 use firelight_transforms::{Mask, Size};
 use firelight_vocab::Vocab;
 use image::{Rgb, RgbImage};
@@ -258,6 +259,28 @@ fn boxes_have_overlaps_and_distances() {
 
 fn breed(item: &Path) -> &'static str {
     ["cat", "dog", "dog", "cat", "dog"][number(item)]
+}
+
+/// Both are classes, so that either may be wrong.
+#[test]
+fn a_pair_is_right_where_neither_is_wrong() {
+    let folder = folder();
+    let breeds = || CategoryBlock::new(|item: &Path| Ok(breed(item).to_owned()));
+    let learn = told(&folder, (breeds(), breeds()), [[0.0; 4]; 3]);
+    let fitted = learn.data().train().dataset().fitted();
+    let mark = |said: (usize, usize)| fitted.title(&[0.5; 4], &said, &(0, 0)).1;
+    assert_eq!(mark((0, 0)), Some(Mark::Right));
+    assert_eq!([(1, 0), (0, 1), (1, 1)].map(mark), [Some(Mark::Wrong); 3]);
+}
+
+#[test]
+fn a_page_of_another_part_says_which() {
+    let folder = folder();
+    let learn = told(&folder, RegressionBlock::one(|item: &Path| Ok(number(item) as f32)), [[0.0]; 3]);
+    let (valid, _) = page(&found(&learn));
+    assert!(valid.contains("<dt>validation loss</dt>") && valid.contains("<td>3 pictures of the validation part</td>"));
+    let (train, _) = page(&learn.interpret_on(Part::Train).expect("an interpretation"));
+    assert!(train.contains("<dt>training loss</dt>") && train.contains("<td>2 pictures of the training part</td>"));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::PixelConfusion;
 use crate::classes::mean;
+use crate::text::number;
 
 /// How well the pixels of every class are found, with `n/a` where a number is not defined.
 ///
@@ -92,7 +93,7 @@ impl fmt::Display for MaskReport {
         let rows = || self.classes.iter().chain([&self.mean]);
         let lengths = rows().map(|row| row.name.chars().count()).chain([ACCURACY.len()]);
         let side = lengths.max().unwrap_or(0);
-        let text = |value: Option<f64>| value.map_or("n/a".to_owned(), |value| format!("{value:.3}"));
+        let text = |value| number(value, 3);
         write!(f, "{:side$}    iou   dice  recall      pixels", "")?;
         for row in rows() {
             let MaskScores { name, iou, dice, recall, pixels } = row;

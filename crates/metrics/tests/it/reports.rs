@@ -160,3 +160,47 @@ fn pixels_are_confused_most_where_most_are() {
     assert_eq!(pixels.most_confused(), [(1, 2, 2), (0, 1, 1), (1, 0, 1), (2, 1, 1)]);
     assert_eq!(PixelConfusion::new(0).most_confused(), []);
 }
+
+/// One output of two is no number: what orders and counts goes on, and there are no means, as `measure` has it.
+#[test]
+fn outputs_that_are_no_numbers_leave_no_means() {
+    let whole = [-1.0, -1.0, 1.0, 1.0];
+    let boxes = BoxReport::of(&[[f32::NAN; 4], whole], &[Some(whole); 2], &[[8, 8]; 2]);
+    assert_eq!((boxes.boxes, boxes.mean_iou, boxes.centre, boxes.centre_pixels), (2, None, None, None));
+    assert_eq!((boxes.width, boxes.height, boxes.found), (None, None, [Some(0.5); 2]));
+    assert_eq!(boxes.quantiles[2], Some(0.5), "between 0 and 1");
+    let points = PointReport::of(["eye"], &[[f32::NAN, 0.0], [0.0, 0.0]], &vec![vec![Some([0.0; 2])]; 2], &[[8, 8]; 2]);
+    assert_eq!(
+        (points.all.known, points.all.error, points.all.pixels, points.all.found),
+        (2, None, None, [Some(0.5); 3])
+    );
+    let values = ValueReport::of(["x"], &[[f32::NAN], [1.0]], &[vec![1.0], vec![1.0]]);
+    assert_eq!((values.values[0].mae, values.values[0].bias), (None, None));
+}
+
+#[test]
+#[should_panic(expected = "rows, and targets and sizes")]
+fn boxes_of_fewer_pictures_are_refused() {
+    BoxReport::of(&[[0.0; 4]; 2], &[None; 2], &[[8, 8]]);
+}
+
+/// A class that is listed twice is there once.
+#[test]
+fn a_class_counts_once_an_example() {
+    let rows = [[0.9, 0.1, 0.2], [0.1, 0.9, 0.2]];
+    let report = MultiReport::of(&tags(), &rows, &[vec![1, 0, 1], vec![1, 1]], &Decision::Threshold(0.5));
+    let counts: Vec<_> = report.classes.iter().map(|class| (class.examples, class.picked, class.recall)).collect();
+    assert_eq!(counts, [(1, 1, Some(1.0)), (2, 1, Some(0.5)), (0, 0, None)]);
+}
+
+proptest::proptest! {
+    /// The threshold that is read from a table picks what the threshold picks.
+    #[test]
+    fn thresholds_are_told_as_no_more_than_they_are(threshold in 0.0_f32..=1.0, small in 0..6) {
+        let threshold = threshold / 10_f32.powi(small);
+        let report = MultiReport::of(&Vocab::from_labels(["x"]), &[[threshold]], &[vec![0]], &Decision::Threshold(0.5));
+        let text = report.classes[0].best_threshold_text();
+        let read: f32 = text.parse().expect("a number");
+        proptest::prop_assert!(read <= threshold && threshold - read <= 0.001, "{text} of {threshold}");
+    }
+}

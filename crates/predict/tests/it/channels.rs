@@ -43,6 +43,55 @@ fn an_export_of_several_pictures_predicts_as_its_model() {
     assert_eq!(own.predict_picture(&seen).expect("a prediction"), loaded.predict_picture(&seen).expect("a prediction"));
 }
 
+/// Of the three pictures the first and the last are one, the second is black: their evidence is that of one body's maps, under one scale.
+#[test]
+fn evidence_of_several_pictures_is_of_each_and_on_one_scale() {
+    let (mut manifest, model) = three_pictures();
+    let linear = HeadConfig::new(3 * Arch::Small.features(), 3);
+    let linear = linear.with_hidden([]).with_concat_pool(false).with_first_norm(false).with_dropout(0.0);
+    let head = linear.init(3, &Device::flex());
+    let NetworkConfig::Vision { body, .. } = manifest.network else { panic!("a body with a head") };
+    manifest.network = NetworkConfig::Vision { body, head: linear };
+    let model = VisionModel::new(model.body, head.clone());
+    let colours = Bands::from(&picture(1, 32, 32));
+    let bright = Bands::new(colours.size(), colours.plane(0).expect("a plane").to_vec()).expect("a picture");
+    let dark = Bands::new(colours.size(), vec![0.0; 32 * 32]).expect("a picture");
+    let seen = Picture::Several(vec![bright.clone().into(), dark.into(), bright.into()]);
+    let planes = manifest.transforms.planes(&seen, None, &mut Scratch::default()).expect("planes").1;
+    let input: Tensor<4> = Tensor::from_data(TensorData::new(planes, [1, 3, 32, 32]), &Device::flex());
+    let features = Arch::Small.features();
+    let maps: Vec<Vec<f32>> = (input.chunk(3, 1).into_iter())
+        .map(|picture| model.body.forward(picture).into_data().iter::<f32>().collect())
+        .collect();
+    let one_hot: Vec<f32> = (0..(3 * features + 1) * 3 * features)
+        .map(|at| f32::from(u8::from(at / (3 * features) == at % (3 * features) + 1)))
+        .collect();
+    let rows: Tensor<2> =
+        Tensor::from_data(TensorData::new(one_hot, [3 * features + 1, 3 * features]), &Device::flex());
+    // The bias, then the bias with the weights of each feature.
+    let scores: Vec<f32> = head.classify(rows).into_data().iter::<f32>().collect();
+    let predictor = Predictor::new(manifest, model.for_inference(), Device::flex()).expect("a predictor");
+    for class in 0..3 {
+        let found = predictor.explain(&seen, Some(class)).expect("evidence");
+        let cells = found.heat.len();
+        let heats = [&found.heat, &found.others[0].1, &found.others[1].1];
+        let raw = |picture: usize, cell: usize| -> f32 {
+            let weight = |c: usize| scores[3 * (picture * features + c + 1) + class] - scores[class];
+            (0..features).map(|c| weight(c) * maps[picture][c * cells + cell]).sum::<f32>().max(0.0)
+        };
+        let raw: Vec<f32> = (0..3 * cells).map(|at| raw(at / cells, at % cells)).collect();
+        let most = raw.iter().copied().fold(0.0, f32::max);
+        assert!(most > 0.0, "evidence for class {class}");
+        for (at, raw) in raw.iter().enumerate() {
+            let heat = heats[at / cells][at % cells];
+            assert!((heat - raw / most).abs() < 1e-4, "class {class}, cell {at}: {heat} is not {}", raw / most);
+        }
+        assert_eq!(found.others.len(), 2);
+        assert_eq!(found.seen, found.others[1].0);
+        assert_ne!(found.seen, found.others[0].0);
+    }
+}
+
 #[test]
 fn the_settings_of_a_body_stand_beside_its_head_where_they_are_not_the_default() {
     let network = |manifest: &Manifest| serde_json::to_value(&manifest.network).expect("JSON");

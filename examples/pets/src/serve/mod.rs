@@ -57,7 +57,7 @@ struct Server {
 
 /// Serves until the process is ended.
 pub fn serve(options: &Serve, device: &Device) -> Result<()> {
-    let predictor = Predictor::load(&options.export, device)?;
+    let predictor = crate::predict::load(&options.export, device)?;
     let target = predictor.manifest().target.clone();
     let page = page(&target);
     let server = Server {

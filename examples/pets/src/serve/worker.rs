@@ -61,9 +61,9 @@ impl Worker {
 
 fn look(predictor: &Predictor, bytes: &[u8], evidence: Wanted) -> Result<String, Refusal> {
     let refuse = |error: PredictError| match error {
+        PredictError::Input { .. } | PredictError::NoOutput { .. } => Refusal::Picture(error.to_string()),
         // The model's fault, and not the picture's.
-        PredictError::NoNumbers { .. } => Refusal::Failed,
-        other => Refusal::Picture(other.to_string()),
+        _ => Refusal::Failed,
     };
     let picture = predictor.manifest().input.decode(&[bytes]);
     let picture = picture.map_err(|error| Refusal::Picture(error.to_string()))?;

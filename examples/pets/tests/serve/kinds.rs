@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use firelight::models::{Arch, HeadConfig, PositionNet, UNetConfig, VisionModel, weights};
+use firelight::models::{Arch, BodyConfig, HeadConfig, PositionNet, UNetConfig, VisionModel, weights};
 use firelight::predict::{FORMAT, Manifest, NetworkConfig, TargetKind};
 use firelight::prelude::*;
 use firelight::transforms::{InputReader, PictureTransforms, Size};
@@ -12,6 +12,23 @@ use super::Served;
 
 fn names<const N: usize>(names: [&str; N]) -> Vocab {
     Vocab::ordered(names).expect("names")
+}
+
+/// Has items of several files.
+#[test]
+fn a_model_of_two_pictures_is_refused_with_a_sentence() {
+    let folder = super::super::folder();
+    let (device, body) = (Device::flex(), BodyConfig::new(Arch::Small).with_pictures(2));
+    let head = HeadConfig::new(body.features(), 2);
+    let model = VisionModel::new(body.body(3, &device), head.init(4, &device));
+    let weights = weights::to_bytes(&model).expect("bytes");
+    let mut manifest = manifest(NetworkConfig::Vision { body, head }, TargetKind::Values(2));
+    manifest.input = InputReader::of_channels(&[3, 3]);
+    FORMAT.write(&folder.path().join("two.firelight"), &manifest, &[&weights]).expect("an export");
+    for arguments in [&["serve", "two.firelight", "--port", "0"][..], &["predict", "two.firelight", "images"]] {
+        let error = super::super::refusal(folder.path(), arguments);
+        assert!(error.contains("an item of this model has 2 files") && error.contains("answer_files"), "{error}");
+    }
 }
 
 /// Writes an export of a body with a head, or a U-Net where `mapped`, that tells this.
@@ -33,7 +50,12 @@ fn export(folder: &Path, target: TargetKind, mapped: bool) {
             (NetworkConfig::Vision { body: arch.into(), head }, weights::to_bytes(&model))
         }
     };
-    let manifest = Manifest {
+    let manifest = manifest(network, target);
+    FORMAT.write(&folder.join("model.firelight"), &manifest, &[&weights.expect("bytes")]).expect("an export");
+}
+
+fn manifest(network: NetworkConfig, target: TargetKind) -> Manifest {
+    Manifest {
         firelight: "0.1.0".into(),
         burn: "0.22.1".into(),
         network,
@@ -43,8 +65,7 @@ fn export(folder: &Path, target: TargetKind, mapped: bool) {
             .with_normalize(Normalize::imagenet()),
         input: InputReader::default(),
         decision: Decision::Argmax,
-    };
-    FORMAT.write(&folder.join("model.firelight"), &manifest, &[&weights.expect("bytes")]).expect("an export");
+    }
 }
 
 /// A model of this kind says over HTTP what the library says, with evidence for each of its numbers. Gives the answer's JSON.
@@ -68,13 +89,16 @@ fn is_served(target: &TargetKind, mapped: bool) -> Value {
     let said = json(&body);
 
     let last = format!("/predict?evidence={}", outputs.len() - 1);
-    for query in ["/predict?evidence", &last] {
+    let mut pictures = Vec::new();
+    for query in ["/predict?evidence", "/predict?evidence=0", &last] {
         let (status, body) = server.send(query, picture.len(), &picture);
         let mut explained = json(&body);
         let evidence = explained.as_object_mut().and_then(|fields| fields.remove("evidence")).expect("evidence");
         assert!(evidence.as_str().is_some_and(|uri| uri.starts_with("data:image/jpeg;base64,/9j/")), "{body}");
         assert_eq!((status, &explained), (200, &said), "the same answer as without");
+        pictures.push(evidence);
     }
+    assert_ne!(pictures[1], pictures[2], "each number has evidence of its own");
     for none in [outputs.len().to_string(), "cat".into(), "-1".into()] {
         let (status, body) = server.send(&format!("/predict?evidence={none}"), picture.len(), &picture);
         let remedy = format!("from 0 to {}; /model has their names, in this order", outputs.len() - 1);

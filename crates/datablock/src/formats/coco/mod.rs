@@ -14,7 +14,7 @@ pub use picture::{CocoObject, CocoPicture};
 pub use source::CocoFile;
 
 use self::json::{Annotation, Category, Image, Instances};
-use super::{is_outside, refusal, text_of};
+use super::{refusal, text_of};
 use crate::DataError;
 
 /// What a JSON file of COCO's instances or keypoints says (`instances_val2017.json`): pictures with their objects. [`CocoFile`] is the source of
@@ -46,7 +46,8 @@ impl Coco {
     ///
     /// [`DataError::Unreadable`] for a file that cannot be read, and [`AnnotationError::Unfit`](crate::AnnotationError::Unfit) for one that is no such JSON, two pictures
     /// or categories of one number or name, a picture without pixels, and an annotation of a picture or category that is not there, with a
-    /// side below 0, a box outside its picture, other numbers of a keypoint than three, half a corner, or runs that are not the picture's.
+    /// side below 0, other numbers of a keypoint than three, half a corner, or runs that are not the picture's. A
+    /// box outside its picture is refused by the block that is given it.
     pub fn read(file: impl AsRef<Path>) -> Result<Self, DataError> {
         let file = file.as_ref();
         let instances: Instances = serde_json::from_str(&text_of(file)?).map_err(|why| {
@@ -154,10 +155,6 @@ fn object(annotation: Annotation, category: &Category, picture: Size) -> Result<
     let area = [x, y, x + width, y + height].map(|side| side as f32);
     if !area.iter().all(|side| side.is_finite()) {
         return Err((format!("has the box {:?}, which is beyond all pictures", annotation.bbox), "mend it"));
-    }
-    if is_outside(&area, picture) {
-        let what = format!("has the box {:?}, which lies outside the picture of {picture}", annotation.bbox);
-        return Err((what, "mend it or the image's width and height, or take the annotation out"));
     }
     let (points, rest) = annotation.keypoints.as_chunks::<3>();
     let expected = category.keypoints.len();

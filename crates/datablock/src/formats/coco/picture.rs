@@ -26,7 +26,7 @@ pub struct CocoObject {
     /// The name of its category.
     pub label: String,
     /// Left, top, right and bottom in pixels; (0, 0) is the outer corner of the first pixel, as COCO has it. COCO itself has a few boxes
-    /// without width or height.
+    /// without width or height; one outside its picture is as the file has it, and a block of boxes refuses it.
     pub area: Box4,
     /// Whether it is many of its kind in one (`iscrowd`).
     pub crowd: bool,
