@@ -118,9 +118,9 @@ fn channels_that_make_no_sense_are_refused() {
         said(&[2, 1]).to_string(),
         "channels: [2, 1] makes no sense; one body sees all pictures of an item: give them the same number of channels each"
     );
-    for none in [&[][..], &[0], &[3, 0], &[5000], &[1; 300]] {
-        let error = said(none);
+    for many in [&[5000][..], &[1; 300]] {
+        let error = said(many);
         assert!(matches!(&error, LearnerError::Setting { setting: "channels", .. }), "{error}");
     }
-    assert!(said(&[]).to_string().contains("give an item from 1 to 256 pictures of 1 to 4096 channels each"));
+    assert!(said(&[5000]).to_string().contains("give an item from 1 to 256 pictures of 1 to 4096 channels each"));
 }

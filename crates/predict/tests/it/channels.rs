@@ -83,8 +83,8 @@ fn evidence_of_several_pictures_is_of_each_and_on_one_scale() {
         let most = raw.iter().copied().fold(0.0, f32::max);
         assert!(most > 0.0, "evidence for class {class}");
         for (at, raw) in raw.iter().enumerate() {
-            let heat = heats[at / cells][at % cells];
-            assert!((heat - raw / most).abs() < 1e-4, "class {class}, cell {at}: {heat} is not {}", raw / most);
+            let warmth = heats[at / cells][at % cells];
+            assert!((warmth - raw / most).abs() < 1e-4, "class {class}, cell {at}: {warmth} is not {}", raw / most);
         }
         assert_eq!(found.others.len(), 2);
         assert_eq!(found.seen, found.others[1].0);
