@@ -320,8 +320,9 @@ mod coco {
         let set = set(&[("instances.json", &json("3.png", "[50, 0, 8, 8]"))]);
         let vocab = names();
         let masks = MaskBlock::made(names(), move |picture: &CocoPicture| picture.mask(&vocab));
-        let block =
-            DataBlock::new(pictures(), masks).with_source(CocoFile::new("instances.json").with_pictures("images"));
+        let block = DataBlock::new(pictures(), masks)
+            .with_source(CocoFile::new("instances.json").with_pictures("images"))
+            .with_splitter(IndexSplitter::new([3]));
         block.dataloaders(set.path(), &Device::flex()).expect("loaders");
     }
 
