@@ -30,18 +30,18 @@ pub(crate) const KEPT: usize = 96;
 
 /// What a model makes of a part of the data: what is found of the target's kind, and the pictures it is about.
 ///
-/// It is used as the findings of its kind: `seen.report()` is [`MaskFindings::report`] where the target is a mask. What every kind has are
+/// It is used as the findings of its kind: `seen.report()` is [`MaskFindings::report`](crate::MaskFindings::report) where the target is a mask. What every kind has are
 /// the examples with the highest losses and a page.
 ///
 /// | target | findings |
 /// |---|---|
-/// | one class | [`ClassFindings`]: confusions, what they cost, scores of every class |
-/// | several classes | [`TagFindings`]: scores of every class, curves of thresholds, the best of these, items with most wrong classes |
-/// | values | [`ValueFindings`]: residuals, errors and correlations of every value |
-/// | a mask | [`MaskFindings`]: IoU and Dice of every class, confusions of pixels, the items of least overlap |
-/// | points | [`PointFindings`]: how far off every point is, how many are found |
-/// | a box | [`BoxFindings`]: overlaps, and how far middles and sides are off |
-/// | two targets | [`PairFindings`]: those of the `first()` and those of the `second()` |
+/// | one class | [`ClassFindings`](crate::ClassFindings): confusions, what they cost, scores of every class |
+/// | several classes | [`TagFindings`](crate::TagFindings): scores of every class, curves of thresholds, the best of these, items with most wrong classes |
+/// | values | [`ValueFindings`](crate::ValueFindings): residuals, errors and correlations of every value |
+/// | a mask | [`MaskFindings`](crate::MaskFindings): IoU and Dice of every class, confusions of pixels, the items of least overlap |
+/// | points | [`PointFindings`](crate::PointFindings): how far off every point is, how many are found |
+/// | a box | [`BoxFindings`](crate::BoxFindings): overlaps, and how far middles and sides are off |
+/// | two targets | [`PairFindings`](crate::PairFindings): those of the `first()` and those of the `second()` |
 ///
 /// ```no_run
 /// # use firelight_datablock::Masks;
