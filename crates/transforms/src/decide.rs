@@ -36,8 +36,9 @@ impl PictureTransforms {
         self.check()?;
         let start = chance.as_deref().cloned();
         let mut first_chance = chance;
-        let (mut pictures, mut each) = (Vec::new(), Vec::new());
-        for single in picture.each() {
+        let singles = picture.each();
+        let (mut pictures, mut each) = (Vec::with_capacity(singles.len()), Vec::with_capacity(singles.len()));
+        for single in singles {
             each.push(single.channels());
             // Each picture draws the same numbers; what the item has drawn is what its first picture has.
             let mut again = start.clone();

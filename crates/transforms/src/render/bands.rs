@@ -46,7 +46,7 @@ impl Scratch {
         let looked = Looked::at(whole, draw, resizer, &mut numbers.resized);
         let zeros = looked.has_zeros();
         for (y, out) in out.chunks_exact_mut(width).enumerate() {
-            looked.place(row, y);
+            looked.place(row, y, zeros);
             looked.source.sample(row, out);
             if zeros {
                 for (number, cover) in out.iter_mut().zip(&row.cover) {

@@ -65,11 +65,11 @@ impl<'a, K: Kind> Looked<'a, K> {
         self.columns.has_zeros() || self.lines.has_zeros()
     }
 
-    /// The positions of row `y` in the source.
+    /// The positions of row `y` in the source; `zeros` is [`has_zeros`](Self::has_zeros), asked once.
     #[inline(always)]
-    pub fn place(&self, row: &mut Row, y: usize) {
+    pub fn place(&self, row: &mut Row, y: usize, zeros: bool) {
         row.place(&self.map, y as f64);
-        if self.has_zeros() {
+        if zeros {
             row.cover.fill(1.0);
         }
         self.columns.fold(&mut row.x, &mut row.cover);
@@ -98,7 +98,7 @@ impl WithSimd for Rows<'_> {
         let (green, blue) = rest.split_at_mut(size.pixels() as usize);
         let planes = red.chunks_exact_mut(width).zip(green.chunks_exact_mut(width)).zip(blue.chunks_exact_mut(width));
         for (j, ((red, green), blue)) in planes.enumerate() {
-            looked.place(row, j);
+            looked.place(row, j, zeros);
             looked.source.sample(row);
             if zeros {
                 for (colour, cover) in row.colours.iter_mut().zip(&row.cover) {
