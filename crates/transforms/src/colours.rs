@@ -20,24 +20,24 @@ use crate::{Normalize, PictureRef, Size, TransformError};
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Colours {
     pixels: u64,
-    channels: Channels,
+    channels: Sums,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-enum Channels {
+enum Sums {
     /// Sum and sum of squares of the bytes of red, green and blue.
     Bytes([[u64; 2]; 3]),
     /// Mean, and sum of squares about it.
     Numbers(Vec<[f64; 2]>),
 }
 
-impl Default for Channels {
+impl Default for Sums {
     fn default() -> Self {
         Self::Bytes([[0; 2]; 3])
     }
 }
 
-impl Channels {
+impl Sums {
     /// Of so many pixels, as numbers from 0 to 1.
     fn numbers(self, pixels: u64) -> Vec<[f64; 2]> {
         match self {
@@ -62,7 +62,7 @@ impl Colours {
     ///
     /// [`TransformError::Statistics`] for another number of channels than before, and [`TransformError::BandSizes`].
     pub fn add<'p>(&mut self, picture: impl Into<PictureRef<'p>>) -> Result<(), TransformError> {
-        let (mut size, mut channels): (Option<Size>, Option<Channels>) = (None, None);
+        let (mut size, mut channels): (Option<Size>, Option<Sums>) = (None, None);
         for single in picture.into().each() {
             let (first, other) = (*size.get_or_insert(single.size()), single.size());
             if first != other {
@@ -73,7 +73,7 @@ impl Colours {
                 None => counted,
                 Some(before) => {
                     let pixels = other.pixels();
-                    Channels::Numbers([before.numbers(pixels), counted.numbers(pixels)].concat())
+                    Sums::Numbers([before.numbers(pixels), counted.numbers(pixels)].concat())
                 }
             });
         }
@@ -97,9 +97,9 @@ impl Colours {
         }
         let (ours, theirs) = (self.pixels, other.pixels);
         let pixels = ours + theirs;
-        if let (Channels::Bytes(a), Channels::Bytes(b)) = (&self.channels, &other.channels) {
+        if let (Sums::Bytes(a), Sums::Bytes(b)) = (&self.channels, &other.channels) {
             let sums = std::array::from_fn(|channel| std::array::from_fn(|at| a[channel][at] + b[channel][at]));
-            return Ok(Self { pixels, channels: Channels::Bytes(sums) });
+            return Ok(Self { pixels, channels: Sums::Bytes(sums) });
         }
         let (a, b) = (self.channels.numbers(ours), other.channels.numbers(theirs));
         if a.len() != b.len() {
@@ -111,7 +111,7 @@ impl Colours {
             let apart = other - mean;
             [mean + apart * m / (n + m), squares + more + apart * apart * n * m / (n + m)]
         };
-        Ok(Self { pixels, channels: Channels::Numbers(a.into_iter().zip(b).map(both).collect()) })
+        Ok(Self { pixels, channels: Sums::Numbers(a.into_iter().zip(b).map(both).collect()) })
     }
 
     /// Mean and unbiased standard deviation of each channel; `None` for fewer than two pixels.
@@ -123,7 +123,7 @@ impl Colours {
         if self.pixels < 2 {
             return None;
         }
-        let bytes = matches!(self.channels, Channels::Bytes(_));
+        let bytes = matches!(self.channels, Sums::Bytes(_));
         let numbers = self.channels.clone().numbers(self.pixels);
         let deviation = |&[mean, squares]: &[f64; 2]| {
             let least = if bytes { 1.0 / 255.0 } else { 1e-6 * mean.abs().max(1.0) };
@@ -136,7 +136,7 @@ impl Colours {
     }
 }
 
-fn count(picture: Single<'_>) -> Channels {
+fn count(picture: Single<'_>) -> Sums {
     match picture {
         Single::Rgb(picture) => {
             let mut sums = [[0_u64; 2]; 3];
@@ -146,14 +146,14 @@ fn count(picture: Single<'_>) -> Channels {
                     sums[1] += u64::from(byte) * u64::from(byte);
                 }
             }
-            Channels::Bytes(sums)
+            Sums::Bytes(sums)
         }
         Single::Bands(bands) => {
             let of = |plane: &[f32]| {
                 let mean = plane.iter().map(|&number| f64::from(number)).sum::<f64>() / plane.len() as f64;
                 [mean, plane.iter().map(|&number| (f64::from(number) - mean).powi(2)).sum()]
             };
-            Channels::Numbers(bands.planes().chunks_exact(bands.size().pixels() as usize).map(of).collect())
+            Sums::Numbers(bands.planes().chunks_exact(bands.size().pixels() as usize).map(of).collect())
         }
     }
 }

@@ -1,14 +1,11 @@
 //! From a recipe and the pictures of an item to what is rendered.
 
-use std::borrow::Cow;
-
 use image::RgbImage;
 
 use crate::picture::Single;
 use crate::pictures::TURNS;
 use crate::{
-    Bands, Chance, Draw, Frame, ItemTransform, Lighting, PadMode, PictureRef, PictureTransforms, Scratch, Size,
-    TransformError,
+    Chance, Draw, Frame, ItemTransform, Lighting, PadMode, PictureRef, PictureTransforms, Scratch, Size, TransformError,
 };
 
 /// The pictures of an item and what was drawn for each.
@@ -17,13 +14,20 @@ pub(crate) struct Decided<'a> {
     pub draw: Draw,
     /// How many planes all pictures become.
     pub channels: usize,
-    pictures: Vec<(Seen<'a>, Draw)>,
+    pictures: Vec<One<'a>>,
 }
 
-/// A picture after the closures.
-enum Seen<'a> {
-    Rgb(Cow<'a, RgbImage>),
-    Bands(&'a Bands),
+/// A picture, what closures made of it, and what was drawn for that.
+struct One<'a> {
+    picture: Single<'a>,
+    changed: Option<RgbImage>,
+    draw: Draw,
+}
+
+impl One<'_> {
+    fn seen(&self) -> Single<'_> {
+        self.changed.as_ref().map_or(self.picture, Single::Rgb)
+    }
 }
 
 impl PictureTransforms {
@@ -37,7 +41,8 @@ impl PictureTransforms {
         let start = chance.as_deref().cloned();
         let mut first_chance = chance;
         let singles = picture.each();
-        let (mut pictures, mut each) = (Vec::with_capacity(singles.len()), Vec::with_capacity(singles.len()));
+        let (mut pictures, mut each) =
+            (Vec::<One<'_>>::with_capacity(singles.len()), Vec::with_capacity(singles.len()));
         for single in singles {
             each.push(single.channels());
             // Each picture draws the same numbers; what the item has drawn is what its first picture has.
@@ -45,14 +50,13 @@ impl PictureTransforms {
             let decided = self.decide_one(single, first_chance.take().or(again.as_mut()), scratch)?;
             pictures.push(decided);
         }
-        let Some((_, draw)) = pictures.first() else {
+        let Some(draw) = pictures.first().map(|one| one.draw.clone()) else {
             return Err(TransformError::Empty { size: Size::new(0, 0) });
         };
-        let draw = draw.clone();
-        if let Some((_, other)) = pictures.iter().find(|(_, other)| other.size != draw.size) {
-            return Err(TransformError::SeveralSizes { first: draw.size, other: other.size });
+        if let Some(other) = pictures.iter().map(|one| one.draw.size).find(|other| *other != draw.size) {
+            return Err(TransformError::SeveralSizes { first: draw.size, other });
         }
-        self.normalize().check_channels(&each)?;
+        self.statistics().check_channels(&each)?;
         Ok(Decided { draw, channels: each.iter().sum(), pictures })
     }
 
@@ -61,55 +65,48 @@ impl PictureTransforms {
         picture: Single<'a>,
         mut chance: Option<&mut Chance>,
         scratch: &mut Scratch,
-    ) -> Result<(Seen<'a>, Draw), TransformError> {
-        let channels = picture.channels();
-        let (mut size, mut seen) = match picture {
-            Single::Rgb(picture) => (Size::of(picture), Seen::Rgb(Cow::Borrowed(picture))),
-            Single::Bands(bands) => (bands.size(), Seen::Bands(bands)),
-        };
+    ) -> Result<One<'a>, TransformError> {
+        let (mut size, mut changed) = (picture.size(), None);
         let mut frame = Frame::of(size)?;
-        let mut through_closure = false;
         for stage in self.items() {
             let ItemTransform::Closure(closure) = stage else {
                 frame = stage.place(frame, chance.as_deref_mut());
                 continue;
             };
-            let Seen::Rgb(picture) = &seen else {
+            let Single::Rgb(seen) = changed.as_ref().map_or(picture, Single::Rgb) else {
                 return Err(closure.needs_bytes());
             };
-            let changed = if frame == Frame::of(size)? {
-                closure.call(picture, chance.as_deref_mut())?
+            let next = if frame == Frame::of(size)? {
+                closure.call(seen, chance.as_deref_mut())?
             } else {
                 let plain = Draw { pad: PadMode::Reflection, ..self.plain(size, frame) };
-                closure.call(&scratch.picture(picture, &plain), chance.as_deref_mut())?
+                closure.call(&scratch.picture(seen, &plain), chance.as_deref_mut())?
             };
-            size = Size::of(&changed);
-            seen = Seen::Rgb(Cow::Owned(changed));
+            size = Size::of(&next);
             frame = Frame::of(size)?;
-            through_closure = true;
+            changed = Some(next);
         }
         let draw = self.finish(size, frame, chance);
+        let channels = picture.channels();
         if channels != 3 && !draw.lighting.is_per_channel() {
             return Err(TransformError::NoColours { stage: TURNS, channels });
         }
-        if let (Seen::Bands(bands), true) = (&seen, draw.lighting != Lighting::NONE)
+        if let (Single::Bands(bands), true) = (picture, draw.lighting != Lighting::NONE)
             && let Some(&number) = bands.planes().iter().find(|number| !(-1.0..=2.0).contains(*number))
         {
             return Err(TransformError::Lit { number });
         }
-        Ok((seen, Draw { through_closure, ..draw }))
+        let draw = Draw { through_closure: changed.is_some(), ..draw };
+        Ok(One { picture, changed, draw })
     }
 
     pub(crate) fn render(&self, decided: Decided<'_>, scratch: &mut Scratch, out: &mut [f32]) -> Draw {
-        let (normalize, mut first, mut rest) = (self.normalize(), 0, out);
-        for (picture, draw) in &decided.pictures {
-            let picture = match picture {
-                Seen::Rgb(picture) => Single::Rgb(picture),
-                Seen::Bands(bands) => Single::Bands(bands),
-            };
-            let (own, others) = rest.split_at_mut(draw.size.planes_of(picture.channels()));
-            scratch.render(picture, draw, (&normalize, first), own);
-            (first, rest) = (first + picture.channels(), others);
+        let (mut first, mut rest) = (0, out);
+        for one in &decided.pictures {
+            let seen = one.seen();
+            let (own, others) = rest.split_at_mut(one.draw.size.planes_of(seen.channels()));
+            scratch.render(seen, &one.draw, (self.statistics(), first), own);
+            (first, rest) = (first + seen.channels(), others);
         }
         decided.draw
     }

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -93,7 +94,13 @@ impl PictureTransforms {
 
     /// The normalisation: the one that was set, or none.
     pub fn normalize(&self) -> Normalize {
-        self.normalize.clone().unwrap_or_default()
+        self.statistics().clone()
+    }
+
+    /// The same, borrowed: what each picture asks for.
+    pub(crate) fn statistics(&self) -> &Normalize {
+        static NONE: LazyLock<Normalize> = LazyLock::new(Normalize::none);
+        self.normalize.as_ref().unwrap_or(&NONE)
     }
 
     /// Whether a normalisation was set, if only to [`Normalize::none`].
@@ -122,7 +129,7 @@ impl PictureTransforms {
     pub fn check(&self) -> Result<(), TransformError> {
         self.items.iter().try_for_each(ItemTransform::check)?;
         self.augment.as_ref().map_or(Ok(()), AugTransforms::check)?;
-        self.normalize().check()
+        self.statistics().check()
     }
 
     /// As [`check`](Self::check), for items whose pictures have so many channels each.
@@ -141,7 +148,7 @@ impl PictureTransforms {
         if let (Some(&channels), Some(true)) = (other, self.augment.as_ref().map(AugTransforms::turns_colours)) {
             return Err(TransformError::NoColours { stage: TURNS, channels });
         }
-        self.normalize().check_channels(channels)
+        self.statistics().check_channels(channels)
     }
 
     /// Writes the normalised planes of a picture (red, green, blue; rows from the top) to `out`, and says their size.
@@ -286,6 +293,6 @@ impl fmt::Display for PictureTransforms {
         if let Some(augment) = &self.augment {
             writeln!(f, "{augment}")?;
         }
-        write!(f, "{}", self.normalize())
+        write!(f, "{}", self.statistics())
     }
 }

@@ -2,7 +2,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::reader::MOST_CHANNELS;
+use super::reader::{Encoded, MOST_CHANNELS};
 use super::{Bands, Channels, Picture, PictureReader};
 use crate::{Size, TransformError};
 
@@ -78,12 +78,7 @@ impl InputReader {
     /// As [`PictureReader::open`], each naming the file; [`TransformError::Input`] for another number of files, and
     /// [`TransformError::BandSizes`].
     pub fn open<P: AsRef<Path>>(&self, files: &[P]) -> Result<Picture, TransformError> {
-        self.read(
-            files,
-            &|reader, file| reader.open(file.as_ref()),
-            &|reader, file| reader.open_bands(file.as_ref()),
-            &|error, file| error.in_file(file.as_ref()),
-        )
+        self.read(&files.iter().map(|file| Encoded::File(file.as_ref())).collect::<Vec<_>>())
     }
 
     /// Decodes an item's files, which are in memory; otherwise as [`open`](Self::open).
@@ -92,21 +87,10 @@ impl InputReader {
     ///
     /// As [`open`](Self::open), without names.
     pub fn decode<B: AsRef<[u8]>>(&self, files: &[B]) -> Result<Picture, TransformError> {
-        self.read(
-            files,
-            &|reader, bytes| reader.decode(bytes.as_ref()),
-            &|reader, bytes| reader.decode_bands(bytes.as_ref()),
-            &|error, _| error,
-        )
+        self.read(&files.iter().map(|bytes| Encoded::Bytes(bytes.as_ref())).collect::<Vec<_>>())
     }
 
-    fn read<T>(
-        &self,
-        files: &[T],
-        one: &dyn Fn(&PictureReader, &T) -> Result<Picture, TransformError>,
-        band: &dyn Fn(&PictureReader, &T) -> Result<Bands, TransformError>,
-        named: &dyn Fn(TransformError, &T) -> TransformError,
-    ) -> Result<Picture, TransformError> {
+    fn read(&self, files: &[Encoded<'_>]) -> Result<Picture, TransformError> {
         if files.len() != self.files() {
             let (given, needed) = (files.len(), self.files());
             let reason =
@@ -114,13 +98,12 @@ impl InputReader {
             return Err(TransformError::Input { reason });
         }
         match self {
-            Self::File(reader) => one(reader, &files[0]),
+            Self::File(reader) => reader.picture(files[0]),
             Self::Bands { reader, .. } => {
                 let mut all: Option<Bands> = None;
-                for file in files {
-                    let next = band(reader, file)?;
-                    let joined = all.into_iter().chain([next]);
-                    all = Some(Bands::joined(joined).map_err(|error| named(error, file))?);
+                for &file in files {
+                    let joined = all.into_iter().chain([reader.bands(file)?]);
+                    all = Some(Bands::joined(joined).map_err(|error| file.name(error))?);
                 }
                 all.map(Picture::from).ok_or(TransformError::BandLength { size: Size::new(0, 0), given: 0 })
             }
@@ -129,7 +112,7 @@ impl InputReader {
                 let mut pictures = Vec::with_capacity(readers.len());
                 for reader in readers {
                     let (own, others) = rest.split_at(reader.files());
-                    pictures.push(reader.read(own, one, band, named)?);
+                    pictures.push(reader.read(own)?);
                     rest = others;
                 }
                 Ok(Picture::Several(pictures))

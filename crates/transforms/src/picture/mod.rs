@@ -75,14 +75,6 @@ impl Picture {
             Self::Several(pictures) => pictures.iter().flat_map(Self::shown).collect(),
         }
     }
-
-    /// The colour picture, where it is one.
-    pub fn into_rgb(self) -> Option<RgbImage> {
-        match self {
-            Self::Rgb(picture) => Some(picture),
-            _ => None,
-        }
-    }
 }
 
 impl From<RgbImage> for Picture {

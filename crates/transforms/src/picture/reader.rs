@@ -109,16 +109,7 @@ impl PictureReader {
     ///
     /// As [`open`](crate::open), and [`TransformError::Channels`] for a file with other channels than are wanted.
     pub fn open(&self, path: &Path) -> Result<Picture, TransformError> {
-        if self.channels == Channels::Rgb {
-            return open(path, &self.limits).map(Picture::from);
-        }
-        self.open_bands(path).map(Picture::from)
-    }
-
-    /// The same as planes of floats, of colours too: of as many bits as the file has.
-    pub(super) fn open_bands(&self, path: &Path) -> Result<Bands, TransformError> {
-        let bytes = file::read(path, &self.limits)?;
-        self.bands(&bytes, || path.display().to_string())
+        self.picture(Encoded::File(path))
     }
 
     /// Decodes a picture from memory; otherwise as [`open`](Self::open).
@@ -127,19 +118,29 @@ impl PictureReader {
     ///
     /// As [`open`](Self::open).
     pub fn decode(&self, bytes: &[u8]) -> Result<Picture, TransformError> {
-        if self.channels == Channels::Rgb {
-            return decode(bytes, &self.limits).map(Picture::from);
+        self.picture(Encoded::Bytes(bytes))
+    }
+
+    pub(super) fn picture(&self, encoded: Encoded<'_>) -> Result<Picture, TransformError> {
+        match (self.channels, encoded) {
+            (Channels::Rgb, Encoded::File(path)) => open(path, &self.limits).map(Picture::from),
+            (Channels::Rgb, Encoded::Bytes(bytes)) => decode(bytes, &self.limits).map(Picture::from),
+            _ => self.bands(encoded).map(Picture::from),
         }
-        self.decode_bands(bytes).map(Picture::from)
     }
 
-    pub(super) fn decode_bands(&self, bytes: &[u8]) -> Result<Bands, TransformError> {
-        let name = in_memory(bytes, &self.limits, "a picture")?;
-        self.bands(bytes, || name.clone())
-    }
-
-    fn bands(&self, bytes: &[u8], name: impl Fn() -> String) -> Result<Bands, TransformError> {
-        guarded(bytes, name, || reading::bands(bytes, self.channels, &self.limits))
+    /// The same as planes of floats, of colours too: of as many bits as the file has.
+    pub(super) fn bands(&self, encoded: Encoded<'_>) -> Result<Bands, TransformError> {
+        let bands = |bytes: &[u8], name: &dyn Fn() -> String| {
+            guarded(bytes, name, || reading::bands(bytes, self.channels, &self.limits))
+        };
+        match encoded {
+            Encoded::File(path) => bands(&file::read(path, &self.limits)?, &|| path.display().to_string()),
+            Encoded::Bytes(bytes) => {
+                let name = in_memory(bytes, &self.limits, "a picture")?;
+                bands(bytes, &|| name.clone())
+            }
+        }
     }
 
     /// Checks that there is something to read.
@@ -163,3 +164,20 @@ impl PictureReader {
 
 /// More than any instrument has.
 pub(super) const MOST_CHANNELS: usize = 4096;
+
+/// A picture that is still encoded.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Encoded<'a> {
+    File(&'a Path),
+    Bytes(&'a [u8]),
+}
+
+impl Encoded<'_> {
+    /// An error of it, with its file where it has one.
+    pub fn name(self, error: TransformError) -> TransformError {
+        match self {
+            Self::File(path) => error.in_file(path),
+            Self::Bytes(_) => error,
+        }
+    }
+}

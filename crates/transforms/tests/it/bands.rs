@@ -197,7 +197,7 @@ fn files_become_bands_and_pictures_in_their_order() {
     assert_eq!(again, both);
     let Picture::Several(pictures) = both.open(&files).unwrap() else { panic!("several") };
     assert_eq!(pictures[0].clone().into_bands().unwrap().planes(), [0.2, 0.2, 0.2, 0.2, 0.4, 0.4, 0.4, 0.4]);
-    assert_eq!(pictures[1].clone().into_rgb().unwrap().get_pixel(2, 2).0, [255; 3]);
+    assert_eq!(pictures[1].shown()[0].get_pixel(2, 2).0, [255; 3]);
     let unequal = InputReader::Bands { reader: PictureReader::new(Channels::Gray), files: 2 };
     let error = unequal.open(&files[1..]).unwrap_err();
     assert!(error.is_broken_file());
