@@ -180,9 +180,12 @@ impl<X: InputBlock<ItemOf<Y>> + Clone, Y: TargetBlock> DataBlock<X, Y> {
         self.transforms.check().map_err(DataError::Transforms)?;
         let reader = guard("input block", "its `reader`", || Ok(self.input.reader()))?;
         reader.map_or(Ok(()), |reader| reader.check()).map_err(DataError::Transforms)?;
-        let channels = guard("input block", "its `channels`", || Ok(self.input.channels()))?;
-        self.transforms.check_channels(&channels).map_err(DataError::Transforms)?;
+        self.transforms.check_channels(&self.channels()?).map_err(DataError::Transforms)?;
         self.colours.map_or(Ok(()), TrainingColours::check)
+    }
+
+    fn channels(&self) -> Result<Vec<usize>, DataError> {
+        guard("input block", "its `channels`", || Ok(self.input.channels()))
     }
 
     /// What is fitted already, as with a vocab that was given: nothing is learned from the training part.
@@ -205,6 +208,7 @@ impl<X: InputBlock<ItemOf<Y>> + Clone, Y: TargetBlock> DataBlock<X, Y> {
             return Err(DataError::NoClasses { items: train.len() });
         }
         let input: Arc<dyn InputBlock<ItemOf<Y>>> = Arc::new(self.input.clone());
+        let input = (input, Arc::from(self.channels()?));
         let transforms = Arc::new(self.transforms.clone());
         let dataset =
             |items, targets, fitted| Dataset::with_targets(items, targets, fitted, input.clone(), transforms.clone());

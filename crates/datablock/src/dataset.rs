@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use firelight_transforms::{Chance, Draw, Picture, PictureTransforms, Scratch, Size, TransformError};
+use image::RgbImage;
 
 use crate::block::targets::read_targets;
 use crate::guard::guard;
@@ -31,7 +32,7 @@ pub struct Dataset<F: FittedTarget> {
     fitted: F,
     input: Arc<dyn InputBlock<F::Item>>,
     transforms: Arc<PictureTransforms>,
-    channels: usize,
+    channels: Arc<[usize]>,
 }
 
 /// A picture as the model sees it.
@@ -56,7 +57,7 @@ impl<F: FittedTarget> Clone for Dataset<F> {
             fitted: fitted.clone(),
             input: input.clone(),
             transforms: transforms.clone(),
-            channels: *channels,
+            channels: channels.clone(),
         }
     }
 }
@@ -76,18 +77,18 @@ impl<F: FittedTarget> Dataset<F> {
     ) -> Result<Self, DataError> {
         transforms.check().map_err(DataError::Transforms)?;
         let targets = read_targets(&fitted, &items)?;
-        Ok(Self::with_targets(items, targets, fitted, input, transforms))
+        let channels = guard("input block", "its `channels`", || Ok(input.channels()))?;
+        Ok(Self::with_targets(items, targets, fitted, (input, channels.into()), transforms))
     }
 
-    /// A data set whose targets were read already.
+    /// A data set whose targets were read already, and what the input says of its channels.
     pub(crate) fn with_targets(
         items: Vec<Owned<F::Item>>,
         targets: Vec<F::Target>,
         fitted: F,
-        input: Arc<dyn InputBlock<F::Item>>,
+        (input, channels): (Arc<dyn InputBlock<F::Item>>, Arc<[usize]>),
         transforms: Arc<PictureTransforms>,
     ) -> Self {
-        let channels = input.channels().into_iter().fold(0, usize::saturating_add);
         Self { items: items.into(), targets: targets.into(), fitted, input, transforms, channels }
     }
 
@@ -110,9 +111,23 @@ impl<F: FittedTarget> Dataset<F> {
         guard("input block", self.path(index).display(), || self.input.files(self.item(index)))
     }
 
+    /// The channels of each picture of an item (see [`InputBlock::channels`]).
+    pub fn channels(&self) -> &[usize] {
+        &self.channels
+    }
+
     /// How many planes an item becomes: the channels of all its pictures.
-    pub fn channels(&self) -> usize {
-        self.channels
+    pub(crate) fn depth(&self) -> usize {
+        self.channels.iter().copied().fold(0, usize::saturating_add)
+    }
+
+    /// The pictures of an item that normalised planes of `size` show.
+    ///
+    /// # Panics
+    ///
+    /// When there is not a plane of `size` for each channel.
+    pub fn shown(&self, planes: &[f32], size: Size) -> Vec<RgbImage> {
+        self.transforms.normalize().decode_each(planes, size, &self.channels)
     }
 
     /// The items' targets, in the same order.
@@ -159,7 +174,7 @@ impl<F: FittedTarget> Dataset<F> {
     pub fn picture(&self, index: usize) -> Result<Picture, DataError> {
         self.at("input block", index, || {
             let picture = self.input.read(self.item(index))?;
-            let (given, told) = (picture.channels(), self.channels());
+            let (given, told) = (picture.channels(), self.depth());
             if given == told {
                 return Ok(picture);
             }

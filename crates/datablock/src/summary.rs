@@ -188,7 +188,7 @@ fn seen<F: FittedTarget>(
     let mut chance = Chance::new(42, 0, 0);
     let part = train.with_transforms(Arc::new(stages.clone()));
     let Planes { size, planes, .. } = part.planes(0, Some(&mut chance), &mut Scratch::default())?;
-    summary.line("", format_args!("gives {} of {size}, {what} {}", counted(train.channels()), range(&planes)));
+    summary.line("", format_args!("gives {} of {size}, {what} {}", counted(train.depth()), range(&planes)));
     Ok(())
 }
 

@@ -157,7 +157,7 @@ impl<F: FittedTarget, M: Model> Learner<F, M> {
             return Err(LearnerError::Setting { setting: "data", value: format!("of {outputs} outputs"), remedy });
         }
         if let Some(body) = self.task.network.as_ref().and_then(NetworkConfig::body) {
-            let pictures = picture_channels(&data)?;
+            let pictures = data.train().dataset().channels();
             if pictures != vec![body.channels(); body.pictures()] {
                 let remedy = "give data with as many pictures an item as the model sees, of as many channels";
                 return Err(LearnerError::Setting {
@@ -342,9 +342,4 @@ impl<F: FittedTarget, M: Model> Learner<F, M> {
     pub fn device(&self) -> &Device {
         self.task.data.device()
     }
-}
-
-/// Channels of each picture of an item, as the input block of loaders says.
-pub(crate) fn picture_channels<F: FittedTarget>(data: &DataLoaders<F>) -> Result<Vec<usize>, LearnerError> {
-    guarded(|| "the input block's channels".into(), || data.train().dataset().input().channels())
 }

@@ -25,6 +25,6 @@ impl Overlay for Evidence {
         let drawn = |picture: &RgbImage, heat: &[f32]| overlay(picture, heat, self.columns);
         let mut pictures = vec![drawn(&self.seen, &self.heat)];
         pictures.extend(self.others.iter().map(|(picture, heat)| drawn(picture, heat)));
-        side_by_side(&pictures)
+        side_by_side(pictures)
     }
 }

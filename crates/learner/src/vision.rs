@@ -11,7 +11,7 @@ use firelight_models::{Arch, Body, BodyConfig, Fresh, HeadConfig, Model, Positio
 use firelight_predict::NetworkConfig;
 use firelight_transforms::Normalize;
 
-use crate::learner::{check_data, picture_channels};
+use crate::learner::check_data;
 use crate::{Learner, LearnerError, MapTarget, PositionTarget, TargetDefaults, VisionTarget};
 
 /// What to build a model on: an architecture, and the weights to start from.
@@ -252,7 +252,7 @@ impl Backbone {
     /// What the body for the pictures of loaders is made from, if these are fit for training.
     fn config<F: FittedTarget>(&self, data: &DataLoaders<F>) -> Result<BodyConfig, LearnerError> {
         check_data(data)?;
-        let pictures = picture_channels(data)?;
+        let pictures = data.train().dataset().channels();
         let refused = |remedy| LearnerError::Setting { setting: "channels", value: format!("{pictures:?}"), remedy };
         let channels = pictures.first().copied().unwrap_or(0);
         if pictures.iter().any(|other| *other != channels) {

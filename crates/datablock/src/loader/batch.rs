@@ -91,7 +91,7 @@ impl<F: FittedTarget> HostBatch<F> {
         let chance = |item: usize| options.augment.then(|| Chance::new(options.seed, epoch, item as u64));
         let mut batch = match dataset.transforms().output_size() {
             Some(size) => {
-                let length = items.len() * size.planes_of(dataset.channels());
+                let length = items.len() * size.planes_of(dataset.depth());
                 Self::fixed(dataset, options, items, memory.borrow(length), size, chance)?
             }
             None => Self::free(dataset, options, items, chance)?,
@@ -119,7 +119,7 @@ impl<F: FittedTarget> HostBatch<F> {
         size: Size,
         chance: impl Fn(usize) -> Option<Chance> + Sync,
     ) -> Result<Self, DataError> {
-        let length = size.planes_of(dataset.channels());
+        let length = size.planes_of(dataset.depth());
         let write = |(&item, planes): (&usize, &mut [f32])| {
             with_scratch(|scratch| dataset.write(item, chance(item).as_mut(), scratch, planes))
         };
@@ -180,7 +180,7 @@ impl<F: FittedTarget> HostBatch<F> {
 
     /// The batch on a device.
     pub fn into_batch(self, dataset: &Dataset<F>, device: &Device, memory: &Planes) -> Result<Batch<F>, DataError> {
-        let shape = [self.items.len(), dataset.channels(), self.size.height as usize, self.size.width as usize];
+        let shape = [self.items.len(), dataset.depth(), self.size.height as usize, self.size.width as usize];
         let first = self.items.first().map_or("no item".into(), |&item| dataset.path(item).display().to_string());
         let collate = || Ok(dataset.fitted().collate(&self.placed, device));
         let targets = guard("target block", format_args!("the batch that begins with {first}"), collate)?;

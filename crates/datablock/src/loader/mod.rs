@@ -89,8 +89,7 @@ impl<F: FittedTarget> DataLoader<F> {
     /// [`DataError::NoBatch`] if there are fewer items than one batch takes.
     pub fn check(&self) -> Result<(), DataError> {
         let transforms = self.dataset.transforms();
-        let channels = self.dataset.input().channels();
-        transforms.check_channels(&channels).map_err(DataError::Transforms)?;
+        transforms.check_channels(self.dataset.channels()).map_err(DataError::Transforms)?;
         self.workers.check()?;
         self.options.sampling.check()?;
         let (part, size) = (self.options.part, self.options.batch_size);
@@ -108,7 +107,7 @@ impl<F: FittedTarget> DataLoader<F> {
             return Err(DataError::NoBatch { part, items, batch_size: size });
         }
         if let Some(picture) = transforms.output_size() {
-            let numbers = (size.min(items) as u128) * picture.planes_of(channels.iter().sum()) as u128;
+            let numbers = (size.min(items) as u128) * u128::from(picture.pixels()) * self.dataset.depth() as u128;
             if numbers > u128::from(LARGEST_BATCH) {
                 let megabytes = numbers * size_of::<f32>() as u128 / 1_000_000;
                 return refuse(

@@ -12,24 +12,18 @@ pub(super) fn marked(pictures: Vec<RgbImage>, truth: &Marks) -> RgbImage {
 }
 
 /// The pictures of an item, the first with a target over it and what the model says: of masks side by side, the target on the left.
-pub(super) fn compared(pictures: Vec<RgbImage>, truth: &Marks, said: Option<&Marks>) -> RgbImage {
-    let mut pictures = pictures.into_iter();
-    let Some(first) = pictures.next().map(|picture| over(picture, truth, said)) else { return RgbImage::new(0, 0) };
-    // What is drawn over a small picture is drawn over a larger copy.
-    let as_high = |picture: RgbImage| {
-        let width =
-            (u64::from(picture.width()) * u64::from(first.height()) / u64::from(picture.height().max(1))) as u32;
-        resize(&picture, width.max(1), first.height(), FilterType::Triangle)
-    };
-    let others: Vec<RgbImage> = pictures.map(as_high).collect();
-    if others.is_empty() { first } else { side_by_side(&[vec![first], others].concat()) }
+pub(super) fn compared(mut pictures: Vec<RgbImage>, truth: &Marks, said: Option<&Marks>) -> RgbImage {
+    if let Some(first) = pictures.first_mut() {
+        *first = over(std::mem::take(first), truth, said);
+    }
+    side_by_side(pictures)
 }
 
 fn over(mut picture: RgbImage, truth: &Marks, said: Option<&Marks>) -> RgbImage {
     let masks: Vec<&Marks> = [Some(truth), said].into_iter().flatten().filter(|marks| !marks.mask.is_empty()).collect();
     if !masks.is_empty() {
         let masked: Vec<RgbImage> = masks.iter().map(|marks| masked(&picture, &marks.mask, &[])).collect();
-        picture = side_by_side(&masked);
+        picture = side_by_side(masked);
     }
     let points = |marks: Option<&Marks>| marks.map_or_else(Vec::new, |marks| marks.points.clone());
     let (here, there) = (points(Some(truth)), points(said));
@@ -55,14 +49,22 @@ pub(super) fn with_legend(sheet: RgbImage, masks: bool, vocab: Option<&Vocab>) -
     }
 }
 
-/// Pictures beside each other, a white line between them.
-pub(crate) fn side_by_side(pictures: &[RgbImage]) -> RgbImage {
+/// Pictures beside each other, a white line between them, all as high as the first: what is drawn over a small one is drawn over a larger
+/// copy.
+pub(crate) fn side_by_side(mut pictures: Vec<RgbImage>) -> RgbImage {
     const GAP: u32 = 4;
+    let height = pictures.first().map_or(0, RgbImage::height);
+    for picture in pictures.iter_mut().filter(|picture| picture.height() != height) {
+        let width = u64::from(picture.width()) * u64::from(height) / u64::from(picture.height().max(1));
+        *picture = resize(picture, (width as u32).max(1), height, FilterType::Triangle);
+    }
+    if pictures.len() == 1 {
+        return pictures.remove(0);
+    }
     let width = pictures.iter().map(RgbImage::width).sum::<u32>() + GAP * (pictures.len() as u32).saturating_sub(1);
-    let height = pictures.iter().map(RgbImage::height).max().unwrap_or(0);
     let mut sheet = RgbImage::from_pixel(width, height, image::Rgb([255; 3]));
     let mut left = 0;
-    for picture in pictures {
+    for picture in &pictures {
         image::imageops::replace(&mut sheet, picture, left, 0);
         left += i64::from(picture.width() + GAP);
     }

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use burn::tensor::Tensor;
-use firelight_datablock::{Categories, DataLoaders, FittedTarget, Item};
-use firelight_transforms::{Normalize, Scratch, Size};
+use firelight_datablock::{Categories, DataLoaders, Dataset, FittedTarget, Item};
+use firelight_transforms::{Scratch, Size};
 use firelight_vocab::Groups;
 use image::RgbImage;
 
@@ -67,8 +67,7 @@ pub(crate) fn batch_picture<F: FittedTarget>(data: &DataLoaders<F>, mixing: Mixi
             vec![part(target, shares[row]), part(&placed[row], 1.0 - shares[row])]
         }
     };
-    let channels = dataset.input().channels();
-    let tiles: Vec<Tile> = visible(&seen.inputs, &dataset.transforms().normalize(), &channels)
+    let tiles: Vec<Tile> = visible(&seen.inputs, &dataset)
         .into_iter()
         .zip(&seen.placed)
         .enumerate()
@@ -133,8 +132,7 @@ impl<F: TargetDefaults> Interpretation<F> {
             return Ok(Tile { picture: self.picture(high.item)?, title, mark: high.mark });
         }
         let seen = dataset.seen(high.item, &mut Scratch::default())?;
-        let channels = dataset.input().channels();
-        let pictures = dataset.transforms().normalize().decode_each(&seen.planes, seen.size, &channels);
+        let pictures = dataset.shown(&seen.planes, seen.size);
         let path = self.path(high.item).into_owned();
         let drawn = || compared(pictures, &fitted.marks(&seen.target), Some(&fitted.marks(&high.said)));
         let picture = guarded(|| format!("a picture of {}", path.display()), drawn)?;
@@ -144,11 +142,7 @@ impl<F: TargetDefaults> Interpretation<F> {
     /// A picture of an item as its file has it, small enough for a page.
     pub(crate) fn picture(&self, item: usize) -> Result<RgbImage, LearnerError> {
         const SIDE: u32 = 288;
-        let pictures = self.dataset().picture(item)?.shown();
-        let picture = match <[RgbImage; 1]>::try_from(pictures) {
-            Ok([picture]) => picture,
-            Err(several) => side_by_side(&several),
-        };
+        let picture = side_by_side(self.dataset().picture(item)?.shown());
         if picture.width().max(picture.height()) <= SIDE {
             return Ok(picture);
         }
@@ -170,9 +164,8 @@ fn save(folder: &Path, pictures: &[(&str, RgbImage)]) -> Result<(), LearnerError
 }
 
 /// The pictures of each item, with their normalisation taken back.
-fn visible(inputs: &Tensor<4>, normalize: &Normalize, channels: &[usize]) -> Vec<Vec<RgbImage>> {
+fn visible<F: FittedTarget>(inputs: &Tensor<4>, dataset: &Dataset<F>) -> Vec<Vec<RgbImage>> {
     let [_, planes, height, width] = inputs.dims();
     let size = Size::new(width as u32, height as u32);
-    let numbers = host(inputs.clone());
-    numbers.chunks(planes * height * width).map(|planes| normalize.decode_each(planes, size, channels)).collect()
+    host(inputs.clone()).chunks(planes * height * width).map(|planes| dataset.shown(planes, size)).collect()
 }

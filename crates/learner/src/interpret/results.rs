@@ -82,8 +82,7 @@ impl<F: TargetDefaults, M: Model + Sync> Learner<F, M> {
         let Task { data, decision, .. } = &self.task;
         let dataset = data.valid().dataset();
         let fitted = dataset.fitted();
-        let channels = dataset.input().channels();
-        let pictures = dataset.transforms().normalize().decode_each(&seen.planes, seen.size, &channels);
+        let pictures = dataset.shown(&seen.planes, seen.size);
         guarded(
             || format!("a result of {}", path.display()),
             || {
