@@ -15,7 +15,7 @@ use crate::item::Owned;
 use crate::source::{Below, Checked, Source};
 use crate::{
     DataError, DataLoaders, Dataset, FittedTarget, ImageFiles, InputBlock, RandomSplitter, Split, Splitter,
-    TargetBlock, TrainingColours, repeated, split,
+    TargetBlock, TrainingColours, inputs, repeated, split,
 };
 
 /// What a target block's items are.
@@ -202,7 +202,7 @@ impl<X: InputBlock<ItemOf<Y>> + Clone, Y: TargetBlock> DataBlock<X, Y> {
         let mut used = [split.train(), split.valid(), split.test()].concat();
         used.sort_unstable();
         let used: Vec<&ItemOf<Y>> = used.into_iter().map(|item| items[item].borrow()).collect();
-        guard("input block", "its `check`", || self.input.check(&used))?;
+        inputs::check(&self.input, &used)?;
         let Labelled { fitted, train, valid, test } = self.label(&items, &split)?;
         if guard("target block", "its `outputs`", || Ok(fitted.outputs()))? == 0 {
             return Err(DataError::NoClasses { items: train.len() });

@@ -9,6 +9,7 @@ mod error;
 mod formats;
 mod guard;
 mod in_parts;
+mod inputs;
 mod item;
 mod label;
 mod loader;

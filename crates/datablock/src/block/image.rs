@@ -1,18 +1,13 @@
 //! Picture files as inputs.
 
-use std::collections::BTreeSet;
 use std::fmt;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use firelight_transforms::{Channels, InputReader, Limits, Picture, PictureReader, TransformError};
-use rayon::prelude::*;
 
 use super::InputBlock;
-use crate::guard::guard;
-use crate::in_parts::in_parts;
-use crate::{DataError, Item, Labeller, repeated};
+use crate::{DataError, Item, Labeller};
 
 /// Reads a picture file, whatever its format: by content, not by ending, turned upright as its EXIF orientation says. An item is the file,
 /// unless [`with_file`](Self::with_file) tells which file an item has, or [`with_bands`](Self::with_bands) which files.
@@ -160,29 +155,6 @@ impl<I: Item + ?Sized> InputBlock<I> for ImageBlock<I> {
         self.input().open(&files)
     }
 
-    fn check(&self, items: &[&I]) -> Result<(), DataError> {
-        if let Files::Item(_) = self.files {
-            return Ok(());
-        }
-        let read = files_of(self, items)?;
-        let path = |item: usize| items[item].path().into_owned();
-        if let Files::Bands(count, _) = self.files
-            && let Some(item) = read.iter().position(|files| files.len() != count)
-        {
-            let value = format!("{} of {}", read[item].len(), path(item).display());
-            let remedy = format!("tell {count}, one for each band (`ImageBlock::with_bands`)");
-            return Err(DataError::Setting { setting: "number of files", value, remedy });
-        }
-        let is_missing = |file: &PathBuf| file.metadata().is_err_and(|why| why.kind() == ErrorKind::NotFound);
-        let missing = |item: usize| read[item].iter().find(|file| is_missing(file)).map(|file| (item, file.clone()));
-        let missing: Vec<_> = (0..read.len()).into_par_iter().filter_map(missing).collect();
-        if let Some((first, file)) = missing.first().cloned() {
-            let (count, items) = (missing.len(), items.len());
-            return Err(DataError::MissingFiles { count, items, item: path(first), file });
-        }
-        if self.shared { Ok(()) } else { unshared(items, read) }
-    }
-
     fn may_share_files(&self) -> bool {
         self.shared
     }
@@ -191,7 +163,15 @@ impl<I: Item + ?Sized> InputBlock<I> for ImageBlock<I> {
         match &self.files {
             Files::Item(_) => Ok(Vec::new()),
             Files::One(file) => file.label(item).map(|file| vec![file]),
-            Files::Bands(_, files) => files.label(item),
+            Files::Bands(count, files) => {
+                let files = files.label(item)?;
+                if files.len() == *count {
+                    return Ok(files);
+                }
+                let value = format!("{} of {}", files.len(), item.path().display());
+                let remedy = format!("tell {count}, one for each band (`ImageBlock::with_bands`)");
+                Err(DataError::Setting { setting: "number of files", value, remedy })
+            }
         }
     }
 
@@ -201,34 +181,5 @@ impl<I: Item + ?Sized> InputBlock<I> for ImageBlock<I> {
 
     fn reader(&self) -> Option<InputReader> {
         Some(self.input())
-    }
-}
-
-/// The files of each item, as a block tells them.
-pub(super) fn files_of<I: Item + ?Sized>(
-    block: &(impl InputBlock<I> + ?Sized),
-    items: &[&I],
-) -> Result<Vec<Vec<PathBuf>>, DataError> {
-    let parts = in_parts(items, |_, items| {
-        let files = |item: &&I| guard("input block", item.path().display(), || block.files(item));
-        items.iter().map(files).collect::<Result<Vec<_>, _>>()
-    })?;
-    Ok(parts.concat())
-}
-
-/// Refuses two items with one file.
-pub(super) fn unshared<I: Item + ?Sized>(items: &[&I], read: Vec<Vec<PathBuf>>) -> Result<(), DataError> {
-    // An item may have a file twice.
-    let own = |(item, files): (usize, Vec<PathBuf>)| {
-        let files: BTreeSet<PathBuf> = files.into_iter().collect();
-        files.into_iter().map(move |file| (item, file))
-    };
-    let (owners, files): (Vec<usize>, Vec<PathBuf>) = read.into_iter().enumerate().flat_map(own).unzip();
-    match repeated::find::<Path>(&files) {
-        None => Ok(()),
-        Some(both) => {
-            let [first, second] = both.map(|file| items[owners[file]].path().into_owned());
-            Err(DataError::SharedFile { items: [first, second], file: files[both[1]].clone() })
-        }
     }
 }

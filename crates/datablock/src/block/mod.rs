@@ -77,8 +77,9 @@ pub trait InputBlock<I: ?Sized = Path>: Debug + Send + Sync + 'static {
         Ok(())
     }
 
-    /// The files that are read for `item`, where they are others than the item itself ([`Item::path`]), as of a row of a table: features that
-    /// are kept and training that goes on compare them. Empty, the default, where there are none.
+    /// The files that are read for `item`, where they are others than the item itself ([`Item::path`]), as of a row of a table: loaders are not
+    /// made of items whose files are not there, and features that are kept and training that goes on compare them. Empty, the default,
+    /// where there are none.
     ///
     /// # Errors
     ///
@@ -88,8 +89,8 @@ pub trait InputBlock<I: ?Sized = Path>: Debug + Send + Sync + 'static {
         Ok(Vec::new())
     }
 
-    /// Whether several items may have one of the [`files`](Self::files) together. Default `true`; a tuple of blocks of which none may
-    /// refuses items that do.
+    /// Whether several items may have one of the [`files`](Self::files) together; loaders are not made of items that do otherwise. Default
+    /// `true`.
     fn may_share_files(&self) -> bool {
         true
     }

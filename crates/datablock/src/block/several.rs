@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use firelight_transforms::{InputReader, Picture, TransformError};
 
 use super::InputBlock;
-use super::image::{files_of, unshared};
-use crate::{DataError, Item};
+use crate::DataError;
 
 macro_rules! several {
     ($($block:ident . $at:tt),+) => {
@@ -20,15 +19,14 @@ macro_rules! several {
         /// let right = ImageBlock::rgb().with_file(Column::new("after")).with_shared_files(true);
         /// assert_eq!(InputBlock::<Row>::channels(&(left, right)), [3, 3]);
         /// ```
-        impl<I: Item + ?Sized, $($block: InputBlock<I>),+> InputBlock<I> for ($($block,)+) {
+        impl<I: ?Sized, $($block: InputBlock<I>),+> InputBlock<I> for ($($block,)+) {
             fn read(&self, item: &I) -> Result<Picture, TransformError> {
                 Ok(Picture::Several(vec![$(self.$at.read(item)?),+]))
             }
 
             fn check(&self, items: &[&I]) -> Result<(), DataError> {
                 $(self.$at.check(items)?;)+
-                // A file of one block's pictures that is in another item's of the next.
-                if self.may_share_files() { Ok(()) } else { unshared(items, files_of(self, items)?) }
+                Ok(())
             }
 
             fn may_share_files(&self) -> bool {
