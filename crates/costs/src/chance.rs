@@ -1,11 +1,11 @@
 //! Chance without a state: a function of a seed and of what it is for.
 
-/// The finaliser of `SplitMix64` (Steele, Lea and Flood, 2014): each bit of the answer depends on each bit of the state.
+use rand_xoshiro::SplitMix64;
+use rand_xoshiro::rand_core::{Rng, SeedableRng};
+
+/// The next number of `SplitMix64` (Steele, Lea and Flood, 2014): each bit of it depends on each bit of the state.
 fn mixed(state: u64) -> u64 {
-    let state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    let state = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let state = (state ^ (state >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    state ^ (state >> 31)
+    SplitMix64::seed_from_u64(state).next_u64()
 }
 
 /// A number in 0..1 that belongs to a row: the same for the same seed and row alone.

@@ -2,6 +2,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::Decision;
+
 /// How often what is said with some confidence is right: the numbers of a reliability diagram.
 ///
 /// A bin where accuracy is below confidence is one where a model is too sure.
@@ -73,11 +75,11 @@ impl Reliability {
     /// If there are not as many rows as targets.
     pub fn of<R: AsRef<[f32]>>(rows: impl IntoIterator<Item = R>, targets: &[usize], binning: Binning) -> Self {
         Self::of_rows(rows, targets, binning, |row, target| {
-            let likeliest = (1..row.len()).fold(0, |best, class| if row[class] > row[best] { class } else { best });
-            let unknown = row.iter().any(|probability| probability.is_nan());
-            let confidence =
-                row.get(likeliest).filter(|_| !unknown).map_or(f64::NAN, |confidence| f64::from(*confidence));
-            (confidence, likeliest == target)
+            let known = row.iter().all(|probability| !probability.is_nan());
+            match Decision::Argmax.best(row).filter(|_| known) {
+                Some(likeliest) => (f64::from(row[likeliest]), likeliest == target),
+                None => (f64::NAN, false),
+            }
         })
     }
 

@@ -38,11 +38,9 @@ impl<I: Item + ?Sized> Findings<MultiCategories<I>> for TagFindings {
         let vocab = fitted.vocab().clone();
         let decision = decision.about(&vocab, &Decision::Threshold(0.5)).clone();
         let mut counts = vec![0; vocab.len()];
-        for classes in train {
-            for (_, &class) in classes.iter().enumerate().filter(|(at, class)| !classes[..*at].contains(class)) {
-                if let Some(count) = counts.get_mut(class) {
-                    *count += 1;
-                }
+        for &class in train.iter().flatten() {
+            if let Some(count) = counts.get_mut(class) {
+                *count += 1;
             }
         }
         Self { vocab, decision, predictions: Predictions::default(), train: counts }
@@ -155,8 +153,7 @@ impl TagFindings {
         let wrong = |((row, target), &item): ((&[f32], &Vec<usize>), &usize)| {
             let picked = self.decision.decide(row);
             let alarms = picked.iter().filter(|class| !target.contains(class)).count();
-            let misses = target.iter().enumerate().filter(|(at, class)| !target[..*at].contains(class));
-            let misses = misses.filter(|(_, class)| !picked.contains(class)).count();
+            let misses = target.iter().filter(|class| !picked.contains(class)).count();
             Scored { item, value: (alarms + misses) as f64 }
         };
         Scored::first(all.rows().into_iter().zip(&all.targets).zip(&all.items).map(wrong), k, |wrong| -wrong)
