@@ -26,6 +26,7 @@ mod resuming;
 mod rows;
 mod schedule;
 mod shapes;
+mod squares;
 mod stopping;
 mod targets;
 mod threads;
