@@ -65,9 +65,7 @@ fn table(words: &str, table: &Table) -> String {
         let mut text = String::from("<tr>");
         for (column, cell) in cells.iter().map(|cell| escaped(cell)).enumerate() {
             let (open, close) = if column == 0 { ("th scope=\"row\"", "th") } else { ("td", "td") };
-            for part in ["<", open, ">", cell.as_str(), "</", close, ">"] {
-                text += part;
-            }
+            let _ = write!(text, "<{open}>{cell}</{close}>");
         }
         text + "</tr>"
     };
