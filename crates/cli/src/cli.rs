@@ -1,0 +1,204 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use firelight::models::Arch;
+use firelight::prelude::Progress;
+
+/// From a folder of pictures to a model that predicts.
+#[derive(Debug, Parser)]
+#[command(name = "firelight", version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    /// Where to run: flex (any CPU), or what the program was built with, as wgpu or cuda:1
+    #[arg(long, global = true, env = "FIRELIGHT_DEVICE", default_value = "flex", value_name = "DEVICE")]
+    device: String,
+    /// Print nothing but errors and what was asked for
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+impl Cli {
+    /// A variable that is set to nothing names no device.
+    pub fn device(&self) -> &str {
+        if self.device.trim().is_empty() { "flex" } else { &self.device }
+    }
+
+    /// Bars on the terminal, if they are wanted.
+    pub fn progress(&self) -> Progress {
+        if self.quiet { Progress::hidden() } else { Progress::terminal() }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Train on a folder of pictures, and write a model, a report and the recipe
+    Train(Train),
+    /// See what a folder holds before anything is trained: classes, sizes, broken files, twins, a batch
+    Look(Look),
+    /// Say what a model sees in pictures: a line, a row or a JSON object each
+    Predict(Predict),
+    /// Say how good a model is on pictures whose labels are known
+    Evaluate(Evaluate),
+    /// Say what a model file is
+    Info(Info),
+    /// List the architectures
+    Models,
+    /// Read every picture below a folder, and list those that are broken
+    Verify {
+        /// The folder
+        folder: PathBuf,
+    },
+    /// Print completions for a shell
+    Completions {
+        /// Which
+        shell: Shell,
+    },
+}
+
+/// Where labels are, and which pictures validate.
+#[derive(Debug, Clone, Args)]
+pub struct DataOptions {
+    /// Where the labels are, where it is not guessed: folders (a folder for each class), a table's file, a pattern whose group captures the
+    /// class in a file's name (as '^(.+)_'), or masks=FOLDER
+    #[arg(long, value_name = "WHERE")]
+    pub labels: Option<String>,
+    /// Of a table: the columns to learn
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    pub target: Vec<String>,
+    /// Of a table: what they hold, where it is not guessed
+    #[arg(long, value_enum)]
+    pub kind: Option<Kind>,
+    /// Of masks: names of the classes, lowest number first
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub classes: Vec<String>,
+    /// Share of the pictures that validate, where the data do not say which; of each class the same
+    #[arg(long, value_name = "SHARE", default_value_t = 0.2)]
+    pub valid: f64,
+    /// Seed of that choice
+    #[arg(long, value_name = "SEED", default_value_t = 1)]
+    pub split_seed: u64,
+}
+
+/// What the columns of a table hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// One class
+    Class,
+    /// Any number of classes
+    Tags,
+    /// Numbers
+    Numbers,
+}
+
+#[derive(Debug, Args)]
+pub struct Train {
+    /// A folder of pictures, or a table that names them
+    #[arg(required_unless_present = "recipe", conflicts_with = "recipe")]
+    pub data: Option<PathBuf>,
+    /// Train as this file says, which an earlier run wrote
+    #[arg(long, value_name = "FILE")]
+    pub recipe: Option<PathBuf>,
+    #[command(flatten)]
+    pub labels: DataOptions,
+    /// Architecture (see `firelight models`); resnet18 with trained weights, small without
+    #[arg(long)]
+    pub arch: Option<Arch>,
+    /// Trained weights to start from: a .pth or .safetensors file; download, for those that torchvision publishes; none; or auto: download them where
+    /// that is possible
+    #[arg(long, value_name = "FILE|download|none|auto", default_value = "auto")]
+    pub weights: String,
+    /// Epochs: with trained weights of the head, 20; else of all, 12
+    #[arg(long)]
+    pub epochs: Option<usize>,
+    /// With trained weights: epochs of the whole network after those
+    #[arg(long, value_name = "EPOCHS")]
+    pub unfrozen_epochs: Option<usize>,
+    /// Take about so long, instead of so many epochs
+    #[arg(long, conflicts_with_all = ["epochs", "unfrozen_epochs"])]
+    pub minutes: Option<f64>,
+    /// Pictures in a batch; by default 32, and half of the pictures where there are few
+    #[arg(long)]
+    pub batch_size: Option<usize>,
+    /// Side of the square pictures that the model sees, in pixels; by default the architecture's
+    #[arg(long)]
+    pub size: Option<u32>,
+    /// Seed of weights, order and augmentation
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// What mistakes cost, actual,predicted,cost: the model answers the class of the least expected cost
+    #[arg(long, value_name = "CSV", conflicts_with = "taxonomy")]
+    pub costs: Option<PathBuf>,
+    /// The same by a tree of classes: a nested JSON object, or a table parent,child
+    #[arg(long, value_name = "JSON|CSV")]
+    pub taxonomy: Option<PathBuf>,
+    /// Folder for the model, the report, the recipe and the checkpoints; by default firelight-out/NAME
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Write what came of it to this file, for scripts
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Print the recipe as it would be, and train nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Look {
+    /// A folder of pictures, or a table that names them
+    pub data: PathBuf,
+    #[command(flatten)]
+    pub labels: DataOptions,
+    /// Write a batch as the model would see it to this picture
+    #[arg(long, value_name = "PNG")]
+    pub batch: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Predict {
+    /// A model that `train` wrote
+    pub model: PathBuf,
+    /// Pictures, and folders of pictures
+    #[arg(required = true, value_name = "FILE|DIR")]
+    pub files: Vec<PathBuf>,
+    /// Write a table with a row a picture instead of printing
+    #[arg(long, value_name = "FILE", conflicts_with = "jsonl")]
+    pub csv: Option<PathBuf>,
+    /// Write a JSON object a picture, each on a line of its own, instead of printing
+    #[arg(long, value_name = "FILE")]
+    pub jsonl: Option<PathBuf>,
+    /// In the table: the probability of every class, not of the likeliest alone
+    #[arg(long)]
+    pub probabilities: bool,
+    /// Go on without pictures that cannot be read, and list them
+    #[arg(long)]
+    pub skip_broken: bool,
+    /// Write each picture with the evidence for what the model says of it drawn over it to this folder
+    #[arg(long, value_name = "DIR")]
+    pub explain: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Evaluate {
+    /// A model that `train` wrote, of one class a picture
+    pub model: PathBuf,
+    /// A folder of pictures, or a table that names them
+    pub data: PathBuf,
+    #[command(flatten)]
+    pub labels: DataOptions,
+    /// Write the figures to this file, for scripts
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Info {
+    /// A model that `train` wrote
+    pub model: PathBuf,
+    /// Print it as JSON
+    #[arg(long)]
+    pub json: bool,
+}

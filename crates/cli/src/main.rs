@@ -1,0 +1,63 @@
+//! `firelight`: from a folder of pictures to a model that predicts, without writing Rust.
+
+mod budget;
+mod cli;
+mod evaluate;
+mod guess;
+mod info;
+mod kinds;
+mod look;
+mod outcome;
+mod predict;
+mod recipe;
+mod screen;
+mod train;
+mod weights;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+use firelight::prelude::*;
+use tracing_subscriber::EnvFilter;
+
+use cli::{Cli, Command};
+use screen::Screen;
+
+/// Training allocates and frees large tensors all the time, and the system's allocator returns each to the kernel.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match run(&cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<()> {
+    let screen = Screen::new(cli.quiet);
+    match &cli.command {
+        Command::Train(options) => train::train(options, cli, &screen),
+        Command::Look(options) => look::look(options, cli, &screen),
+        Command::Predict(options) => predict::predict(options, cli, &screen),
+        Command::Evaluate(options) => evaluate::evaluate(options, cli, &screen),
+        Command::Info(options) => info::info(options, cli, &screen),
+        Command::Models => {
+            screen.print(info::models());
+            Ok(())
+        }
+        Command::Verify { folder } => look::verify(folder, cli, &screen),
+        Command::Completions { shell } => {
+            let mut text = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "firelight", &mut text);
+            screen.print(String::from_utf8_lossy(&text));
+            Ok(())
+        }
+    }
+}

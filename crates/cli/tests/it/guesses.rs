@@ -1,0 +1,107 @@
+//! What a folder is taken for, and that it is said.
+
+use std::path::Path;
+
+use crate::data::{self, COLOURS, SHAPES};
+use crate::said;
+
+const PLAIN: [&str; 4] = ["--weights", "none", "--size", "32"];
+
+/// What is said of the data, and the labels and the split of the recipe.
+fn guessed(root: &Path, more: &[&str]) -> (String, toml::Table) {
+    let text = said(root, &[&["train", ".", "--dry-run"], &PLAIN[..], more].concat());
+    let (lines, recipe): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.starts_with("- "));
+    (lines.join("\n"), recipe.join("\n").parse().unwrap())
+}
+
+fn is(recipe: &toml::Table, part: &str, expected: &str) {
+    assert_eq!(recipe[part].as_table().unwrap(), &expected.parse::<toml::Table>().unwrap(), "{recipe:?}");
+}
+
+#[test]
+fn a_folder_for_each_class() {
+    let root = tempfile::tempdir().unwrap();
+    data::class_folders(root.path(), 12);
+    let (said, recipe) = guessed(root.path(), &[]);
+    assert_eq!(said, "- 3 classes, a folder each: blue, green, red\n- small at 32 px, from scratch");
+    is(&recipe, "labels", "from = 'folders'");
+    is(&recipe, "split", "by = 'chance'\nvalid = 0.2\nseed = 1");
+}
+
+#[test]
+fn parts_with_class_folders_in_them() {
+    let root = tempfile::tempdir().unwrap();
+    data::part_folders(root.path(), 24);
+    let (said, recipe) = guessed(root.path(), &[]);
+    assert!(
+        said.starts_with(
+            "- 3 classes, a folder each below train/: blue, green, red\n- the pictures below val/ validate"
+        )
+    );
+    is(&recipe, "split", "by = 'folders'\ntrain = 'train'\nvalid = 'val'");
+}
+
+#[test]
+fn names_with_numbers() {
+    let root = tempfile::tempdir().unwrap();
+    data::names(root.path(), 12);
+    let (said, recipe) = guessed(root.path(), &[]);
+    assert!(said.starts_with("- 3 classes, told from the files' names by "), "{said}");
+    assert_eq!(recipe["labels"]["from"].as_str(), Some("names"));
+}
+
+#[test]
+fn a_pattern_that_is_told_goes_before_what_would_be_guessed() {
+    let root = tempfile::tempdir().unwrap();
+    data::class_folders(root.path(), 12);
+    let (_, recipe) = guessed(root.path(), &["--labels", r"^(\d)"]);
+    is(&recipe, "labels", "from = 'names'\npattern = '^(\\d)'");
+}
+
+#[test]
+fn a_table_of_one_class_without_endings_and_with_a_part() {
+    let root = tempfile::tempdir().unwrap();
+    data::table(root.path(), "labels.csv", 12, "id,breed,is_valid", |number, shown| {
+        format!("p{number},{},{}", COLOURS[shown.colour], if number % 4 == 0 { "True" } else { "False" })
+    });
+    let (said, recipe) = guessed(root.path(), &[]);
+    assert!(said.contains("whose column \"id\" names the pictures without .png"), "{said}");
+    assert!(said.contains("- 3 classes in the column \"breed\": blue, green, red"), "{said}");
+    let labels = "from = 'table'\ntable = 'labels.csv'\npictures = 'id'\nfolder = 'images'\nending = '.png'\n[target]\nclass = 'breed'";
+    is(&recipe, "labels", labels);
+    is(&recipe, "split", "by = 'column'\ncolumn = 'is_valid'\ntrain = 'False'\nvalid = 'True'");
+}
+
+#[test]
+fn several_classes_in_a_field_in_columns_and_numbers() {
+    let target = |header: &str, row: &dyn Fn(data::Shown) -> String, more: &[&str]| {
+        let root = tempfile::tempdir().unwrap();
+        data::table(root.path(), "train.csv", 24, &format!("file,{header}"), |number, shown| {
+            format!("images/p{number}.png,{}", row(shown))
+        });
+        let (_, recipe) = guessed(root.path(), more);
+        recipe["labels"]["target"].to_string()
+    };
+    let both = |shown: data::Shown| format!("{} {}", SHAPES[shown.shape], COLOURS[shown.colour]);
+    assert_eq!(target("tags", &both, &[]), r#"{ tags = { column = "tags", separator = " " } }"#);
+    let flags = |shown: data::Shown| format!("{},{}", u8::from(shown.colour == 2), u8::from(shown.shape == 1));
+    assert_eq!(target("red,square", &flags, &[]), r#"{ flags = ["red", "square"] }"#);
+    let radius = |shown: data::Shown| shown.radius.to_string();
+    assert_eq!(target("radius", &radius, &[]), r#"{ numbers = ["radius"] }"#);
+    assert_eq!(target("radius", &radius, &["--kind", "class"]), r#"{ class = "radius" }"#);
+    // Two words that come again in no other field are one name.
+    let breed = |shown: data::Shown| ["great dane", "border collie", "shih tzu"][shown.colour].to_owned();
+    assert_eq!(target("label", &breed, &[]), r#"{ class = "label" }"#);
+}
+
+#[test]
+fn masks_beside_pictures() {
+    let root = tempfile::tempdir().unwrap();
+    data::masks(root.path(), 12);
+    let (said, recipe) = guessed(root.path(), &["--classes", "ground,shape"]);
+    assert!(
+        said.starts_with("- a mask in masks/ for each picture in images/\n- 2 classes of pixels: ground, shape"),
+        "{said}"
+    );
+    assert_eq!(recipe["labels"]["codes"].to_string(), "[0, 255]");
+}
