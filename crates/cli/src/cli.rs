@@ -141,6 +141,9 @@ pub struct Train {
     /// Write what came of it to this file, for scripts
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
+    /// Write losses, rates and metrics for TensorBoard to this folder
+    #[arg(long, value_name = "DIR")]
+    pub tensorboard: Option<PathBuf>,
     /// Print the recipe as it would be, and train nothing
     #[arg(long)]
     pub dry_run: bool,

@@ -40,7 +40,15 @@ pub fn train(options: &Train, cli: &Cli, screen: &Screen) -> Result<()> {
     let out = options.out.clone().unwrap_or_else(|| Path::new("firelight-out").join(name));
     let failed = |error| format!("train: cannot make {}: {error}; choose another --out", out.display());
     std::fs::create_dir_all(&out).map_err(failed)?;
-    let run = Run { recipe, device: device_by_name(cli.device())?, cli, screen, out, begin };
+    let run = Run {
+        recipe,
+        device: device_by_name(cli.device())?,
+        cli,
+        screen,
+        out,
+        tensorboard: options.tensorboard.as_deref(),
+        begin,
+    };
     let outcome = with_block(&run.recipe, &run)?;
     write_json(options.json.as_deref(), &outcome)
 }
@@ -87,6 +95,7 @@ struct Run<'a> {
     cli: &'a Cli,
     screen: &'a Screen,
     out: PathBuf,
+    tensorboard: Option<&'a Path>,
     begin: Instant,
 }
 
@@ -210,6 +219,9 @@ impl Run<'_> {
         }
         if self.cli.quiet {
             learn = learn.without_observers();
+        }
+        if let Some(folder) = self.tensorboard {
+            learn = learn.with_observer(TensorBoard::in_folder(folder)?);
         }
         Ok(match self.deadline()? {
             Some(deadline) => learn.with_observer(deadline.guard()),

@@ -60,7 +60,7 @@ pub use history::{EpochRow, History, StepRow};
 pub use interpret::{HighLoss, Interpretation, Mistake};
 pub use learner::Learner;
 pub use norms::Norms;
-pub use observe::{CsvLog, EarlyStopping, Event, Flow, LossPlot, Observer};
+pub use observe::{CsvLog, EarlyStopping, Event, Flow, LossPlot, Observer, TensorBoard};
 pub use overlay::Overlay;
 pub use precision::Precision;
 pub use rate_search::RateSearch;

@@ -5,12 +5,14 @@ mod early_stopping;
 mod epoch_table;
 mod loss_plot;
 mod observers;
+mod tensorboard;
 
 pub use csv_log::CsvLog;
 pub use early_stopping::EarlyStopping;
 pub(crate) use epoch_table::EpochTable;
 pub use loss_plot::LossPlot;
 pub(crate) use observers::Observers;
+pub use tensorboard::TensorBoard;
 
 use std::fmt;
 

@@ -29,6 +29,7 @@ mod shapes;
 mod squares;
 mod stopping;
 mod targets;
+mod tensorboard;
 mod threads;
 mod told;
 mod training;
