@@ -64,6 +64,19 @@ impl EfficientNetLite {
         self.stem.inputs()
     }
 
+    /// The stage of each block and its number in it: a stage begins where channels or sides change.
+    pub(crate) fn places(&self) -> Vec<(usize, usize)> {
+        let mut places: Vec<(usize, usize)> = Vec::new();
+        for block in &self.blocks {
+            places.push(match places.last() {
+                Some(&(stage, number)) if block.shortcut => (stage, number + 1),
+                Some(&(stage, _)) => (stage + 1, 0),
+                None => (0, 0),
+            });
+        }
+        places
+    }
+
     /// The feature map before each halving of the sides, finest first, then the last one.
     pub fn stages(&self, pictures: Tensor<4>) -> Vec<Tensor<4>> {
         let mut stages = Vec::new();

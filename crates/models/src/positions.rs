@@ -5,7 +5,7 @@ use burn::tensor::{Tensor, TensorData, activation};
 use firelight_layers::in_chunks;
 
 use crate::unet::CHUNK;
-use crate::{Model, UNet};
+use crate::{Body, Model, UNet};
 
 /// A [`UNet`] with a map for each point: the softmax of the map over all pixels is the chance that the point is there, and the mean position
 /// by the squares of these chances is where it is told to be (Nibali and others, *Numerical Coordinate Regression with Convolutional
@@ -27,6 +27,12 @@ use crate::{Model, UNet};
 pub struct PositionNet {
     /// A map for each point.
     pub unet: UNet,
+}
+
+impl AsRef<Body> for PositionNet {
+    fn as_ref(&self) -> &Body {
+        &self.unet.body
+    }
 }
 
 impl PositionNet {

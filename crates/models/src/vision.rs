@@ -22,6 +22,12 @@ pub struct VisionModel {
     pub head: Head,
 }
 
+impl AsRef<Body> for VisionModel {
+    fn as_ref(&self) -> &Body {
+        &self.body
+    }
+}
+
 impl VisionModel {
     /// Joins the two; the head must be made for the body's features.
     pub fn new(body: Body, head: Head) -> Self {

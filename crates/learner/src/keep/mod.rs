@@ -1,4 +1,5 @@
-//! What a learner writes: its weights, to go on from, and the export that a predictor loads.
+//! What a learner writes: its weights, to go on from, the export that a predictor loads, and its body for other programs.
 
+mod body;
 mod export;
 mod weights;

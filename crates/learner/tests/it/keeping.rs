@@ -1,6 +1,7 @@
 use burn::tensor::Device;
 use firelight_learner::models::Arch;
-use firelight_learner::{Backbone, LearnerError, vision_learner};
+use firelight_learner::models::weights::{Names, to_bytes};
+use firelight_learner::{Backbone, Learner, LearnerError, resnet18, vision_learner};
 
 use crate::shapes::{self, ShapeLearner};
 
@@ -90,4 +91,18 @@ fn damaged_weights_are_refused_and_never_wrong_in_silence() {
         assert!(matches!(error, LearnerError::Unusable { .. }), "{what}: {error}");
     });
     assert_eq!(learn.predictions().expect("predictions"), before);
+}
+
+#[test]
+fn a_trained_body_goes_to_other_programs_and_comes_back() {
+    let folder = shapes::folder(24);
+    let place = tempfile::tempdir().expect("a folder");
+    let file = place.path().join("body.safetensors");
+    let loaders = || shapes::loaders(&folder, &Device::flex());
+    let mut learn = vision_learner(loaders(), Arch::ResNet18).expect("a learner");
+    learn.fit(1, 1e-3).expect("a fit");
+    learn.save_body(&file, Names::Timm).expect("a file");
+    let again = vision_learner(loaders(), resnet18().with_weights(&file)).expect("its weights");
+    let bytes = |learn: &Learner<_>| to_bytes(&learn.model().body).expect("bytes");
+    assert!(bytes(&again) == bytes(&learn));
 }

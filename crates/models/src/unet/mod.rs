@@ -44,6 +44,12 @@ pub struct UNet {
     pub decoder: Decoder,
 }
 
+impl AsRef<Body> for UNet {
+    fn as_ref(&self) -> &Body {
+        &self.body
+    }
+}
+
 impl UNet {
     /// Joins the two; the decoder must be made for the body's [`BodyConfig`](crate::BodyConfig).
     pub fn new(body: Body, decoder: Decoder) -> Self {

@@ -24,6 +24,7 @@ mod fit;
 mod load;
 mod names;
 mod report;
+mod save;
 mod stem;
 
 pub use bytes::{filled, from_bytes, not_finite, shapes, to_bytes};
@@ -31,3 +32,4 @@ pub use checkpoint::Checkpoint;
 pub use error::{Misshapen, WeightsError};
 pub use load::{load_body, load_classifier};
 pub use report::LoadReport;
+pub use save::{Names, to_safetensors};

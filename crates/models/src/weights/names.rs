@@ -74,6 +74,33 @@ fn efficientnet_lite(ours: &str) -> String {
     rename(ours, &RENAMED)
 }
 
+/// `blocks.4.project.norm.weight` to `blocks.2.1.bn3.weight`: timm counts blocks by stages, and the layers of a block as they come. `places` are
+/// stage and number of each block.
+pub(super) fn efficientnet_lite_of_timm(ours: &str, places: &[(usize, usize)]) -> String {
+    const OUTSIDE: [(&str, &str); 4] =
+        [("stem.conv.", "conv_stem."), ("stem.norm.", "bn1."), ("top.conv.", "conv_head."), ("top.norm.", "bn2.")];
+    const FIRST: [(&str, &str); 4] = [
+        ("depthwise.conv.", "conv_dw."),
+        ("depthwise.norm.", "bn1."),
+        ("project.conv.", "conv_pw."),
+        ("project.norm.", "bn2."),
+    ];
+    const LATER: [(&str, &str); 6] = [
+        ("expand.conv.", "conv_pw."),
+        ("expand.norm.", "bn1."),
+        ("depthwise.conv.", "conv_dw."),
+        ("depthwise.norm.", "bn2."),
+        ("project.conv.", "conv_pwl."),
+        ("project.norm.", "bn3."),
+    ];
+    let block = ours.strip_prefix("blocks.").and_then(|inside| inside.split_once('.'));
+    let place = block.and_then(|(number, inside)| Some((places.get(number.parse::<usize>().ok()?)?, inside)));
+    let Some(((stage, number), inside)) = place else { return rename(ours, &OUTSIDE) };
+    // The first stage does not expand.
+    let inside = if *stage == 0 { rename(inside, &FIRST) } else { rename(inside, &LATER) };
+    format!("blocks.{stage}.{number}.{inside}")
+}
+
 fn rename(ours: &str, renamed: &[(&str, &str)]) -> String {
     renamed.iter().fold(ours.to_owned(), |name, (ours, theirs)| name.replace(ours, theirs))
 }

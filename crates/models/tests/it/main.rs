@@ -2,6 +2,7 @@
 
 mod channels;
 mod models;
+mod names;
 mod unet;
 mod weights;
 mod weights_files;
