@@ -54,6 +54,8 @@ fn png(bytes: &[u8], limits: &Limits) -> Result<Option<(Size, Vec<u8>)>, Refusal
     let allowed = png::Limits { bytes: usize::try_from(limits.bytes()).unwrap_or(usize::MAX) };
     let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), allowed);
     decoder.set_transformations(Transformations::IDENTITY);
+    decoder.set_ignore_iccp_chunk(true);
+    decoder.set_ignore_text_chunk(true);
     let mut reader = decoder.read_info().map_err(broken)?;
     let info = reader.info();
     let channels = match info.color_type {
