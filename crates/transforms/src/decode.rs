@@ -180,7 +180,7 @@ pub(crate) fn decode_as(
         let buffers = match format {
             ImageFormat::Jpeg if jpeg::is_progressive(&bytes) => Buffers::Coefficients,
             ImageFormat::WebP | ImageFormat::Gif => Buffers::Canvas,
-            _ => Buffers::None,
+            _ => Buffers::Rows,
         };
         let ((width, height), is_rgb) = (decoder.dimensions(), decoder.color_type() == ColorType::Rgb8);
         check(Size::new(width, height), decoder.total_bytes(), is_rgb, &buffers, orientation, limits)?;
@@ -195,6 +195,8 @@ pub(crate) fn decode_as(
 /// What a decoder holds beside its result.
 pub(crate) enum Buffers {
     None,
+    /// A few rows, which lines are filtered in; of a picture of one row more than all of it.
+    Rows,
     /// All coefficients of a progressive JPEG, two bytes each.
     Coefficients,
     /// The planes of a JPEG whose components come one after the other.
@@ -226,6 +228,7 @@ pub(crate) fn check(
     };
     let beside = match buffers {
         Buffers::None => 0,
+        Buffers::Rows => result.div_ceil(u64::from(size.height)).saturating_mul(4),
         Buffers::Coefficients => result.saturating_mul(2),
         Buffers::Planes => result,
         Buffers::Canvas => pixels.saturating_mul(4),
