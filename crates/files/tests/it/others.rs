@@ -77,6 +77,14 @@ fn a_pipe_is_written_straight() {
     assert!(std::fs::metadata(&path).expect("there").file_type().is_fifo());
 }
 
+/// A7: a disk without room is an error, and not a file that is there.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told() {
+    let said = write_whole("/dev/full", &[7; 100_000]).expect_err("full");
+    assert_eq!(said.kind(), ErrorKind::StorageFull, "{said}");
+}
+
 /// What is asked before a file is written has the answers that writing it has, and leaves nothing.
 #[test]
 fn what_can_be_written_is_known_before() {

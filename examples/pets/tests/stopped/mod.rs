@@ -121,7 +121,7 @@ fn what_cannot_be_written_is_said_before_the_first_epoch() {
     assert!(said(&["--json", "file/out.json"]).ends_with("choose another --json\n"));
     assert!(said(&["--json", "images"]).starts_with("error: json: cannot write images: is a directory"));
     let checkpoints = refusal(folder.path(), &[&QUICK[..], &["--checkpoints", "file"]].concat());
-    assert!(checkpoints.starts_with("error: checkpoint: cannot write file/soft: "), "{checkpoints}");
+    assert!(checkpoints.starts_with("error: checkpoint: cannot read file/soft: "), "{checkpoints}");
     assert_eq!(std::fs::read(folder.path().join("file")).expect("bytes"), b"mine");
 
     assert!(pets(folder.path(), &QUICK).status.success());
