@@ -10,6 +10,7 @@ use firelight_progress::Progress;
 use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 
+use crate::formats::{MOST_OF_ONE, bytes_of};
 use crate::{DataError, ImageFiles, Item, Source};
 
 /// What a JSON file says of a picture, as a value of your own, which is an item of a recipe and knows its file.
@@ -95,7 +96,7 @@ impl<T: DeserializeOwned + Send> Source<SideFile<T>> for JsonFiles<T> {
     fn items(&self, root: &Path, progress: &Progress) -> Result<Vec<SideFile<T>>, DataError> {
         let files = ImageFiles::new().with_endings(["json"]).items(root, progress)?;
         let read = |file: PathBuf| {
-            let bytes = std::fs::read(&file).map_err(|why| DataError::Unreadable { path: file.clone(), why })?;
+            let bytes = bytes_of(&file, MOST_OF_ONE)?;
             let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
             match serde_json::from_slice(bytes) {
                 Ok(value) => Ok(SideFile { value, file }),

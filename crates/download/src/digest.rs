@@ -1,10 +1,10 @@
 //! What a file's content gives.
 
 use std::fmt;
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use firelight_files::open_regular;
 use md5::Md5;
 use sha2::Sha256;
 
@@ -58,7 +58,7 @@ impl fmt::Display for Digest<'_> {
 }
 
 fn hex<D: md5::Digest>(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
+    let mut file = open_regular(path)?;
     let mut digest = D::new();
     let mut buffer = vec![0; 1 << 16];
     loop {

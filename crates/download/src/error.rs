@@ -15,7 +15,7 @@ pub enum DownloadError {
 
     /// The server could not be reached, or the connection broke too often.
     #[error(
-        "cannot download {url} (tries without a new byte: {tries}): {why}; \
+        "cannot download {url} (failed tries in a row: {tries}): {why}; \
          on a machine without a network, place the file at {} ({checksum})", path.display()
     )]
     Unreachable {
@@ -59,6 +59,15 @@ pub enum DownloadError {
         expected: Checksum,
         /// What it gave: the kind of digest and its digits.
         found: String,
+    },
+
+    /// The server says that the file is larger than it may be, or goes on sending. What came is removed.
+    #[error("{url} gives more than {limit} bytes; nothing is kept: if this is right, raise `Download::with_max_bytes`")]
+    TooLong {
+        /// The address asked for.
+        url: String,
+        /// The limit in bytes.
+        limit: u64,
     },
 
     /// A checksum that no file can have.

@@ -18,8 +18,9 @@ impl Download {
     ///
     /// # Errors
     ///
-    /// - [`DownloadError::Unreachable`]: no connection, or it broke more often in a row than [`Patience::retries`](crate::Patience::retries).
+    /// - [`DownloadError::Unreachable`]: no connection, or it broke or crawled more often in a row than [`Patience::retries`](crate::Patience::retries).
     ///   The part stays for the next call.
+    /// - [`DownloadError::TooLong`]: more bytes than [`max_bytes`](Self::max_bytes).
     /// - [`DownloadError::Refused`]: the server's answer is an error that trying again does not mend, such as 404.
     /// - [`DownloadError::WrongDigest`]: the file came whole and is not the one expected. It is removed.
     /// - [`DownloadError::MalformedChecksum`]: the checksum has digits or a length that no digest has.
@@ -58,6 +59,11 @@ impl Download {
 
     fn transfer(&self, target: &Path) -> Result<(), DownloadError> {
         let part = target.with_file_name(format!("{}.part", self.file_name));
+        // A pipe would be waited for, and what a link leads to is nobody's part.
+        if part.symlink_metadata().is_ok_and(|there| !there.is_file()) {
+            let why = "what is there is no file; remove it";
+            return Err(DownloadError::Read { path: part, why: io::Error::new(io::ErrorKind::InvalidInput, why) });
+        }
         let mut second_chance = true;
         loop {
             let resumed = Transfer::new(self, &part, target).run()?;

@@ -13,7 +13,7 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Patience {
-    /// How many times a connection may fail in a row without a new byte having come. Default 4.
+    /// How many times a connection may fail in a row without 64 KiB having come over all of them. Default 4.
     pub retries: u32,
     /// The pause before the first retry; each further one in a row lasts twice as long, 30 s at most.
     /// Default 500 ms.
@@ -21,16 +21,19 @@ pub struct Patience {
     /// How long name look-up and connecting may take each, and how long a server may stay silent before its answer
     /// or within it. Default 30 s. The whole transfer has no limit: a slow line is not a broken one.
     pub silence: Duration,
+    /// Bytes a second that come at least, on average over [`silence`](Self::silence); a connection that brings fewer counts as failed: a server
+    /// that sends a byte now and then is never silent. Default 512, and 0 for any number.
+    pub lowest_rate: u64,
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { retries: 4, pause: Duration::from_millis(500), silence: Duration::from_secs(30) }
+        Self { retries: 4, pause: Duration::from_millis(500), silence: Duration::from_secs(30), lowest_rate: 512 }
     }
 }
 
 impl Patience {
-    /// Gives up after `retries` failures in a row that brought no new byte.
+    /// Gives up after `retries` failures in a row that brought next to nothing.
     pub fn with_retries(mut self, retries: u32) -> Self {
         self.retries = retries;
         self
@@ -45,6 +48,12 @@ impl Patience {
     /// Takes a connection for broken after this much silence.
     pub fn with_silence(mut self, silence: Duration) -> Self {
         self.silence = silence;
+        self
+    }
+
+    /// Takes a connection for broken that brings fewer bytes a second than this.
+    pub fn with_lowest_rate(mut self, bytes_a_second: u64) -> Self {
+        self.lowest_rate = bytes_a_second;
         self
     }
 

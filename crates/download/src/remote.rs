@@ -24,6 +24,8 @@ pub struct Download {
     pub file_name: String,
     /// What the file's content must give.
     pub checksum: Checksum,
+    /// The most bytes that the file may have, whatever a server says or goes on sending. Default 16 GiB.
+    pub max_bytes: u64,
     /// How long to wait and how often to try again.
     pub patience: Patience,
     /// Where it shows how far it is; on the terminal by default.
@@ -34,7 +36,13 @@ impl Download {
     /// The file at `url`, to be called `file_name` here, with the default [`Patience`].
     pub fn new(url: impl Into<String>, file_name: impl Into<String>, checksum: Checksum) -> Self {
         let (patience, progress) = (Patience::default(), Progress::default());
-        Self { url: url.into(), file_name: file_name.into(), checksum, patience, progress }
+        Self { url: url.into(), file_name: file_name.into(), checksum, max_bytes: 16 << 30, patience, progress }
+    }
+
+    /// Refuses a file of more bytes than this.
+    pub fn with_max_bytes(mut self, bytes: u64) -> Self {
+        self.max_bytes = bytes;
+        self
     }
 
     /// Waits and tries again as `patience` says.

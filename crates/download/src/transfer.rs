@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::Path;
 use std::thread;
+use std::time::Instant;
 
 use firelight_progress::Bar;
 use ureq::Agent;
@@ -25,6 +26,9 @@ pub(crate) struct Transfer<'a> {
     size: Option<u64>,
     resumed: bool,
 }
+
+/// Bytes that must have come for failures to be counted anew: a connection that brings a byte and breaks is no progress.
+const ENOUGH: u64 = 64 << 10;
 
 /// How one request ended, short of an error that ends the transfer.
 enum End {
@@ -56,7 +60,7 @@ impl<'a> Transfer<'a> {
                 }
                 End::Broken(why) => {
                     let length = self.length(&file)?;
-                    if length > furthest {
+                    if length >= furthest.saturating_add(ENOUGH) {
                         furthest = length;
                         failures = 0;
                     }
@@ -114,10 +118,12 @@ impl<'a> Transfer<'a> {
     fn receive(&mut self, file: &mut File, mut body: impl Read) -> Result<End, DownloadError> {
         let mut length = self.length(file)?;
         if let Some(size) = self.size {
+            self.check_length(file, size)?;
             self.bar.set_bytes(size);
         }
         self.bar.go_on_from(length);
         let mut buffer = vec![0; 1 << 16];
+        let mut window = (Instant::now(), length);
         loop {
             let read = match body.read(&mut buffer) {
                 Ok(0) => break,
@@ -128,6 +134,17 @@ impl<'a> Transfer<'a> {
             file.write_all(&buffer[..read]).map_err(|why| DownloadError::write(self.part, why))?;
             length += read as u64;
             self.bar.set_position(length);
+            self.check_length(file, length)?;
+            let (seconds, came) = (window.0.elapsed().as_secs_f64(), length - window.1);
+            if seconds >= self.download.patience.silence.as_secs_f64() {
+                let lowest = self.download.patience.lowest_rate;
+                if (came as f64) < lowest as f64 * seconds {
+                    let message =
+                        format!("{came} bytes came in {seconds:.0} s, and {lowest} a second are waited for at least");
+                    return Ok(End::Broken(io::Error::new(io::ErrorKind::TimedOut, message)));
+                }
+                window = (Instant::now(), length);
+            }
         }
         match self.size {
             Some(size) if length < size => {
@@ -136,6 +153,16 @@ impl<'a> Transfer<'a> {
             }
             _ => Ok(End::Whole),
         }
+    }
+
+    /// Refuses a file that is larger than it may be, and keeps nothing of it.
+    fn check_length(&mut self, file: &mut File, length: u64) -> Result<(), DownloadError> {
+        let limit = self.download.max_bytes;
+        if length <= limit {
+            return Ok(());
+        }
+        self.begin_again(file)?;
+        Err(DownloadError::TooLong { url: self.download.url.clone(), limit })
     }
 
     fn begin_again(&mut self, file: &mut File) -> Result<(), DownloadError> {

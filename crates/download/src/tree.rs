@@ -24,9 +24,16 @@ pub(crate) struct Tree<'a> {
     kept: bool,
     /// The entry added last, as written.
     last: PathBuf,
-    /// Links to make once all files are there: path below the root, target as written.
+    /// Links to make once all files are there: path below the root, target as written; and how long all of these are.
     links: Vec<(PathBuf, PathBuf)>,
+    link_bytes: usize,
 }
+
+/// The longest path and the longest name in it that a system takes.
+const LONGEST_PATH: usize = 4096;
+const LONGEST_NAME: usize = 255;
+/// The most bytes that paths and targets of links are held in until all files are there.
+const LINK_BYTES: usize = 64 << 20;
 
 impl<'a> Tree<'a> {
     pub(crate) fn new(
@@ -37,7 +44,8 @@ impl<'a> Tree<'a> {
         folder: Option<&'a Path>,
     ) -> Self {
         let (kept, folder) = (folder.is_none(), folder.unwrap_or(Path::new("")));
-        Self { archive, root, gauge, max_bytes, written: 0, folder, kept, last: PathBuf::new(), links: Vec::new() }
+        let (last, links) = (PathBuf::new(), Vec::new());
+        Self { archive, root, gauge, max_bytes, written: 0, folder, kept, last, links, link_bytes: 0 }
     }
 
     /// Writes one entry, and reads it to its end so that the next one's header follows.
@@ -102,15 +110,21 @@ impl<'a> Tree<'a> {
     ) -> Result<(), DownloadError> {
         let link = entry.link_name().map_err(|why| self.damaged(why))?.unwrap_or_default();
         match kind {
-            EntryType::Directory => {
-                let folder = self.root.join(path);
-                fs::create_dir_all(&folder).map_err(|why| DownloadError::write(&folder, why))
-            }
+            EntryType::Directory => self.make_folder(path, path),
             EntryType::Symlink => {
+                if link.as_os_str().len() > LONGEST_PATH {
+                    return Err(
+                        self.unsafe_entry(name, "is a symbolic link to a path that is longer than paths can be")
+                    );
+                }
                 let depth = path.components().count().saturating_sub(1);
                 if !stays(&link, depth) {
                     let problem = format!("is a symbolic link that leaves the folder, to `{}`", link.display());
                     return Err(self.unsafe_entry(name, &problem));
+                }
+                self.link_bytes += path.as_os_str().len() + link.as_os_str().len();
+                if self.link_bytes > LINK_BYTES {
+                    return Err(self.unsafe_entry(name, "is a link after too many others"));
                 }
                 self.links.push((path.into(), link.into_owned()));
                 Ok(())
@@ -123,6 +137,9 @@ impl<'a> Tree<'a> {
                     let problem = format!("is a hard link to `{}`, which is no earlier file of it", link.display());
                     return Err(self.unsafe_entry(name, &problem));
                 };
+                if original == self.root.join(path) {
+                    return Err(self.unsafe_entry(name, "is a hard link to itself"));
+                }
                 let file = self.make_way(path)?;
                 fs::hard_link(original, &file).map_err(|why| DownloadError::write(&file, why))
             }
@@ -154,13 +171,7 @@ impl<'a> Tree<'a> {
     /// The place of `path`, its folder made and an earlier entry of the same name removed, as `tar` has it.
     fn make_way(&self, below: &Path) -> Result<PathBuf, DownloadError> {
         let path = self.root.join(below);
-        let parent = path.parent().unwrap_or(self.root);
-        fs::create_dir_all(parent).map_err(|why| match why.kind() {
-            io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
-                self.unsafe_entry(below, "lies below a file")
-            }
-            _ => DownloadError::write(parent, why),
-        })?;
+        self.make_folder(below.parent().unwrap_or(Path::new("")), below)?;
         match path.symlink_metadata() {
             Ok(there) if there.is_dir() => {
                 return Err(self.unsafe_entry(below, "stands where a folder is"));
@@ -171,6 +182,20 @@ impl<'a> Tree<'a> {
             Err(_) => {}
         }
         Ok(path)
+    }
+
+    /// The folder of an entry, or the entry where it is one.
+    fn make_folder(&self, below: &Path, entry: &Path) -> Result<(), DownloadError> {
+        let folder = self.root.join(below);
+        fs::create_dir_all(&folder).map_err(|why| match why.kind() {
+            io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists if folder.is_file() && below == entry => {
+                self.unsafe_entry(entry, "is a folder where a file is")
+            }
+            io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+                self.unsafe_entry(entry, "lies below a file")
+            }
+            _ => DownloadError::write(&folder, why),
+        })
     }
 
     /// What a failure to read the archive means: a limit that the meter enforces, or damage.
@@ -187,12 +212,22 @@ impl<'a> Tree<'a> {
     }
 
     fn unsafe_entry(&self, name: &Path, problem: &str) -> DownloadError {
-        DownloadError::Unsafe { archive: self.archive.into(), entry: name.into(), problem: problem.into() }
+        /// Letters that are told of a path.
+        const SHOWN: usize = 200;
+        let text = name.to_string_lossy();
+        let entry = match text.char_indices().nth(SHOWN) {
+            Some((end, _)) => format!("{}…", &text[..end]).into(),
+            None => name.into(),
+        };
+        DownloadError::Unsafe { archive: self.archive.into(), entry, problem: problem.into() }
     }
 }
 
-/// `path` without `.`, if it goes down only.
+/// `path` without `.`, if it goes down only and a system can have it.
 fn inside(path: &Path) -> Result<PathBuf, &'static str> {
+    if path.as_os_str().len() > LONGEST_PATH || path.iter().any(|name| name.len() > LONGEST_NAME) {
+        return Err("is longer than paths and names can be");
+    }
     let mut inside = PathBuf::new();
     for component in path.components() {
         match component {

@@ -1,8 +1,9 @@
 //! From an archive to a folder that appears whole or not at all.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
+use firelight_files::open_regular;
 use flate2::read::MultiGzDecoder;
 use tar::Archive;
 
@@ -119,7 +120,7 @@ impl Unpacking {
 
     fn fill(&self, archive: &Path, staging: &Path) -> Result<(), DownloadError> {
         let read_error = |why| DownloadError::Read { path: archive.into(), why };
-        let file = File::open(archive).map_err(read_error)?;
+        let file = open_regular(archive).map_err(read_error)?;
         let name = archive.file_name().unwrap_or_default().to_string_lossy();
         let length = file.metadata().map_err(read_error)?.len();
         let bar = self.progress.bytes(Some(length), &format!("unpacking {name}"));

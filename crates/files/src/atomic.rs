@@ -1,7 +1,7 @@
 //! Atomic writes: files that are complete or not there at all.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{File, TryLockError};
+use std::fs::{self, File, Metadata, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -16,8 +16,8 @@ const LETTERS: usize = 6;
 /// killed program, a full disk or a crash of the system leaves what was there before, and of two writers the later one's file stays.
 /// What a killed program has left of it goes when the file is written again.
 ///
-/// A link is followed to the file that it names, if there is one. What is no regular file, such as a pipe or a device, is written straight: nothing can
-/// take its place.
+/// A link is followed to its end, also to a file that is not there yet. A file that is there keeps its mode and, where the system allows
+/// it, its owner. What is no regular file, such as a pipe or a device, is written straight: nothing can take its place.
 ///
 /// ```
 /// use std::io::Write;
@@ -44,21 +44,27 @@ impl AtomicFile {
     ///
     /// # Errors
     ///
-    /// What the system says.
+    /// What the system says; a folder is in its place.
     pub fn create(path: &Path) -> io::Result<Self> {
-        let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-        if std::fs::metadata(&path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
-            return Ok(Self { file: BufWriter::new(File::options().write(true).open(&path)?), place: None });
-        }
+        let straight = || Ok(Self { file: BufWriter::new(File::options().write(true).open(path)?), place: None });
+        let (path, there) = match fs::metadata(path) {
+            Ok(there) if there.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+            Ok(there) if !there.is_file() => return straight(),
+            Ok(there) => match fs::canonicalize(path) {
+                Ok(place) => (place, Some(there)),
+                // It is open somewhere, as standard output may be, and has no name any more.
+                Err(_) => return straight(),
+            },
+            Err(_) => (end_of_links(path)?, None),
+        };
         let prefix = prefix(path.file_name().unwrap_or_default());
         let mut parts = tempfile::Builder::new();
         parts.prefix(&prefix).suffix(PART);
         #[cfg(unix)]
-        {
+        if there.is_none() {
             use std::os::unix::fs::PermissionsExt;
             // What a new file of anybody's has, less the process's mask; temporary files are their owner's alone by default.
-            let mode = std::fs::metadata(&path).map_or(0o666, |there| there.permissions().mode());
-            parts.permissions(std::fs::Permissions::from_mode(mode));
+            parts.permissions(fs::Permissions::from_mode(0o666));
         }
         sweep(&path, &prefix);
         loop {
@@ -67,6 +73,9 @@ impl AtomicFile {
             // disks have no locks, and no harm is done.)
             let swept = matches!(file.try_lock(), Err(TryLockError::WouldBlock));
             if !swept && part.exists() {
+                if let Some(there) = &there {
+                    be_like(&file, there)?;
+                }
                 return Ok(Self { file: BufWriter::new(file), place: Some((part, path)) });
             }
         }
@@ -107,6 +116,29 @@ pub fn write_whole(path: impl AsRef<Path>, bytes: &[u8]) -> io::Result<()> {
     file.keep()
 }
 
+/// Whether [`AtomicFile::create`] would do, found out before hours of work for the file: nothing is left of the try, and what is there stays as
+/// it is. A disk may be full by then all the same.
+///
+/// ```
+/// let folder = tempfile::tempdir()?;
+/// assert!(firelight_files::can_write(folder.path().join("model")).is_ok());
+/// assert!(firelight_files::can_write(folder.path().join("no-folder/model")).is_err());
+/// assert_eq!(std::fs::read_dir(folder.path())?.count(), 0);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// What the system says.
+pub fn can_write(path: impl AsRef<Path>) -> io::Result<()> {
+    let path = path.as_ref();
+    // Opening a pipe tells whoever reads from it that it is written, and closing it that this is all.
+    if fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        return Ok(());
+    }
+    AtomicFile::create(path).map(drop)
+}
+
 impl Write for AtomicFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.file.write(bytes)
@@ -115,6 +147,35 @@ impl Write for AtomicFile {
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
     }
+}
+
+/// Where a path leads to nothing, link by link.
+fn end_of_links(path: &Path) -> io::Result<PathBuf> {
+    /// As many as Linux follows.
+    const MOST: usize = 40;
+    let mut path = path.to_path_buf();
+    for _ in 0..MOST {
+        let Ok(target) = fs::read_link(&path) else { return Ok(path) };
+        path = folder(&path).join(target);
+    }
+    Err(io::Error::other("it is a link that leads in a circle"))
+}
+
+/// Gives a new file the mode of the one that it replaces, and its owner where the system allows it.
+#[cfg(unix)]
+fn be_like(file: &File, there: &Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let ours = file.metadata()?;
+    if (ours.uid(), ours.gid()) != (there.uid(), there.gid()) {
+        let _ = fchown(file, Some(there.uid()), Some(there.gid()));
+    }
+    file.set_permissions(there.permissions())
+}
+
+/// Other systems have no modes, and a file that may not be written is not replaced.
+#[cfg(not(unix))]
+fn be_like(_file: &File, there: &Metadata) -> io::Result<()> {
+    if there.permissions().readonly() { Err(io::ErrorKind::PermissionDenied.into()) } else { Ok(()) }
 }
 
 /// How the names of a file's parts begin: as its own, shortened where the system has no room for more.
@@ -137,7 +198,7 @@ fn sweep(path: &Path, prefix: &OsStr) {
         let letters = name.and_then(|name| name.strip_suffix(PART.as_bytes()));
         letters.is_some_and(|letters| letters.len() == LETTERS && letters.iter().all(u8::is_ascii_alphanumeric))
     };
-    for entry in std::fs::read_dir(folder(path)).into_iter().flatten().flatten() {
+    for entry in fs::read_dir(folder(path)).into_iter().flatten().flatten() {
         let (left, file) = (entry.path(), entry.file_type().is_ok_and(|kind| kind.is_file()));
         // Held until it is gone, so that nobody takes it up meanwhile.
         if file
@@ -145,7 +206,7 @@ fn sweep(path: &Path, prefix: &OsStr) {
             && let Ok(part) = File::open(&left)
             && part.try_lock().is_ok()
         {
-            let _ = std::fs::remove_file(&left);
+            let _ = fs::remove_file(&left);
         }
     }
 }
@@ -241,5 +302,29 @@ mod tests {
         assert_eq!(std::fs::read(&real).expect("bytes"), b"new");
         assert!(std::fs::symlink_metadata(&link).expect("a link").is_symlink());
         assert_eq!(std::fs::metadata(&real).expect("a file").permissions().mode() & 0o777, 0o600);
+    }
+
+    /// Whatever the process's mask is, and wherever links lead.
+    #[cfg(unix)]
+    #[test]
+    fn every_mode_stays_and_links_lead_to_files_that_are_not_there_yet() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("table.csv");
+        for mode in [0o600, 0o640, 0o666, 0o777] {
+            std::fs::write(&path, "old").expect("a file");
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).expect("a mode");
+            write_whole(&path, b"new").expect("written");
+            assert_eq!(std::fs::metadata(&path).expect("a file").permissions().mode() & 0o777, mode);
+        }
+        std::fs::create_dir(folder.path().join("below")).expect("a folder");
+        symlink("second", folder.path().join("first")).expect("a link");
+        symlink("below/real", folder.path().join("second")).expect("a link");
+        write_whole(folder.path().join("first"), b"new").expect("written");
+        assert_eq!(std::fs::read(folder.path().join("below/real")).expect("bytes"), b"new");
+        assert!(std::fs::symlink_metadata(folder.path().join("first")).expect("a link").is_symlink());
+        symlink("circle", folder.path().join("circle")).expect("a link");
+        let said = write_whole(folder.path().join("circle"), b"new").expect_err("a circle").to_string();
+        assert!(said.contains("leads in a circle"), "{said}");
     }
 }

@@ -2,8 +2,10 @@
 
 mod atomic;
 mod error;
+mod regular;
 mod stored;
 
-pub use atomic::{AtomicFile, write_whole};
+pub use atomic::{AtomicFile, can_write, write_whole};
 pub use error::FileError;
+pub use regular::{open_regular, read_regular, what_else};
 pub use stored::{Format, Versions, hex};

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{AtomicFile, FileError};
+use crate::{AtomicFile, FileError, open_regular};
 
 /// A kind of file: exports, kept weights, checkpoints.
 ///
@@ -83,7 +83,7 @@ impl Format {
         let Self { magic, oldest, version, what, writer } = *self;
         let refuse = |why: String| FileError::Unusable { path: path.to_path_buf(), what, why };
         let unread = |why| FileError::Read { path: path.to_path_buf(), why };
-        let mut file = std::fs::File::open(path).map_err(unread)?;
+        let mut file = open_regular(path).map_err(unread)?;
         // Whatever else the file is, it may be large.
         let mut bytes = Vec::new();
         (&mut file).take(magic.len() as u64 + 1).read_to_end(&mut bytes).map_err(unread)?;
@@ -128,7 +128,7 @@ impl Format {
     pub fn manifest<M: DeserializeOwned>(&self, path: &Path) -> Option<M> {
         // Longer than any; what is no file of this format may have no lines at all.
         const LONGEST: u64 = 1 << 26;
-        let mut lines = io::BufReader::new(std::fs::File::open(path).ok()?.take(LONGEST)).lines();
+        let mut lines = io::BufReader::new(open_regular(path).ok()?.take(LONGEST)).lines();
         let first = lines.next()?.ok()?;
         (first.split(' ').next() == Some(self.magic)).then_some(())?;
         serde_json::from_str(&lines.next()?.ok()?).ok()

@@ -6,6 +6,8 @@ mod device_error;
 mod error;
 #[cfg(feature = "remote")]
 mod remote;
+#[cfg(any(feature = "remote", test))]
+mod token;
 
 pub use device::{compiled_devices, device_by_name, device_from_env};
 pub use device_error::DeviceError;

@@ -7,9 +7,7 @@ use burn::tensor::remote::RemoteHost;
 use burn::tensor::server::{RemoteServer, TokenAuthorizer, WebSocketTransport};
 
 use crate::DeviceError;
-
-/// Environment variable of the word that a worker wants to hear.
-const TOKEN: &str = "FIRELIGHT_TOKEN";
+use crate::token::{check, token};
 
 /// The device behind `ws://host:port` or `ws://host:port#number`.
 pub(crate) fn connect(name: &str) -> Result<Device, DeviceError> {
@@ -21,9 +19,9 @@ pub(crate) fn connect(name: &str) -> Result<Device, DeviceError> {
         }
     };
     let host = RemoteHost::websocket(url);
-    let host = match std::env::var(TOKEN) {
-        Ok(token) => host.with_credential(token),
-        Err(_) => host,
+    let host = match token().map_err(unreachable)? {
+        Some(token) => host.with_credential(token),
+        None => host,
     };
     let device: Result<Device, _> = Device::remote_options(&host).device_index(number).init();
     device.map_err(|error| unreachable(error.to_string()))
@@ -33,7 +31,7 @@ pub(crate) fn connect(name: &str) -> Result<Device, DeviceError> {
 /// `ws://host:port`, the others of the list `ws://host:port#1` and so on ([`device_by_name`](crate::device_by_name)).
 ///
 /// The traffic is not encrypted: serve on the loopback, in a network that is trusted, or through a tunnel. If the environment
-/// variable `FIRELIGHT_TOKEN` is set, clients must have the same one.
+/// variable `FIRELIGHT_TOKEN` is set, clients must have the same one; where other machines reach the listener, it has to be.
 ///
 /// ```no_run
 /// let listener = std::net::TcpListener::bind("127.0.0.1:7000")?;
@@ -43,13 +41,16 @@ pub(crate) fn connect(name: &str) -> Result<Device, DeviceError> {
 ///
 /// # Errors
 ///
-/// [`DeviceError::Serve`]: an empty token, devices of several backends, or a listener that fails.
+/// [`DeviceError::Serve`]: a token that is empty or no text, none on an address that other machines reach, devices of several backends, or a
+/// listener that fails.
 pub fn serve_devices(devices: impl IntoIterator<Item = Device>, listener: TcpListener) -> Result<(), DeviceError> {
     let address = listener.local_addr().map_or_else(|_| "its listener".into(), |address| address.to_string());
     let failed = |why: String| DeviceError::Serve { address: address.clone(), why };
+    let token = token().map_err(failed)?;
+    check(listener.local_addr().ok().map(|address| address.ip()), token.as_deref()).map_err(failed)?;
     let mut server = RemoteServer::new(devices);
-    if let Ok(token) = std::env::var(TOKEN) {
-        let authorizer = TokenAuthorizer::new(token).map_err(|error| failed(format!("{TOKEN}: {error}")))?;
+    if let Some(token) = token {
+        let authorizer = TokenAuthorizer::new(token).map_err(|error| failed(error.to_string()))?;
         server = server.with_authorizer(authorizer);
     }
     server.serve(WebSocketTransport::from_listener(listener)).map_err(|error| failed(error.to_string()))

@@ -78,6 +78,14 @@ pub enum LearnerError {
         /// The value.
         value: f64,
     },
+    /// An observer had the fit broken off ([`Flow::Interrupt`](crate::Flow::Interrupt)); the learner is as it was before the fit.
+    #[error("training: broken off after step {step}; {}", told(checkpoint.as_ref()))]
+    Interrupted {
+        /// The last step, counted from the start of this fit.
+        step: usize,
+        /// The checkpoint that was written, with which the program goes on when it is run again; `None` without checkpoints.
+        checkpoint: Option<PathBuf>,
+    },
     /// A model, a loss, a metric or an observer panicked; the learner is as it was.
     #[error("{at}: a panic said: {why}; if it comes from a part of yours, mend it there")]
     Panicked {
@@ -202,6 +210,12 @@ pub enum LearnerError {
         /// What it is here.
         ours: String,
     },
+    /// Another run writes checkpoints to the same folder at this moment.
+    #[error("checkpoint: another run is writing to {path}; give each a folder of its own, or wait for that one to end", path = .path.display())]
+    TakenFolder {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A device failed in the middle of its work.
     #[error("training: the device {device} failed: {why}; check it, and its connection if it is another machine's")]
     Device {
@@ -210,6 +224,14 @@ pub enum LearnerError {
         /// What it said.
         why: String,
     },
+}
+
+/// How a fit that was broken off goes on.
+fn told(checkpoint: Option<&PathBuf>) -> String {
+    match checkpoint {
+        Some(path) => format!("run the same program again to go on from {}", path.display()),
+        None => "nothing of the fit is kept, which takes a folder for checkpoints (`with_checkpoints`)".into(),
+    }
 }
 
 impl From<PredictError> for LearnerError {

@@ -38,7 +38,7 @@ pub use findings::{
     BoxFindings, ClassFindings, ConfusedPair, ConfusedPixels, CostlyPair, Findings, MaskFindings, PairFindings,
     PointFindings, Scored, Section, Table, TagFindings, ValueFindings,
 };
-pub use firelight_files::write_whole;
+pub use firelight_files::{can_write, write_whole};
 pub use firelight_metrics as metrics;
 pub use firelight_metrics::{
     Accumulator, Better, ClassMetric, ClassReport, ClassScores, Metric, MultiMetric, ValueMetric, accuracy,

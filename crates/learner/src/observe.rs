@@ -78,6 +78,14 @@ impl fmt::Display for Event<'_> {
 /// # use firelight_datablock::Categories;
 /// # use firelight_learner::{Event, Flow, Learner};
 /// # fn train(learn: Learner<Categories>) {
+/// use std::sync::Arc;
+/// use std::sync::atomic::{AtomicBool, Ordering};
+///
+/// let asked_to_end = Arc::new(AtomicBool::new(false)); // by whatever hears of a signal
+/// let asked = asked_to_end.clone();
+/// let heed = move |_: &Event| if asked.load(Ordering::Relaxed) { Flow::Interrupt } else { Flow::Continue };
+/// let learn = learn.with_observer(heed);
+///
 /// let begin = std::time::Instant::now();
 /// let learn = learn.with_observer(move |_: &Event| if begin.elapsed().as_secs() > 3600 { Flow::Stop } else { Flow::Continue });
 /// # }
@@ -88,6 +96,10 @@ pub enum Flow {
     Continue,
     /// End the fit after this event, without an error.
     Stop,
+    /// Break the fit off after the step or epoch at hand, as a program does that is asked to end (Ctrl+C, `SIGTERM`). With
+    /// [checkpoints](crate::Learner::with_checkpoints) one is written, from which the program goes on to the same end when it is run again.
+    /// The fit ends with [`LearnerError::Interrupted`](crate::LearnerError::Interrupted), and the learner is as it was.
+    Interrupt,
 }
 
 /// Watches training and may stop it. Closures `FnMut(&Event) -> Flow` are observers.

@@ -22,3 +22,12 @@ pub(crate) fn finite_bytes<M: Module>(model: &M) -> Result<Result<Vec<u8>, Strin
     }
     weights::to_bytes(model).map(Ok).map_err(|why| LearnerError::Unstorable { why })
 }
+
+/// A copy of the model with the tensors of `bytes`, trained or frozen as it is. Numbers that are none were written by nobody here.
+pub(crate) fn from_bytes<M: Module>(model: &M, bytes: Vec<u8>) -> Result<M, String> {
+    let model = weights::from_bytes(model, bytes)?;
+    match weights::not_finite(&model.valid()) {
+        Some(path) => Err(format!("its weights {path} are not finite numbers")),
+        None => Ok(model),
+    }
+}

@@ -151,6 +151,30 @@ impl<'a> FilePredictions<'a> {
         })
     }
 
+    /// The same with an error of the caller's, which ends the run: no further file is predicted.
+    ///
+    /// ```no_run
+    /// # fn print(predictor: &firelight_predict::Predictor) -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::io::Write;
+    ///
+    /// let mut out = std::io::stdout();
+    /// predictor.predict_files(["a.jpg", "b.jpg"]).try_for_each_answer(|path, answer| {
+    ///     Ok::<_, Box<dyn std::error::Error>>(writeln!(out, "{}: {answer}", path.display())?) // a pipe may be broken
+    /// })?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`for_each_answer`](Self::for_each_answer), and the first that `each` gives.
+    pub fn try_for_each_answer<E: From<PredictError>>(
+        self,
+        each: impl FnMut(&Path, &Answer) -> Result<(), E>,
+    ) -> Result<Predicted, E> {
+        self.rows(each)
+    }
+
     pub(crate) fn rows<E: From<PredictError>>(
         self,
         mut each: impl FnMut(&Path, &Answer) -> Result<(), E>,

@@ -1,5 +1,6 @@
 //! From a file to an RGB picture, by content and within limits.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::io::Cursor;
 use std::panic::{UnwindSafe, catch_unwind};
@@ -9,6 +10,7 @@ use image::metadata::Orientation;
 use image::{ColorType, DynamicImage, GenericImageView, ImageDecoder, ImageFormat, ImageReader, RgbImage};
 
 use crate::jpeg::Rare;
+use crate::profile::without_large_profiles;
 use crate::tiff::Palette;
 use crate::{Limits, Size, TransformError, file, jpeg, orientation, tiff};
 
@@ -168,16 +170,17 @@ pub(crate) fn decode_as(
         (rare.decode().map_err(Refusal::Broken)?, orientation)
     } else {
         let broken = |error: image::ImageError| Refusal::Broken(error.to_string());
-        let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+        let bytes = if format == ImageFormat::Png { without_large_profiles(bytes) } else { Cow::Borrowed(bytes) };
+        let mut reader = ImageReader::with_format(Cursor::new(&*bytes), format);
         let mut allowed = image::Limits::no_limits();
         allowed.max_alloc = Some(limits.bytes());
         reader.limits(allowed);
         let mut decoder = reader.into_decoder().map_err(broken)?;
         let orientation = orientation::of(&mut decoder);
         let buffers = match format {
-            ImageFormat::Jpeg if jpeg::is_progressive(bytes) => Buffers::Coefficients,
+            ImageFormat::Jpeg if jpeg::is_progressive(&bytes) => Buffers::Coefficients,
             ImageFormat::WebP | ImageFormat::Gif => Buffers::Canvas,
-            _ => Buffers::None,
+            _ => Buffers::Rows,
         };
         let ((width, height), is_rgb) = (decoder.dimensions(), decoder.color_type() == ColorType::Rgb8);
         check(Size::new(width, height), decoder.total_bytes(), is_rgb, &buffers, orientation, limits)?;
@@ -192,6 +195,8 @@ pub(crate) fn decode_as(
 /// What a decoder holds beside its result.
 pub(crate) enum Buffers {
     None,
+    /// A few rows, which lines are filtered in; of a picture of one row more than all of it.
+    Rows,
     /// All coefficients of a progressive JPEG, two bytes each.
     Coefficients,
     /// The planes of a JPEG whose components come one after the other.
@@ -223,6 +228,7 @@ pub(crate) fn check(
     };
     let beside = match buffers {
         Buffers::None => 0,
+        Buffers::Rows => result.div_ceil(u64::from(size.height)).saturating_mul(4),
         Buffers::Coefficients => result.saturating_mul(2),
         Buffers::Planes => result,
         Buffers::Canvas => pixels.saturating_mul(4),

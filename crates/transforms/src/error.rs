@@ -117,6 +117,14 @@ pub enum TransformError {
         /// One of them.
         number: f32,
     },
+    /// A mask has more pixels than are held at a time.
+    #[error("a mask of {size} has more than {most} pixels; mend its size in the file")]
+    LargeMask {
+        /// Width and height.
+        size: Size,
+        /// The most pixels.
+        most: u64,
+    },
     /// Bands of one picture have different sizes.
     #[error("input: this band is {other}, and the first one {first}; make the bands of a picture of one size")]
     BandSizes {

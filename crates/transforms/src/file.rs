@@ -4,6 +4,8 @@ use std::fs::{self, File, FileType};
 use std::io::{self, Read};
 use std::path::Path;
 
+use firelight_files::what_else;
+
 use crate::{Limits, TransformError};
 
 /// Reads a picture file whole. What is no regular file is refused: a pipe would block for ever and a device never end.
@@ -14,10 +16,10 @@ pub(crate) fn read(path: &Path, limits: &Limits) -> Result<Vec<u8>, TransformErr
         Ok(target) if leads_nowhere(&why) => TransformError::BrokenLink { path: path.to_owned(), target },
         _ => failed(why),
     })?;
-    regular(path, found.file_type())?;
+    regular(path, &found.file_type())?;
     let file = File::open(path).map_err(failed)?;
     let opened = file.metadata().map_err(failed)?;
-    regular(path, opened.file_type())?;
+    regular(path, &opened.file_type())?;
     let limit = limits.file_bytes();
     let too_long = |bytes| TransformError::LargeFile { picture: path.display().to_string(), bytes, limit };
     if opened.len() > limit {
@@ -45,28 +47,9 @@ pub fn leads_nowhere(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::NotFound || error.raw_os_error() == Some(circle)
 }
 
-fn regular(path: &Path, kind: FileType) -> Result<(), TransformError> {
-    if kind.is_file() {
-        return Ok(());
+fn regular(path: &Path, kind: &FileType) -> Result<(), TransformError> {
+    match what_else(kind) {
+        None => Ok(()),
+        Some(what) => Err(TransformError::NoFile { path: path.to_owned(), what }),
     }
-    let what = if kind.is_dir() { "a folder" } else { special(kind) };
-    Err(TransformError::NoFile { path: path.to_owned(), what })
-}
-
-#[cfg(unix)]
-fn special(kind: FileType) -> &'static str {
-    use std::os::unix::fs::FileTypeExt;
-
-    if kind.is_fifo() {
-        "a pipe"
-    } else if kind.is_socket() {
-        "a socket"
-    } else {
-        "a device"
-    }
-}
-
-#[cfg(not(unix))]
-fn special(_: FileType) -> &'static str {
-    "a device"
 }

@@ -26,6 +26,7 @@ mod decode;
 mod file;
 mod limits;
 mod orientation;
+mod profile;
 mod tiff;
 mod verify;
 

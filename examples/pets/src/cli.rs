@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::builder::{StringValueParser, TypedValueParser};
+use clap::builder::{RangedU64ValueParser, StringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use firelight::models::Arch;
 use firelight::prelude::Progress;
@@ -61,10 +61,10 @@ pub struct Training {
     #[arg(long, value_name = "FILE|download")]
     pub weights: Option<String>,
     /// Epochs. With weights: of the head, on features that are computed once
-    #[arg(long)]
+    #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(1..=100_000))]
     pub epochs: Option<usize>,
     /// With weights: further epochs of the whole network after the head's
-    #[arg(long, default_value_t = 0, requires = "weights")]
+    #[arg(long, default_value_t = 0, requires = "weights", value_parser = RangedU64ValueParser::<usize>::new().range(..=100_000))]
     pub unfrozen_epochs: usize,
     /// Pictures in a batch
     #[arg(long)]

@@ -6,6 +6,7 @@ use firelight::prelude::*;
 
 use crate::cli::Cli;
 use crate::sample;
+use crate::say::say;
 
 /// Pictures of each breed in the sample set.
 const SAMPLES: usize = 120;
@@ -25,7 +26,7 @@ pub fn images(cli: &Cli) -> Result<PathBuf> {
     let folder = cli.out.join("sample");
     let pictures = sample::draw(&folder, SAMPLES, SAMPLE_SEED)?;
     if !cli.quiet {
-        println!("{pictures} drawn pictures of {} breeds in {}", sample::BREEDS.len(), folder.display());
+        say(format_args!("{pictures} drawn pictures of {} breeds in {}", sample::BREEDS.len(), folder.display()));
     }
     Ok(folder)
 }

@@ -12,13 +12,16 @@ mod memory;
 mod outcome;
 mod predict;
 mod sample;
+mod say;
 #[cfg(feature = "serve")]
 mod serve;
+mod signals;
 mod tasks;
 mod train;
 #[cfg(feature = "remote")]
 mod worker;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -27,6 +30,7 @@ use tracing_subscriber::EnvFilter;
 
 use cli::{Cli, Command, LossName};
 use outcome::Outcome;
+use say::say;
 use tasks::Task;
 
 /// Training allocates and frees large tensors all the time, and the system's allocator returns each to the kernel.
@@ -37,13 +41,30 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    signals::listen();
     match run(&cli) {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever read the lines has seen enough.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
+            let _ = writeln!(std::io::stderr(), "error: {}", said(&error));
+            signals::exit_code().unwrap_or(ExitCode::FAILURE)
         }
     }
+}
+
+/// What went wrong, in the words of the command line.
+fn said(error: &firelight::Error) -> String {
+    match error.downcast_ref() {
+        Some(LearnerError::Interrupted { step, checkpoint: None }) => {
+            format!("training: broken off after step {step}; nothing of it is kept, which takes --checkpoints")
+        }
+        _ => error.to_string(),
+    }
+}
+
+fn is_broken_pipe(error: &firelight::Error) -> bool {
+    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 fn run(cli: &Cli) -> Result<()> {
@@ -55,6 +76,7 @@ fn run(cli: &Cli) -> Result<()> {
         Some(Command::Worker(options)) => return worker::work(options, &cli.device),
         None => {}
     }
+    outcome::check(cli)?;
     let images = data::images(cli)?;
     if cli.task != Task::Breed {
         return tasks::run(cli, &images);
@@ -67,7 +89,7 @@ fn run(cli: &Cli) -> Result<()> {
         .into_iter()
         .map(|loss| train::train(cli, &images, loss))
         .collect::<Result<Vec<Outcome>>>()?;
-    println!("\n{}", outcome::comparison(&outcomes));
-    predict::show_one(cli, &images)?;
-    outcome::write_json(cli.json.as_deref(), &outcomes)
+    say(format_args!("\n{}", outcome::comparison(&outcomes)));
+    outcome::write_json(cli.json.as_deref(), &outcomes)?;
+    predict::show_one(cli, &images)
 }

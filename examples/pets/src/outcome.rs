@@ -1,11 +1,14 @@
 //! What came of a run, for people and for scripts.
 
 use std::fmt::Write;
+use std::io;
 use std::path::Path;
 
-use firelight::learner::write_whole;
+use firelight::learner::{can_write, write_whole};
 use firelight::prelude::*;
 use serde::Serialize;
+
+use crate::cli::Cli;
 
 /// One run's results.
 #[derive(Debug, Clone, Serialize)]
@@ -94,12 +97,28 @@ pub fn comparison(outcomes: &[Outcome]) -> String {
     table
 }
 
+/// Whether the model and the results of a run can be written, found out before the first epoch.
+pub fn check(cli: &Cli) -> Result<()> {
+    let model = cli.out.join("model.firelight");
+    let places = [(Some(&model), "out"), (cli.json.as_ref(), "json")];
+    for (path, option) in places.into_iter().filter_map(|(path, option)| Some((path?, option))) {
+        made(path.parent()).and_then(|()| can_write(path)).map_err(|error| unwritten(option, path, &error))?;
+    }
+    Ok(())
+}
+
+fn made(folder: Option<&Path>) -> io::Result<()> {
+    folder.map_or(Ok(()), std::fs::create_dir_all)
+}
+
+fn unwritten(option: &str, path: &Path, error: &io::Error) -> String {
+    format!("{option}: cannot write {}: {error}; choose another --{option}", path.display())
+}
+
 /// Writes `value` as JSON, whole or not at all; its folder is made if it is not there.
 pub fn write_json(path: Option<&Path>, value: &impl Serialize) -> Result<()> {
     let Some(path) = path else { return Ok(()) };
     let text = serde_json::to_string_pretty(value)? + "\n";
-    let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-    folder
-        .and_then(|()| write_whole(path, text.as_bytes()))
-        .map_err(|error| format!("json: cannot write {}: {error}; choose another --json", path.display()).into())
+    let written = made(path.parent()).and_then(|()| write_whole(path, text.as_bytes()));
+    Ok(written.map_err(|error| unwritten("json", path, &error))?)
 }

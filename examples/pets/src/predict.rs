@@ -1,13 +1,16 @@
 //! Predicting with an exported model.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use firelight::learner::can_write;
 use firelight::plots::save_png;
 use firelight::predict::FilePredictions;
 use firelight::prelude::*;
 
 use crate::cli::{Cli, LossName, Predict};
 use crate::data::species;
+use crate::say;
 use crate::train::export_path;
 
 /// Likeliest breeds to print.
@@ -15,6 +18,10 @@ const SHOWN: usize = 3;
 
 /// Prints the likeliest breeds of each file, or what else the model tells, or writes a table.
 pub fn predict(what: &Predict, cli: &Cli) -> Result<()> {
+    for table in what.csv.iter().chain(&what.jsonl) {
+        can_write(table)
+            .map_err(|why| format!("predict: cannot write {}: {why}; choose another file", table.display()))?;
+    }
     let progress = cli.progress();
     let predictor = load(&what.export, &device_by_name(&cli.device)?)?;
     let files = files(&what.files, &progress)?;
@@ -34,7 +41,12 @@ pub fn predict(what: &Predict, cli: &Cli) -> Result<()> {
     };
     drop(bar); // it goes before anything is said of files
     for broken in &done.broken {
-        eprintln!("{}: {}", if what.skip_broken { "left out" } else { "error: predict" }, broken.reason);
+        let _ = writeln!(
+            std::io::stderr(),
+            "{}: {}",
+            if what.skip_broken { "left out" } else { "error: predict" },
+            broken.reason
+        );
     }
     if !done.broken.is_empty() && !what.skip_broken {
         return Err(format!("{} of {} file(s) could not be predicted", done.broken.len(), files.len()).into());
@@ -64,11 +76,13 @@ pub fn show_one(cli: &Cli, images: &Path) -> Result<()> {
 }
 
 fn print(predictor: &Predictor, run: FilePredictions) -> Result<Predicted> {
-    let line = |path: &Path, answer: &Answer| match answer {
-        Answer::Category(prediction) => println!("{}: {}", path.display(), line(predictor, prediction)),
-        other => println!("{}: {other}", path.display()),
-    };
-    Ok(run.for_each_answer(line)?)
+    run.try_for_each_answer(|path, answer| {
+        let path = path.display();
+        Ok(match answer {
+            Answer::Category(prediction) => say::write(format_args!("{path}: {}", line(predictor, prediction))),
+            other => say::write(format_args!("{path}: {other}")),
+        }?)
+    })
 }
 
 /// The files as given, and those below folders.
@@ -87,7 +101,7 @@ fn files(given: &[PathBuf], progress: &Progress) -> Result<Vec<PathBuf>> {
 /// Files that cannot be read are left to the prediction, which names them.
 fn explain(predictor: &Predictor, files: &[PathBuf], folder: &Path) -> Result<()> {
     let failed = |error| format!("explain: cannot make {}: {error}; choose another --explain", folder.display());
-    std::fs::create_dir_all(folder).map_err(failed)?;
+    std::fs::create_dir_all(folder).and_then(|()| can_write(folder.join("0001.png"))).map_err(failed)?;
     let outputs = predictor.manifest().target.names();
     for (number, path) in files.iter().enumerate() {
         let Ok(picture) = predictor.manifest().input.open(&[path]) else { continue };

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::cli::Cli;
 use crate::outcome::Outcome;
+use crate::say::say;
 use crate::train::{backbone, equipped};
 
 /// What to learn.
@@ -69,7 +70,7 @@ pub fn run(cli: &Cli, images: &Path) -> Result<()> {
     if cli.task == Task::All {
         outcomes.push(breed(&crate::train::train(cli, images, cli.loss)?));
     }
-    println!("\n{}", table(&outcomes));
+    say(format_args!("\n{}", table(&outcomes)));
     crate::outcome::write_json(cli.json.as_deref(), &outcomes)
 }
 
@@ -149,7 +150,7 @@ fn finish<F: TargetDefaults, M: Model + Into<Network> + Sync>(
     let training = &cli.training;
     let mut learn = equipped(cli, task, learn)?;
     if !cli.quiet {
-        println!("\n{task}: {} on {}", training.arch, cli.device);
+        say(format_args!("\n{task}: {} on {}", training.arch, cli.device));
     }
     if training.weights.is_some() {
         learn.fine_tune(training.epochs.unwrap_or(4), 2e-3)?;
@@ -168,7 +169,7 @@ fn finish<F: TargetDefaults, M: Model + Into<Network> + Sync>(
     let mut figures: Vec<(String, f64)> = named.filter_map(|(name, value)| Some((name, value?))).collect();
     figures.extend(more(&learn)?);
     if !cli.quiet {
-        println!("pictures and report.html in {}, model in {}", folder.display(), export.display());
+        say(format_args!("pictures and report.html in {}, model in {}", folder.display(), export.display()));
     }
     let (epochs, seconds) = (learn.history().epochs.clone(), start.elapsed().as_secs_f64());
     Ok(TaskOutcome { task, figures, epochs, seconds })

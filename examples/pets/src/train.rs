@@ -13,6 +13,8 @@ use crate::data::{self, species};
 use crate::loss::{balance, loss};
 use crate::memory::peak_rss_bytes;
 use crate::outcome::Outcome;
+use crate::say::say;
+use crate::signals;
 
 /// Epochs without trained weights.
 pub const FROM_SCRATCH: usize = 12;
@@ -48,8 +50,9 @@ pub fn train(cli: &Cli, images: &Path, loss_name: LossName) -> Result<Outcome> {
     learn = equipped(cli, loss_name.name(), learn)?;
     if !cli.quiet {
         let parts = (learn.data().train().dataset().len(), learn.data().valid().dataset().len());
-        println!("\n{arch} on {}, {} loss, {} + {} pictures", cli.device, loss_name.name(), parts.0, parts.1);
-        println!("{}", data::breeds(&groups));
+        let (device, loss) = (&cli.device, loss_name.name());
+        say(format_args!("\n{arch} on {device}, {loss} loss, {} + {} pictures", parts.0, parts.1));
+        say(data::breeds(&groups));
     }
     recipe.fit(&mut learn, &cli.training)?;
 
@@ -63,7 +66,7 @@ pub fn train(cli: &Cli, images: &Path, loss_name: LossName) -> Result<Outcome> {
     save_png(&learn.show_results(16)?, folder.join("results.png"))?;
     interpretation.save_report(&folder)?;
     if !cli.quiet {
-        println!("pictures and report.html in {}, model in {}", folder.display(), export.display());
+        say(format_args!("pictures and report.html in {}, model in {}", folder.display(), export.display()));
     }
     let outcome = Outcome::new(learn.history(), &interpretation, &groups);
     Ok(Outcome {
@@ -90,7 +93,8 @@ pub fn equipped<F: FittedTarget, M: Model>(cli: &Cli, name: &str, learn: Learner
             None => checkpoints,
         });
     }
-    Ok(if cli.quiet { learn.without_observers() } else { learn })
+    let learn = if cli.quiet { learn.without_observers() } else { learn };
+    Ok(learn.with_observer(signals::heed))
 }
 
 /// Where a run's model goes.

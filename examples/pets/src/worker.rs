@@ -4,10 +4,13 @@ use std::net::{IpAddr, TcpListener};
 
 use firelight::prelude::*;
 
+use crate::say::say;
+
 /// Where to listen.
 #[derive(Debug, clap::Args)]
 pub struct Worker {
-    /// Address to listen on; the default is reached from this machine alone. Traffic is not encrypted
+    /// Address to listen on; the default is reached from this machine alone, and any other wants FIRELIGHT_TOKEN. Traffic is not
+    /// encrypted
     #[arg(long, default_value = "127.0.0.1")]
     host: IpAddr,
     /// Port to listen on; 0 for any free one
@@ -20,6 +23,6 @@ pub fn work(options: &Worker, device: &str) -> Result<()> {
     let (host, port) = (options.host, options.port);
     let listener = TcpListener::bind((host, port))
         .map_err(|error| format!("worker: cannot listen on {host}:{port}: {error}; choose another --port"))?;
-    println!("{device} is at ws://{}", listener.local_addr()?);
+    say(format_args!("{device} is at ws://{}", listener.local_addr()?));
     Ok(firelight::serve_devices([device_by_name(device)?], listener)?)
 }

@@ -6,6 +6,8 @@ mod remote;
 mod running;
 #[cfg(feature = "serve")]
 mod serve;
+#[cfg(unix)]
+mod stopped;
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -1,8 +1,10 @@
 //! Masks as runs in a table.
 
 use std::collections::HashMap;
+use std::io::BufReader;
 use std::path::Path;
 
+use firelight_files::open_regular;
 use firelight_transforms::{Mask, RleOrder, Size, TransformError};
 use firelight_vocab::Vocab;
 use image::metadata::Orientation;
@@ -104,13 +106,12 @@ impl RleMasks {
     }
 
     fn size_of(&self, item: &Path) -> Result<Size, DataError> {
-        if let Some(size) = self.size {
-            return Ok(size);
-        }
-        upright_size(item).map_err(|why| {
-            let what = format!("the size of its mask cannot be read from it: {why}");
-            refusal(item, None, what, "give the size of all masks (`RleMasks::with_size`)")
-        })
+        let size = match self.size {
+            Some(size) => Ok(size),
+            None => upright_size(item).map_err(|why| format!("the size of its mask cannot be read from it: {why}")),
+        };
+        let checked = size.and_then(|size| Mask::check_size(size).map(|()| size).map_err(|why| why.to_string()));
+        checked.map_err(|what| refusal(item, None, what, "give the size of all masks (`RleMasks::with_size`)"))
     }
 
     fn code(&self, row: &Row) -> Result<u8, DataError> {
@@ -127,7 +128,8 @@ impl RleMasks {
 
 /// The size of a picture as it is read, which is upright.
 fn upright_size(picture: &Path) -> Result<Size, ImageError> {
-    let mut decoder = ImageReader::open(picture)?.with_guessed_format()?.into_decoder()?;
+    let file = BufReader::new(open_regular(picture)?);
+    let mut decoder = ImageReader::new(file).with_guessed_format()?.into_decoder()?;
     let (width, height) = decoder.dimensions();
     Ok(match decoder.orientation() {
         Ok(

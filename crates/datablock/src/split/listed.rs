@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::{Split, Splitter};
 use crate::DataError;
+use crate::formats::text_of;
 
 /// Validates on the items for which a mask has `true`, one for each item in their order: fastai's `MaskSplitter`.
 ///
@@ -70,9 +71,8 @@ impl FileSplitter {
 
 impl Splitter for FileSplitter {
     fn split(&self, items: &[PathBuf]) -> Result<Split, DataError> {
-        let unreadable = |why| DataError::Unreadable { path: self.list.clone(), why };
-        let text = std::fs::read_to_string(&self.list).map_err(unreadable)?;
-        let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim).filter(|line| !line.is_empty());
+        let text = text_of(&self.list)?;
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         let mut listed: HashMap<OsString, bool> = lines.map(|line| (line.into(), false)).collect();
         let (mut train, mut valid) = (Vec::new(), Vec::new());
         for (item, path) in items.iter().enumerate() {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{Header, Row, Table};
 use crate::DataError;
+use crate::formats::{MOST, bytes_of};
 
 /// How a table's file is read.
 ///
@@ -58,11 +59,7 @@ impl TableReader {
     /// than UTF-8, two columns of one name, a quote that is never closed, or a row with more or fewer fields than the others.
     pub fn read(&self, file: impl AsRef<Path>) -> Result<Table, DataError> {
         let file = file.as_ref();
-        let unreadable = |why| DataError::Unreadable { path: file.to_path_buf(), why };
-        if !std::fs::metadata(file).map_err(unreadable)?.is_file() {
-            return Err(unreadable(std::io::Error::other("it is no regular file")));
-        }
-        let mut bytes = std::fs::read(file).map_err(unreadable)?;
+        let mut bytes = bytes_of(file, MOST)?;
         let mut header = Header { file: file.to_path_buf(), columns: Vec::new() };
         if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
             return Err(header.error(None, "its text is UTF-16", "save it as UTF-8"));

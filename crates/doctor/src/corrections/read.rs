@@ -2,8 +2,13 @@
 
 use std::path::Path;
 
+use firelight_files::read_regular;
+
 use super::{Action, Correction};
 use crate::DoctorError;
+
+/// The most bytes that a table of corrections may have.
+const MOST: u64 = 1 << 30;
 
 pub(super) const COLUMNS: [&str; 4] = ["item", "given", "suggested", "action"];
 
@@ -16,7 +21,7 @@ pub(super) fn rows(path: &Path) -> Result<(Vec<Correction>, Vec<u64>), DoctorErr
         what,
         remedy: remedy.to_owned(),
     };
-    let bytes = std::fs::read(path).map_err(unreadable)?;
+    let bytes = read_regular(path, MOST).map_err(unreadable)?;
     let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
     if let Err(error) = std::str::from_utf8(text) {
         let line = text[..error.valid_up_to()].split(|&byte| byte == b'\n').count() as u64;

@@ -41,6 +41,16 @@ impl Tarball {
         self
     }
 
+    /// An entry whose path and target have any length, in records before it.
+    pub fn long(mut self, kind: EntryType, name: &str, target: &str) -> Self {
+        for (record, text) in [(EntryType::GNULongName, name), (EntryType::GNULongLink, target)] {
+            if !text.is_empty() {
+                self = self.entry(record, "././@LongLink", "", format!("{text}\0").as_bytes());
+            }
+        }
+        self.entry(kind, "short", "", b"")
+    }
+
     /// A sparse file whose header claims `size` bytes, of which the archive holds none.
     pub fn hole(mut self, name: &str, size: u64) -> Self {
         let mut header = Header::new_gnu();

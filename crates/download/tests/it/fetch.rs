@@ -74,12 +74,81 @@ fn broken_connections_are_resumed_where_they_broke() {
 }
 
 #[test]
-fn failures_that_bring_new_bytes_do_not_use_up_the_retries() {
-    let home = TempDir::new().unwrap();
-    let server = Server::new(&[("/f.bin", b"hello")], [Reply::good().broken_after(1)]);
+fn failures_that_bring_something_do_not_use_up_the_retries() {
+    let (home, body) = (TempDir::new().unwrap(), big());
+    let server = Server::new(&[("/f.bin", &body)], [Reply::good().broken_after(70_000)]);
     let patience = hurried().with_retries(1);
+    download(&server, Checksum::md5(md5(&body))).with_patience(patience).fetch(home.path()).unwrap();
+    assert_eq!(server.ranges(), ["all", "bytes=70000-", "bytes=140000-", "bytes=210000-", "bytes=280000-"]);
+}
+
+/// A15: a byte a connection came without end.
+#[test]
+fn failures_that_bring_next_to_nothing_use_up_the_retries() {
+    let (home, body) = (TempDir::new().unwrap(), big());
+    let server = Server::new(&[("/f.bin", &body)], [Reply::good().broken_after(1)]);
+    let patience = hurried().with_retries(2);
+    let error = download(&server, Checksum::md5(md5(&body))).with_patience(patience).fetch(home.path()).unwrap_err();
+    assert!(matches!(error, DownloadError::Unreachable { tries: 3, .. }), "{error}");
+    assert_eq!(server.ranges(), ["all", "bytes=1-", "bytes=2-"]);
+}
+
+/// A15: a byte in a while is no silence.
+#[test]
+fn a_server_that_crawls_counts_as_a_broken_connection() {
+    let (home, body) = (TempDir::new().unwrap(), big());
+    let server = Server::new(&[("/f.bin", &body)], [Reply::good().dripping(Duration::from_millis(20)), Reply::good()]);
+    let patience = hurried().with_silence(Duration::from_millis(300)).with_lowest_rate(1000);
+    let path = download(&server, Checksum::md5(md5(&body))).with_patience(patience).fetch(home.path()).unwrap();
+    assert!(fs::read(path).unwrap() == body);
+    assert_eq!(server.requests().len(), 2);
+    let slow = [Reply::good().dripping(Duration::from_millis(200))];
+    let (home, server) = (TempDir::new().unwrap(), Server::new(&[("/f.bin", b"hello")], slow));
+    let patience = patience.with_lowest_rate(0);
     download(&server, Checksum::md5(HELLO_MD5)).with_patience(patience).fetch(home.path()).unwrap();
-    assert_eq!(server.ranges(), ["all", "bytes=1-", "bytes=2-", "bytes=3-", "bytes=4-"]);
+    assert_eq!(server.requests().len(), 1);
+}
+
+/// A15: four gigabytes were written of a file of one megabyte.
+#[test]
+fn no_more_is_taken_than_the_file_may_have() {
+    let (home, body) = (TempDir::new().unwrap(), big());
+    for reply in [Reply::good(), Reply::good().without_length()] {
+        let server = Server::new(&[("/f.bin", &body)], [reply]);
+        let download = download(&server, Checksum::md5(md5(&body)));
+        let error = download.clone().with_max_bytes(299_999).fetch(home.path()).unwrap_err();
+        assert_eq!(
+            text(&error, home.path(), &server),
+            "http://server/f.bin gives more than 299999 bytes; nothing is kept: if this is right, raise `Download::with_max_bytes`"
+        );
+        assert_eq!(fs::read(home.path().join("f.bin.part")).unwrap(), b"");
+        assert!(download.with_max_bytes(300_000).fetch(home.path()).is_ok());
+        fs::remove_file(home.path().join("f.bin")).unwrap();
+    }
+}
+
+/// A15: a pipe in the part's place was waited for, and a link was written through.
+#[cfg(unix)]
+#[test]
+fn a_part_that_is_no_file_is_refused_before_any_request() {
+    let server = Server::new(&[("/f.bin", b"hello")], []);
+    for kind in ["pipe", "link", "folder"] {
+        let home = TempDir::new().unwrap();
+        let (part, other) = (home.path().join("f.bin.part"), home.path().join("mine"));
+        fs::write(&other, "mine").unwrap();
+        match kind {
+            "pipe" => assert!(std::process::Command::new("mkfifo").arg(&part).status().unwrap().success()),
+            "link" => std::os::unix::fs::symlink(&other, &part).unwrap(),
+            _ => fs::create_dir(&part).unwrap(),
+        }
+        let error = download(&server, Checksum::md5(HELLO_MD5)).fetch(home.path()).unwrap_err();
+        assert_eq!(
+            text(&error, home.path(), &server),
+            "cannot read HOME/f.bin.part: what is there is no file; remove it; check that the file is there and may be read"
+        );
+        assert_eq!(fs::read(other).unwrap(), b"mine");
+    }
+    assert_eq!(server.requests().len(), 0);
 }
 
 #[test]
@@ -214,7 +283,7 @@ fn without_a_network_the_error_says_where_to_place_the_file() {
     let error = download.fetch(home.path()).unwrap_err().to_string();
     let error = error.replace(&*home.path().to_string_lossy(), "HOME").replace(&url, "URL");
     insta::with_settings!({filters => vec![(r"\): .*; on", "): WHY; on")]}, {
-        insta::assert_snapshot!(error, @"cannot download URL (tries without a new byte: 3): WHY; on a machine without a network, place the file at HOME/f.bin (md5 5d41402abc4b2a76b9719d911017c592)");
+        insta::assert_snapshot!(error, @"cannot download URL (failed tries in a row: 3): WHY; on a machine without a network, place the file at HOME/f.bin (md5 5d41402abc4b2a76b9719d911017c592)");
     });
 }
 
@@ -226,7 +295,7 @@ fn a_connection_that_stays_broken_keeps_the_part() {
     let error = download(&server, Checksum::md5(HELLO_MD5)).with_patience(patience).fetch(home.path()).unwrap_err();
     assert_eq!(
         text(&error, home.path(), &server),
-        "cannot download http://server/f.bin (tries without a new byte: 4): HTTP status 503; on a machine without a \
+        "cannot download http://server/f.bin (failed tries in a row: 4): HTTP status 503; on a machine without a \
          network, place the file at HOME/f.bin (md5 5d41402abc4b2a76b9719d911017c592)"
     );
     assert_eq!(server.ranges(), ["all", "bytes=2-", "bytes=2-", "bytes=2-"]);

@@ -41,6 +41,7 @@ pub struct Reply {
     length: bool,
     cut: Option<usize>,
     silent: bool,
+    drip: Option<Duration>,
 }
 
 impl Reply {
@@ -55,6 +56,7 @@ impl Reply {
             length: true,
             cut: None,
             silent: false,
+            drip: None,
         }
     }
 
@@ -96,6 +98,13 @@ impl Reply {
     /// Says nothing more after this many bytes of the body, and keeps the connection open.
     pub fn silent_after(self, bytes: usize) -> Self {
         Self { cut: Some(bytes), silent: true, ..self }
+    }
+}
+
+impl Reply {
+    /// Sends a byte, waits, and sends the next.
+    pub fn dripping(self, pause: Duration) -> Self {
+        Self { drip: Some(pause), ..self }
     }
 }
 
@@ -161,7 +170,14 @@ impl Shared {
         let file = self.files.iter().find(|(path, _)| *path == request.path).map(|(_, body)| body.clone());
         let (head, body) = reply.answer(&request, file);
         let sent = &body[..reply.cut.unwrap_or(body.len()).min(body.len())];
-        let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(sent));
+        let mut sent = sent.chunks(if reply.drip.is_some() { 1 } else { usize::MAX });
+        let _ = stream.write_all(head.as_bytes()).and_then(|()| {
+            sent.try_for_each(|piece| {
+                stream.write_all(piece)?;
+                reply.drip.into_iter().for_each(thread::sleep);
+                Ok(())
+            })
+        });
         while reply.silent && !self.stop.load(Ordering::SeqCst) {
             thread::sleep(Duration::from_millis(5));
         }

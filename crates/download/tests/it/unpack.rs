@@ -212,6 +212,30 @@ fn a_name_of_megabytes_does_not_fill_memory() {
     );
 }
 
+/// A14: paths of half a megabyte were held by the thousand, and what no system can make was called a full disk.
+#[test]
+fn what_no_system_can_have_is_the_archives_fault() {
+    let of = |kind, name: &str, target: &str| distrusted(Tarball::new().file("ok", b"ok").long(kind, name, target));
+    let long = "is longer than paths and names can be";
+    let (name, path) = ("n".repeat(256), "folder/".repeat(600));
+    assert_eq!(of(EntryType::Regular, &name, ""), format!("`{}…` {long}", &name[..200]));
+    assert_eq!(of(EntryType::Symlink, &path, "ok"), format!("`{}…` {long}", &path[..200]));
+    assert_eq!(of(EntryType::Directory, &path, ""), format!("`{}…` {long}", &path[..200]));
+    assert_eq!(of(EntryType::Symlink, "a", &path), "`a` is a symbolic link to a path that is longer than paths can be");
+    assert_eq!(of(EntryType::Link, "ok", "ok"), "`ok` is a hard link to itself");
+    assert_eq!(distrusted(Tarball::new().file("a", b"").folder("a")), "`a` is a folder where a file is");
+    assert_eq!(distrusted(Tarball::new().file("a", b"").folder("a/b")), "`a/b` lies below a file");
+}
+
+/// A14: what is held of links is bounded, however short each is.
+#[test]
+fn links_do_not_fill_memory() {
+    let target = "t/".repeat(2000);
+    let link = |tarball: Tarball, number: usize| tarball.long(EntryType::Symlink, &number.to_string(), &target);
+    let error = refused((0..17_000).fold(Tarball::new(), link), &Unpacking::new());
+    assert!(error.contains("is a link after too many others"), "{error}");
+}
+
 #[test]
 fn an_archive_cut_short_is_damaged() {
     let temp = TempDir::new().unwrap();

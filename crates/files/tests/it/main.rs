@@ -1,4 +1,5 @@
 //! What the files promise.
 
 mod containers;
+mod others;
 mod whole;

@@ -46,7 +46,7 @@ struct Update {
 
 impl<F: FittedTarget, M: Model + Sync> Fit<'_, F, M> {
     /// Trains on the rest of the epoch at hand: for each batch forward, loss and backward, and an update for each batch or for
-    /// several together. `batches` go on after the steps that are done; `stepped` is told after each update.
+    /// several together. `batches` go on after the steps that are done; `stepped` is told after each update, and whether the fit is to be broken off.
     ///
     /// Loss and gradients are looked at before anything is updated by them.
     pub fn train<const D: usize>(
@@ -54,7 +54,7 @@ impl<F: FittedTarget, M: Model + Sync> Fit<'_, F, M> {
         observers: &mut Observers,
         batches: impl Iterator<Item = Batch<D, F>>,
         forward: &impl Forward<M, D>,
-        mut stepped: impl FnMut(&Self) -> Result<(), LearnerError>,
+        mut stepped: impl FnMut(&Self, bool) -> Result<(), LearnerError>,
     ) -> Result<Self, LearnerError> {
         self.state.optimizer(&self.task.options.rule)?;
         let shared = self.task.options.batches_an_update;
@@ -92,7 +92,7 @@ impl<F: FittedTarget, M: Model + Sync> Fit<'_, F, M> {
                 break;
             }
             if complete {
-                stepped(&self)?;
+                stepped(&self, observers.interrupt())?;
             }
         }
         Ok(self)

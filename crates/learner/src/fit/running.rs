@@ -50,12 +50,17 @@ pub(super) fn run<'a, F: FittedTarget, M: Model + Sync, S: Source<F, M, D>, cons
         let start = Instant::now();
         if !fit.position.stopped {
             let batches = source.batches(task, fit.position.epoch, fit.state.epochs_done, fit.position.step)?;
-            fit = fit.train(observers, batches, &forward, |fit| match &mut runs {
+            fit = fit.train(observers, batches, &forward, |fit, interrupt| {
                 // At the epoch's end one follows anyway, once it is validated.
-                Some(runs) if runs.is_due(fit.state.history.steps.len()) && fit.position.step < fit.plan.steps => {
-                    fit.keep(runs)
+                if fit.position.step >= fit.plan.steps {
+                    return Ok(());
                 }
-                _ => Ok(()),
+                if let Some(runs) = &mut runs
+                    && (interrupt || runs.is_due(fit.state.history.steps.len()))
+                {
+                    fit.keep(runs)?;
+                }
+                if interrupt { Err(fit.interrupted(runs.as_deref())) } else { Ok(()) }
             })?;
         }
         let evaluation = source.evaluate(task, &fit.state.model)?;
@@ -67,6 +72,9 @@ pub(super) fn run<'a, F: FittedTarget, M: Model + Sync, S: Source<F, M, D>, cons
             fit.stop(observers, &reason)?;
             keep(&fit)?;
         }
+        if observers.interrupt() {
+            return Err(fit.interrupted(runs.as_deref()));
+        }
     }
     Ok(fit.state.with_best(task.options.best.as_ref()))
 }
@@ -75,6 +83,12 @@ impl<F: FittedTarget, M: Model + Sync> Fit<'_, F, M> {
     /// Writes a checkpoint of where it is.
     fn keep(&self, runs: &mut Runs) -> Result<(), LearnerError> {
         runs.keep(&self.state, &self.plan, &self.position)
+    }
+
+    /// Why it is broken off where it is, which the newest checkpoint knows.
+    fn interrupted(&self, runs: Option<&Runs>) -> LearnerError {
+        let step = self.plan.number(&self.position);
+        LearnerError::Interrupted { step, checkpoint: runs.map(|runs| runs.place(self.state.history.steps.len())) }
     }
 
     /// What is allowed and yet surely a slip.

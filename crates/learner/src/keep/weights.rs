@@ -8,10 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::optim::GroupOptimizer;
 use crate::task::other_classes;
-use crate::tensors::to_bytes;
+use crate::tensors::{from_bytes, to_bytes};
 use crate::{Learner, LearnerError};
 use firelight_files::{Format, Versions};
-use firelight_models::weights::from_bytes;
 use firelight_models::{Arch, Model};
 use firelight_predict::NetworkConfig;
 

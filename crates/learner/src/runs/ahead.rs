@@ -12,9 +12,9 @@ use crate::best::Best;
 use crate::optim::GroupOptimizer;
 use crate::state::State;
 use crate::task::Task;
+use crate::tensors::from_bytes;
 use crate::{History, LearnerError};
 use firelight_models::Model;
-use firelight_models::weights::from_bytes;
 
 /// A checkpoint with the rows of its history.
 #[derive(Debug)]

@@ -1,8 +1,10 @@
 //! When checkpoints are written, and where.
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+
+use firelight_files::can_write;
 
 use crate::LearnerError;
 
@@ -92,6 +94,19 @@ impl Checkpoints {
     pub(super) fn prepare(&self) -> Result<(), LearnerError> {
         let failed = |why| LearnerError::Write { stage: "checkpoint", path: self.folder.clone(), why };
         fs::create_dir_all(&self.folder).map_err(failed)
+    }
+
+    /// The right to write to the folder, until what is returned goes; a killed process loses it. Whether anything can be written there is
+    /// known then, before the first step; `steps` have been done. (Some systems and disks have no locks for folders, and no harm is done.)
+    pub(super) fn turn(&self, steps: usize) -> Result<Option<File>, LearnerError> {
+        self.prepare()?;
+        let path = self.place(steps);
+        can_write(&path).map_err(|why| LearnerError::Write { stage: "checkpoint", path, why })?;
+        let Ok(folder) = File::open(&self.folder) else { return Ok(None) };
+        match folder.try_lock() {
+            Err(TryLockError::WouldBlock) => Err(LearnerError::TakenFolder { path: self.folder.clone() }),
+            _ => Ok(Some(folder)),
+        }
     }
 
     /// Those that are there with the steps that they are after, newest first.

@@ -9,7 +9,7 @@
 //! A checkpoint says how many bytes of it belong to it, and their digest, so that no row is in two checkpoints. What comes after them
 //! was written on the way to a checkpoint that is not there, and is written over.
 
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, Read as _, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 
 use super::item::Rows;
 use crate::{EpochRow, History, StepRow};
-use firelight_files::hex;
+use firelight_files::{hex, open_regular};
 
 const NAME: &str = "run.history";
 const MAGIC: &[u8] = b"firelight-history 1\n";
@@ -97,7 +97,7 @@ impl Log {
     /// The log as it was when it had so many rows; an empty one, which writes all of them anew, where it never was.
     pub fn back_to(&self, rows: Rows) -> Self {
         let mut log = Self { path: self.path.clone(), digest: Sha256::new(), bytes: 0, rows: Rows::default() };
-        let whole = File::open(&self.path).and_then(|file| {
+        let whole = open_regular(&self.path).and_then(|file| {
             let mut bytes = Vec::new();
             file.take(self.bytes).read_to_end(&mut bytes).map(|_| bytes)
         });
@@ -122,7 +122,7 @@ impl Log {
         let name = log.path.display().to_string();
         let broken = |why: &dyn std::fmt::Display| format!("its history, {name}, {why}");
         let mut bytes = Vec::new();
-        let file = File::open(&log.path).map_err(|error| broken(&format!("cannot be read: {error}")))?;
+        let file = open_regular(&log.path).map_err(|error| broken(&format!("cannot be read: {error}")))?;
         file.take(extent.bytes).read_to_end(&mut bytes).map_err(|error| broken(&format!("cannot be read: {error}")))?;
         log.digest.update(&bytes);
         if bytes.len() as u64 != extent.bytes || hex(&log.digest.clone().finalize()) != extent.digest {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::conditions::Conditions;
-use super::item::Item;
+use super::item::{Item, Work};
 use super::log::Extent;
 use crate::plan::Position;
 use crate::{EpochRow, LearnerError};
@@ -88,6 +88,10 @@ impl Record {
         let past: Past = ciborium::from_reader(packed.as_slice())
             .map_err(|error| refuse(format!("its state cannot be read: {error}")))?;
         past.check().map_err(refuse)?;
+        // A fit that has taken a step has an optimizer that took it.
+        if optimizer.is_empty() && past.items.last().is_some_and(|item| item.before.steps < past.history.rows.steps) {
+            return Err(refuse("it has no state of the optimizer".into()));
+        }
         Ok(Self { path: path.to_path_buf(), run: manifest.run, past, weights, optimizer, best })
     }
 
@@ -109,6 +113,11 @@ impl Past {
         let sorted = self.items.iter().map(|item| item.before).is_sorted_by_key(|before| (before.steps, before.epochs));
         if !sorted || last.before.steps > rows.steps || last.before.epochs > rows.epochs {
             return Err("its items have more rows than its history".into());
+        }
+        if let Work::Fit(plan) | Work::HeadFit { plan, .. } = &last.work
+            && (self.position.epoch > plan.epochs || self.position.step > plan.steps)
+        {
+            return Err("it is beyond the end of its last item".into());
         }
         Ok(())
     }

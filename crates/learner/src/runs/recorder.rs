@@ -1,5 +1,6 @@
 //! A learner's dealings with its checkpoints.
 
+use std::fs::File;
 use std::path::PathBuf;
 
 use firelight_datablock::FittedTarget;
@@ -37,6 +38,8 @@ pub(crate) struct Runs {
     ahead: Option<Ahead>,
     /// Steps of the checkpoints of this run.
     own: Vec<usize>,
+    /// The folder, which nobody else writes to as long as there is work under way.
+    turn: Option<File>,
 }
 
 /// What is known of work that is about to begin.
@@ -67,12 +70,18 @@ impl Runs {
             looked: false,
             ahead: None,
             own: Vec::new(),
+            turn: None,
         }
     }
 
     /// Whether a checkpoint is due within an epoch, after `steps` steps in all.
     pub fn is_due(&self, steps: usize) -> bool {
         self.checkpoints.is_due(steps)
+    }
+
+    /// The place of a checkpoint after `steps` steps in all.
+    pub fn place(&self, steps: usize) -> PathBuf {
+        self.checkpoints.place(steps)
     }
 
     /// What comes next has other data.
@@ -85,7 +94,8 @@ impl Runs {
     /// # Errors
     ///
     /// [`LearnerError::OtherRun`] if a checkpoint knows other work in its turn, or the same under other conditions; nothing has then
-    /// changed. [`LearnerError::Unusable`] if there are checkpoints and all of them are damaged.
+    /// changed. [`LearnerError::Unusable`] if there are checkpoints and all of them are damaged; [`LearnerError::Write`] and
+    /// [`LearnerError::TakenFolder`] where none can be written.
     pub fn enter<F: FittedTarget, M: Model>(
         &mut self,
         work: Work,
@@ -99,6 +109,7 @@ impl Runs {
         let number = self.items.len();
         let before = Rows { steps: state.history.steps.len(), epochs: state.history.epochs.len() };
         let Some(ahead) = &self.ahead else {
+            self.turn = self.checkpoints.turn(before.steps)?;
             self.start = self.log.clone();
             self.begin(Item { work, conditions: 0, before, outcome: Outcome::Open }, conditions);
             return Ok(Entered::New);
@@ -130,6 +141,7 @@ impl Runs {
         if matches!(entered, Entered::Resumed { .. })
             && let Some(ahead) = self.ahead.take()
         {
+            self.turn = self.checkpoints.turn(before.steps)?;
             (self.run, self.start, self.log) = (ahead.record.run, ahead.log.back_to(before), ahead.log);
         }
         self.begin(item, conditions);
@@ -232,6 +244,7 @@ impl Runs {
 
     /// The item under way has come to its end.
     pub fn finish(&mut self, outcome: Outcome) {
+        self.turn = None;
         if let Some(item) = self.items.last_mut() {
             item.outcome = outcome;
         }
@@ -247,6 +260,7 @@ impl Runs {
 
     /// The item under way has failed, and nothing that it did counts. A failure that would come again is remembered.
     pub fn abandon(&mut self, error: &LearnerError) {
+        self.turn = None;
         let Some(item) = self.items.last_mut() else { return };
         self.log.clone_from(&self.start);
         match Outcome::of_error(error) {

@@ -6,7 +6,9 @@ mod detecting;
 mod export;
 mod failing;
 mod fine_tune_reference;
+mod hostile;
 mod interpreting;
+mod interrupting;
 mod keeping;
 #[cfg(unix)]
 mod killed;

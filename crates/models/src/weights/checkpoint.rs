@@ -1,11 +1,11 @@
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use burn::store::burn_pack::Tensor as StoredTensor;
 use burn::store::{ModuleStore, PytorchStore, SafetensorsStore, bridge};
 use burn::tensor::TensorData;
+use firelight_files::open_regular;
 
 use super::{WeightsError, digest};
 
@@ -53,7 +53,14 @@ impl Checkpoint {
             },
             _ => damaged(cause),
         })?;
-        Ok(Self { path: path.to_owned(), tensors, digest_checked })
+        let length =
+            std::fs::metadata(path).map_err(|why| WeightsError::Unreadable { path: path.to_owned(), why })?.len();
+        match tensors.iter().find(|(_, tensor)| bytes_of(tensor).is_none_or(|bytes| bytes > length)) {
+            Some((name, tensor)) => {
+                Err(damaged(format!("{name} is {:?}, and the file has {length} bytes", tensor.shape.to_vec())))
+            }
+            None => Ok(Self { path: path.to_owned(), tensors, digest_checked }),
+        }
     }
 
     /// The file.
@@ -99,6 +106,16 @@ impl Checkpoint {
     }
 }
 
+/// The most bytes of what a safetensors file says of its tensors: some 60 a tensor.
+const MOST_OF_HEADER: u64 = 8 << 20;
+
+/// What a tensor takes in memory. It may say that it is larger than all that is stored of it, where its numbers are told to be one and the
+/// same again and again.
+fn bytes_of(tensor: &StoredTensor) -> Option<u64> {
+    let numbers = tensor.shape.to_vec().iter().try_fold(1_u64, |product, &side| product.checked_mul(side as u64))?;
+    numbers.checked_mul(tensor.dtype.size() as u64)
+}
+
 fn read_all<S: ModuleStore>(store: &mut S) -> Result<BTreeMap<String, StoredTensor>, String> {
     store.get_all_tensors().cloned().map_err(|error| error.to_string())
 }
@@ -106,7 +123,7 @@ fn read_all<S: ModuleStore>(store: &mut S) -> Result<BTreeMap<String, StoredTens
 /// The name of the first file of a zip archive.
 fn first_of_zip(path: &Path) -> Option<String> {
     let mut start = [0; 30];
-    let mut file = File::open(path).ok()?;
+    let mut file = open_regular(path).ok()?;
     file.read_exact(&mut start).ok()?;
     let length = start.starts_with(b"PK\x03\x04").then(|| u16::from_le_bytes([start[26], start[27]]))?;
     let mut name = vec![0; length.into()];
@@ -124,7 +141,7 @@ fn recognise(path: &Path) -> Result<Format, WeightsError> {
     let unreadable = |why| WeightsError::Unreadable { path: path.to_owned(), why };
     let not_weights = |content, remedy| Err(WeightsError::NotWeights { path: path.to_owned(), content, remedy });
     let mut start = Vec::new();
-    File::open(path).and_then(|file| file.take(512).read_to_end(&mut start)).map_err(unreadable)?;
+    open_regular(path).and_then(|file| file.take(512).read_to_end(&mut start)).map_err(unreadable)?;
 
     let text = start.trim_ascii_start().to_ascii_lowercase();
     let tar = start.get(257..262) == Some(b"ustar");
@@ -132,7 +149,7 @@ fn recognise(path: &Path) -> Result<Format, WeightsError> {
         not_weights("empty", "download it again")
     } else if start.len() > 8
         && start[8] == b'{'
-        && u64::from_le_bytes([0, 1, 2, 3, 4, 5, 6, 7].map(|i| start[i])) < 1 << 27
+        && u64::from_le_bytes([0, 1, 2, 3, 4, 5, 6, 7].map(|i| start[i])) <= MOST_OF_HEADER
     {
         Ok(Format::Safetensors)
     } else if start.starts_with(b"PK") || start.starts_with(&[0x80]) || tar {

@@ -1,7 +1,7 @@
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use firelight_files::open_regular;
 use sha2::{Digest, Sha256};
 
 use super::WeightsError;
@@ -12,7 +12,7 @@ pub(super) fn check(path: &Path) -> Result<bool, WeightsError> {
         return Ok(false);
     };
     let unreadable = |why| WeightsError::Unreadable { path: path.to_owned(), why };
-    let mut file = File::open(path).map_err(unreadable)?;
+    let mut file = open_regular(path).map_err(unreadable)?;
     let mut sha256 = Sha256::new();
     let mut block = vec![0; 1 << 20];
     loop {

@@ -70,9 +70,13 @@ pub fn load_classifier(
     let body = config.fresh_body(fresh, device);
     let naming = names::naming(&body).ok_or(WeightsError::FromScratch { arch })?;
     let checkpoint = Checkpoint::open(path)?;
-    let bias = (naming.published)("fc.bias");
-    let classes =
-        checkpoint.tensors().find(|(name, _)| name.ends_with(&bias)).map_or(1000, |(_, shape)| shape.iter().product());
+    // Memory is given to as many classes as the last layer has weights for, which are as many as the file has room for.
+    let last = (naming.published)("fc.weight");
+    let classes = checkpoint.tensors().find_map(|(name, shape)| match shape[..] {
+        [classes, features] if name.ends_with(&last) && features == arch.features() => Some(classes),
+        _ => None,
+    });
+    let classes = classes.unwrap_or(1000);
     load(Classifier::new(body, arch.features(), classes, fresh, device), &config, naming, &checkpoint)
 }
 

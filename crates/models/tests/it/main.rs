@@ -1,6 +1,7 @@
 //! What the models and their weights promise.
 
 mod channels;
+mod hostile;
 mod models;
 mod names;
 mod unet;

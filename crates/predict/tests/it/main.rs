@@ -5,6 +5,7 @@ mod channels;
 mod evidence;
 mod exports;
 mod files;
+mod hostile;
 
 use std::path::{Path, PathBuf};
 

@@ -28,6 +28,27 @@ pub struct Mask {
 impl Mask {
     /// The code of pixels that do not count: losses and metrics pass over them.
     pub const VOID: u8 = 255;
+    /// The most pixels of a mask that is made from numbers in a file of annotations: 2²⁸, as of 16,384 by 16,384.
+    pub const MOST_PIXELS: u64 = 1 << 28;
+
+    /// Refuses a size that somebody wrote into a file, before memory is given to it.
+    ///
+    /// ```
+    /// use firelight_transforms::{Mask, Size};
+    ///
+    /// assert!(Mask::check_size(Size::new(640, 480)).is_ok());
+    /// assert!(Mask::check_size(Size::new(u32::MAX, u32::MAX)).is_err());
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`TransformError::LargeMask`].
+    pub fn check_size(size: Size) -> Result<(), TransformError> {
+        if size.pixels() <= Self::MOST_PIXELS {
+            return Ok(());
+        }
+        Err(TransformError::LargeMask { size, most: Self::MOST_PIXELS })
+    }
 
     /// A mask of these codes, `width · height` of them, in rows from the top.
     ///

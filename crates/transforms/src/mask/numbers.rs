@@ -54,6 +54,8 @@ fn png(bytes: &[u8], limits: &Limits) -> Result<Option<(Size, Vec<u8>)>, Refusal
     let allowed = png::Limits { bytes: usize::try_from(limits.bytes()).unwrap_or(usize::MAX) };
     let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), allowed);
     decoder.set_transformations(Transformations::IDENTITY);
+    decoder.set_ignore_iccp_chunk(true);
+    decoder.set_ignore_text_chunk(true);
     let mut reader = decoder.read_info().map_err(broken)?;
     let info = reader.info();
     let channels = match info.color_type {
@@ -64,7 +66,7 @@ fn png(bytes: &[u8], limits: &Limits) -> Result<Option<(Size, Vec<u8>)>, Refusal
     let (size, depth) = (Size::new(info.width, info.height), info.bit_depth as usize);
     let packed = reader.output_buffer_size().unwrap_or(usize::MAX);
     let result = (packed as u64).saturating_add(size.pixels());
-    check(size, result, true, &Buffers::None, Orientation::NoTransforms, limits)?;
+    check(size, result, true, &Buffers::Rows, Orientation::NoTransforms, limits)?;
     let mut rows = vec![0; packed];
     let line = reader.next_frame(&mut rows).map_err(broken)?.line_size;
     let mut numbers = Vec::with_capacity(size.pixels() as usize);

@@ -130,11 +130,20 @@ fn what_cannot_be_read_is_named() {
     insta::assert_snapshot!(refuse("empty.jpg", b"", limits), @"decode: cannot decode [folder]/empty.jpg: the file is empty; replace or remove the file");
     insta::assert_snapshot!(refuse("page.jpg", b"<!DOCTYPE html>", limits), @"decode: cannot decode [folder]/page.jpg: its first bytes (3c21444f43545950) belong to no picture format that is read (JPEG, PNG, GIF, WebP, BMP, TIFF, PNM, QOI, ICO); replace or remove the file");
     insta::assert_snapshot!(refuse("cut.png", &png[..png.len() / 2], limits), @"decode: cannot decode [folder]/cut.png: unexpected end of file; replace or remove the file");
-    insta::assert_snapshot!(refuse("large.png", &png, limits.with_pixels(1000)), @"decode: [folder]/large.png is 40×30 and would take about 3600 bytes to decode, over the limit of 1000 pixels; if the file is to be trusted, raise the limit (Limits::with_pixels, Limits::with_bytes)");
-    insta::assert_snapshot!(refuse("large.png", &png, limits.with_bytes(1000)), @"decode: [folder]/large.png is 40×30 and would take about 3600 bytes to decode, over the limit of 1000 bytes; if the file is to be trusted, raise the limit (Limits::with_pixels, Limits::with_bytes)");
+    insta::assert_snapshot!(refuse("large.png", &png, limits.with_pixels(1000)), @"decode: [folder]/large.png is 40×30 and would take about 4080 bytes to decode, over the limit of 1000 pixels; if the file is to be trusted, raise the limit (Limits::with_pixels, Limits::with_bytes)");
+    insta::assert_snapshot!(refuse("large.png", &png, limits.with_bytes(1000)), @"decode: [folder]/large.png is 40×30 and would take about 4080 bytes to decode, over the limit of 1000 bytes; if the file is to be trusted, raise the limit (Limits::with_pixels, Limits::with_bytes)");
     let missing = open(Path::new("no/such.jpg"), &limits).unwrap_err();
     insta::assert_snapshot!(missing, @"read: cannot read no/such.jpg: No such file or directory (os error 2); check that it exists and may be read");
     insta::assert_snapshot!(decode(b"GIF", &limits).unwrap_err(), @"decode: cannot decode a picture of 3 bytes in memory: its first bytes (474946) belong to no picture format that is read (JPEG, PNG, GIF, WebP, BMP, TIFF, PNM, QOI, ICO); replace or remove the file");
+}
+
+/// What decoding holds beside a picture depends on its shape: a decoder of PNG keeps rows.
+#[test]
+fn a_picture_of_one_long_row_takes_what_its_rows_take() {
+    let limits = Limits::default().with_bytes(1 << 20);
+    let of = |width, height| decode(&encoded(&RgbImage::new(width, height).into(), ImageFormat::Png), &limits);
+    assert!(of(447, 447).is_ok());
+    assert!(matches!(of(199_809, 1), Err(TransformError::TooLarge { unit: "bytes", .. })));
 }
 
 /// The decoder by itself fills what is missing with gray.

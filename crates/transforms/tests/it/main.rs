@@ -8,6 +8,7 @@ mod colours;
 mod fastai_targets;
 mod fastai_values;
 mod files;
+mod hostile;
 mod jpeg_codings;
 mod mask_files;
 mod mixes;

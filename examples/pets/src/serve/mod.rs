@@ -1,7 +1,10 @@
 //! A page to try a model on, and the same answers as JSON.
 
 mod answer;
+mod home;
+mod listen;
 mod refusal;
+mod upload;
 mod worker;
 
 use std::net::IpAddr;
@@ -9,23 +12,25 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, header};
+use axum::middleware;
 use axum::response::{Html, IntoResponse};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use firelight::predict::TargetKind;
 use firelight::prelude::*;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+use crate::say::say;
+use crate::signals;
+use home::at_home;
+use listen::listen;
 use refusal::Refusal;
+use upload::Room;
 use worker::{Wanted, Worker};
-
-/// Uploads that are in memory at one time, in KiB, whatever their number.
-const ROOM: usize = 256 << 10;
 
 /// How to serve.
 #[derive(Debug, clap::Args)]
@@ -38,11 +43,14 @@ pub struct Serve {
     /// Port to listen on; 0 for any free one
     #[arg(long, default_value_t = 8000)]
     port: u16,
+    /// A name besides `localhost` that it answers to on this machine's own address, as where a proxy hands it on
+    #[arg(long = "name", value_name = "NAME")]
+    names: Vec<String>,
     /// Largest upload in MiB, 1 to 64
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=64))]
     megabytes: u32,
     /// Seconds that an upload may take; an answer may wait four times as long for its turn
-    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
     seconds: u64,
 }
 
@@ -50,23 +58,17 @@ pub struct Serve {
 struct Server {
     worker: Worker,
     target: TargetKind,
-    room: Arc<Semaphore>,
-    largest: usize,
-    patience: Duration,
+    room: Room,
 }
 
-/// Serves until the process is ended.
+/// Serves until the program is asked to end, and then finishes what is being answered.
 pub fn serve(options: &Serve, device: &Device) -> Result<()> {
     let predictor = crate::predict::load(&options.export, device)?;
     let target = predictor.manifest().target.clone();
     let page = page(&target);
-    let server = Server {
-        target,
-        worker: Worker::start(predictor)?,
-        room: Arc::new(Semaphore::new(ROOM)),
-        largest: (options.megabytes as usize) << 20,
-        patience: Duration::from_secs(options.seconds),
-    };
+    let patience = Duration::from_secs(options.seconds);
+    let room = Room::new((options.megabytes as usize) << 20, patience);
+    let server = Server { target, worker: Worker::start(predictor)?, room };
     let routes = Router::new()
         .route("/", get(move || async move { Html(page) }))
         .route("/health", get(health))
@@ -75,14 +77,19 @@ pub fn serve(options: &Serve, device: &Device) -> Result<()> {
         .fallback(|| async { Refusal::NoPage })
         .method_not_allowed_fallback(|| async { Refusal::NoMethod })
         .with_state(server);
+    let names: Arc<[String]> = options.names.clone().into();
+    let at_home = middleware::from_fn_with_state(names, at_home);
+    let routes = if options.host.is_loopback() { routes.layer(at_home) } else { routes };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let place = (options.host, options.port);
         let listener = TcpListener::bind(place).await.map_err(|error| {
             format!("serve: cannot listen on {}:{}: {error}; choose another --port", place.0, place.1)
         })?;
-        println!("listening on http://{}", listener.local_addr()?);
-        Ok(axum::serve(listener, routes).await?)
+        say(format_args!("listening on http://{}", listener.local_addr()?));
+        signals::hold();
+        listen(listener, routes, patience).await;
+        Ok(())
     })
 }
 
@@ -123,25 +130,9 @@ async fn predict(
     body: Body,
 ) -> Result<impl IntoResponse, Refusal> {
     let evidence = wanted(query.as_deref(), server.target.columns())?;
-    let (largest, patience) = (server.largest, server.patience);
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    let length = announced.unwrap_or(largest);
-    if length > largest {
-        return Err(Refusal::TooLarge { largest });
-    }
-    let space = (length >> 10) as u32 + 1;
-    let room = timeout(patience, server.room.clone().acquire_many_owned(space)).await;
-    let Ok(Ok(_room)) = room else { return Err(Refusal::Busy) };
-    let bytes: Bytes = timeout(patience, to_bytes(body, largest))
-        .await
-        .map_err(|_| Refusal::Slow { seconds: patience.as_secs() })?
-        .map_err(|error| Refusal::of_upload(&error, largest))?;
-    if bytes.is_empty() {
-        return Err(Refusal::Empty);
-    }
-    if let Some(wrapping) = refusal::wrapping(&bytes) {
-        return Err(Refusal::Wrapped { wrapping });
-    }
-    let answer = timeout(4 * patience, server.worker.ask(bytes, evidence)).await.map_err(|_| Refusal::Busy)??;
+    let upload = server.room.receive(body, announced).await?;
+    let answer = server.worker.ask(upload, evidence);
+    let answer = timeout(4 * server.room.patience, answer).await.map_err(|_| Refusal::Busy)??;
     Ok(([(header::CONTENT_TYPE, "application/json")], answer))
 }

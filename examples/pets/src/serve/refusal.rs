@@ -21,10 +21,14 @@ pub enum Refusal {
     Wrapped { wrapping: &'static str },
     #[error("the picture is larger than {} MiB; send a smaller one, or raise --megabytes", largest >> 20)]
     TooLarge { largest: usize },
-    #[error("the upload took longer than {seconds} s; send a smaller picture, or raise --seconds")]
+    #[error("the upload comes too slowly to be there in {seconds} s; send a smaller picture, or raise --seconds")]
     Slow { seconds: u64 },
     #[error("the upload broke off; send it again")]
     Cut,
+    #[error(
+        "this server answers its own page, and programs on this machine, alone; open http://localhost with its port, or serve on another --host"
+    )]
+    Stranger,
     #[error("{0}")]
     Picture(String),
     #[error("too many pictures are waiting; try again in a few seconds")]
@@ -34,14 +38,10 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// An upload that ended early, by the sender or by the limit.
-    pub fn of_upload(error: &axum::Error, largest: usize) -> Self {
-        if error.to_string().contains("length limit") { Self::TooLarge { largest } } else { Self::Cut }
-    }
-
     fn status(&self) -> StatusCode {
         match self {
             Self::NoPage => StatusCode::NOT_FOUND,
+            Self::Stranger => StatusCode::FORBIDDEN,
             Self::NoMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::Wrapped { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,

@@ -3,12 +3,12 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use axum::body::Bytes;
 use firelight::prelude::*;
 use tokio::sync::{mpsc, oneshot};
 
 use super::answer::Reply;
 use super::refusal::Refusal;
+use super::upload::{LetGo, Upload};
 
 /// Uploads that wait for the model.
 const WAITING: usize = 512;
@@ -24,7 +24,7 @@ pub enum Wanted {
 }
 
 struct Job {
-    bytes: Bytes,
+    upload: Upload,
     evidence: Wanted,
     /// An answer is JSON already: a large mask is not to be written by a thread that serves.
     reply: oneshot::Sender<Result<String, Refusal>>,
@@ -40,21 +40,21 @@ impl Worker {
     pub fn start(predictor: Predictor) -> Result<Self> {
         let (jobs, mut waiting) = mpsc::channel::<Job>(WAITING);
         let work = move || {
-            while let Some(Job { bytes, evidence, reply }) = waiting.blocking_recv() {
+            while let Some(Job { upload, evidence, reply }) = waiting.blocking_recv() {
                 // Whoever gave up waiting needs no answer.
-                if !reply.is_closed() {
-                    let answer = catch_unwind(AssertUnwindSafe(|| look(&predictor, &bytes, evidence)));
-                    let _ = reply.send(answer.unwrap_or(Err(Refusal::Failed)));
-                }
+                let Some(held) = upload.take() else { continue };
+                let answer = catch_unwind(AssertUnwindSafe(|| look(&predictor, &held.bytes, evidence)));
+                let _ = reply.send(answer.unwrap_or(Err(Refusal::Failed)));
             }
         };
         std::thread::Builder::new().name("pets-model".into()).spawn(work)?;
         Ok(Self { jobs })
     }
 
-    pub async fn ask(&self, bytes: Bytes, evidence: Wanted) -> Result<String, Refusal> {
+    pub async fn ask(&self, upload: Upload, evidence: Wanted) -> Result<String, Refusal> {
         let (reply, answer) = oneshot::channel();
-        self.jobs.try_send(Job { bytes, evidence, reply }).map_err(|_| Refusal::Busy)?;
+        let _held = LetGo(upload.clone());
+        self.jobs.try_send(Job { upload, evidence, reply }).map_err(|_| Refusal::Busy)?;
         answer.await.map_err(|_| Refusal::Failed)?
     }
 }

@@ -17,6 +17,19 @@ impl Drop for Running {
     }
 }
 
+#[cfg(feature = "serve")]
+impl Running {
+    /// Its process's number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits for its end, and tells its code.
+    pub fn end(&mut self) -> Option<i32> {
+        self.child.wait().expect("an end").code()
+    }
+}
+
 impl Running {
     pub fn start(folder: &Path, arguments: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_pets"))

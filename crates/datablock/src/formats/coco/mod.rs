@@ -8,7 +8,7 @@ mod source;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use firelight_transforms::Size;
+use firelight_transforms::{Mask, Size};
 
 pub use picture::{CocoObject, CocoPicture};
 pub use source::CocoFile;
@@ -135,11 +135,20 @@ impl Reader<'_> {
                 let what = format!("the image {file_name} is {width}×{height} pixels");
                 return Err(refusal(self.file, None, what, "write its width and height"));
             }
+            let size = Size::new(width, height);
+            if let Err(why) = Mask::check_size(size) {
+                return Err(refusal(
+                    self.file,
+                    None,
+                    format!("of the image {file_name} {why}"),
+                    "write its width and height",
+                ));
+            }
             if !files.insert(file_name.clone()) {
                 let what = format!("two images are the file {file_name}, the second of id {id}");
                 return Err(refusal(self.file, None, what, "take one out, and give its annotations to the other"));
             }
-            pictures.push(CocoPicture::new(PathBuf::from(file_name), id, Size::new(width, height)));
+            pictures.push(CocoPicture::new(PathBuf::from(file_name), id, size));
         }
         Ok((pictures, places))
     }
