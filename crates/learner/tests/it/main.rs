@@ -28,6 +28,7 @@ mod schedule;
 mod shapes;
 mod squares;
 mod stopping;
+mod sure;
 mod targets;
 mod threads;
 mod told;
