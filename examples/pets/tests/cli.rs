@@ -133,7 +133,10 @@ fn it_calibrates_and_tells_sets_with_what_was_promised() {
     let model = "pets-out/soft.firelight";
     let output = pets(folder.path(), &["predict", model, "images/pug_1.jpg"]);
     let line = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(line.contains(", calibrated); one of ") && line.contains("(without the actual class: at most 0.3"), "{line}");
+    assert!(
+        line.contains(", calibrated); one of ") && line.contains("(without the actual class: at most 0.3"),
+        "{line}"
+    );
     let output = pets(folder.path(), &["predict", model, "images", "--jsonl", "out.jsonl"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let rows = std::fs::read_to_string(folder.path().join("out.jsonl")).expect("rows");
@@ -145,7 +148,10 @@ fn it_calibrates_and_tells_sets_with_what_was_promised() {
     let error = refusal(few.path(), &[&QUICK[..], &["--calibrate"]].concat());
     assert_eq!(error, "error: there are 4 held-out examples, of 5 that are needed at least; hold out more\n");
     let error = refusal(few.path(), &["--images", "images", "--task", "mask", "--sets", "0.1"]);
-    assert_eq!(error, "error: calibrate, sets: they are for the breed, which this task does not tell; leave them out\n");
+    assert_eq!(
+        error,
+        "error: calibrate, sets: they are for the breed, which this task does not tell; leave them out\n"
+    );
 }
 
 #[test]

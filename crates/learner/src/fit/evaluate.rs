@@ -233,7 +233,8 @@ impl<F: FittedTarget> Task<F> {
         // An activation may leave out what is for the loss alone.
         let activated = self.loss.activation(output);
         let (columns, outputs) = (activated.dims()[1], host(activated));
-        let (outputs, uncalibrated) = match trust.filter(|trust| trust.calibration.is_some()) {
+        let is_of = |trust: &&Trust| trust.calibration.as_ref().is_some_and(|of| of.vocab().len() == columns);
+        let (outputs, uncalibrated) = match trust.filter(is_of) {
             Some(trust) => (trust.calibrated(outputs.clone()), Some(outputs)),
             None => (outputs, None),
         };
