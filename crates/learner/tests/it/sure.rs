@@ -10,31 +10,21 @@ use firelight_datablock::{Categories, CategoryBlock, DataBlock, HoldOut, ImageBl
 use firelight_learner::{Event, Flow, Learner, Part, Predictor, accuracy, calibration_error};
 use firelight_losses::{Caution, CrossEntropy, Decision};
 use firelight_metrics::SetReport;
-use firelight_transforms::Resize;
+use firelight_transforms::{Chance, Resize};
 
 use crate::shapes::{self, ShapeLearner};
 use crate::told::{self, Told};
 
 const NAMES: [&str; 3] = ["Bengal", "beagle", "pug"];
 
-/// A number in 0..1 by a rule, the same in every run.
-fn draw(case: usize, what: u64) -> f64 {
-    let mut state = (case as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ what.wrapping_mul(0xD1B5_4A32_D192_ED03);
-    for _ in 0..3 {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-    }
-    (state >> 11) as f64 / (1_u64 << 53) as f64
-}
-
 /// A learner of a model whose scores are `factor` times those that its 240 validation cases are drawn by.
 fn told(factor: f32, seed: u64) -> Learner<Categories, Told> {
     let (mut actual, mut rows) = (Vec::new(), Vec::new());
     for case in 0..240 {
-        let scores: [f32; 3] = std::array::from_fn(|class| 4.0 * draw(case, 10 * seed + class as u64) as f32 - 2.0);
-        let powers = scores.map(|score| f64::from(score).exp());
-        let mut rest = draw(case, 10 * seed + 9) * powers.iter().sum::<f64>();
+        let mut chance = Chance::new(seed, 0, case);
+        let scores: [f32; 3] = std::array::from_fn(|_| chance.range(-2.0, 2.0));
+        let powers = scores.map(f32::exp);
+        let mut rest = chance.uniform() * powers.iter().sum::<f32>();
         let class = powers.iter().position(|power| {
             rest -= power;
             rest < 0.0
@@ -75,7 +65,8 @@ fn all_that_reads_probabilities_reads_calibrated_ones() {
     assert_eq!((after.loss, after.metrics[0]), (before.loss, before.metrics[0]));
     let effect = calibration.effect();
     assert!((before.metrics[1].expect("an error") - effect.before.calibration_error).abs() < 1e-9);
-    assert!(effect.before.calibration_error > 0.15 && after.metrics[1].expect("an error") < 0.08, "{calibration}");
+    // Of forty sets drawn so the errors were 0.13 or more before, and 0.10 or less after.
+    assert!(effect.before.calibration_error > 0.11 && after.metrics[1].expect("an error") < 0.12, "{calibration}");
     assert_eq!(after.metrics[1], held.quality().map(|quality| quality.calibration_error));
 
     let interpretation = learn.interpret().expect("an interpretation");
@@ -100,7 +91,7 @@ impl<T> Rows for firelight_learner::Predictions<T> {
     }
 }
 
-/// The band that all but two in a million draws of 120 examples with a rate of 0.2 are in is 0.02 to 0.41; thresholds of 120 widen it.
+/// Of forty sets drawn so the coverage was 0.71 to 0.91, and the mean of ten 0.78 to 0.82: binomial bands, wider by those of the thresholds.
 #[test]
 fn sets_of_one_half_keep_their_promise_on_the_other() {
     let limit = Limit::on_average(0.2).expect("a limit");
@@ -110,11 +101,10 @@ fn sets_of_one_half_keep_their_promise_on_the_other() {
         let (first, second) = held.split(0.5, seed).expect("halves");
         let sets = SetRule::lac().may_be_empty().fit(&first, limit).expect("sets");
         let coverage = SetReport::of(&sets, &second).all.coverage.expect("examples");
-        assert!((0.55..=0.99).contains(&coverage), "{coverage}");
+        assert!((0.62..=0.97).contains(&coverage), "{coverage}");
         missed += 1.0 - coverage;
     }
-    // Of 1200 examples: 0.2 within four deviations of the binomial and of the thresholds.
-    assert!((missed / 10.0 - 0.2).abs() < 0.07, "{missed}");
+    assert!((missed / 10.0 - 0.2).abs() < 0.06, "{missed}");
 }
 
 #[test]
@@ -261,7 +251,8 @@ fn a_fit_takes_out_of_place_what_was_fitted_and_says_so() {
 /// A new calibration is of other probabilities than those that sets and climbs were fitted on.
 #[test]
 fn another_calibration_takes_sets_and_climbs_out_of_place() {
-    let mut learn = sure(&shapes::folder(48));
+    let pictures = shapes::folder(48);
+    let mut learn = sure(&pictures);
     learn.calibrate(&Calibrator::temperature().with_folds(2)).expect("a calibration");
     assert!(learn.trust().calibration.is_some() && learn.trust().sets.is_none() && learn.trust().nodes.is_none());
 }
@@ -370,6 +361,6 @@ fn the_page_tells_how_sure_the_model_is() {
     assert_eq!(caution.is_some(), told.contains("Caution"), "{error}");
     assert!(!told.contains("Coverage and size") && told.contains("the model's own"));
     if let Some(caution) = caution {
-        assert!(told.contains(&caution.to_string()), "{caution}");
+        assert!(told.contains(&caution.to_string().replace('&', "&amp;")), "{caution}");
     }
 }
