@@ -155,6 +155,30 @@ impl HeldOut {
         Ok((self.picked(first), self.picked(second)))
     }
 
+    /// The numbers of the examples of each fold, and those of all others.
+    pub(crate) fn folds(&self, folds: usize) -> impl Iterator<Item = [Vec<usize>; 2]> {
+        let order = shuffled(self.len(), 0);
+        (0..folds).map(move |fold| {
+            let (inside, others): (Vec<_>, Vec<_>) =
+                order.iter().enumerate().partition(|(place, _)| place % folds == fold);
+            [inside, others].map(|places| places.into_iter().map(|(_, number)| *number).collect())
+        })
+    }
+
+    /// The examples in parts, each with all others: what is fitted on the others is judged by the part. Every example is in one part.
+    ///
+    /// ```
+    /// use firelight_costs::{HeldOut, Vocab};
+    ///
+    /// let held = HeldOut::of_probabilities(&Vocab::from_labels(["cat", "dog"]), &[[0.9_f32, 0.1]; 5], &[0, 0, 1, 0, 0])?;
+    /// let sizes: Vec<_> = held.parts(2).map(|(part, others)| (part.len(), others.len())).collect();
+    /// assert_eq!(sizes, [(3, 2), (2, 3)]);
+    /// # Ok::<(), firelight_costs::CostError>(())
+    /// ```
+    pub fn parts(&self, parts: usize) -> impl Iterator<Item = (Self, Self)> + '_ {
+        self.folds(parts).map(|[inside, others]| (self.picked(&inside), self.picked(&others)))
+    }
+
     /// Some of the examples.
     pub(crate) fn picked(&self, numbers: &[usize]) -> Self {
         let classes = self.vocab.len();

@@ -33,4 +33,4 @@ pub use matrix::{
 pub use reliability::{Binning, Reliability, ReliabilityBin};
 pub use sets::{SetRule, Sets};
 pub use thresholds::ClassThresholds;
-pub use tree::{ClassTree, Climb, NodeDecision};
+pub use tree::{ClassTree, Climb, NodeDecision, NodeRule};

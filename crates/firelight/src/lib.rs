@@ -64,8 +64,8 @@ pub mod prelude {
     };
 
     pub use firelight_costs::{
-        ClassMatrix, ClassWeights, Confusion, CostError, CostMatrix, Decision, OrdinalDistance, PairWeights,
-        Similarity, SoftLabels, TreeDistance, meaning,
+        Calibrator, ClassMatrix, ClassTree, ClassWeights, Confusion, CostError, CostMatrix, Decision, HeldOut, Limit,
+        NodeDecision, OrdinalDistance, PairWeights, SetRule, Similarity, SoftLabels, TreeDistance, meaning,
     };
     pub use firelight_losses::{
         BinaryCrossEntropy, Both, BoxLoss, ClassNumbers, Combined, CostLog, CostRegularized, CrossEntropy, Dice,

@@ -30,6 +30,7 @@ use firelight_predict::NetworkConfig;
 /// | [`with_loss`](Self::with_loss) | plain cross entropy (from `vision_learner`) |
 /// | [`with_metrics`](Self::with_metrics) | accuracy |
 /// | [`with_decision`](Self::with_decision) | the likeliest class |
+/// | [`with_calibration`](Self::with_calibration), [`with_prediction_sets`](Self::with_prediction_sets), [`with_nodes`](Self::with_nodes) | none: see [`calibrate`](Self::calibrate) |
 /// | [`with_optimizer`](Self::with_optimizer) | [`Adam`](crate::optim::Adam) with fastai's settings |
 /// | [`with_gradient_clip`](Self::with_gradient_clip) | none |
 /// | [`with_accumulation`](Self::with_accumulation) | an update a batch |
@@ -114,7 +115,7 @@ impl<F: FittedTarget, M: Model> Learner<F, M> {
     }
 
     /// Other loaders for what comes next: larger pictures (progressive resizing), another augmentation, batch size or split. Weights, optimizer and
-    /// history stay as they are; checkpoints know which loaders a fit had.
+    /// history stay as they are; checkpoints know which loaders a fit had. What was fitted on the data before, as a calibration, goes.
     ///
     /// Batches are put where the model is. Pictures are normalised as before, unless the loaders were given statistics.
     ///
@@ -173,6 +174,7 @@ impl<F: FittedTarget, M: Model> Learner<F, M> {
             data
         };
         self.task.data = data.with_device(self.task.data.device());
+        self.state.forget_fitted();
         if let Some(runs) = &mut self.runs {
             runs.forget_data();
         }

@@ -25,6 +25,7 @@ mod said;
 mod sample;
 mod schedule;
 mod state;
+mod sure;
 mod task;
 mod tensors;
 mod vision;
@@ -35,8 +36,8 @@ pub use error::LearnerError;
 pub use examples::Mix;
 pub use find::RateCurve;
 pub use findings::{
-    BoxFindings, ClassFindings, ConfusedPair, ConfusedPixels, CostlyPair, Findings, MaskFindings, PairFindings,
-    PointFindings, Scored, Section, Table, TagFindings, ValueFindings,
+    BoxFindings, ClassFindings, ConfusedPair, ConfusedPixels, CostlyPair, Figures, Findings, MaskFindings,
+    PairFindings, PointFindings, Scored, Section, SureReport, Table, TagFindings, ValueFindings,
 };
 pub use firelight_files::{can_write, write_whole};
 pub use firelight_metrics as metrics;
@@ -53,7 +54,7 @@ pub use firelight_plots as pictures;
 pub use firelight_plots::{HeatMap, Inline};
 pub use firelight_predict::{
     Answer, Evidence, FilePredictions, Manifest, Network, NetworkConfig, OwnModel, PredictError, Predicted, Prediction,
-    Predictor, Registry, Tags, TargetKind,
+    Predictor, Registry, Tags, TargetKind, Trust,
 };
 pub use fit::{Evaluation, HeadFeatures, Part, Predictions, SeenItem, Tta};
 pub use history::{EpochRow, History, StepRow};
@@ -66,6 +67,7 @@ pub use precision::Precision;
 pub use rate_search::RateSearch;
 pub use runs::Checkpoints;
 pub use schedule::{Curve, FlatCos, Monitor, OneCycle, Piece, Plateau, Rates, Schedule, WarmRestarts, Watch};
+pub use sure::Trusted;
 pub use vision::{
     Backbone, efficientnet_lite0, efficientnet_lite1, efficientnet_lite2, position_learner, resnet18, resnet34,
     resnet50, resnet101, unet_learner, vision_learner,

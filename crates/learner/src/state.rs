@@ -2,8 +2,10 @@
 
 use crate::best::Best;
 use crate::optim::GroupOptimizer;
-use crate::{History, KeepBest, LearnerError};
+use crate::sure::GONE;
+use crate::{History, KeepBest, LearnerError, Trusted};
 use firelight_models::Model;
+use firelight_predict::Trust;
 
 /// All that training changes, in one value. A fit works on a [`fork`](Self::fork) and puts it in the learner's place when it has
 /// come to its end, so that a fit that fails, however it fails, leaves the learner as it was.
@@ -18,6 +20,8 @@ pub(crate) struct State<M> {
     pub epochs_done: usize,
     /// The best model of the last fit, where it was to be kept.
     pub best: Option<Best<M>>,
+    /// What was fitted on the model's probabilities.
+    pub trusted: Trusted,
     /// How many parameter groups are frozen, from the input on.
     pub frozen: usize,
     /// Whether the body has weights from a file.
@@ -25,6 +29,29 @@ pub(crate) struct State<M> {
     /// Whether the body has weights from a file or from a fit, and is worth freezing.
     pub body_is_trained: bool,
 }
+
+/// A model that is run over items, and what is done to its probabilities.
+#[derive(Debug)]
+pub(crate) struct Seeing<'a, M> {
+    pub model: &'a M,
+    /// Nothing within a fit, which changes what it would be fitted on.
+    pub trust: Option<&'a Trust>,
+}
+
+impl<'a, M> Seeing<'a, M> {
+    /// The model alone.
+    pub fn of(model: &'a M) -> Self {
+        Self { model, trust: None }
+    }
+}
+
+impl<M> Clone for Seeing<'_, M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M> Copy for Seeing<'_, M> {}
 
 impl<M: Model> State<M> {
     pub fn new(model: M) -> Self {
@@ -34,6 +61,7 @@ impl<M: Model> State<M> {
             history: History::default(),
             epochs_done: 0,
             best: None,
+            trusted: Trusted::default(),
             frozen: 0,
             body_was_loaded: false,
             body_is_trained: false,
@@ -47,6 +75,7 @@ impl<M: Model> State<M> {
             optimizer: self.optimizer.clone(),
             history: self.history.clone(),
             best: self.best.clone(),
+            trusted: self.trusted.clone(),
             ..*self
         }
     }
@@ -58,8 +87,22 @@ impl<M: Model> State<M> {
             optimizer: self.optimizer.clone(),
             history: History::default(),
             best: None,
+            trusted: Trusted::default(),
             ..*self
         }
+    }
+
+    /// What was fitted on probabilities goes, where they are now others.
+    pub fn forget_fitted(&mut self) {
+        if self.trusted.is_fitted() {
+            tracing::warn!("{GONE}");
+        }
+        self.trusted = self.trusted.unfitted();
+    }
+
+    /// The model with what is done to its probabilities.
+    pub fn seeing(&self) -> Seeing<'_, M> {
+        Seeing { model: &self.model, trust: Some(self.trusted.trust()) }
     }
 
     /// The state at the end of a fit that keeps its best model: with that, if it is to be restored.

@@ -10,7 +10,7 @@ use crate::examples::{Mix, Mixing};
 use crate::optim::{Adam, Rule};
 use crate::{Better, LearnerError, Metric, Monitor, Norms, Precision};
 use firelight_models::Model;
-use firelight_predict::NetworkConfig;
+use firelight_predict::{NetworkConfig, Trust};
 
 /// Data, loss, metrics and settings: what a learner was told. Beside it stands [`State`](crate::state::State), what it has learned.
 pub(crate) struct Task<F: FittedTarget> {
@@ -141,6 +141,18 @@ impl<F: FittedTarget> Task<F> {
         let decision = self.decision.vocab().map(|vocab| ("the decision".to_string(), vocab));
         let mut all = loss.into_iter().chain(metrics).chain(decision);
         all.try_for_each(|(what, theirs)| self.check_classes_of(&what, Some(theirs)))
+    }
+
+    /// What makes answers worth trusting must be for the data's own classes.
+    pub fn check_trust(&self, trust: &Trust) -> Result<(), LearnerError> {
+        let ours = self.data.train().dataset().fitted().vocab();
+        match trust.vocabs().find(|(_, theirs)| ours != Some(*theirs)) {
+            Some((part, theirs)) => {
+                let (what, theirs, ours) = (format!("the {part}"), theirs.len(), ours.map_or(0, Vocab::len));
+                Err(LearnerError::OtherClasses { what, theirs, ours })
+            }
+            None => Ok(()),
+        }
     }
 
     /// `what` must be built for the data's own classes, if it is built for classes.

@@ -16,7 +16,7 @@ use crate::Decision;
 /// }
 /// # Ok::<(), firelight_losses::LossError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Caution {
     /// Costs that depend on which of two classes is true.
@@ -30,6 +30,11 @@ pub enum Caution {
     ClassAndPairWeights,
     /// A decision by cost over probabilities that were smoothed in training.
     RiskOverSoftLabels,
+    /// A decision by cost over probabilities that do not mean what they say. It is known where they were measured.
+    RiskOverUncalibrated {
+        /// Their expected calibration error, 0 to 1.
+        error: f64,
+    },
 }
 
 /// What a loss does that one should know beside others: see [`Loss::traits`](crate::Loss::traits).
@@ -56,6 +61,19 @@ pub struct LossTraits {
 }
 
 impl Caution {
+    /// What to know about probabilities that a decision by cost weighs as a model gives them, from their expected calibration error: nothing
+    /// below 0.02.
+    ///
+    /// ```
+    /// use firelight_losses::Caution;
+    ///
+    /// assert!(Caution::uncalibrated(0.01).is_none());
+    /// println!("{}", Caution::uncalibrated(0.12).expect("a caution"));
+    /// ```
+    pub fn uncalibrated(error: f64) -> Option<Self> {
+        (error >= 0.02).then_some(Self::RiskOverUncalibrated { error })
+    }
+
     /// What to know about a loss and the decision that its model is used with.
     pub fn about(loss: &LossTraits, decision: &Decision) -> Vec<Self> {
         let mut cautions = Vec::new();
@@ -86,6 +104,11 @@ impl fmt::Display for Caution {
             Self::RiskOverSoftLabels => f.write_str(
                 "a minimum-risk decision wants calibrated probabilities, and soft labels smooth them: near classes count \
                  twice; train with plain cross entropy, or decide by argmax",
+            ),
+            Self::RiskOverUncalibrated { error } => write!(
+                f,
+                "a decision of least expected cost weighs probabilities, and their calibration error is {error:.3} here; calibrate them before \
+                 (`learn.calibrate(&Calibrator::temperature())`)"
             ),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use firelight_costs::{CostError, HeldOut, Sets};
+use firelight_costs::{CostError, HeldOut, Limit, SetRule, Sets};
 use firelight_vocab::Groups;
 use serde::Serialize;
 
@@ -130,18 +130,64 @@ impl SetReport {
         Ok(Self::by(sets, fresh, groups.names(), |class| of[class]))
     }
 
+    /// Class by class of the very examples that sets are fitted on: each of so many parts by sets of the others.
+    ///
+    /// ```
+    /// use firelight_costs::{Limit, SetRule};
+    /// use firelight_metrics::{HeldOut, SetReport, Vocab};
+    ///
+    /// let rows: Vec<[f32; 2]> = (0..40).map(|i| if i % 4 == 0 { [0.3, 0.7] } else { [0.8, 0.2] }).collect();
+    /// let held = HeldOut::of_probabilities(&Vocab::from_labels(["cat", "dog"]), &rows, &[0; 40])?;
+    /// let report = SetReport::out_of_fold(&SetRule::lac(), Limit::on_average(0.3)?, &held, 5)?;
+    /// assert_eq!((report.all.examples, report.all.coverage), (40, Some(0.75)));
+    /// # Ok::<(), firelight_metrics::CostError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`SetRule::fit`].
+    pub fn out_of_fold(rule: &SetRule, limit: Limit, held: &HeldOut, parts: usize) -> Result<Self, CostError> {
+        let names = held.vocab().names();
+        let mut tally = Tally::of(names.len());
+        for (part, others) in held.parts(parts) {
+            tally.add(&rule.fit(&others, limit)?, &part, |class| class);
+        }
+        Ok(tally.report(names))
+    }
+
     fn by(sets: &Sets, fresh: &HeldOut, names: &[String], part_of: impl Fn(usize) -> usize) -> Self {
-        let (mut all, mut parts) = (Sums::default(), vec![Sums::default(); names.len()]);
+        let mut tally = Tally::of(names.len());
+        tally.add(sets, fresh, part_of);
+        tally.report(names)
+    }
+}
+
+/// Sums of all examples and of each class or group.
+struct Tally {
+    all: Sums,
+    parts: Vec<Sums>,
+}
+
+impl Tally {
+    fn of(parts: usize) -> Self {
+        Self { all: Sums::default(), parts: vec![Sums::default(); parts] }
+    }
+
+    fn add(&mut self, sets: &Sets, fresh: &HeldOut, part_of: impl Fn(usize) -> usize) {
         for (row, target) in fresh.examples() {
             let set = sets.of(row);
-            for sums in [&mut all, &mut parts[part_of(target)]] {
+            for sums in [&mut self.all, &mut self.parts[part_of(target)]] {
                 sums.covered += f64::from(set.contains(&target));
                 sums.size += set.len() as f64;
                 sums.single += f64::from(set.len() == 1);
                 sums.examples += 1;
             }
         }
-        Self { rows: names.iter().zip(parts).map(|(name, sums)| sums.scores(name)).collect(), all: all.scores("all") }
+    }
+
+    fn report(self, names: &[String]) -> SetReport {
+        let rows = names.iter().zip(self.parts).map(|(name, sums)| sums.scores(name)).collect();
+        SetReport { rows, all: self.all.scores("all") }
     }
 }
 

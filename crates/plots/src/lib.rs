@@ -9,6 +9,7 @@ mod grid;
 mod heat_map;
 mod lr_find;
 mod overlaps;
+mod reliability;
 mod residuals;
 mod trade_offs;
 
@@ -55,6 +56,7 @@ pub use notebook::Inline;
 pub use overlaps::overlaps;
 pub use overlay::overlay;
 pub use pointed::pointed;
+pub use reliability::reliability;
 pub use residuals::residuals;
 pub use tile::{Mark, Tile};
 pub use trade_offs::{precision_recall_curves, roc_curves};

@@ -6,7 +6,7 @@ use firelight_costs::{Decision, decided_codes};
 use firelight_transforms::{Draw, Mask};
 use firelight_vocab::Vocab;
 
-use crate::TargetKind;
+use crate::{HowSure, Manifest, TargetKind, Trust};
 
 /// What a model says of a picture, whatever it was trained for. Positions are pixels of the picture that was given, upright.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,7 +33,7 @@ pub enum Answer {
 /// ```
 /// use firelight_predict::Prediction;
 ///
-/// let prediction = Prediction { class: "pug".into(), index: 1, probabilities: vec![0.3, 0.6, 0.1] };
+/// let prediction = Prediction { class: "pug".into(), index: 1, probabilities: vec![0.3, 0.6, 0.1], sure: Default::default() };
 /// assert_eq!(prediction.probability(), 0.6);
 /// assert_eq!(prediction.likeliest(2), [(1, 0.6), (0, 0.3)]);
 /// ```
@@ -43,8 +43,10 @@ pub struct Prediction {
     pub class: String,
     /// Its number.
     pub index: usize,
-    /// Probability of every class, in the vocab's order; they sum to 1.
+    /// Probability of every class, in the vocab's order; they sum to 1. Calibrated where the model has a calibration.
     pub probabilities: Vec<f32>,
+    /// How sure that is.
+    pub sure: HowSure,
 }
 
 impl Prediction {
@@ -81,7 +83,7 @@ impl fmt::Display for Answer {
             numbers.iter().map(|number| format!("{number:.digits$}")).collect::<Vec<_>>().join(" ")
         };
         match self {
-            Self::Category(told) => write!(f, "{} {:.1} %", told.class, 100.0 * told.probability()),
+            Self::Category(told) => write!(f, "{} {:.1} %{}", told.class, 100.0 * told.probability(), told.sure),
             Self::Categories(tags) if tags.classes.is_empty() => f.write_str("none of the classes"),
             Self::Categories(tags) => f.write_str(&tags.classes.join(", ")),
             Self::Values(values) => f.write_str(&listed(values, 4)),
@@ -170,10 +172,15 @@ fn largest(numbers: impl Iterator<Item = (usize, f32)>) -> usize {
 }
 
 impl Answer {
-    /// Reads a row of activated outputs, which has no NaN, of a picture that was drawn so.
-    pub(crate) fn of(kind: &TargetKind, row: &[f32], draw: &Draw, decision: &Decision) -> Self {
+    /// Reads a row of activated and calibrated outputs, which has no NaN, of a picture that was drawn so.
+    pub(crate) fn of(manifest: &Manifest, row: &[f32], draw: &Draw) -> Self {
+        let Manifest { target, decision, trust, .. } = manifest;
+        Self::of_kind(target, row, draw, decision, trust)
+    }
+
+    fn of_kind(kind: &TargetKind, row: &[f32], draw: &Draw, decision: &Decision, trust: &Trust) -> Self {
         match kind {
-            TargetKind::Category(vocab) => Self::Category(category(vocab, row, decision)),
+            TargetKind::Category(vocab) => Self::Category(category(vocab, row, decision, trust)),
             TargetKind::Categories(vocab) => {
                 let indices = decision.about(vocab, &Decision::Threshold(0.5)).decide(row);
                 let classes = indices.iter().map(|&class| vocab[class].to_string()).collect();
@@ -191,16 +198,16 @@ impl Answer {
             TargetKind::Pair(first, second) => {
                 let (firsts, seconds) = row.split_at(first.columns().min(row.len()));
                 let [first, second] = [(first, firsts), (second, seconds)]
-                    .map(|(kind, row)| Box::new(Self::of(kind, row, draw, decision)));
+                    .map(|(kind, row)| Box::new(Self::of_kind(kind, row, draw, decision, &Trust::default())));
                 Self::Pair(first, second)
             }
         }
     }
 }
 
-fn category(vocab: &Vocab, row: &[f32], decision: &Decision) -> Prediction {
+fn category(vocab: &Vocab, row: &[f32], decision: &Decision, trust: &Trust) -> Prediction {
     let index = decision.about(vocab, &Decision::Argmax).best(row).unwrap_or_default();
-    Prediction { class: vocab[index].to_string(), index, probabilities: row.to_vec() }
+    Prediction { class: vocab[index].to_string(), index, probabilities: row.to_vec(), sure: trust.told(row) }
 }
 
 /// A mask of the final picture as it lies in the picture.

@@ -5,19 +5,23 @@ use firelight_vocab::Vocab;
 use serde_json::{Map, Value, json};
 
 use crate::kind::both;
-use crate::{Answer, TargetKind};
+use crate::{Answer, TargetKind, Trust};
 
 /// The header of a CSV table after the file, as [`write_csv`](crate::FilePredictions::write_csv) says it; with `all`, the probability of each
 /// class too.
-pub(crate) fn columns(kind: &TargetKind, all: bool) -> Vec<String> {
-    let with_all = |first: &[&str], vocab: &Vocab| {
-        let first = first.iter().map(|&name| name.to_owned());
+pub(crate) fn columns(kind: &TargetKind, trust: &Trust, all: bool) -> Vec<String> {
+    let with_all = |first: Vec<&str>, vocab: &Vocab| {
+        let first = first.into_iter().map(str::to_owned);
         first.chain(vocab.iter().map(str::to_owned).filter(|_| all)).collect()
     };
     match kind {
-        TargetKind::Category(vocab) => with_all(&["class", "probability"], vocab),
-        TargetKind::Categories(vocab) => with_all(&["classes"], vocab),
-        TargetKind::Pair(first, second) => both(columns(first, all), columns(second, all)),
+        TargetKind::Category(vocab) => {
+            let set = trust.sets.iter().map(|_| "set");
+            let node = trust.nodes.iter().flat_map(|_| ["node", "node probability"]);
+            with_all(["class", "probability"].into_iter().chain(set).chain(node).collect(), vocab)
+        }
+        TargetKind::Categories(vocab) => with_all(vec!["classes"], vocab),
+        TargetKind::Pair(first, second) => both(columns(first, trust, all), columns(second, trust, all)),
         other => other.names(),
     }
 }
@@ -27,14 +31,14 @@ pub(crate) fn cells(kind: &TargetKind, answer: &Answer, all: bool) -> Vec<String
     let texts = |numbers: &[f32]| numbers.iter().map(f32::to_string).collect::<Vec<String>>();
     let probabilities = |numbers: &[f32]| if all { texts(numbers) } else { Vec::new() };
     match (kind, answer) {
-        (_, Answer::Category(told)) => {
-            let first = vec![told.class.clone(), told.probability().to_string()];
+        (kind, Answer::Category(told)) => {
+            let mut first = vec![told.class.clone(), told.probability().to_string()];
+            first.extend(told.sure.set.iter().map(|set| joined(kind, &set.classes)));
+            first.extend(told.sure.node.iter().flat_map(|node| [node.name.clone(), node.probability.to_string()]));
             [first, probabilities(&told.probabilities)].concat()
         }
         (kind, Answer::Categories(tags)) => {
-            let spaced = kind.vocab().is_some_and(|vocab| vocab.iter().any(|name| name.contains(' ')));
-            let first = vec![tags.classes.join(if spaced { ";" } else { " " })];
-            [first, probabilities(&tags.probabilities)].concat()
+            [vec![joined(kind, &tags.classes)], probabilities(&tags.probabilities)].concat()
         }
         (_, Answer::Values(values)) => texts(values),
         (kind, Answer::Mask(mask)) => texts(&shares(mask, kind.columns())),
@@ -58,6 +62,9 @@ pub(crate) fn fields(row: &mut Map<String, Value>, kind: &TargetKind, answer: &A
         (_, Answer::Category(told)) => {
             put("class", json!(told.class));
             put("probability", json!(told.probability()));
+            if let Ok(Value::Object(sure)) = serde_json::to_value(&told.sure) {
+                sure.into_iter().for_each(|(name, value)| put(&name, value));
+            }
             if all {
                 put("probabilities", by_name(&told.probabilities));
             }
@@ -86,6 +93,12 @@ pub(crate) fn fields(row: &mut Map<String, Value>, kind: &TargetKind, answer: &A
         }
         (_, Answer::Pair(..)) => {}
     }
+}
+
+/// Several classes in one cell.
+fn joined(kind: &TargetKind, classes: &[String]) -> String {
+    let spaced = kind.vocab().is_some_and(|vocab| vocab.iter().any(|name| name.contains(' ')));
+    classes.join(if spaced { ";" } else { " " })
 }
 
 /// The share of each class among the pixels that count.

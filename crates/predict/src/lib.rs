@@ -5,6 +5,9 @@ mod predictor;
 mod answer;
 mod kind;
 
+mod sure;
+mod trust;
+
 mod cells;
 mod explain;
 mod files;
@@ -19,7 +22,7 @@ pub use answer::{Answer, Prediction, Tags};
 pub use error::PredictError;
 pub use explain::Evidence;
 pub use files::{FilePredictions, Predicted};
-pub use firelight_costs::Decision;
+pub use firelight_costs::{Calibration, Decision, NodeRule, Sets};
 pub use firelight_files::FileError;
 pub use firelight_transforms::{OnError, TransformError};
 pub use firelight_vocab::Vocab;
@@ -28,3 +31,5 @@ pub use manifest::{FORMAT, Manifest};
 pub use named::NamedAnswer;
 pub use network::{Network, NetworkConfig, Outputs, OwnModel, Registry};
 pub use predictor::Predictor;
+pub use sure::{ClassSet, HowSure, ToldNode};
+pub use trust::Trust;

@@ -7,11 +7,12 @@ use firelight_transforms::{InputReader, Limits, PictureReader, PictureTransforms
 use firelight_vocab::Vocab;
 use serde::{Deserialize, Serialize};
 
-use crate::{NetworkConfig, TargetKind};
+use crate::{NetworkConfig, TargetKind, Trust};
 
-/// What an export's file starts with; `FORMAT.write(path, &manifest, &[weights])` makes one. Version 1 had classifiers of one class alone, version 2 colours of 8 bits.
+/// What an export's file starts with; `FORMAT.write(path, &manifest, &[weights])` makes one. Version 1 had classifiers of one class alone, version 2
+/// colours of 8 bits, version 3 no [`Trust`].
 pub const FORMAT: Format =
-    Format { magic: "firelight-export", oldest: 1, version: 3, what: "export", writer: "export" };
+    Format { magic: "firelight-export", oldest: 1, version: 4, what: "export", writer: "export" };
 
 /// Everything that prediction needs besides the weights: data, no code.
 ///
@@ -40,6 +41,9 @@ pub struct Manifest {
     pub input: InputReader,
     /// How probabilities become a class.
     pub decision: Decision,
+    /// What is done to probabilities before that, and what is said beside the class; nothing in files before version 4.
+    #[serde(skip_serializing_if = "Trust::is_empty")]
+    pub trust: Trust,
 }
 
 /// A manifest as a file has it: of version 2, or of version 1, which had a body, a head and classes.
@@ -59,13 +63,15 @@ struct Stored {
     limits: Limits,
     input: Option<InputReader>,
     decision: Decision,
+    #[serde(default)]
+    trust: Trust,
 }
 
 impl TryFrom<Stored> for Manifest {
     type Error = String;
 
     fn try_from(stored: Stored) -> Result<Self, String> {
-        let Stored { firelight, burn, network, target, arch, head, vocab, transforms, limits, input, decision } =
+        let Stored { firelight, burn, network, target, arch, head, vocab, transforms, limits, input, decision, trust } =
             stored;
         let (network, target) = match (network, target, arch, head, vocab) {
             (Some(network), Some(target), None, None, None) => (network, target),
@@ -75,14 +81,14 @@ impl TryFrom<Stored> for Manifest {
             _ => return Err("it has neither a network and a target nor an arch, a head and a vocab".into()),
         };
         let input = input.unwrap_or_else(|| InputReader::File(PictureReader::default().with_limits(limits)));
-        Ok(Self { firelight, burn, network, target, transforms, input, decision })
+        Ok(Self { firelight, burn, network, target, transforms, input, decision, trust })
     }
 }
 
 impl Manifest {
     /// What makes no sense in it, with weights of so many bytes, if anything does.
     pub(crate) fn problem(&self, weights: usize) -> Option<String> {
-        let Self { network, target, transforms, decision, .. } = self;
+        let Self { network, target, transforms, decision, trust, .. } = self;
         if let Some(problem) = target.problem().or_else(|| network.problem(target.columns(), weights)) {
             return Some(problem);
         }
@@ -98,6 +104,9 @@ impl Manifest {
         }
         if decision.vocab().is_some_and(|theirs| !target.has_vocab(theirs)) {
             return Some("its decision rule is for other classes".into());
+        }
+        if let Some(problem) = trust.problem(target) {
+            return Some(problem);
         }
         let checked = self.input.check().and_then(|()| transforms.check_channels(&self.input.channels()));
         checked.err().map(|error| error.to_string())

@@ -5,7 +5,7 @@ use firelight_vocab::Vocab;
 use serde::{Serialize, Serializer};
 
 use crate::cells::shares;
-use crate::{Answer, Predictor, TargetKind};
+use crate::{Answer, HowSure, Predictor, TargetKind};
 
 /// An [`Answer`] with the names of its classes, numbers and points, to serialise; made by [`Predictor::named`].
 ///
@@ -13,7 +13,7 @@ use crate::{Answer, Predictor, TargetKind};
 ///
 /// | answer | fields |
 /// |---|---|
-/// | one class | `class`, its `probability`, and the `probabilities` of all by name |
+/// | one class | `class`, its `probability`, and the `probabilities` of all by name; `calibrated`, whether these are; where the model has them `set`, with `classes` and `promise`, and `node`, with `name`, `path`, `probability` and `promise` (or `null`) |
 /// | any of some classes | `classes`, those that are taken, and the `probabilities` of all by name |
 /// | numbers | `values` by name: `value`, or `value 1`, `value 2` and so on |
 /// | a mask | `mask`: `width` and `height`; `classes` by name, each with its `pixels`, its `share` of those that the model looked at and its `runs`; `unseen`, the number of pixels that the model did not look at |
@@ -72,6 +72,7 @@ impl<'a> NamedAnswer<'a> {
                 class: &told.class,
                 probability: told.probability(),
                 probabilities: ByName::of(classes(), told.probabilities.iter().copied()),
+                sure: &told.sure,
             },
             Answer::Categories(tags) => Fields::Categories {
                 classes: &tags.classes,
@@ -102,6 +103,8 @@ enum Fields<'a> {
         class: &'a str,
         probability: f32,
         probabilities: ByName<f32>,
+        #[serde(flatten)]
+        sure: &'a HowSure,
     },
     Categories {
         classes: &'a [String],

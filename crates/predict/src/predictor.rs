@@ -215,7 +215,7 @@ impl Predictor {
         self.answer_bytes(bytes).and_then(|answer| self.class(answer))
     }
 
-    /// What the model gives for a picture, activated: what [`answer_picture`](Self::answer_picture) is read from, and what
+    /// What the model gives for a picture, activated and calibrated: what [`answer_picture`](Self::answer_picture) is read from, and what
     /// `Learner::predictions` has as a row.
     ///
     /// # Errors
@@ -253,7 +253,7 @@ impl Predictor {
         }
     }
 
-    /// What the model gives for pictures of one size, activated, one picture after the other.
+    /// What the model gives for pictures of one size, activated and calibrated, one picture after the other.
     ///
     /// # Errors
     ///
@@ -266,7 +266,7 @@ impl Predictor {
         })?;
         let wanted = target.columns() * if target.is_map() { size.pixels() as usize } else { 1 };
         if outputs.len() == pictures * wanted {
-            return Ok(outputs);
+            return Ok(self.manifest.trust.calibrated(outputs));
         }
         let why =
             format!("the model gives {} numbers a picture, and {target} is {wanted}", outputs.len() / pictures.max(1));
@@ -278,7 +278,7 @@ impl Predictor {
         if row.iter().any(|output| output.is_nan()) {
             return Err(PredictError::NoNumbers { path: None });
         }
-        Ok(Answer::of(&self.manifest.target, row, draw, &self.manifest.decision))
+        Ok(Answer::of(&self.manifest, row, draw))
     }
 
     /// What the model sees of a picture.

@@ -14,7 +14,7 @@ impl FilePredictions<'_> {
     ///
     /// | kind | columns |
     /// |---|---|
-    /// | one class | `class`, `probability`, and one a class where they are asked for |
+    /// | one class | `class`, `probability`; `set`, where the model has sets, as `classes` below; `node` and `node probability`, where it may answer any node of a tree; and one a class where they are asked for |
     /// | any of some classes | `classes`, separated by spaces, by `;` where a name has one; and one a class |
     /// | numbers | `value`, or `value 1`, `value 2` and so on |
     /// | a mask | each class's share of the pixels that the model looked at |
@@ -32,8 +32,8 @@ impl FilePredictions<'_> {
         self.write(path.as_ref(), Self::csv)
     }
 
-    /// Writes one JSON object a file on a line of its own: `file`, `class`, `probability`, and `probabilities` by class name
-    /// where they are asked for. The file is whole or not there at all.
+    /// Writes one JSON object a file on a line of its own: `file`, and of one class `class`, `probability`, `calibrated`, `set` and `node` as
+    /// [`NamedAnswer`](crate::NamedAnswer) has them, and `probabilities` by class name where they are asked for. The file is whole or not there at all.
     ///
     /// # Errors
     ///
@@ -58,9 +58,10 @@ impl FilePredictions<'_> {
     }
 
     fn csv(self, file: &mut AtomicFile) -> Result<Predicted, TableError> {
-        let (kind, all) = (&self.predictor.manifest().target, self.probabilities);
+        let (manifest, all) = (self.predictor.manifest(), self.probabilities);
+        let kind = &manifest.target;
         let mut table = csv::Writer::from_writer(file);
-        table.write_record(std::iter::once("file".to_owned()).chain(columns(kind, all)))?;
+        table.write_record(std::iter::once("file".to_owned()).chain(columns(kind, &manifest.trust, all)))?;
         let done = self.rows(|path, answer| {
             table.write_field(path.to_string_lossy().as_bytes())?;
             for cell in cells(kind, answer, all) {

@@ -66,6 +66,12 @@ pub struct Training {
     /// With weights: further epochs of the whole network after the head's
     #[arg(long, default_value_t = 0, requires = "weights", value_parser = RangedU64ValueParser::<usize>::new().range(..=100_000))]
     pub unfrozen_epochs: usize,
+    /// Of the breed: calibrate probabilities on the validation part, for reports, predictions and the export
+    #[arg(long)]
+    pub calibrate: bool,
+    /// Of the breed: tell which breeds a picture may be of; so often, as 0.05, the actual one is not among them
+    #[arg(long, value_name = "RATE")]
+    pub sets: Option<f64>,
     /// Pictures in a batch
     #[arg(long)]
     pub batch_size: Option<usize>,

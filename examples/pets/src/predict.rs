@@ -121,5 +121,6 @@ fn line(predictor: &Predictor, prediction: &Prediction) -> String {
     let likeliest = prediction.likeliest(SHOWN).into_iter();
     let parts: Vec<_> =
         likeliest.map(|(class, p)| format!("{} {:.1} %", &predictor.vocab()[class], 100.0 * p)).collect();
-    format!("{} ({})", parts.join(", "), species(&prediction.class))
+    let calibrated = if prediction.sure.calibrated { ", calibrated" } else { "" };
+    format!("{} ({}{calibrated}){}", parts.join(", "), species(&prediction.class), prediction.sure)
 }

@@ -53,6 +53,9 @@ fn annotations(images: &Path) -> Result<PathBuf> {
 
 /// Trains what is asked for, and prints and writes what came of it.
 pub fn run(cli: &Cli, images: &Path) -> Result<()> {
+    if cli.task != Task::All && (cli.training.calibrate || cli.training.sets.is_some()) {
+        return Err("calibrate, sets: they are for the breed, which this task does not tell; leave them out".into());
+    }
     let annotations = annotations(images)?;
     let wanted = |task: Task| cli.task == task || cli.task == Task::All;
     let mut outcomes = Vec::new();

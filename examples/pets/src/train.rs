@@ -55,6 +55,7 @@ pub fn train(cli: &Cli, images: &Path, loss_name: LossName) -> Result<Outcome> {
         say(data::breeds(&groups));
     }
     recipe.fit(&mut learn, &cli.training)?;
+    trust(cli, &mut learn)?;
 
     // The model comes first: whatever becomes of the pictures, it is there.
     let export = export_path(&cli.out, loss_name);
@@ -78,6 +79,21 @@ pub fn train(cli: &Cli, images: &Path, loss_name: LossName) -> Result<Outcome> {
         peak_rss_bytes: peak_rss_bytes(),
         ..outcome
     })
+}
+
+/// Calibrates, and fits sets of breeds, where that is asked for.
+fn trust(cli: &Cli, learn: &mut Learner<Categories>) -> Result<()> {
+    let mut told = Vec::new();
+    if cli.training.calibrate {
+        told.push(learn.calibrate(&Calibrator::temperature())?.to_string());
+    }
+    if let Some(rate) = cli.training.sets {
+        told.push(learn.prediction_sets(&SetRule::lac(), Limit::on_average(rate)?)?.to_string());
+    }
+    if !cli.quiet {
+        told.iter().for_each(|text| println!("{text}"));
+    }
+    Ok(())
 }
 
 /// The learner of a run of this name with what the command line asks of every run: seed, devices, checkpoints, quiet.

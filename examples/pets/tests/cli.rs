@@ -32,9 +32,13 @@ fn refusal(folder: &Path, arguments: &[&str]) -> String {
 
 /// A few pictures of two breeds under the official naming.
 fn folder() -> tempfile::TempDir {
+    folder_of(20)
+}
+
+fn folder_of(pictures: u32) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     std::fs::create_dir(folder.path().join("images")).expect("a folder");
-    for number in 1..=20_u32 {
+    for number in 1..=pictures {
         let (breed, red) = if number % 2 == 0 { ("Bengal", 30) } else { ("pug", 200) };
         let picture = RgbImage::from_fn(48, 40, |x, y| Rgb([red, (x * 4) as u8, (y * 5 + number) as u8]));
         picture.save(folder.path().join(format!("images/{breed}_{number}.jpg"))).expect("a picture");
@@ -115,6 +119,41 @@ fn it_predicts_a_folder_to_a_table_and_explains() {
 
     ran(&["images/pug_1.jpg", "images/Bengal_2.jpg", "--explain", "why"]);
     assert_eq!(std::fs::read_dir(folder.path().join("why")).expect("a folder").count(), 2);
+}
+
+#[test]
+fn it_calibrates_and_tells_sets_with_what_was_promised() {
+    let folder = folder_of(40);
+    let output = pets(folder.path(), &[&QUICK[..], &["--calibrate", "--sets", "0.3"]].concat());
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("\ntemperature ") && said.contains("(out of fold, 8 examples)"), "{said}");
+    assert!(said.contains("sets without the actual class: at most 0.3 on average; LAC"), "{said}");
+    let page = std::fs::read_to_string(folder.path().join("pets-out/soft/report.html")).expect("a page");
+    assert!(page.contains("Coverage and size of sets without the actual class: at most 0.3 on average"));
+
+    let model = "pets-out/soft.firelight";
+    let output = pets(folder.path(), &["predict", model, "images/pug_1.jpg"]);
+    let line = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        line.contains(", calibrated); one of ") && line.contains("(without the actual class: at most 0.3"),
+        "{line}"
+    );
+    let output = pets(folder.path(), &["predict", model, "images", "--jsonl", "out.jsonl"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let rows = std::fs::read_to_string(folder.path().join("out.jsonl")).expect("rows");
+    assert_eq!(rows.matches(r#""calibrated":true"#).count(), 40, "{rows}");
+    assert_eq!(rows.matches(r#""promise":"without the actual class: at most 0.3 on average""#).count(), 40, "{rows}");
+
+    // Four pictures are too few to judge by fifths, and masks have no breed.
+    let few = self::folder();
+    let error = refusal(few.path(), &[&QUICK[..], &["--calibrate"]].concat());
+    assert_eq!(error, "error: there are 4 held-out examples, of 5 that are needed at least; hold out more\n");
+    let error = refusal(few.path(), &["--images", "images", "--task", "mask", "--sets", "0.1"]);
+    assert_eq!(
+        error,
+        "error: calibrate, sets: they are for the breed, which this task does not tell; leave them out\n"
+    );
 }
 
 #[test]

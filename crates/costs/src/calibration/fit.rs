@@ -1,10 +1,9 @@
 use firelight_vocab::Groups;
 
 use super::{Calibration, CalibrationEffect, Scaling, likeliest, vector};
-use crate::chance::shuffled;
 use crate::error::finite;
 use crate::groups::aligned_groups;
-use crate::logs::{log_probabilities, single, softmax};
+use crate::logs::{log_probabilities, softmax};
 use crate::{CostError, HeldOut};
 
 /// Fits a [`Calibration`] by the likelihood of held-out examples.
@@ -82,25 +81,9 @@ impl Calibrator {
     /// [`CostError::TooFewHeldOut`] if there are fewer than 2 folds, or examples than folds; [`CostError::NotFiniteParameter`] for the
     /// penalty; [`CostError::NamesDiffer`] for groups of other classes.
     pub fn fit(&self, held: &HeldOut) -> Result<Calibration, CostError> {
-        finite("penalty", self.penalty)?;
-        let (examples, folds) = (held.len(), self.folds);
-        if folds < 2 || examples < folds {
-            return Err(CostError::TooFewHeldOut { examples, needed: folds.max(2) });
-        }
-        let order = shuffled(examples, 0);
-        let mut judged = vec![Vec::new(); examples];
-        for fold in 0..folds {
-            let (inside, others): (Vec<_>, Vec<_>) = (0..examples).partition(|place| place % folds == fold);
-            let numbers = |places: &[usize]| places.iter().map(|place| order[*place]).collect::<Vec<_>>();
-            let scaling = self.scaling(&held.picked(&numbers(&others)))?;
-            let inside = numbers(&inside);
-            for (number, row) in inside.iter().zip(held.picked(&inside).rows()) {
-                judged[*number] = single(softmax(&scaling.scores(&log_probabilities(row))));
-            }
-        }
-        let judged = HeldOut::of_probabilities(held.vocab(), &judged, held.targets())?;
+        let (examples, judged) = (held.len(), self.out_of_fold(held)?);
         let qualities = held.quality().zip(judged.quality());
-        let (before, after) = qualities.ok_or(CostError::TooFewHeldOut { examples, needed: folds })?;
+        let (before, after) = qualities.ok_or(CostError::TooFewHeldOut { examples, needed: self.folds })?;
         Ok(Calibration {
             vocab: held.vocab().clone(),
             scaling: self.scaling(held)?,
@@ -108,27 +91,63 @@ impl Calibrator {
         })
     }
 
+    /// The examples with calibrated probabilities, those of each fold by a calibration of the other folds: as near as the same examples come
+    /// to examples that a calibration has not seen. What is judged, or fitted on top of it, takes these.
+    ///
+    /// ```
+    /// use firelight_costs::{Calibrator, HeldOut, Vocab};
+    ///
+    /// let held = HeldOut::of_probabilities(&Vocab::from_labels(["cat", "dog"]), &[[0.9_f32, 0.1]; 10], &[0, 0, 0, 1, 0, 0, 1, 0, 0, 1])?;
+    /// let (calibration, judged) = (Calibrator::temperature().fit(&held)?, Calibrator::temperature().out_of_fold(&held)?);
+    /// assert_eq!(judged.quality(), Some(calibration.effect().after));
+    /// # Ok::<(), firelight_costs::CostError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit).
+    pub fn out_of_fold(&self, held: &HeldOut) -> Result<HeldOut, CostError> {
+        finite("penalty", self.penalty)?;
+        let (examples, folds) = (held.len(), self.folds);
+        if folds < 2 || examples < folds {
+            return Err(CostError::TooFewHeldOut { examples, needed: folds.max(2) });
+        }
+        let mut judged = vec![Vec::new(); examples];
+        for [inside, others] in held.folds(folds) {
+            let scaling = self.scaling(&held.picked(&others))?;
+            for (number, row) in inside.iter().zip(held.picked(&inside).rows()) {
+                judged[*number] = scaling.calibrated(&log_probabilities(row));
+            }
+        }
+        HeldOut::of_probabilities(held.vocab(), &judged, held.targets())
+    }
+
     fn scaling(&self, held: &HeldOut) -> Result<Scaling, CostError> {
         let examples: Vec<Example> = held.examples().map(|(row, target)| (log_probabilities(row), target)).collect();
         let penalty = if self.form == Form::Temperature { self.penalty } else { 1.0 };
         let factor = factor(&examples, 1.0, penalty);
         Ok(match &self.form {
-            Form::Temperature => Scaling::Temperature(1.0 / factor),
+            Form::Temperature => Scaling::Temperature(stored(1.0 / factor)),
             Form::Groups(groups) => {
                 let groups = aligned_groups(groups, held.vocab())?;
                 let mut parts = vec![Vec::new(); groups.len()];
                 for example in examples {
                     parts[groups.of(likeliest(&example.0))].push(example);
                 }
-                let own = |part: &Vec<Example>| 1.0 / self::factor(part, factor, self.penalty);
+                let own = |part: &Vec<Example>| stored(1.0 / self::factor(part, factor, self.penalty));
                 Scaling::Groups { temperatures: parts.iter().map(own).collect(), groups }
             }
             Form::Vector => {
                 let (weights, biases) = vector::fit(&examples, held.vocab().len(), factor, self.penalty);
+                let [weights, biases] = [weights, biases].map(|numbers| numbers.into_iter().map(stored).collect());
                 Scaling::Vector { weights, biases }
             }
         })
     }
+}
+
+/// To nine decimals, which a file keeps to the last bit whoever reads it: a model then says the same before it is exported and after.
+fn stored(number: f64) -> f64 {
+    (number * 1e9).round() / 1e9
 }
 
 /// Logarithms of probabilities, and the class.

@@ -93,7 +93,7 @@ impl Calibration {
         if logs.iter().any(|log| !log.is_finite()) || probabilities.iter().all(|probability| *probability == 0.0) {
             return vec![f32::NAN; classes];
         }
-        single(softmax(&self.scaling.scores(&logs)))
+        self.scaling.calibrated(&logs)
     }
 
     /// The calibrated probabilities of one example, from its scores before the softmax: logits or log-probabilities.
@@ -128,6 +128,17 @@ impl Calibration {
 }
 
 impl Scaling {
+    /// The probabilities that it makes of logarithms of probabilities, in single precision. Where one temperature moves all classes alike, the
+    /// likeliest stays so though rounding makes another its equal.
+    fn calibrated(&self, logs: &[f64]) -> Vec<f32> {
+        let mut calibrated = single(softmax(&self.scores(logs)));
+        let [before, after] = [likeliest(logs), likeliest(&calibrated)];
+        if before != after && !matches!(self, Self::Vector { .. }) {
+            calibrated[before] = calibrated[after].next_up();
+        }
+        calibrated
+    }
+
     fn scores(&self, logs: &[f64]) -> Vec<f64> {
         let divided = |temperature: f64| logs.iter().map(|log| log / temperature).collect();
         match self {
@@ -159,9 +170,9 @@ fn above_zero(temperature: f64) -> bool {
     temperature.is_finite() && temperature > 0.0
 }
 
-/// The first of the highest; `logs` has one number at least where there is a class.
-fn likeliest(logs: &[f64]) -> usize {
-    (1..logs.len()).fold(0, |best, class| if logs[class] > logs[best] { class } else { best })
+/// The first of the highest; there is one number at least where there is a class.
+fn likeliest<T: PartialOrd>(numbers: &[T]) -> usize {
+    (1..numbers.len()).fold(0, |best, class| if numbers[class] > numbers[best] { class } else { best })
 }
 
 impl HeldOut {

@@ -91,16 +91,20 @@ impl Sets {
     pub fn limit(&self) -> Limit {
         self.limit
     }
+
+    /// What was promised, in words: `without the actual class: at most 0.1 on average`.
+    pub fn promise(&self) -> String {
+        match self.promise {
+            Promise::Misses => format!("without the actual class: {}", self.limit),
+            Promise::Cost => format!("whose nearest class costs, as a share of the highest cost: {}", self.limit),
+        }
+    }
 }
 
 /// A line that says what is promised, then one for each threshold.
 impl fmt::Display for Sets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = match self.promise {
-            Promise::Misses => "sets without the actual class",
-            Promise::Cost => "cost of a set's nearest class, as a share of the highest",
-        };
-        write!(f, "{what}: {}; {}", self.limit, self.rule)?;
+        write!(f, "sets {}; {}", self.promise(), self.rule)?;
         for Threshold { name, examples, highest } in &self.thresholds {
             let name = name.as_deref().unwrap_or("all classes");
             match highest {
@@ -130,7 +134,7 @@ impl TryFrom<Stored> for Sets {
     fn try_from(Stored { vocab, rule, promise, limit, thresholds }: Stored) -> Result<Self, CostError> {
         let number = |threshold: &Threshold| threshold.highest.is_none_or(f64::is_finite);
         let classes = vocab.len();
-        if rule.parts(&vocab).ok() != Some(thresholds.len()) || !thresholds.iter().all(number) {
+        if rule.aligned(&vocab)?.parts(&vocab).ok() != Some(thresholds.len()) || !thresholds.iter().all(number) {
             return Err(CostError::NoSets { classes });
         }
         Ok(Self { vocab, rule, promise, limit, thresholds })

@@ -181,7 +181,7 @@ impl SetRule {
     }
 
     /// With groups in the order of the classes.
-    fn aligned(&self, vocab: &Vocab) -> Result<Self, CostError> {
+    pub(super) fn aligned(&self, vocab: &Vocab) -> Result<Self, CostError> {
         let mut rule = self.clone();
         if let Score::Aps { penalty, .. } = self.score {
             finite("penalty", penalty)?;

@@ -3,12 +3,14 @@
 mod climb;
 mod cover;
 mod decide;
+mod rule;
 
 use firelight_vocab::{Taxonomy, Vocab};
 use serde::{Deserialize, Serialize};
 
 pub use climb::Climb;
 pub use decide::NodeDecision;
+pub use rule::NodeRule;
 
 use crate::CostError;
 

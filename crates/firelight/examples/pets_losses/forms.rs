@@ -1,8 +1,11 @@
 //! The forms that are compared, and the trees that say which breeds are near.
 
 use firelight::burn::tensor::{Int, Tensor};
+use firelight::costs::Calibrator;
 use firelight::learner::ClassMetric;
 use firelight::prelude::*;
+
+use crate::calibrated::calibrated_error;
 
 /// Which breeds are near.
 pub struct Tree {
@@ -43,6 +46,9 @@ impl Tree {
             hierarchical_distance_above_floor(&self.distance, vocab, 5)?,
             expected_cost(&self.distance, vocab)?,
             calibration_error(),
+            calibrated_error("after temperature", Calibrator::temperature(), vocab),
+            calibrated_error("after a temperature a group", Calibrator::per_group(&self.groups), vocab),
+            calibrated_error("after vector scaling", Calibrator::vector(), vocab),
         ])
     }
 }

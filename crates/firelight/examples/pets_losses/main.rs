@@ -12,6 +12,7 @@
 //! Fédération Cynologique Internationale, in which the two breeds that it does not recognise stand beside their nearest
 //! relatives, and the cats' coats).
 
+mod calibrated;
 mod forms;
 mod tables;
 

@@ -21,6 +21,10 @@ pub struct Row {
     /// Mean distance of a breed drawn from the probabilities.
     expected_cost: f64,
     calibration_error: f64,
+    /// The same out of fold after one temperature, one for each lowest group, and a factor and a summand for each breed.
+    after_temperature: f64,
+    after_group_temperatures: f64,
+    after_vector_scaling: f64,
 }
 
 impl Row {
@@ -38,6 +42,9 @@ impl Row {
             hd5_above_floor: value(3),
             expected_cost: value(4),
             calibration_error: value(5),
+            after_temperature: value(6),
+            after_group_temperatures: value(7),
+            after_vector_scaling: value(8),
         }
     }
 }
@@ -60,8 +67,8 @@ pub fn markdown(rows: &[Row]) -> String {
         let plain = mean("cross entropy", |row| Some(row.hd5_above_floor));
         let _ = writeln!(
             text,
-            "\nTree of {of_tree}:\n\n| form | accuracy | cross-species | severity | HD@5 − floor | closed | expected cost | ECE |\n\
-             |---|---|---|---|---|---|---|---|"
+            "\nTree of {of_tree}:\n\n| form | accuracy | cross-species | severity | HD@5 − floor | closed | expected cost | ECE | after temperature |\n\
+             |---|---|---|---|---|---|---|---|---|"
         );
         for form in forms {
             let pictures: usize = rows.iter().filter(|row| row.form == form).map(|row| row.valid_pictures).sum();
@@ -69,12 +76,13 @@ pub fn markdown(rows: &[Row]) -> String {
             let above = mean(form, |row| Some(row.hd5_above_floor));
             let _ = writeln!(
                 text,
-                "| {form} | {:.3} | {crossed} of {pictures} | {:.2} | {above:.3} | {:.0} % | {:.3} | {:.3} |",
+                "| {form} | {:.3} | {crossed} of {pictures} | {:.2} | {above:.3} | {:.0} % | {:.3} | {:.3} | {:.3} |",
                 mean(form, |row| Some(row.accuracy)),
                 mean(form, |row| row.severity),
                 100.0 * (1.0 - above / plain),
                 mean(form, |row| Some(row.expected_cost)),
                 mean(form, |row| Some(row.calibration_error)),
+                mean(form, |row| Some(row.after_temperature)),
             );
         }
     }

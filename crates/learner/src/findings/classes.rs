@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use firelight_costs::HeldOut;
 use firelight_datablock::{Categories, Item};
 use firelight_losses::{CostError, CostMatrix, Decision};
 use firelight_metrics::{ClassReport, ClassScores, MetricError};
@@ -10,7 +11,8 @@ use firelight_vocab::{Groups, Vocab};
 use image::RgbImage;
 
 use super::kind::{Findings, Section, Table, WORST, cell};
-use crate::{Predictions, SeenItem};
+use super::sure::SureReport;
+use crate::{Part, Predictions, SeenItem, Trusted};
 
 /// What is found of one class an item.
 ///
@@ -31,8 +33,12 @@ pub struct ClassFindings {
     vocab: Vocab,
     decision: Decision,
     predictions: Predictions<usize>,
+    /// The outputs before a calibration, row after row.
+    uncalibrated: Vec<f32>,
     /// How many training items have each class.
     train: Vec<usize>,
+    trusted: Trusted,
+    part: Part,
 }
 
 /// How much it is about, without the data.
@@ -69,11 +75,24 @@ impl<I: Item + ?Sized> Findings<Categories<I>> for ClassFindings {
     fn start(fitted: &Categories<I>, decision: &Decision, train: &[usize]) -> Self {
         let vocab = fitted.vocab().clone();
         let decision = decision.about(&vocab, &Decision::Argmax).clone();
-        Self { train: counted(&vocab, train), vocab, decision, predictions: Predictions::default() }
+        Self {
+            train: counted(&vocab, train),
+            vocab,
+            decision,
+            predictions: Predictions::default(),
+            uncalibrated: Vec::new(),
+            trusted: Trusted::default(),
+            part: Part::default(),
+        }
+    }
+
+    fn trusting(self, trusted: &Trusted, part: Part) -> Self {
+        Self { trusted: trusted.clone(), part, ..self }
     }
 
     fn add(&mut self, seen: &SeenItem<usize>) -> Result<(), MetricError> {
         self.predictions.push(seen, self.decision.best(seen.outputs).unwrap_or_default());
+        self.uncalibrated.extend(seen.uncalibrated);
         Ok(())
     }
 
@@ -90,7 +109,7 @@ impl<I: Item + ?Sized> Findings<Categories<I>> for ClassFindings {
             .into_iter()
             .take(WORST)
             .map(|pair| [format!("{} taken for {}", pair.actual, pair.predicted), pair.times.to_string()]);
-        vec![
+        let mut sections = vec![
             Section::new("Classes").with_table("Each class as the decision picks it", table),
             Section::new("Confusion")
                 .with_table("Classes that are taken for one another most", Table::new(["items of", "how many"], pairs))
@@ -98,7 +117,9 @@ impl<I: Item + ?Sized> Findings<Categories<I>> for ClassFindings {
                     "Items of each class (rows) that are picked as each class (columns)",
                     self.plot_confusion(None),
                 ),
-        ]
+        ];
+        sections.extend(self.sure_section());
+        sections
     }
 
     fn one_class(&self) -> Option<&ClassFindings> {
@@ -186,6 +207,34 @@ impl ClassFindings {
         let names = |groups: &Groups| groups.of_classes().iter().map(|&group| groups.names()[group].clone()).collect();
         let groups: Option<Vec<String>> = groups.map(names);
         confusion(self.vocab().names(), &self.confusion(), groups.as_deref())
+    }
+
+    /// How sure the model is, and whether it may be: of probabilities before and after the calibration in place, of the sets and of the nodes.
+    /// What was fitted on this part of the data is judged out of fold. `None` without items, or where outputs are no probabilities.
+    ///
+    /// ```no_run
+    /// # use firelight_datablock::Categories;
+    /// # use firelight_learner::{Learner, LearnerError};
+    /// # fn look(learn: Learner<Categories>) -> Result<(), LearnerError> {
+    /// if let Some(report) = learn.interpret()?.sure_report() {
+    ///     println!("{report}");
+    ///     report.plot_reliability().save("reliability.png").ok();
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn sure_report(&self) -> Option<SureReport> {
+        let Self { vocab, predictions, trusted, part, .. } = self;
+        let held = |outputs: &[f32]| {
+            let rows: Vec<&[f32]> = outputs.chunks(vocab.len().max(1)).collect();
+            HeldOut::of_probabilities(vocab, &rows, &predictions.targets).ok()
+        };
+        SureReport::of(&held(&self.uncalibrated)?, &held(&predictions.outputs)?, trusted, *part)
+    }
+
+    /// The report on how sure the model is, for a page.
+    pub(crate) fn sure_section(&self) -> Option<Section> {
+        self.sure_report().map(|report| report.section())
     }
 
     /// How many items of the training part have each class.

@@ -8,7 +8,7 @@ use firelight_metrics::MetricError;
 use image::RgbImage;
 
 use super::ClassFindings;
-use crate::SeenItem;
+use crate::{Part, SeenItem, Trusted};
 
 /// What is found of a kind of target as a model goes over a part of the data, item by item; [`TargetDefaults::Findings`] says whose is which.
 ///
@@ -18,6 +18,12 @@ use crate::SeenItem;
 pub trait Findings<F: FittedTarget>: fmt::Debug + Send + Sync + Sized {
     /// Of no items yet. `train` are the targets of the training part, as they were read.
     fn start(fitted: &F, decision: &Decision, train: &[F::Target]) -> Self;
+
+    /// The same, told what makes the answers worth trusting and which part of the data is looked at. By default that is of no matter.
+    fn trusting(self, trusted: &Trusted, part: Part) -> Self {
+        let _ = (trusted, part);
+        self
+    }
 
     /// Adds an item.
     ///

@@ -7,6 +7,7 @@ mod classes;
 mod masks;
 mod pair;
 mod points;
+mod sure;
 mod tags;
 mod values;
 
@@ -16,6 +17,7 @@ pub use kind::{Findings, Scored, Section, Table};
 pub use masks::{ConfusedPixels, MaskFindings};
 pub use pair::PairFindings;
 pub use points::PointFindings;
+pub use sure::{Figures, SureReport};
 pub use tags::TagFindings;
 pub use values::ValueFindings;
 

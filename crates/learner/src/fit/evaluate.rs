@@ -2,14 +2,17 @@
 
 use burn::tensor::Tensor;
 use firelight_datablock::{Batch, DataError, DataLoader, FittedTarget};
-use firelight_losses::{Loss, Totals};
+use firelight_losses::{Caution, Loss, Totals};
 
+use super::confidences::Confidences;
 use super::predictions::{Predictions, SeenItem};
 use crate::error::guarded;
+use crate::state::Seeing;
 use crate::task::Task;
 use crate::{Learner, LearnerError};
 use firelight_metrics::{Accumulator, Outcomes};
 use firelight_models::Model;
+use firelight_predict::Trust;
 use firelight_transforms::Size;
 use firelight_vocab::Vocab;
 
@@ -31,11 +34,22 @@ pub struct Evaluation {
     pub loss: f64,
     /// Metrics in the learner's order; `None` where one is not defined.
     pub metrics: Vec<Option<f64>>,
+    /// What is known to be a mistake only once probabilities are seen: a decision by cost over such that do not mean what they say. Also logged,
+    /// as warnings.
+    pub cautions: Vec<Caution>,
     /// Whether anything counts.
     counts: bool,
 }
 
 impl Evaluation {
+    /// The same, with what there is to be cautious about logged.
+    pub(crate) fn warned(self) -> Self {
+        for caution in &self.cautions {
+            tracing::warn!("{caution}");
+        }
+        self
+    }
+
     /// The mean loss; `None` where nothing counts.
     pub(crate) fn known_loss(&self) -> Option<f64> {
         self.counts.then_some(self.loss)
@@ -67,13 +81,18 @@ pub enum Part {
 /// Adds up loss and metrics batch by batch.
 pub(super) struct Tally<'a, F: FittedTarget> {
     task: &'a Task<F>,
+    trust: Option<&'a Trust>,
     metrics: Vec<Box<dyn Accumulator<F::Target> + 'a>>,
     totals: Totals,
+    /// Where they are weighed as they are.
+    confidences: Option<Confidences>,
 }
 
 /// What a model gives for the items of a batch, on the host.
 pub(super) struct Rows {
     pub outputs: Vec<f32>,
+    /// The same before a calibration, where there is one.
+    pub uncalibrated: Option<Vec<f32>>,
     pub columns: usize,
     pub decided: Vec<usize>,
     pub losses: Vec<f32>,
@@ -88,29 +107,36 @@ struct Seen<T> {
 
 impl<'a, F: FittedTarget> Tally<'a, F> {
     /// With the task's metrics, or without any.
-    pub fn new(task: &'a Task<F>, metrics: bool) -> Self {
+    pub fn new(task: &'a Task<F>, trust: Option<&'a Trust>, metrics: bool) -> Self {
         let metrics = if metrics { &task.metrics[..] } else { &[] };
-        Self { task, metrics: metrics.iter().map(|metric| metric.start()).collect(), totals: Totals::default() }
+        let confidences = trust.and_then(|trust| Confidences::weighed(&task.decision, trust));
+        let metrics = metrics.iter().map(|metric| metric.start()).collect();
+        Self { task, trust, metrics, totals: Totals::default(), confidences }
     }
 
     /// Adds a batch of raw outputs.
     pub fn add(&mut self, output: Tensor<2>, tensor: F::Tensor, targets: &[F::Target]) -> Rows {
         let parts = self.task.loss.parts(output.clone(), tensor);
         self.totals.add(&parts);
-        let (outputs, columns, decided) = self.task.decided(output);
+        let rows = self.task.decided(output, self.trust);
+        let Rows { outputs, columns, decided, .. } = &rows;
         let decision = &self.task.decision;
-        let outcomes = Outcomes { outputs: &outputs, columns, targets, decided: &decided, decision };
+        let outcomes = Outcomes { outputs, columns: *columns, targets, decided, decision };
         for metric in &mut self.metrics {
             metric.update(&outcomes);
         }
-        Rows { outputs, columns, decided, losses: host(parts.per_example()) }
+        if let Some(confidences) = &mut self.confidences {
+            confidences.add(&outcomes);
+        }
+        Rows { losses: host(parts.per_example()), ..rows }
     }
 
     pub fn finish(self) -> Evaluation {
         let metrics = self.metrics.iter().map(|metric| metric.value().filter(|value| !value.is_nan())).collect();
         let nothing = |[numerator, denominator]: &[f64; 2]| *denominator == 0.0 && !numerator.is_nan();
         let counts = !self.totals.terms().iter().all(nothing);
-        Evaluation { loss: if counts { self.totals.mean() } else { f64::NAN }, metrics, counts }
+        let cautions = self.confidences.and_then(Confidences::caution).into_iter().collect();
+        Evaluation { loss: if counts { self.totals.mean() } else { f64::NAN }, metrics, cautions, counts }
     }
 }
 
@@ -148,37 +174,44 @@ impl<F: FittedTarget> Task<F> {
     }
 
     /// Loss and metrics of a model over a loader. Nothing is kept of a batch when the next one comes.
-    pub fn evaluate<M: Model + Sync>(&self, model: &M, loader: &DataLoader<F>) -> Result<Evaluation, LearnerError> {
-        self.run(model, loader, 0, true, |_, _| Ok(()))
+    pub fn evaluate<M: Model + Sync>(
+        &self,
+        seeing: Seeing<M>,
+        loader: &DataLoader<F>,
+    ) -> Result<Evaluation, LearnerError> {
+        self.run(seeing, loader, 0, true, |_, _| Ok(()))
     }
 
     /// What a model makes of a loader's items; `epoch` draws its augmentation, where it has one.
     pub fn predict<M: Model + Sync>(
         &self,
-        model: &M,
+        seeing: Seeing<M>,
         loader: &DataLoader<F>,
         epoch: usize,
         metrics: bool,
     ) -> Result<(Evaluation, Predictions<F::Target>), LearnerError> {
         let mut all = Predictions::default();
-        let evaluation = self.run(model, loader, epoch, metrics, |seen, rows| all.add(loader, seen, rows))?;
+        let evaluation = self.run(seeing, loader, epoch, metrics, |seen, rows| all.add(loader, seen, rows))?;
         Ok((evaluation, all))
     }
 
     /// Calls `each` with every item of the loader's part. Nothing is kept of a batch when the next one comes.
     pub fn each_row<M: Model + Sync>(
         &self,
-        model: &M,
+        seeing: Seeing<M>,
         loader: &DataLoader<F>,
         metrics: bool,
         mut each: impl FnMut(SeenItem<F::Target>) -> Result<(), LearnerError>,
     ) -> Result<Evaluation, LearnerError> {
-        self.run(model, loader, 0, metrics, |seen, rows| {
+        self.run(seeing, loader, 0, metrics, |seen, rows| {
             refuse_nan(loader, &seen.items, &rows)?;
-            let (size, outputs) = (seen.size, rows.outputs.chunks(rows.columns.max(1)));
+            let (size, columns) = (seen.size, rows.columns.max(1));
+            // As they are where they are not calibrated.
+            let before = rows.uncalibrated.as_ref().unwrap_or(&rows.outputs).chunks(columns);
+            let outputs = rows.outputs.chunks(columns).zip(before);
             let mut examples = seen.items.iter().zip(&seen.placed).zip(outputs).zip(&rows.losses);
-            examples.try_for_each(|(((&item, target), outputs), &loss)| {
-                each(SeenItem { item, size, outputs, target, loss })
+            examples.try_for_each(|(((&item, target), (outputs, uncalibrated)), &loss)| {
+                each(SeenItem { item, size, outputs, uncalibrated, target, loss })
             })
         })
     }
@@ -186,26 +219,27 @@ impl<F: FittedTarget> Task<F> {
     /// What a model makes of items that need not have targets: no losses.
     fn predict_unlabelled<G: FittedTarget, M: Model + Sync>(
         &self,
-        model: &M,
+        seeing: Seeing<M>,
         loader: &DataLoader<G>,
     ) -> Result<Predictions<G::Target>, LearnerError> {
         let mut all = Predictions::default();
-        let rows = |output: Tensor<2>, _, _: &[G::Target]| {
-            let (outputs, columns, decided) = self.decided(output);
-            Rows { outputs, columns, decided, losses: Vec::new() }
-        };
-        self.pass(model, loader, 0, rows, |seen, rows| all.add(loader, seen, rows))?;
+        let rows = |output: Tensor<2>, _, _: &[G::Target]| self.decided(output, seeing.trust);
+        self.pass(seeing, loader, 0, rows, |seen, rows| all.add(loader, seen, rows))?;
         Ok(all)
     }
 
-    /// Activated outputs on the host, and the class that the rule picks for each row.
-    fn decided(&self, output: Tensor<2>) -> (Vec<f32>, usize, Vec<usize>) {
+    /// Activated and calibrated outputs on the host, and the class that the rule picks for each row; no losses.
+    fn decided(&self, output: Tensor<2>, trust: Option<&Trust>) -> Rows {
         // An activation may leave out what is for the loss alone.
         let activated = self.loss.activation(output);
-        let columns = activated.dims()[1];
-        let outputs = host(activated);
+        let (columns, outputs) = (activated.dims()[1], host(activated));
+        let is_of = |trust: &&Trust| trust.calibration.as_ref().is_some_and(|of| of.vocab().len() == columns);
+        let (outputs, uncalibrated) = match trust.filter(is_of) {
+            Some(trust) => (trust.calibrated(outputs.clone()), Some(outputs)),
+            None => (outputs, None),
+        };
         let decided = self.picks(&outputs, columns);
-        (outputs, columns, decided)
+        Rows { outputs, uncalibrated, columns, decided, losses: Vec::new() }
     }
 
     /// The class that the rule picks for each row of activated outputs.
@@ -222,30 +256,31 @@ impl<F: FittedTarget> Task<F> {
     /// Loss and metrics of one pass over a loader.
     fn run<M: Model + Sync>(
         &self,
-        model: &M,
+        seeing: Seeing<M>,
         loader: &DataLoader<F>,
         epoch: usize,
         metrics: bool,
         each: impl FnMut(Seen<F::Target>, Rows) -> Result<(), LearnerError>,
     ) -> Result<Evaluation, LearnerError> {
         let at = || "an evaluation".to_owned();
-        let mut tally = guarded(at, || Tally::new(self, metrics))?;
+        let mut tally = guarded(at, || Tally::new(self, seeing.trust, metrics))?;
         let rows = |output, tensor, placed: &[F::Target]| tally.add(output, tensor, placed);
-        self.pass(model, loader, epoch, rows, each)?;
+        self.pass(seeing, loader, epoch, rows, each)?;
         guarded(at, || tally.finish())
     }
 
     /// One pass over a loader: `rows` makes numbers on the host of a batch's raw outputs and targets, `each` takes them.
     fn pass<G: FittedTarget, M: Model + Sync>(
         &self,
-        model: &M,
+        seeing: Seeing<M>,
         loader: &DataLoader<G>,
         epoch: usize,
         mut rows: impl FnMut(Tensor<2>, G::Tensor, &[G::Target]) -> Rows,
         mut each: impl FnMut(Seen<G::Target>, Rows) -> Result<(), LearnerError>,
     ) -> Result<(), LearnerError> {
         self.check_classes()?;
-        let model = model.for_inference();
+        seeing.trust.map_or(Ok(()), |trust| self.check_trust(trust))?;
+        let model = seeing.model.for_inference();
         let bar = self.data.progress().bar(loader.num_batches(), "valid");
         for batch in loader.batches(epoch)? {
             let Batch { inputs, targets, placed, items, .. } = batch?;
@@ -282,7 +317,7 @@ impl<T: Clone> Predictions<T> {
     ) -> Result<(), LearnerError> {
         refuse_nan(loader, &seen.items, &rows)?;
         let Seen { items, placed, .. } = seen;
-        let Rows { outputs, columns, decided, losses } = rows;
+        let Rows { outputs, columns, decided, losses, .. } = rows;
         self.columns = columns;
         self.items.extend(items);
         self.outputs.extend(outputs);
@@ -309,7 +344,7 @@ impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
     ///
     /// As [`evaluate`](Self::evaluate).
     pub fn evaluate_on(&self, part: Part) -> Result<Evaluation, LearnerError> {
-        self.task.evaluate(&self.state.model, &self.task.part(part)?)
+        Ok(self.task.evaluate(self.state.seeing(), &self.task.part(part)?)?.warned())
     }
 
     /// Loss and metrics over a loader of your own, as [`DataLoaders::test_labelled`](firelight_datablock::DataLoaders::test_labelled) makes it
@@ -319,7 +354,7 @@ impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
     ///
     /// As [`evaluate`](Self::evaluate), and [`LearnerError::OtherClasses`] for a loader of other classes.
     pub fn evaluate_of(&self, loader: &DataLoader<F>) -> Result<Evaluation, LearnerError> {
-        self.task.evaluate(&self.state.model, &self.task.as_ours(loader)?)
+        Ok(self.task.evaluate(self.state.seeing(), &self.task.as_ours(loader)?)?.warned())
     }
 
     /// What the model makes of the validation part, in its order: fastai's `get_preds`.
@@ -337,7 +372,7 @@ impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
     ///
     /// As [`predictions`](Self::predictions).
     pub fn predictions_on(&self, part: Part) -> Result<Predictions<F::Target>, LearnerError> {
-        let (_, predictions) = self.task.predict(&self.state.model, &self.task.part(part)?, 0, false)?;
+        let (_, predictions) = self.task.predict(self.state.seeing(), &self.task.part(part)?, 0, false)?;
         Ok(predictions)
     }
 
@@ -365,6 +400,6 @@ impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
         &self,
         loader: &DataLoader<G>,
     ) -> Result<Predictions<G::Target>, LearnerError> {
-        self.task.predict_unlabelled(&self.state.model, &self.task.as_ours(loader)?)
+        self.task.predict_unlabelled(self.state.seeing(), &self.task.as_ours(loader)?)
     }
 }

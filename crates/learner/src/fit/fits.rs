@@ -9,7 +9,7 @@ use super::transaction::Source;
 use crate::examples::Examples;
 use crate::plan::Plan;
 use crate::runs::Work;
-use crate::state::State;
+use crate::state::{Seeing, State};
 use crate::task::Task;
 use crate::{FlatCos, Learner, LearnerError, OneCycle, Rates, Schedule, WarmRestarts};
 use firelight_models::{Features, Model, Noise};
@@ -162,7 +162,7 @@ impl<F: FittedTarget, M: Model + Sync> Source<F, M, 4> for Pictures<M> {
 
     fn evaluate(&self, task: &Task<F>, model: &M) -> Result<Option<Evaluation>, LearnerError> {
         let valid = task.data.validates().then(|| task.part(Part::Valid)).transpose()?;
-        valid.map(|valid| task.evaluate(model, &valid)).transpose()
+        valid.map(|valid| task.evaluate(Seeing::of(model), &valid)).transpose()
     }
 }
 

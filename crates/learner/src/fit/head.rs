@@ -15,6 +15,7 @@ use crate::error::guarded;
 use crate::plan::Plan;
 use crate::runs::{Entered, Outcome, Work};
 use crate::sample::BodyMark;
+use crate::state::Seeing;
 use crate::task::Task;
 use crate::{Learner, LearnerError, OneCycle, Rates, Schedule};
 use firelight_models::{Model, Noise};
@@ -136,7 +137,8 @@ impl<F: FittedTarget, M: Model<Features = Tensor<2>> + Sync> Learner<F, M> {
         let Self { task, state, .. } = self;
         task.check_classes()?;
         let valid = features.values(task, &state.model)?.valid.as_ref();
-        valid.ok_or(DataError::NoItems { part: "validation" })?.evaluate(task, &state.model)
+        task.check_trust(state.trusted.trust())?;
+        Ok(valid.ok_or(DataError::NoItems { part: "validation" })?.evaluate(task, state.seeing())?.warned())
     }
 }
 
@@ -167,17 +169,21 @@ impl<F: FittedTarget, M: Model<Features = Tensor<2>> + Sync> Source<F, M, 2> for
     }
 
     fn evaluate(&self, task: &Task<F>, model: &M) -> Result<Option<Evaluation>, LearnerError> {
-        self.values.valid.as_ref().map(|valid| valid.evaluate(task, model)).transpose()
+        self.values.valid.as_ref().map(|valid| valid.evaluate(task, Seeing::of(model))).transpose()
     }
 }
 
 impl<F: FittedTarget> Features<F> {
     /// Loss and metrics of a model's head over these features.
-    fn evaluate<M: Model<Features = Tensor<2>>>(&self, task: &Task<F>, model: &M) -> Result<Evaluation, LearnerError> {
-        let (model, fitted) = (model.valid(), task.data.train().dataset().fitted());
+    fn evaluate<M: Model<Features = Tensor<2>>>(
+        &self,
+        task: &Task<F>,
+        seeing: Seeing<M>,
+    ) -> Result<Evaluation, LearnerError> {
+        let (model, fitted) = (seeing.model.valid(), task.data.train().dataset().fitted());
         let [rows, _] = self.values.dims();
         let judge = || {
-            let mut tally = Tally::new(task, true);
+            let mut tally = Tally::new(task, seeing.trust, true);
             for start in (0..rows).step_by(ROWS) {
                 let here = start..(start + ROWS).min(rows);
                 let targets = &self.targets[here.clone()];

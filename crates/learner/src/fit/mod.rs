@@ -3,6 +3,7 @@
 mod running;
 mod transaction;
 
+mod confidences;
 mod epoch;
 mod evaluate;
 mod features;

@@ -18,7 +18,7 @@ use firelight_transforms::Size;
 pub struct Predictions<T> {
     /// Which items of the data set these are.
     pub items: Vec<usize>,
-    /// Activated outputs (probabilities for classes), row after row.
+    /// Activated outputs (probabilities for classes, calibrated where a calibration is in place), row after row.
     pub outputs: Vec<f32>,
     /// Numbers in a row.
     pub columns: usize,
@@ -56,8 +56,10 @@ pub struct SeenItem<'a, T> {
     pub item: usize,
     /// The size of the picture that the model saw.
     pub size: Size,
-    /// What the model gives for it, activated.
+    /// What the model gives for it, activated, and calibrated where a calibration is in place.
     pub outputs: &'a [f32],
+    /// The same before a calibration.
+    pub uncalibrated: &'a [f32],
     /// Its target as it lies in that picture.
     pub target: &'a T,
     /// Its loss.
@@ -65,9 +67,9 @@ pub struct SeenItem<'a, T> {
 }
 
 impl<'a, T> SeenItem<'a, T> {
-    /// The same item with a part of its outputs and of its target.
+    /// The same item with a part of its outputs, which are of two targets and not calibrated, and of its target.
     pub(crate) fn part<P>(&self, outputs: &'a [f32], target: &'a P) -> SeenItem<'a, P> {
-        SeenItem { item: self.item, size: self.size, outputs, target, loss: self.loss }
+        SeenItem { item: self.item, size: self.size, outputs, uncalibrated: outputs, target, loss: self.loss }
     }
 }
 

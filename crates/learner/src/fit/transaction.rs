@@ -11,6 +11,7 @@ use crate::observe::Observers;
 use crate::plan::{Plan, Position};
 use crate::runs::{Entered, Outcome, Rows, Work};
 use crate::state::State;
+use crate::sure::GONE;
 use crate::task::Task;
 use crate::{Better, Event, History, Learner, LearnerError};
 use firelight_models::{Model, Noise};
@@ -56,6 +57,8 @@ impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
             Ok::<_, LearnerError>((columns, entered))
         };
         let (columns, entered) = guarded(|| "the start of a fit".into(), start)??;
+        // A fit is judged by the model's own probabilities, and what was fitted on those before it does not outlive it.
+        let left = state.trusted.unfitted();
         let (mut begun, position, before) = match entered {
             Entered::Failed(error) => {
                 let before = Rows::of(&state.history);
@@ -76,6 +79,8 @@ impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
                 if let (Err(error), Some(runs)) = (&told, runs) {
                     runs.abandon(error);
                 }
+                let trained = after.history.steps.len() > before.steps;
+                after.trusted = if trained { left } else { state.trusted.clone() };
                 *state = told.map(|_| after)?;
                 return Ok(());
             }
@@ -83,8 +88,19 @@ impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
             Entered::Resumed { state, position, before } => (state, position, before),
         };
         begun.history.metrics.clone_from(&columns.names);
+        begun.trusted.clone_from(&left);
         let fit = Fit { task, plan, position, state: begun };
-        let done = ended(observers, |observers| run(fit, before, &columns, observers, runs.as_mut(), prepare));
+        let (kept, was_fitted) = (&state.trusted, state.trusted.is_fitted());
+        let done = ended(observers, |observers| {
+            let mut after = run(fit, before, &columns, observers, runs.as_mut(), prepare)?;
+            if after.history.steps.len() == before.steps {
+                after.trusted.clone_from(kept);
+            } else if was_fitted {
+                tracing::warn!("{GONE}");
+                observers.tell(Event::Notice(GONE))?;
+            }
+            Ok(after)
+        });
         if let Some(runs) = runs {
             match &done {
                 Ok(_) => runs.finish(Outcome::Done),

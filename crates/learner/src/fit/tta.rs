@@ -50,7 +50,7 @@ impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
     /// Predictions over the validation part from augmented views and the plain one: `learn.tta(4)?`.
     ///
     /// The views are those of the loaders' seed in epochs 0, 1, …, so they are the same at every call. Losses are blended in
-    /// either case.
+    /// either case. A calibration in place is that of single views: each is calibrated before they are blended.
     ///
     /// # Errors
     ///
@@ -66,14 +66,14 @@ impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
                 (passes.to_string(), "views of targets that move with the picture cannot be blended; leave it out");
             return Err(LearnerError::Setting { setting: "tta passes", value, remedy });
         }
-        let (task, model, valid) = (&self.task, &self.state.model, self.task.part(Part::Valid)?);
-        let (_, mut plain) = task.predict(model, &valid, 0, false)?;
+        let (task, seeing, valid) = (&self.task, self.state.seeing(), self.task.part(Part::Valid)?);
+        let (_, mut plain) = task.predict(seeing, &valid, 0, false)?;
         if passes == 0 {
             return Ok(plain);
         }
         let mut views = Views::of(&plain, valid.dataset().len(), most);
         for pass in 0..passes {
-            let (_, seen) = task.predict(model, &valid.view().with_augment(true), pass, false)?;
+            let (_, seen) = task.predict(seeing, &valid.view().with_augment(true), pass, false)?;
             views.add(&seen);
         }
         views.blend(&mut plain, beta);

@@ -45,10 +45,10 @@ impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
     /// Any [`LearnerError`] of data and classes.
     pub fn top_losses(&self, k: usize) -> Result<Vec<HighLoss<F::Target>>, LearnerError> {
         let loader = self.task.part(Part::Valid)?;
-        let valid = loader.dataset();
+        let (valid, seeing) = (loader.dataset(), self.state.seeing());
         let (mut high, mut rows): (Vec<HighLoss<F::Target>>, usize) = (Vec::new(), 0);
         // Rows of maps are large: those of the highest losses alone are kept.
-        self.task.each_row(&self.state.model, &loader, false, |SeenItem { item, target, outputs, loss, .. }| {
+        self.task.each_row(seeing, &loader, false, |SeenItem { item, target, outputs, loss, .. }| {
             let row = rows;
             rows += 1;
             let place = high.partition_point(|other| other.loss.total_cmp(&loss).is_ge());

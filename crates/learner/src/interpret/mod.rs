@@ -106,9 +106,10 @@ impl<F: TargetDefaults, M: Model + Sync> Learner<F, M> {
         let (loader, decision) = (task.part(part)?, &task.decision);
         let (dataset, train) = (loader.dataset().clone(), task.data.train().dataset().targets());
         let fitted = dataset.fitted();
-        let mut findings = guarded(|| "an interpretation".into(), || F::Findings::start(fitted, decision, train))?;
+        let start = || F::Findings::start(fitted, decision, train).trusting(&state.trusted, part);
+        let mut findings = guarded(|| "an interpretation".into(), start)?;
         let mut high: Vec<High<F::Target>> = Vec::new();
-        let evaluation = task.each_row(&state.model, &loader, true, |seen| {
+        let evaluation = task.each_row(state.seeing(), &loader, true, |seen| {
             let path = || dataset.path(seen.item).into_owned();
             let at = || format!("an interpretation of {}", path().display());
             guarded(at, || {
@@ -123,7 +124,7 @@ impl<F: TargetDefaults, M: Model + Sync> Learner<F, M> {
             })?
             .map_err(|why| LearnerError::Misfit { path: path(), why })
         })?;
-        let run = Run::of(self, part, dataset.len(), evaluation);
+        let run = Run::of(self, part, dataset.len(), evaluation.warned());
         Ok(Interpretation { dataset, findings, high, run })
     }
 }

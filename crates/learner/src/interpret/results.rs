@@ -27,6 +27,7 @@ impl<F: TargetDefaults, M: Model + Sync> Learner<F, M> {
     pub fn show_results(&self, count: usize) -> Result<RgbImage, LearnerError> {
         let Self { task, state, .. } = self;
         task.check_classes()?;
+        task.check_trust(self.trust())?;
         let (valid, model) = (task.data.valid(), state.model.for_inference());
         let mut order: Vec<usize> = (0..valid.dataset().len()).collect();
         Chance::new(task.options.seed, 0, u64::MAX).shuffle(&mut order);
@@ -74,7 +75,7 @@ impl<F: TargetDefaults, M: Model + Sync> Learner<F, M> {
         let (seen, path) = (dataset.seen(item, scratch)?, dataset.path(item));
         let at = || format!("a result of {}", path.display());
         let input = self.input(seen.size, seen.planes.clone());
-        let row = guarded(at, || host(loss.activation(model.forward(input))))?;
+        let row = guarded(at, || self.trust().calibrated(host(loss.activation(model.forward(input)))))?;
         self.tile(&seen, &row, &path)
     }
 

@@ -38,6 +38,8 @@ impl<F: TargetDefaults> Run<F> {
         };
         let mut configuration = configuration(learn);
         configuration.push(("Interpreted", format!("{items} pictures of the {part} part")));
+        let cautions = task.cautions().into_iter().chain(evaluation.cautions.iter().cloned());
+        configuration.extend(cautions.map(|caution| ("Caution", caution.to_string())));
         let fitted = task.data.train().dataset().fitted();
         // Of two targets nothing tells whose classes a matrix is about.
         let is_pair = matches!(fitted.kind(), TargetKind::Pair(..));
@@ -61,7 +63,8 @@ fn configuration<F: TargetDefaults, M: Model>(learn: &Learner<F, M>) -> Vec<(&'s
     let Learner { task, state, .. } = learn;
     let (train, valid) = (task.data.train(), task.data.valid());
     let model = task.network.as_ref().map_or_else(short_type_name::<M>, NetworkConfig::to_string);
-    vec![
+    let trust = learn.trust();
+    let mut configuration = vec![
         ("Model", format!("{model}, {} parameters", state.model.num_params())),
         ("Target", train.dataset().fitted().kind().to_string()),
         ("Loss", task.loss.describe()),
@@ -74,7 +77,11 @@ fn configuration<F: TargetDefaults, M: Model>(learn: &Learner<F, M>) -> Vec<(&'s
         ("Seconds", format!("{:.1}", state.history.epochs.iter().map(|row| row.seconds).sum::<f64>())),
         ("Seed", task.options.seed.to_string()),
         ("Firelight", env!("CARGO_PKG_VERSION").to_owned()),
-    ]
+    ];
+    configuration.extend(trust.calibration.iter().map(|calibration| ("Calibration", calibration.to_string())));
+    configuration.extend(trust.sets.iter().map(|sets| ("Prediction sets", sets.to_string())));
+    configuration.extend(trust.nodes.iter().map(|nodes| ("Nodes", nodes.to_string())));
+    configuration
 }
 
 /// The type's name without the paths of modules: `PairWeighted<CrossEntropy>`.

@@ -18,8 +18,8 @@ use crate::tensors::to_bytes;
 use crate::{Learner, LearnerError, TargetDefaults};
 
 impl<F: FittedTarget, M: Model> Learner<F, M> {
-    /// Writes the model to one file: weights, architecture, target, transforms, normalisation, reading of the pictures and decision rule,
-    /// with a checksum. [`Predictor::load`] reads it without the training data.
+    /// Writes the model to one file: weights, architecture, target, transforms, normalisation, reading of the pictures, decision rule, and the
+    /// calibration, sets and rule of nodes that are in place, with a checksum. [`Predictor::load`] reads it without the training data.
     ///
     /// The file is complete or not there at all: it is written beside its place and renamed. Its folder is made if it is not there.
     ///
@@ -107,6 +107,8 @@ impl<F: TargetDefaults, M: Model> Learner<F, M> {
         let Versions { firelight, burn } = Versions::ours();
         let target = guarded(|| "the target's kind".into(), || self.task.data.train().dataset().fitted().kind())?;
         self.check_activation(&target)?;
+        let trust = self.trust().clone();
+        self.task.check_trust(&trust)?;
         Ok(Manifest {
             firelight,
             burn,
@@ -116,6 +118,7 @@ impl<F: TargetDefaults, M: Model> Learner<F, M> {
             transforms: self.task.data.valid().dataset().transforms().as_ref().clone(),
             input,
             decision: self.task.decision.clone(),
+            trust,
         })
     }
 

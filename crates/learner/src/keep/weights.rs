@@ -50,7 +50,8 @@ impl<F: FittedTarget, M: Model> Learner<F, M> {
         Ok(FORMAT.write(path.as_ref(), &manifest, &[&weights, &optimizer])?)
     }
 
-    /// Takes over the weights, and the optimizer's state, of a file that [`save`](Self::save) wrote. What is frozen stays frozen.
+    /// Takes over the weights, and the optimizer's state, of a file that [`save`](Self::save) wrote. What is frozen stays frozen; what
+    /// was fitted on the probabilities before, as a calibration, goes.
     ///
     /// # Errors
     ///
@@ -78,6 +79,7 @@ impl<F: FittedTarget, M: Model> Learner<F, M> {
             Some(optimizer)
         };
         (state.model, state.optimizer, state.body_is_trained) = (model, optimizer, true);
+        state.forget_fitted();
         Ok(())
     }
 }

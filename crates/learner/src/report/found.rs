@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::facts::Facts;
 use super::page::{escaped, figure, jpeg, png, section};
 use crate::interpret::High;
-use crate::{ClassFindings, Findings, Interpretation, LearnerError, Table, TargetDefaults};
+use crate::{ClassFindings, Findings, Interpretation, LearnerError, Section, Table, TargetDefaults};
 use firelight_plots::legend;
 
 /// At most so many examples with high losses have a card.
@@ -26,23 +26,31 @@ pub(super) struct Found {
 impl Found {
     pub fn of<F: TargetDefaults>(seen: &Interpretation<F>) -> Result<Self, LearnerError> {
         if let Some(found) = seen.findings().one_class() {
-            return Ok(Self { sections: CLASSES.to_owned(), facts: facts(seen, found)?, script: CLASSES_SCRIPT });
+            let sure = found.sure_section().map_or(Ok(String::new()), |part| written("sure", &part))?;
+            return Ok(Self {
+                sections: CLASSES.to_owned() + &sure,
+                facts: facts(seen, found)?,
+                script: CLASSES_SCRIPT,
+            });
         }
         let mut sections = String::new();
         for (number, part) in seen.findings().sections(&|item| seen.name(item)).iter().enumerate() {
-            let mut inside = String::new();
-            for (words, rows) in &part.tables {
-                inside += &table(words, rows);
-            }
-            for (words, picture) in &part.pictures {
-                inside += &figure(&png(picture)?, words);
-            }
-            let inside = format!("<div class=\"plots\">{inside}</div>");
-            sections += &section(&format!("found-{number}"), &part.title, &inside);
+            sections += &written(&format!("found-{number}"), part)?;
         }
         sections += &section("highest", "Highest losses", &cards(seen)?);
         Ok(Self { sections, facts: String::new(), script: "" })
     }
+}
+
+fn written(id: &str, part: &Section) -> Result<String, LearnerError> {
+    let mut inside = String::new();
+    for (words, rows) in &part.tables {
+        inside += &table(words, rows);
+    }
+    for (words, picture) in &part.pictures {
+        inside += &figure(&png(picture)?, words);
+    }
+    Ok(section(id, &part.title, &format!("<div class=\"plots\">{inside}</div>")))
 }
 
 fn facts<F: TargetDefaults>(seen: &Interpretation<F>, found: &ClassFindings) -> Result<String, LearnerError> {

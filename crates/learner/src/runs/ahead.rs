@@ -99,6 +99,7 @@ impl Ahead {
             None => None,
         };
         let (history, epochs_done) = (self.history.clone(), past.epochs_done);
-        Ok(State { model, optimizer, history, epochs_done, best, body_is_trained: past.body_is_trained, ..*state })
+        let (trusted, body_is_trained) = (state.trusted.clone(), past.body_is_trained);
+        Ok(State { model, optimizer, history, epochs_done, best, trusted, body_is_trained, ..*state })
     }
 }

@@ -30,6 +30,7 @@ mod schedule;
 mod shapes;
 mod squares;
 mod stopping;
+mod sure;
 mod targets;
 mod tensorboard;
 mod threads;

@@ -12,7 +12,7 @@ use firelight_transforms::{Picture, TransformError};
 use image::{Rgb, RgbImage};
 
 #[derive(Module, Debug)]
-struct Told {
+pub struct Told {
     scores: Param<Tensor<2>>,
 }
 
@@ -45,8 +45,8 @@ impl InputBlock for Number {
     }
 }
 
-/// A learner that validates on one case a row of `scores`, in batches of 4.
-fn learner<const C: usize>(
+/// A learner that validates on one case a row of `scores`, at most 256, in batches of 4.
+pub fn learner<const C: usize>(
     vocab: [&str; C],
     actual: &[usize],
     scores: &[[f32; C]],

@@ -5,6 +5,13 @@ use firelight_losses::{
 };
 use insta::assert_snapshot;
 
+#[test]
+fn the_calibration_error_is_named_where_it_matters() {
+    assert_eq!(Caution::uncalibrated(0.0199), None);
+    assert_eq!(Caution::uncalibrated(f64::NAN), None);
+    assert_snapshot!(Caution::uncalibrated(0.0934).expect("a caution"), @"a decision of least expected cost weighs probabilities, and their calibration error is 0.093 here; calibrate them before (`learn.calibrate(&Calibrator::temperature())`)");
+}
+
 fn texts(loss: &dyn Loss<Tensor<1, Int>>, decision: &Decision) -> String {
     let cautions = Caution::about(&loss.traits(), decision);
     cautions.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")

@@ -297,3 +297,21 @@ proptest! {
         prop_assert!((area(&losses) - mean / losses.len() as f64).abs() < 1e-9);
     }
 }
+
+/// Each part by sets of the others, added up: what it is by hand, and no part by sets that it was in.
+#[test]
+fn sets_are_judged_out_of_fold_as_by_hand() {
+    let (held, limit) = (predictions(), Limit::on_average(0.2).expect("a limit"));
+    let report = SetReport::out_of_fold(&SetRule::lac(), limit, &held, 4).expect("a report");
+    let (mut covered, mut size, mut examples) = (0.0, 0.0, 0);
+    for (part, others) in held.parts(4) {
+        let one = SetReport::of(&SetRule::lac().fit(&others, limit).expect("sets"), &part).all;
+        covered += one.coverage.expect("examples") * one.examples as f64;
+        size += one.size.expect("examples") * one.examples as f64;
+        examples += one.examples;
+    }
+    assert_eq!((report.all.examples, examples), (held.len(), held.len()));
+    assert!((report.all.coverage.expect("examples") - covered / examples as f64).abs() < 1e-12);
+    assert!((report.all.size.expect("examples") - size / examples as f64).abs() < 1e-12);
+    assert_eq!(report.rows.iter().map(|row| row.examples).sum::<usize>(), held.len());
+}

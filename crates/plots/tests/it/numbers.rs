@@ -1,6 +1,7 @@
 //! Residuals and the curves of thresholds.
 
-use firelight_plots::{found_curves, overlaps, precision_recall_curves, residuals, roc_curves};
+use firelight_costs::{Binning, Reliability};
+use firelight_plots::{found_curves, overlaps, precision_recall_curves, reliability, residuals, roc_curves};
 use image::RgbImage;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -186,4 +187,28 @@ fn boxes_stand_in_the_bar_of_their_overlap() {
     assert_eq!(panel(&overlaps(&[f32::NAN, 0.3, -2.0, 7.0])), panel(&overlaps(&[0.0, 0.3, 0.0, 1.0])));
     assert_eq!(count(&overlaps(&[]), ORANGE), 0);
     assert!(count(&overlaps(&[0.4, 0.6]), ORANGE) > 50);
+}
+
+/// Above the diagonal where a model is not sure enough, below where it is too sure; without a bin there is no line.
+#[test]
+fn a_reliability_diagram_has_its_dots_on_the_side_of_the_error() {
+    let pairs = |right: usize| {
+        let pairs = (0..100).map(|at| (0.05 + 0.009 * at as f64, (at * 37 + right) % 100 < right));
+        Reliability::of_pairs(pairs, Binning::Width(15))
+    };
+    let height = |diagram: &Reliability| {
+        let picture = reliability(&[("this model", diagram)]);
+        assert_eq!(picture.dimensions(), (760, 1000));
+        let rows = picture.enumerate_pixels().filter(|(_, y, pixel)| (100..650).contains(y) && pixel.0 == ORANGE);
+        let rows: Vec<f32> = rows.map(|(_, y, _)| y as f32).collect();
+        assert!(rows.len() > 200, "{}", rows.len());
+        rows.iter().sum::<f32>() / rows.len() as f32
+    };
+    assert!(height(&pairs(90)) + 100.0 < height(&pairs(10)));
+    let nothing = Reliability::of_pairs([], Binning::Width(15));
+    assert_eq!(count(&reliability(&[("before", &nothing)]), ORANGE), 0);
+    assert_eq!(reliability(&[("before", &nothing), ("after", &nothing)]), reliability(&[]));
+    // One with bins beside one without, and bins of equal counts, which may have no width.
+    let one = Reliability::of_pairs([(0.5, true), (0.5, false)], Binning::Count(15));
+    assert!(count(&reliability(&[("before", &nothing), ("after", &one)]), INK) > 0);
 }

@@ -1,4 +1,4 @@
-use firelight_predict::{Answer, Decision, NamedAnswer, Prediction, TargetKind, Vocab};
+use firelight_predict::{Answer, Decision, HowSure, NamedAnswer, Prediction, TargetKind, Vocab};
 use firelight_transforms::{Mask, RleOrder, Size};
 use serde_json::Value;
 
@@ -13,7 +13,8 @@ fn json(kind: &TargetKind, answer: &Answer) -> String {
 }
 
 fn breed() -> (TargetKind, Answer) {
-    let prediction = Prediction { class: "pug".into(), index: 1, probabilities: vec![0.25, 0.75] };
+    let prediction =
+        Prediction { class: "pug".into(), index: 1, probabilities: vec![0.25, 0.75], sure: HowSure::default() };
     // Not in the order of the alphabet.
     (TargetKind::Category(names(["shiba", "pug"])), Answer::Category(prediction))
 }
@@ -25,7 +26,10 @@ fn mask() -> Mask {
 #[test]
 fn the_json_of_each_kind_has_its_fields_by_name() {
     let (breeds, told) = breed();
-    assert_eq!(json(&breeds, &told), r#"{"class":"pug","probability":0.75,"probabilities":{"shiba":0.25,"pug":0.75}}"#);
+    assert_eq!(
+        json(&breeds, &told),
+        r#"{"class":"pug","probability":0.75,"probabilities":{"shiba":0.25,"pug":0.75},"calibrated":false}"#
+    );
 
     let values = Answer::Values(vec![0.1, -2.5]);
     assert_eq!(json(&TargetKind::Values(2), &values), r#"{"values":{"value 1":0.1,"value 2":-2.5}}"#);
@@ -50,7 +54,7 @@ fn the_json_of_each_kind_has_its_fields_by_name() {
     let answer = pair(told, pair(Answer::Values(vec![3.0]), area));
     assert_eq!(
         json(&kind, &answer),
-        r#"{"first":{"class":"pug","probability":0.75,"probabilities":{"shiba":0.25,"pug":0.75}},"second":{"first":{"values":{"value":3.0}},"second":{"box":[1.0,2.0,30.5,40.0]}}}"#
+        r#"{"first":{"class":"pug","probability":0.75,"probabilities":{"shiba":0.25,"pug":0.75},"calibrated":false},"second":{"first":{"values":{"value":3.0}},"second":{"box":[1.0,2.0,30.5,40.0]}}}"#
     );
 }
 

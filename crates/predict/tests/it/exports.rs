@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::{export, head, model, picture};
 
 /// What is said of the export of a manifest that is any JSON, without its path.
-fn refused(folder: &Path, manifest: &Value, tensors: &[u8]) -> String {
+pub fn refused(folder: &Path, manifest: &Value, tensors: &[u8]) -> String {
     let path = folder.join("model.firelight");
     FORMAT.write(&path, manifest, &[tensors]).expect("a file");
     let error = Predictor::load(&path, &Device::flex()).expect_err("refused");

@@ -6,13 +6,14 @@ mod evidence;
 mod exports;
 mod files;
 mod hostile;
+mod trust;
 
 use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
 use firelight_costs::Decision;
 use firelight_models::{Arch, HeadConfig, Model, VisionModel, weights};
-use firelight_predict::{FORMAT, Manifest, NetworkConfig, Predictor, TargetKind, Vocab};
+use firelight_predict::{FORMAT, Manifest, NetworkConfig, Predictor, TargetKind, Trust, Vocab};
 use firelight_transforms::{Chance, InputReader, Normalize, PictureTransforms, Resize};
 use image::RgbImage;
 
@@ -28,6 +29,7 @@ fn model(head: HeadConfig) -> (Manifest, VisionModel) {
         transforms: PictureTransforms::new().with_item(Resize::crop(32)).with_normalize(Normalize::imagenet()),
         input: InputReader::default(),
         decision: Decision::Argmax,
+        trust: Trust::default(),
     };
     (manifest, model)
 }

@@ -1,7 +1,7 @@
 //! What the model says of a picture, for people and programs.
 
 use firelight::plots::jpeg_uri;
-use firelight::predict::{NamedAnswer, TargetKind};
+use firelight::predict::{HowSure, NamedAnswer, TargetKind};
 use firelight::prelude::*;
 use image::RgbImage;
 use serde::Serialize;
@@ -43,6 +43,9 @@ struct Breed {
     expected_cost: f32,
     /// The likeliest breeds, likeliest first.
     likeliest: Vec<Likely>,
+    /// Whether probabilities are calibrated, the set and the node.
+    #[serde(flatten)]
+    sure: HowSure,
 }
 
 #[derive(Debug, Serialize)]
@@ -90,6 +93,7 @@ impl Breed {
             group_probability: near.min(1.0),
             expected_cost: (NEAR * (near - right) + (1.0 - near)).clamp(0.0, 1.0),
             likeliest: prediction.likeliest(SHOWN).into_iter().map(likely).collect(),
+            sure: prediction.sure.clone(),
         }
     }
 }

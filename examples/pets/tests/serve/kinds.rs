@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use firelight::models::{Arch, BodyConfig, HeadConfig, PositionNet, UNetConfig, VisionModel, weights};
-use firelight::predict::{FORMAT, Manifest, NetworkConfig, TargetKind};
+use firelight::predict::{FORMAT, Manifest, NetworkConfig, TargetKind, Trust};
 use firelight::prelude::*;
 use firelight::transforms::{InputReader, PictureTransforms, Size};
 use serde_json::{Value, json};
@@ -65,6 +65,7 @@ fn manifest(network: NetworkConfig, target: TargetKind) -> Manifest {
             .with_normalize(Normalize::imagenet()),
         input: InputReader::default(),
         decision: Decision::Argmax,
+        trust: Trust::default(),
     }
 }
 

@@ -86,7 +86,7 @@ fn two_hundred_requests_at_once_get_what_they_deserve() {
     let answer: serde_json::Value = serde_json::from_str(body("good")).expect("JSON");
     assert!(["pug", "Bengal"].contains(&answer["class"].as_str().expect("a breed")));
     let fields: Vec<&String> = answer.as_object().expect("an object").keys().collect();
-    assert_eq!(fields, ["class", "expected_cost", "group", "group_probability", "likeliest"]);
+    assert_eq!(fields, ["calibrated", "class", "expected_cost", "group", "group_probability", "likeliest"]);
     assert_eq!(answer["likeliest"].as_array().map(Vec::len), Some(2));
     let cost = answer["expected_cost"].as_f64().expect("a cost");
     assert!((0.0..=1.0).contains(&cost), "{cost}");

@@ -140,6 +140,43 @@ fn row() -> impl Strategy<Value = Vec<f32>> {
     prop::collection::vec(score, 4).prop_map(|scores| softmax(&scores).iter().map(|p| *p as f32).collect())
 }
 
+/// Two probabilities that differ by the last bit are one number after a high temperature; which is the likeliest stays told.
+#[test]
+fn neighbours_stay_in_their_order_though_rounding_makes_them_equal() {
+    let held = examples(400, 4, 8.0, &mut Draws::new(3));
+    for calibrator in &forms(held.vocab())[..2] {
+        let calibration = calibrator.fit(&held).unwrap();
+        let mut equal = 0;
+        for step in 1..2000 {
+            let low = 0.3 + step as f32 * 1e-4;
+            let row = [low, low.next_up(), 0.0, (1.0 - low - low.next_up()).max(0.0)];
+            let applied = calibration.apply(&row);
+            equal += usize::from(applied[0].next_up() == applied[1]);
+            let likeliest = |row: &[f32]| firelight_costs::Decision::Argmax.best(row);
+            assert_eq!(likeliest(&applied), likeliest(&row), "{row:?} {applied:?}");
+        }
+        assert!(equal > 100, "none was near: {equal}");
+    }
+}
+
+#[test]
+fn out_of_fold_is_what_the_effect_is_of() {
+    let held = examples(203, 4, 2.0, &mut Draws::new(2));
+    for calibrator in forms(held.vocab()) {
+        let (judged, calibration) = (calibrator.out_of_fold(&held).unwrap(), calibrator.fit(&held).unwrap());
+        assert_eq!(judged.quality().unwrap(), calibration.effect().after);
+        assert_eq!(judged.targets(), held.targets());
+        assert_ne!(judged, held.calibrated(&calibration));
+    }
+    // Each example is in one part, and never among those that it is judged by.
+    let parts: Vec<_> = held.parts(5).collect();
+    assert_eq!(parts.iter().map(|(part, _)| part.len()).sum::<usize>(), 203);
+    for (part, others) in parts {
+        assert_eq!(part.len() + others.len(), 203);
+        assert!(part.rows().all(|row| others.rows().all(|other| other != row)));
+    }
+}
+
 static FITTED: LazyLock<Vec<Calibration>> = LazyLock::new(|| {
     let held = examples(300, 4, 2.0, &mut Draws::new(7));
     forms(held.vocab()).iter().map(|calibrator| calibrator.fit(&held).unwrap()).collect()

@@ -22,9 +22,8 @@ fn what_was_fitted_says_the_same_after_a_file() {
         let calibration = calibrator.fit(&held).unwrap();
         let again = read_again(&calibration);
         for row in fresh.rows() {
-            let gap =
-                calibration.apply(row).iter().zip(again.apply(row)).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-            assert!(gap < 1e-6);
+            let bits = |row: Vec<f32>| row.into_iter().map(f32::to_bits).collect::<Vec<_>>();
+            assert_eq!(bits(calibration.apply(row)), bits(again.apply(row)));
         }
         assert_eq!(again.to_string(), calibration.to_string());
     }
@@ -83,6 +82,8 @@ fn what_a_file_says_is_checked() {
     let sets: Sets = SetRule::lac().per_class().fit(&held, Limit::on_average(0.1).unwrap()).unwrap();
     let text = refused(&sets, r#""thresholds":["#, r#""thresholds":[{"name":null,"examples":1,"highest":0.5},"#);
     assert!(text.starts_with("the thresholds of sets do not fit their 4 classes; fit them again"), "{text}");
+    let raps = SetRule::raps(0.5, 1).fit(&held, Limit::on_average(0.1).unwrap()).unwrap();
+    assert!(refused(&raps, r#""penalty":0.5"#, r#""penalty":-0.5"#).starts_with("penalty must be finite and >= 0"));
     assert!(refused(&sets, r#""rate":0.1"#, r#""rate":1.1"#).starts_with("rate 1.1 must be above 0 and below 1"));
     let tree: ClassTree = tree(&[vec![0], vec![0], vec![1]]);
     assert!(refused(&tree, r#""vocab":["c0""#, r#""vocab":["c9""#).contains("c0"));
