@@ -46,9 +46,8 @@ pub struct Deadline {
 impl Deadline {
     /// In so many minutes from `begin`.
     pub fn of(begin: Instant, minutes: f64) -> Result<Self> {
-        let wrong = || format!("train: {minutes} minutes: give a number over 0, as 10");
-        let time = Duration::try_from_secs_f64(minutes * 60.0).ok().filter(|time| !time.is_zero()).ok_or_else(wrong)?;
-        Ok(Self { begin, time })
+        let time = Duration::try_from_secs_f64(minutes * 60.0);
+        Ok(Self { begin, time: time.map_err(|error| format!("train: {minutes} minutes: {error}; give some, as 10"))? })
     }
 
     /// Seconds for training, of those that are left.

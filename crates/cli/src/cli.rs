@@ -75,8 +75,14 @@ pub struct DataOptions {
     /// Of masks: names of the classes, lowest number first
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub classes: Vec<String>,
+    /// Of a table: the folder that its pictures are in, where others have the same names
+    #[arg(long, value_name = "FOLDER")]
+    pub pictures: Option<String>,
+    /// Leave out rows without a picture or a label, and pictures that cannot be read, instead of ending
+    #[arg(long)]
+    pub skip_broken: bool,
     /// Share of the pictures that validate, where the data do not say which; of each class the same
-    #[arg(long, value_name = "SHARE", default_value_t = 0.2)]
+    #[arg(long, value_name = "SHARE", default_value_t = 0.2, allow_negative_numbers = true, value_parser = share)]
     pub valid: f64,
     /// Seed of that choice
     #[arg(long, value_name = "SEED", default_value_t = 1)]
@@ -94,13 +100,44 @@ pub enum Kind {
     Numbers,
 }
 
+/// What a recipe says itself.
+const OF_THE_RECIPE: [&str; 17] = [
+    "labels",
+    "target",
+    "kind",
+    "classes",
+    "pictures",
+    "skip_broken",
+    "valid",
+    "split_seed",
+    "arch",
+    "weights",
+    "epochs",
+    "unfrozen_epochs",
+    "minutes",
+    "batch_size",
+    "size",
+    "seed",
+    "costs",
+];
+
+fn share(text: &str) -> Result<f64, String> {
+    let share: f64 = text.parse().map_err(|_| "a share is a number, as 0.2")?;
+    if share > 0.0 && share < 1.0 { Ok(share) } else { Err("a share is over 0 and under 1, as 0.2".into()) }
+}
+
+fn minutes(text: &str) -> Result<f64, String> {
+    let minutes: f64 = text.parse().map_err(|_| "minutes are a number, as 10")?;
+    if minutes >= 0.05 && minutes <= 100_000.0 { Ok(minutes) } else { Err("give from 0.05 to 100000 minutes".into()) }
+}
+
 #[derive(Debug, Args)]
 pub struct Train {
     /// A folder of pictures, or a table that names them
     #[arg(required_unless_present = "recipe", conflicts_with = "recipe")]
     pub data: Option<PathBuf>,
-    /// Train as this file says, which an earlier run wrote
-    #[arg(long, value_name = "FILE")]
+    /// Train as this file says, which an earlier run wrote; what is to be otherwise is changed in the file
+    #[arg(long, value_name = "FILE", conflicts_with_all = OF_THE_RECIPE)]
     pub recipe: Option<PathBuf>,
     #[command(flatten)]
     pub labels: DataOptions,
@@ -112,19 +149,19 @@ pub struct Train {
     #[arg(long, value_name = "FILE|download|none|auto", default_value = "auto")]
     pub weights: String,
     /// Epochs: with trained weights of the head, 20; else of all, 12
-    #[arg(long)]
-    pub epochs: Option<usize>,
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub epochs: Option<u16>,
     /// With trained weights: epochs of the whole network after those
-    #[arg(long, value_name = "EPOCHS")]
-    pub unfrozen_epochs: Option<usize>,
+    #[arg(long, value_name = "EPOCHS", value_parser = clap::value_parser!(u16).range(0..=1000))]
+    pub unfrozen_epochs: Option<u16>,
     /// Take about so long, instead of so many epochs
-    #[arg(long, conflicts_with_all = ["epochs", "unfrozen_epochs"])]
+    #[arg(long, conflicts_with_all = ["epochs", "unfrozen_epochs"], allow_negative_numbers = true, value_parser = minutes)]
     pub minutes: Option<f64>,
     /// Pictures in a batch; by default 32, and half of the pictures where there are few
-    #[arg(long)]
-    pub batch_size: Option<usize>,
+    #[arg(long, value_parser = clap::value_parser!(u16).range(2..=4096))]
+    pub batch_size: Option<u16>,
     /// Side of the square pictures that the model sees, in pixels; by default the architecture's
-    #[arg(long)]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(8..=2048))]
     pub size: Option<u32>,
     /// Seed of weights, order and augmentation
     #[arg(long, default_value_t = 1)]
@@ -135,9 +172,12 @@ pub struct Train {
     /// The same by a tree of classes: a nested JSON object, or a table parent,child
     #[arg(long, value_name = "JSON|CSV")]
     pub taxonomy: Option<PathBuf>,
-    /// Folder for the model, the report, the recipe and the checkpoints; by default firelight-out/NAME
+    /// Folder for the model, the report, the recipe and the checkpoints; by default firelight-out/NAME, or NAME-2 and so on where that has another run
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// With --out: begin anew where it has another run
+    #[arg(long, requires = "out")]
+    pub restart: bool,
     /// Write what came of it to this file, for scripts
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,

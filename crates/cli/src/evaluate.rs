@@ -19,10 +19,11 @@ pub fn evaluate(options: &Evaluate, cli: &Cli, screen: &Screen) -> Result<()> {
     let predictor = load(&options.model, &device_by_name(cli.device())?)?;
     predictor.one_class()?;
     let found = guess(&options.data, &options.labels, &cli.progress())?;
-    for line in &found.said {
+    // What is said of a split is of no matter here: all pictures are looked at.
+    if let Some(line) = found.said.first() {
         screen.say(format_args!("- {line}"));
     }
-    let recipe = Recipe::to_look(found, 64);
+    let recipe = Recipe::to_look(found, options.labels.skip_broken);
     let labels = with_block(&recipe, Labels { recipe: &recipe, cli })?;
     let vocab = predictor.vocab();
     for (file, label) in &labels {

@@ -1,10 +1,12 @@
 //! From a recipe to a data block of its kind.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use firelight::prelude::*;
 
+use crate::files::{below, folders};
 use crate::recipe::{Labels, Recipe, SplitBy, TableTarget};
+use crate::rows::Rows;
 
 /// What is done with the data block of a recipe, whatever its items and targets are.
 pub trait WithBlock {
@@ -29,53 +31,94 @@ pub type ItemOf<Y> = <<Y as TargetBlock>::Fitted as FittedTarget>::Item;
 
 /// Makes the block, and does that.
 pub fn with_block<W: WithBlock>(recipe: &Recipe, work: W) -> Result<W::Out> {
+    let split = &recipe.split;
     match &recipe.labels {
-        Labels::Folders => {
-            let block = DataBlock::new(ImageBlock::rgb(), CategoryBlock::new(parent_label));
-            work.numbers(match &recipe.split {
-                SplitBy::Folders { train, valid } => block
-                    .with_files(ImageFiles::new().in_folders([train.clone(), valid.clone()]))
-                    .with_splitter(GrandparentSplitter::new(train, valid)),
-                split => split_by_chance(block, split, Some(parent_label))?,
+        Labels::Folders { level, leave_out } => {
+            let parts = match split {
+                SplitBy::Folders { train, valid } => vec![train.clone(), valid.clone()],
+                _ => Vec::new(),
+            };
+            let class = ClassFolder { root: recipe.data.clone(), level: level.map(|level| level + parts.len().min(1)) };
+            let least = 1 + parts.len().min(1);
+            let leave_out = leave_out.clone();
+            let used = move |folders: &[String]| {
+                let first = folders.first();
+                let part = parts.is_empty() || first.is_some_and(|first| parts.contains(first));
+                folders.len() >= least && part && !first.is_some_and(|first| leave_out.contains(first))
+            };
+            let block = DataBlock::new(ImageBlock::rgb(), CategoryBlock::new(class.clone()));
+            let block = block.with_source(move |root: &Path| pictures(root, |file| used(&folders(file))));
+            work.numbers(match split {
+                SplitBy::Folders { valid, .. } => {
+                    let valid = recipe.data.join(valid);
+                    block.with_splitter(FuncSplitter::new(move |file: &Path| file.starts_with(&valid)))
+                }
+                _ => split_by_chance(block, split, Some(class))?,
             })
         }
         Labels::Names { pattern } => {
             let class = RegexLabeller::file_name(pattern)?;
             let block = DataBlock::new(ImageBlock::rgb(), CategoryBlock::new(class.clone()));
-            work.numbers(split_by_chance(block, &recipe.split, Some(class))?)
+            let block = block.with_source(|root: &Path| pictures(root, |_| true));
+            work.numbers(split_by_chance(block, split, Some(class))?)
         }
-        Labels::Table { table, pictures, folder, ending, target } => {
-            let files = Column::new(pictures).in_folder(folder).with_suffix(ending);
-            let input = ImageBlock::rgb().with_file(files);
+        Labels::Table { table, pictures, folder, target } => {
+            let rows = Rows::read(recipe, table, pictures, folder, target)?;
+            let input = rows.input();
             match target {
                 TableTarget::Class(column) => {
-                    let block = DataBlock::new(input, CategoryBlock::new(Column::new(column))).with_table(table);
-                    work.numbers(split_rows(block, &recipe.split, Some(Column::new(column)))?)
+                    let column = Column::new(column);
+                    let block = rows.block(DataBlock::new(input, CategoryBlock::new(column.clone())));
+                    work.numbers(split_rows(block, split, Some(column))?)
                 }
                 TableTarget::Tags { column, separator } => {
                     let tags = MultiCategoryBlock::new(Column::new(column).split_at(separator));
-                    work.numbers(split_rows(DataBlock::new(input, tags).with_table(table), &recipe.split, None)?)
+                    work.numbers(split_rows(rows.block(DataBlock::new(input, tags)), split, None)?)
                 }
                 TableTarget::Flags(columns) => {
                     let tags = MultiCategoryBlock::new(Columns::new(columns));
-                    work.numbers(split_rows(DataBlock::new(input, tags).with_table(table), &recipe.split, None)?)
+                    work.numbers(split_rows(rows.block(DataBlock::new(input, tags)), split, None)?)
                 }
                 TableTarget::Numbers(columns) => {
                     let numbers = RegressionBlock::new(Columns::new(columns));
-                    work.numbers(split_rows(DataBlock::new(input, numbers).with_table(table), &recipe.split, None)?)
+                    work.numbers(split_rows(rows.block(DataBlock::new(input, numbers)), split, None)?)
                 }
             }
         }
-        Labels::Masks { pictures, masks, ending, codes, classes } => {
+        Labels::Masks { pictures: folder, masks, ending, codes, classes } => {
             let reader = MaskReader::default().with_codes(codes.iter().copied().zip(0..));
             let reader = if codes.contains(&Mask::VOID) { reader } else { reader.with_void([Mask::VOID]) };
-            let below = recipe.data.join(pictures);
-            let files = Beside::new(recipe.data.join(masks), ending).with_folders_below(&below);
-            let block = MaskBlock::new(Vocab::ordered(classes.iter().cloned())?, files).with_reader(reader);
-            let block = DataBlock::new(ImageBlock::rgb(), block);
-            let block = block.with_source(move |_: &Path| ImageFiles::new().find(&below));
-            work.maps(split_by_chance(block, &recipe.split, None::<fn(&Path) -> Result<String, DataError>>)?)
+            let (below, masks) = (recipe.data.join(folder), recipe.data.join(masks));
+            let mask = Beside::new(&masks, ending).with_folders_below(&below);
+            let block = MaskBlock::new(Vocab::ordered(classes.iter().cloned())?, mask).with_reader(reader);
+            let (ending, skip) = (ending.clone(), recipe.skip_broken);
+            let block = DataBlock::new(ImageBlock::rgb(), block).with_source(move |_: &Path| {
+                let has_mask = |file: &Path| masks.join(file).with_extension(&ending).is_file();
+                pictures(&below, |file| !skip || has_mask(file))
+            });
+            work.maps(split_by_chance(block, split, None::<fn(&Path) -> Result<String, DataError>>)?)
         }
+    }
+}
+
+/// The pictures below a folder that are wanted, by their path from it.
+fn pictures(root: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<PathBuf>, DataError> {
+    let files = below(root, &Progress::hidden())?;
+    Ok(files.into_iter().filter(|file| wanted(file)).map(|file| root.join(file)).collect())
+}
+
+/// The class is a folder.
+#[derive(Debug, Clone)]
+struct ClassFolder {
+    root: PathBuf,
+    /// Below the root; the innermost where it is not told.
+    level: Option<usize>,
+}
+
+impl Labeller<String> for ClassFolder {
+    fn label(&self, file: &Path) -> Result<String, DataError> {
+        let told = file.strip_prefix(&self.root).map(folders).unwrap_or_default();
+        self.level.and_then(|level| told.get(level).cloned()).map_or_else(|| parent_label(file), Ok)
     }
 }
 
@@ -86,8 +129,12 @@ where
     Y: TargetBlock<Fitted: FittedTarget<Item = Row>>,
 {
     match split {
-        SplitBy::Column { column, train, valid } => {
-            Ok(block.with_splitter(ColumnSplitter::new(column).with_words(train, valid)))
+        SplitBy::Column { column, train, valid, test } => {
+            let splitter = ColumnSplitter::new(column).with_words(train, valid);
+            Ok(match test {
+                Some(test) => block.with_splitter(splitter.with_test(test)),
+                None => block.with_splitter(splitter),
+            })
         }
         split => split_by_chance(block, split, class),
     }

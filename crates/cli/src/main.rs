@@ -3,21 +3,26 @@
 mod budget;
 mod cli;
 mod evaluate;
+mod files;
 mod guess;
 mod info;
 mod kinds;
 mod look;
 mod outcome;
+mod place;
 mod predict;
 mod recipe;
+mod rows;
 mod screen;
 mod train;
 mod weights;
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 use firelight::prelude::*;
+use firelight::signals;
 use tracing_subscriber::EnvFilter;
 
 use cli::{Cli, Command};
@@ -30,12 +35,14 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let plain = tracing_subscriber::fmt().without_time().with_target(false).with_ansi(std::io::stderr().is_terminal());
+    plain.with_env_filter(filter).with_writer(std::io::stderr).init();
+    signals::listen();
     match run(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
-            ExitCode::FAILURE
+            signals::exit_code().unwrap_or(ExitCode::FAILURE)
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a training run was told or guessed, as a file that can be edited and given again.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use firelight::files::write_whole;
@@ -15,6 +16,9 @@ use crate::guess::Guess;
 pub struct Recipe {
     /// The folder that all files are told from.
     pub data: PathBuf,
+    /// Whether rows without a picture or a label, and pictures that cannot be read, are left out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub skip_broken: bool,
     pub labels: Labels,
     pub split: SplitBy,
     pub model: ModelPart,
@@ -25,21 +29,25 @@ pub struct Recipe {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "from", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Labels {
-    /// The class is the folder that a picture lies in.
-    Folders,
+    /// The class is the folder that a picture lies in, or one further out.
+    Folders {
+        /// Which of the folders below the data or its part, 0 for the outermost; by default the innermost.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        level: Option<usize>,
+        /// Folders whose pictures are not used.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        leave_out: Vec<String>,
+    },
     /// The class is what a pattern captures of a file's name.
     Names { pattern: String },
     /// A table has a row a picture.
     Table {
         table: PathBuf,
-        /// The column that names the files.
+        /// The column that names the files: by path, by name or without the ending.
         pictures: String,
-        /// The folder that it tells them from, below the table's.
+        /// The folder, below the data, that names are of; by default any.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         folder: String,
-        /// What it leaves out at their end.
-        #[serde(default, skip_serializing_if = "String::is_empty")]
-        ending: String,
         target: TableTarget,
     },
     /// A mask, a picture whose colours or grays are classes, lies in another folder under the same name.
@@ -74,7 +82,14 @@ pub enum SplitBy {
     /// Those below a folder of this name.
     Folders { train: String, valid: String },
     /// Those whose row says so.
-    Column { column: String, train: String, valid: String },
+    Column {
+        column: String,
+        train: String,
+        valid: String,
+        /// The word of those that neither train nor validate.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        test: Option<String>,
+    },
     /// A share at random: of each class the same, where there is one class a picture.
     Chance { valid: f64, seed: u64 },
 }
@@ -111,10 +126,20 @@ pub struct TrainingPart {
     pub minutes: Option<f64>,
 }
 
+impl TableTarget {
+    /// The columns.
+    pub fn columns(&self) -> &[String] {
+        match self {
+            Self::Class(column) | Self::Tags { column, .. } => std::slice::from_ref(column),
+            Self::Flags(columns) | Self::Numbers(columns) => columns,
+        }
+    }
+}
+
 impl Recipe {
     /// One that trains nothing.
-    pub fn to_look(found: Guess, size: u32) -> Self {
-        let model = ModelPart { arch: Arch::Small.to_string(), weights: None, size };
+    pub fn to_look(found: Guess, skip_broken: bool) -> Self {
+        let model = ModelPart { arch: Arch::Small.to_string(), weights: None, size: 128 };
         let training = TrainingPart {
             epochs: 0,
             unfrozen_epochs: 0,
@@ -124,25 +149,53 @@ impl Recipe {
             taxonomy: None,
             minutes: None,
         };
-        Self { data: found.data, labels: found.labels, split: found.split, model, training }
+        Self { data: found.data, skip_broken, labels: found.labels, split: found.split, model, training }
     }
 
     /// Reads one.
     pub fn read(file: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(file)
             .map_err(|error| format!("recipe: cannot read {}: {error}; give one that `train` wrote", file.display()))?;
-        Ok(toml::from_str(&text).map_err(|error| format!("recipe: {}: {error}", file.display()))?)
+        let wrong = |error: toml::de::Error| {
+            let place = error.span().map_or(0, |span| text[..span.start.min(text.len())].lines().count().max(1));
+            format!("recipe: {}:{place}: {}", file.display(), error.message().replace('\n', " "))
+        };
+        Ok(toml::from_str(&text).map_err(wrong)?)
     }
 
     /// Writes it, whole or not at all.
     pub fn write(&self, file: &Path) -> Result<()> {
-        let text = toml::to_string_pretty(self).map_err(|error| format!("recipe: {error}"))?;
         let failed = |error| format!("recipe: cannot write {}: {error}; choose another --out", file.display());
-        Ok(write_whole(file, text.as_bytes()).map_err(failed)?)
+        Ok(write_whole(file, self.text()?.as_bytes()).map_err(failed)?)
+    }
+
+    /// As it stands in a file.
+    pub fn text(&self) -> Result<String> {
+        Ok(toml::to_string_pretty(self).map_err(|error| format!("recipe: {error}"))?)
+    }
+
+    /// The first setting in which another differs, as `training.epochs is 2, and 4 is asked for`; `None` for the same.
+    pub fn difference(&self, asked: &Self) -> Option<String> {
+        let [here, asked] = [self, asked].map(|recipe| flat(String::new(), toml::Value::try_from(recipe).ok()));
+        let value = |of: &BTreeMap<String, String>, name: &str| of.get(name).cloned().unwrap_or_else(|| "none".into());
+        let name = here.keys().chain(asked.keys()).find(|name| here.get(*name) != asked.get(*name))?;
+        Some(format!("{name} is {}, and {} is asked for", value(&here, name), value(&asked, name)))
     }
 
     /// The architecture by its name.
     pub fn arch(&self) -> Result<Arch> {
         Ok(self.model.arch.parse::<Arch>().map_err(|error| format!("recipe: {error}"))?)
+    }
+}
+
+/// Every value under its name.
+fn flat(name: String, value: Option<toml::Value>) -> BTreeMap<String, String> {
+    match value {
+        Some(toml::Value::Table(table)) => {
+            let inner = |key: &str| if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
+            table.into_iter().flat_map(|(key, value)| flat(inner(&key), Some(value))).collect()
+        }
+        Some(value) => BTreeMap::from([(name, value.to_string())]),
+        None => BTreeMap::new(),
     }
 }

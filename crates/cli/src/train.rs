@@ -11,9 +11,11 @@ use firelight::transforms::Filter;
 
 use crate::budget::{Deadline, Probe};
 use crate::cli::{Cli, Train};
-use crate::guess::guess;
+use crate::files::RECIPE;
+use crate::guess::{guess, pictures};
 use crate::kinds::{ItemOf, WithBlock, with_block};
 use crate::outcome::{Figure, Outcome, write_json};
+use crate::place::Place;
 use crate::recipe::{Labels, Recipe, TrainingPart};
 use crate::screen::Screen;
 use crate::weights::{backbone, choose};
@@ -33,35 +35,24 @@ const THAWED_RATE: f64 = 1e-3;
 pub fn train(options: &Train, cli: &Cli, screen: &Screen) -> Result<()> {
     let begin = Instant::now();
     let (recipe, name) = recipe(options, cli, screen)?;
-    if options.dry_run {
-        screen.print(toml::to_string_pretty(&recipe)?.trim_end());
-        return Ok(());
-    }
-    let out = options.out.clone().unwrap_or_else(|| Path::new("firelight-out").join(name));
-    let failed = |error| format!("train: cannot make {}: {error}; choose another --out", out.display());
-    std::fs::create_dir_all(&out).map_err(failed)?;
-    let run = Run {
-        recipe,
-        device: device_by_name(cli.device())?,
-        cli,
-        screen,
-        out,
-        tensorboard: options.tensorboard.as_deref(),
-        begin,
+    let asked = Asked {
+        epochs: options.epochs.map(usize::from),
+        unfrozen_epochs: options.unfrozen_epochs.map(usize::from),
+        batch_size: options.batch_size.map(usize::from),
+        is_settled: options.recipe.is_some(),
     };
-    let outcome = with_block(&run.recipe, &run)?;
-    write_json(options.json.as_deref(), &outcome)
+    let device = device_by_name(cli.device())?;
+    let run = Run { recipe, asked, name, options, device, cli, screen, begin };
+    match with_block(&run.recipe, &run)? {
+        Some(outcome) => write_json(options.json.as_deref(), &outcome),
+        None => Ok(()),
+    }
 }
 
-/// The recipe that is told, or made of what is told and guessed; and what its run is called.
+/// The recipe that is told, or made of what is told and guessed, but for what the pictures decide; and what its run is called.
 fn recipe(options: &Train, cli: &Cli, screen: &Screen) -> Result<(Recipe, String)> {
-    let name = |path: &Path| {
-        let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-        path.file_stem().map_or_else(|| "pictures".into(), |stem| stem.to_string_lossy().into_owned())
-    };
     let Some(data) = &options.data else {
-        let file = options.recipe.as_deref().unwrap_or(Path::new("firelight.toml"));
-        let recipe = Recipe::read(file)?;
+        let recipe = Recipe::read(options.recipe.as_deref().unwrap_or(Path::new(RECIPE)))?;
         let name = name(&recipe.data);
         return Ok((recipe, name));
     };
@@ -70,71 +61,94 @@ fn recipe(options: &Train, cli: &Cli, screen: &Screen) -> Result<(Recipe, String
     for line in &found.said {
         screen.say(format_args!("- {line}"));
     }
-    let train = (found.pictures as f64 * (1.0 - options.labels.valid)) as usize;
-    let batch_size = options.batch_size.unwrap_or(BATCH.min(train / 2).max(2));
-    let least = if model.weights.is_some() { OF_THE_HEAD } else { FROM_SCRATCH };
-    // Each pixel of a mask is an example.
-    let steps = if matches!(found.labels, Labels::Masks { .. }) { STEPS / 3 } else { STEPS };
-    let usual = least.max((steps * batch_size / train.max(1)).min(MOST_EPOCHS));
-    let training = TrainingPart {
-        epochs: options.epochs.unwrap_or(usual),
-        unfrozen_epochs: options.unfrozen_epochs.unwrap_or(0),
-        batch_size,
-        seed: options.seed,
-        costs: options.costs.clone(),
-        taxonomy: options.taxonomy.clone(),
-        minutes: options.minutes,
+    let mut recipe = Recipe::to_look(found, options.labels.skip_broken);
+    recipe.data = std::path::absolute(&recipe.data).unwrap_or(recipe.data);
+    recipe.model = model;
+    let Train { seed, costs, taxonomy, minutes, .. } = options;
+    let file =
+        |file: &Option<PathBuf>| file.as_ref().map(|file| std::path::absolute(file).unwrap_or_else(|_| file.clone()));
+    recipe.training = TrainingPart {
+        seed: *seed,
+        costs: file(costs),
+        taxonomy: file(taxonomy),
+        minutes: *minutes,
+        ..recipe.training
     };
-    Ok((Recipe { data: found.data, labels: found.labels, split: found.split, model, training }, name(data)))
+    Ok((recipe, name(data)))
+}
+
+fn name(data: &Path) -> String {
+    let path = data.canonicalize().unwrap_or_else(|_| data.to_path_buf());
+    let name = if path.is_dir() { path.file_name() } else { path.file_stem() };
+    name.map_or_else(|| "pictures".into(), |name| name.to_string_lossy().into_owned())
+}
+
+/// What was asked for of what is settled once the pictures are known.
+struct Asked {
+    epochs: Option<usize>,
+    unfrozen_epochs: Option<usize>,
+    batch_size: Option<usize>,
+    /// Whether the recipe says it all.
+    is_settled: bool,
 }
 
 /// One run of a recipe.
 struct Run<'a> {
     recipe: Recipe,
+    asked: Asked,
+    name: String,
+    options: &'a Train,
     device: Device,
     cli: &'a Cli,
     screen: &'a Screen,
-    out: PathBuf,
-    tensorboard: Option<&'a Path>,
     begin: Instant,
 }
 
-impl WithBlock for &Run<'_> {
-    type Out = Outcome;
+/// A recipe that is settled, and where its run is kept.
+struct Settled {
+    recipe: Recipe,
+    place: Place,
+}
 
-    fn numbers<X, Y>(self, block: DataBlock<X, Y>) -> Result<Outcome>
+impl WithBlock for &Run<'_> {
+    type Out = Option<Outcome>;
+
+    fn numbers<X, Y>(self, block: DataBlock<X, Y>) -> Result<Self::Out>
     where
         X: InputBlock<ItemOf<Y>> + Clone,
         Y: TargetBlock<Fitted: VisionTarget>,
     {
-        let dls = self.loaders(block)?;
-        let backbone = self.backbone()?;
-        let (epochs, thawed) = self.epochs(|| Ok(vision_learner(dls.clone(), backbone.clone())?))?;
-        let mut learn = self.equipped(vision_learner(dls, backbone)?)?;
-        if self.recipe.model.weights.is_none() {
+        let (dls, backbone) = (self.loaders(block)?, self.backbone()?);
+        let settled = self.settle(&dls, |dls| Ok(vision_learner(dls, backbone.clone())?))?;
+        let Some(Settled { recipe, place }) = settled else { return Ok(None) };
+        let TrainingPart { epochs, unfrozen_epochs, batch_size, .. } = recipe.training;
+        let mut learn = self.equipped(vision_learner(dls.with_batch_size(batch_size), backbone)?, &place)?;
+        if recipe.model.weights.is_none() {
             learn.fit_one_cycle(epochs, RATE)?;
         } else {
             learn.fit_head(epochs, HEAD_RATE, 1)?;
-            self.thaw(&mut learn, thawed)?;
+            self.thaw(&mut learn, unfrozen_epochs)?;
         }
-        self.finish(&learn)
+        self.finish(&learn, recipe, &place).map(Some)
     }
 
-    fn maps<X, Y>(self, block: DataBlock<X, Y>) -> Result<Outcome>
+    fn maps<X, Y>(self, block: DataBlock<X, Y>) -> Result<Self::Out>
     where
         X: InputBlock<ItemOf<Y>> + Clone,
         Y: TargetBlock<Fitted: MapTarget>,
     {
-        let dls = self.loaders(block)?;
         // Without trained weights the net is small, and so are its pictures: edges are told without the pictures in the last map.
-        let backbone = self.backbone()?.with_last_cross(self.recipe.model.weights.is_some());
-        let (epochs, thawed) = self.epochs(|| Ok(unet_learner(dls.clone(), backbone.clone())?))?;
-        let mut learn = self.equipped(unet_learner(dls, backbone)?)?;
+        let (dls, backbone) =
+            (self.loaders(block)?, self.backbone()?.with_last_cross(self.recipe.model.weights.is_some()));
+        let settled = self.settle(&dls, |dls| Ok(unet_learner(dls, backbone.clone())?))?;
+        let Some(Settled { recipe, place }) = settled else { return Ok(None) };
+        let TrainingPart { epochs, unfrozen_epochs, batch_size, .. } = recipe.training;
+        let mut learn = self.equipped(unet_learner(dls.with_batch_size(batch_size), backbone)?, &place)?;
         learn.fit_one_cycle(epochs, RATE)?;
-        if self.recipe.model.weights.is_some() {
-            self.thaw(&mut learn, thawed)?;
+        if recipe.model.weights.is_some() {
+            self.thaw(&mut learn, unfrozen_epochs)?;
         }
-        self.finish(&learn)
+        self.finish(&learn, recipe, &place).map(Some)
     }
 }
 
@@ -161,28 +175,81 @@ impl Run<'_> {
             .with_batch_transforms(augment)
             .with_progress(self.cli.progress())
             .dataloaders(data, &self.device)?
-            .with_batch_size(training.batch_size)
-            .with_seed(training.seed);
-        for caution in dls.cautions() {
-            self.screen.say(format_args!("note: {caution}"));
-        }
-        Ok(dls)
+            .with_on_error(if self.recipe.skip_broken { OnError::Skip } else { OnError::Fail });
+        Ok(dls.with_seed(training.seed))
     }
 
-    /// Epochs before and after the body thaws: those of the recipe, or those that fit into its minutes.
-    fn epochs<F: TargetDefaults, M: Model + Sync>(
+    /// The recipe with batch size and epochs, and the folder of its run; `None` where that is all that was asked for.
+    fn settle<F: TargetDefaults, M: Model + Sync>(
         &self,
+        dls: &DataLoaders<F>,
+        learner: impl Fn(DataLoaders<F>) -> Result<Learner<F, M>>,
+    ) -> Result<Option<Settled>> {
+        let place =
+            if self.options.dry_run { None } else { Some(Place::find(self.options, &self.name, |of| self.asked(of))?) };
+        let place = match place {
+            Some((place, Some(recipe))) => {
+                self.screen
+                    .say(format_args!("- as the run in {}, which goes on where it is", place.folder().display()));
+                return Ok(Some(Settled { recipe, place }));
+            }
+            Some((place, None)) => Some(place),
+            None => None,
+        };
+        let mut recipe = self.recipe.clone();
+        if !self.asked.is_settled {
+            let train = dls.train().dataset().len();
+            let batch_size = self.asked.batch_size.unwrap_or(BATCH.min(train / 2).max(2));
+            let usual = || {
+                (self.asked.epochs.unwrap_or(self.usual(train, batch_size)), self.asked.unfrozen_epochs.unwrap_or(0))
+            };
+            let (epochs, unfrozen_epochs) = match recipe.training.minutes {
+                Some(minutes) => self.timed(minutes, || learner(dls.clone().with_batch_size(batch_size)))?,
+                None => usual(),
+            };
+            recipe.training = TrainingPart { epochs, unfrozen_epochs, batch_size, ..recipe.training };
+        }
+        let Some(place) = place else {
+            self.screen.print(recipe.text()?.trim_end());
+            return Ok(None);
+        };
+        recipe.write(&place.folder().join(RECIPE))?;
+        self.screen.say(format_args!(
+            "- {} epochs; the run is kept in {}",
+            recipe.training.epochs,
+            place.folder().display()
+        ));
+        Ok(Some(Settled { recipe, place }))
+    }
+
+    /// What is asked for, with what was left open as an earlier run has it.
+    fn asked(&self, earlier: &Recipe) -> Recipe {
+        let mut recipe = self.recipe.clone();
+        if !self.asked.is_settled {
+            let Asked { epochs, unfrozen_epochs, batch_size, .. } = self.asked;
+            let of = &earlier.training;
+            recipe.training.epochs = epochs.unwrap_or(of.epochs);
+            recipe.training.unfrozen_epochs = unfrozen_epochs.unwrap_or(of.unfrozen_epochs);
+            recipe.training.batch_size = batch_size.unwrap_or(of.batch_size);
+        }
+        recipe
+    }
+
+    /// Epochs where nobody asks for some: more where they are few steps.
+    fn usual(&self, train: usize, batch_size: usize) -> usize {
+        let least = if self.recipe.model.weights.is_some() { OF_THE_HEAD } else { FROM_SCRATCH };
+        // Each pixel of a mask is an example.
+        let steps = if matches!(self.recipe.labels, Labels::Masks { .. }) { STEPS / 3 } else { STEPS };
+        least.max((steps * batch_size / train.max(1)).min(MOST_EPOCHS))
+    }
+
+    /// Epochs before and after the body thaws that fit into some minutes.
+    fn timed<F: TargetDefaults, M: Model + Sync>(
+        &self,
+        minutes: f64,
         learner: impl Fn() -> Result<Learner<F, M>>,
     ) -> Result<(usize, usize)> {
-        let TrainingPart { epochs, unfrozen_epochs, minutes, .. } = self.recipe.training;
-        let Some(deadline) = self.deadline()? else { return Ok((epochs, unfrozen_epochs)) };
-        let file = self.out.join("firelight.toml");
-        if let Ok(earlier) = Recipe::read(&file)
-            && earlier.training.minutes == minutes
-        {
-            // A run that goes on has the epochs that it began with.
-            return Ok((earlier.training.epochs, earlier.training.unfrozen_epochs));
-        }
+        let deadline = Deadline::of(self.begin, minutes)?;
         let step = |thawed: bool| -> Result<f64> {
             let probe = Probe::default();
             let mut learn = learner()?.without_observers().with_observer(probe.clone());
@@ -200,17 +267,14 @@ impl Run<'_> {
         let head = 2.5 * batches * step(false)?;
         let thawed = 1.25 * batches * step(true)?;
         let left = deadline.seconds() - head;
-        Ok((epochs, if left < 2.0 * thawed { 0 } else { (left / thawed) as usize }.min(8)))
-    }
-
-    fn deadline(&self) -> Result<Option<Deadline>> {
-        self.recipe.training.minutes.map(|minutes| Deadline::of(self.begin, minutes)).transpose()
+        Ok((OF_THE_HEAD, if left < 2.0 * thawed { 0 } else { (left / thawed) as usize }.min(8)))
     }
 
     /// The learner with what the recipe asks of every kind.
-    fn equipped<F: TargetDefaults, M: Model>(&self, learn: Learner<F, M>) -> Result<Learner<F, M>> {
-        let TrainingPart { seed, .. } = self.recipe.training;
-        let mut learn = learn.with_seed(seed).with_checkpoints(Checkpoints::in_folder(self.out.join("checkpoints")));
+    fn equipped<F: TargetDefaults, M: Model>(&self, learn: Learner<F, M>, place: &Place) -> Result<Learner<F, M>> {
+        let TrainingPart { seed, minutes, .. } = self.recipe.training;
+        let mut learn =
+            learn.with_seed(seed).with_checkpoints(Checkpoints::in_folder(place.folder().join("checkpoints")));
         if learn.data().validates() {
             learn = learn.with_best(KeepBest::new("valid_loss"));
         }
@@ -220,11 +284,12 @@ impl Run<'_> {
         if self.cli.quiet {
             learn = learn.without_observers();
         }
-        if let Some(folder) = self.tensorboard {
+        if let Some(folder) = &self.options.tensorboard {
             learn = learn.with_observer(TensorBoard::in_folder(folder)?);
         }
-        Ok(match self.deadline()? {
-            Some(deadline) => learn.with_observer(deadline.guard()),
+        let learn = learn.with_observer(firelight::signals::heed);
+        Ok(match minutes {
+            Some(minutes) => learn.with_observer(Deadline::of(self.begin, minutes)?.guard()),
             None => learn,
         })
     }
@@ -262,28 +327,39 @@ impl Run<'_> {
     }
 
     /// The model first: whatever becomes of the pictures, it is there.
-    fn finish<F: TargetDefaults, M: Model + Into<Network> + Sync>(&self, learn: &Learner<F, M>) -> Result<Outcome> {
-        let model = self.out.join("model.firelight");
+    fn finish<F: TargetDefaults, M: Model + Into<Network> + Sync>(
+        &self,
+        learn: &Learner<F, M>,
+        recipe: Recipe,
+        place: &Place,
+    ) -> Result<Outcome> {
+        let out = place.folder();
+        let model = out.join("model.firelight");
         learn.export(&model)?;
-        self.recipe.write(&self.out.join("firelight.toml"))?;
-        learn.save_pictures(&self.out)?;
+        learn.save_pictures(out)?;
         let mut outcome = Outcome {
-            recipe: self.recipe.clone(),
+            recipe,
             pictures: [learn.data().train().dataset().len(), learn.data().valid().dataset().len()],
             figures: Vec::new(),
             epochs: learn.history().epochs.clone(),
             seconds: 0.0,
             model,
-            report: self.out.join("report.html"),
+            report: out.join("report.html"),
         };
         if learn.data().validates() {
             let evaluation = learn.evaluate()?;
             let named = learn.history().metrics.iter().cloned().zip(evaluation.metrics);
             outcome.figures = named.map(|(name, value)| Figure { name, value }).collect();
-            save_png(&learn.show_results(16)?, self.out.join("results.png"))?;
-            outcome.report = learn.interpret()?.save_report(&self.out)?;
+            save_png(&learn.show_results(16)?, out.join("results.png"))?;
+            outcome.report = learn.interpret()?.save_report(out)?;
         }
         outcome.seconds = self.begin.elapsed().as_secs_f64();
+        let skipped =
+            [learn.data().train(), learn.data().valid()].map(|part| part.skipped().len()).iter().sum::<usize>();
+        if skipped > 0 {
+            self.screen
+                .say(format_args!("left out: {} that cannot be read (firelight verify lists them)", pictures(skipped)));
+        }
         self.screen.say(format_args!("\n{}", outcome.line()));
         self.screen.say(format_args!("see {}", outcome.report.display()));
         self.screen.say(format_args!("try it: firelight predict {} PICTURE", outcome.model.display()));

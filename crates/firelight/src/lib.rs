@@ -6,6 +6,8 @@ mod device_error;
 mod error;
 #[cfg(feature = "remote")]
 mod remote;
+#[cfg(feature = "signals")]
+pub mod signals;
 #[cfg(any(feature = "remote", test))]
 mod token;
 

@@ -15,7 +15,6 @@ mod sample;
 mod say;
 #[cfg(feature = "serve")]
 mod serve;
-mod signals;
 mod tasks;
 mod train;
 #[cfg(feature = "remote")]
@@ -26,6 +25,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use firelight::prelude::*;
+use firelight::signals;
 use tracing_subscriber::EnvFilter;
 
 use cli::{Cli, Command, LossName};

@@ -14,7 +14,7 @@ use crate::loss::{balance, loss};
 use crate::memory::peak_rss_bytes;
 use crate::outcome::Outcome;
 use crate::say::say;
-use crate::signals;
+use firelight::signals;
 
 /// Epochs without trained weights.
 pub const FROM_SCRATCH: usize = 12;

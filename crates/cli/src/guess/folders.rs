@@ -1,78 +1,115 @@
 //! Classes as folders.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::{Found, Guess, chance, listed};
-use crate::cli::DataOptions;
+use super::{Found, Guess, chance, listed, pictures};
+use crate::files::folders;
 use crate::recipe::{Labels, SplitBy};
 
-/// Folders of a part of the data, for training first.
-const TRAIN: [&str; 2] = ["train", "training"];
-const VALID: [&str; 5] = ["valid", "val", "validation", "test", "testing"];
+/// Folders of a part of the data, the likeliest first.
+const TRAIN: [&str; 5] = ["train", "training", "training_set", "train_set", "trainset"];
+const VALID: [&str; 10] =
+    ["valid", "val", "validation", "validation_set", "val_set", "dev", "test", "testing", "test_set", "testset"];
 /// Folders that hold pictures of any class.
-const ANY: [&str; 6] = ["images", "image", "pictures", "photos", "imgs", "jpegs"];
+const ANY: [&str; 7] = ["images", "image", "pictures", "photos", "imgs", "jpegs", "jpegimages"];
 
-/// Class folders below a folder for training and one for validation.
-pub fn parts(data: &Path, found: &Found) -> Option<Guess> {
-    let part =
-        |names: &[&str]| names.iter().find_map(|name| below(found, name).map(|classes| ((*name).to_owned(), classes)));
-    let ((train, classes), (valid, _)) = (part(&TRAIN)?, part(&VALID)?);
-    let said = vec![
-        format!("{} classes, a folder each below {train}/: {}", classes.len(), listed(&classes)),
-        format!("the pictures below {valid}/ validate"),
-    ];
-    let split = SplitBy::Folders { train, valid };
-    Some(Guess { data: data.to_path_buf(), labels: Labels::Folders, split, pictures: found.files.len(), said })
-}
-
-/// The class folders below a part's: two at least.
-fn below(found: &Found, part: &str) -> Option<Vec<String>> {
-    let mut classes: Vec<String> = found
-        .files
-        .iter()
-        .filter_map(|file| {
-            let mut folders = file.parent()?.components().map(|part| part.as_os_str().to_string_lossy().into_owned());
-            let (first, class) = (folders.next()?, folders.next()?);
-            (first == part).then_some(class)
-        })
-        .collect();
-    classes.sort();
-    classes.dedup();
-    (classes.len() > 1).then_some(classes)
-}
-
-/// A folder for each class, two at least, none of which is a part's.
-pub fn classes(data: &Path, found: &Found, options: &DataOptions) -> Option<Guess> {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for file in &found.files {
-        // A picture that lies in no folder has no class.
-        let folder = file.parent()?.file_name()?.to_string_lossy().into_owned();
-        *counts.entry(folder).or_default() += 1;
-    }
-    let names: Vec<String> = counts.into_keys().collect();
-    let is_part = |name: &String| {
-        let name = name.to_lowercase();
-        TRAIN.iter().chain(&VALID).chain(&ANY).any(|part| **part == name)
+/// Class folders below a folder for training, and mostly such below one for validation.
+pub fn parts(found: &Found) -> Option<Guess> {
+    let below = classes_below(found);
+    let part = |names: &[&str]| names.iter().find_map(|name| below.keys().find(|part| part.to_lowercase() == **name));
+    let train = part(&TRAIN)?.clone();
+    let classes = usable(&below[&train]).filter(|classes| !classes.iter().any(|name| super::masks::is_usual(name)))?;
+    let valid = part(&VALID)
+        .filter(|valid| !below[*valid].is_empty() && below[*valid].iter().all(|class| classes.contains(class)));
+    let mut said = vec![format!("{} classes, a folder each below {train}/: {}", classes.len(), listed(&classes))];
+    let split = match valid {
+        Some(valid) => {
+            said.push(format!("the pictures below {valid}/ validate"));
+            SplitBy::Folders { train: train.clone(), valid: valid.clone() }
+        }
+        None => chance(found.options),
     };
-    if names.len() < 2 || names.iter().any(is_part) {
+    let used = |part: &String| *part == train || Some(part) == valid;
+    let rest: Vec<String> = below.keys().filter(|part| !used(part)).map(|part| format!("{part}/")).collect();
+    if !rest.is_empty() {
+        said.push(format!("left out: {}", listed(&rest)));
+    }
+    let data = if valid.is_some() { found.data.to_path_buf() } else { found.data.join(&train) };
+    Some(Guess { data, labels: Labels::Folders { level: None, leave_out: Vec::new() }, split, said })
+}
+
+/// For each folder that has pictures the class folders in it.
+fn classes_below(found: &Found) -> BTreeMap<String, BTreeSet<String>> {
+    let mut below: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for file in &found.files {
+        if let [part, inner @ ..] = folders(file).as_slice() {
+            below.entry(part.clone()).or_default().extend(inner.last().cloned());
+        }
+    }
+    below
+}
+
+/// Two classes at least, none of which is called as what is no class.
+fn usable(names: &BTreeSet<String>) -> Option<Vec<String>> {
+    let is_class = |name: &String| {
+        let name = name.to_lowercase();
+        !is_part(&name) && !ANY.contains(&name.as_str())
+    };
+    (names.len() > 1 && names.iter().all(is_class)).then(|| names.iter().cloned().collect())
+}
+
+fn is_part(name: &str) -> bool {
+    TRAIN.iter().chain(&VALID).any(|part| *part == name)
+}
+
+/// A folder for each class: the innermost one, or the outermost where all of these have the same inside.
+pub fn classes(found: &Found) -> Option<Guess> {
+    let told = found.options.labels.is_some();
+    let paths: Vec<Vec<String>> = found.files.iter().map(|file| folders(file)).collect();
+    let outer: BTreeSet<String> = paths.iter().filter_map(|path| path.first()).cloned().collect();
+    let inner: BTreeSet<String> = paths.iter().filter_map(|path| path.last()).cloned().collect();
+    let mut homes: BTreeMap<&String, BTreeSet<&String>> = BTreeMap::new();
+    for path in paths.iter().filter(|path| path.len() > 1) {
+        homes.entry(&path[path.len() - 1]).or_default().insert(&path[0]);
+    }
+    // Parts that lie further in are found there.
+    if !told && paths.iter().flatten().any(|folder| is_part(&folder.to_lowercase())) {
         return None;
     }
-    let said = vec![format!("{} classes, a folder each: {}", names.len(), listed(&names))];
-    Some(Guess {
-        data: data.to_path_buf(),
-        labels: Labels::Folders,
-        split: chance(options),
-        pictures: found.files.len(),
-        said,
-    })
+    // `cat/indoor` and `dog/indoor`: the inner folder does not say the class.
+    let shared = outer.len() > 1 && homes.values().any(|homes| homes.len() > 1);
+    let names = if shared { outer } else { inner };
+    let names = if told { (!names.is_empty()).then(|| names.into_iter().collect()) } else { usable(&names) }?;
+    let which = if shared { ", the outermost" } else { "" };
+    let mut said = vec![format!("{}, a folder each{which}: {}", counted(names.len()), listed(&names))];
+    let loose = paths.iter().filter(|path| path.is_empty()).count();
+    if loose > 0 {
+        // A few strays are left out; many mean that folders are not what tells classes.
+        if !told && 10 * loose > paths.len() {
+            return None;
+        }
+        said.push(format!("left out: {} that lie in no folder", pictures(loose)));
+    }
+    let labels = Labels::Folders { level: shared.then_some(0), leave_out: Vec::new() };
+    Some(Guess { data: found.data.to_path_buf(), labels, split: chance(found.options), said })
+}
+
+fn counted(classes: usize) -> String {
+    if classes == 1 { "1 class".into() } else { format!("{classes} classes") }
+}
+
+/// The one folder that all pictures lie in.
+pub fn only(found: &Found) -> Option<String> {
+    let outer: BTreeSet<Option<String>> = found.files.iter().map(|file| folders(file).first().cloned()).collect();
+    match outer.into_iter().collect::<Vec<_>>().as_slice() {
+        [Some(one)] => Some(one.clone()),
+        _ => None,
+    }
 }
 
 /// Why there are no classes in folders.
 pub fn none(data: &Path) -> firelight::Error {
-    format!(
-        "labels: the pictures below {} do not lie in a folder for each class, two at least; move them, or say it by another --labels",
-        data.display()
-    )
-    .into()
+    format!("labels: the pictures below {} lie in no folders; move them, or say it by another --labels", data.display())
+        .into()
 }

@@ -4,12 +4,14 @@ mod folders;
 mod masks;
 mod names;
 mod table;
+mod target;
 
 use std::path::{Path, PathBuf};
 
 use firelight::prelude::*;
 
 use crate::cli::DataOptions;
+use crate::files;
 use crate::recipe::{Labels, SplitBy};
 
 /// What was told or guessed of data, and in which words.
@@ -18,72 +20,88 @@ pub struct Guess {
     pub data: PathBuf,
     pub labels: Labels,
     pub split: SplitBy,
-    /// Pictures that have a label, of both parts.
-    pub pictures: usize,
     /// A sentence for each thing that was guessed.
     pub said: Vec<String>,
+}
+
+/// The pictures below a folder, and what was told of them.
+pub struct Found<'a> {
+    /// The folder.
+    pub data: &'a Path,
+    /// Pictures, told from it, sorted.
+    pub files: Vec<PathBuf>,
+    pub options: &'a DataOptions,
 }
 
 /// Looks at a folder, or at a table and the folder that it lies in.
 pub fn guess(data: &Path, options: &DataOptions, progress: &Progress) -> Result<Guess> {
     if data.is_file() {
-        let folder = data.parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf);
-        let found = Found::below(&folder, progress)?;
-        return table::read(&folder, data, &found, options);
-    }
-    let found = Found::below(data, progress)?;
-    match options.labels.as_deref() {
-        Some("folders") => folders::classes(data, &found, options).ok_or_else(|| folders::none(data)),
-        Some(told) => told_labels(data, told, &found, options),
-        None => folders::parts(data, &found)
-            .map(Ok)
-            .or_else(|| masks::beside(data, &found, options))
-            .or_else(|| folders::classes(data, &found, options).map(Ok))
-            .unwrap_or_else(|| table_or_names(data, &found, options)),
-    }
-}
-
-fn told_labels(data: &Path, told: &str, found: &Found, options: &DataOptions) -> Result<Guess> {
-    if let Some(folder) = told.strip_prefix("masks=") {
-        return masks::told(data, folder, found, options);
-    }
-    let file = [PathBuf::from(told), data.join(told)].into_iter().find(|file| file.is_file());
-    match file {
-        Some(file) => table::read(data, &file, found, options),
-        None if table::is_table(Path::new(told)) => {
-            Err(format!("labels: there is no file {told}, here or in {}", data.display()).into())
+        if !table::is_table(data) {
+            let data = data.display();
+            return Err(
+                format!("labels: {data} is a file and no table (.csv, .tsv); give the folder of the pictures").into()
+            );
         }
-        None => names::told(data, told, found, options),
+        let folder = data.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // The pictures may lie anywhere, where the table has their paths.
+        let files = files::below(folder, progress).unwrap_or_default();
+        return table::read(data, &Found { data: folder, files, options });
+    }
+    let found = Found { data, files: files::below(data, progress)?, options };
+    match options.labels.as_deref() {
+        Some("folders") => folders::classes(&found).ok_or_else(|| folders::none(data)),
+        Some(told) => told_labels(told, &found),
+        None => guessed(found, progress),
     }
 }
 
-fn table_or_names(data: &Path, found: &Found, options: &DataOptions) -> Result<Guess> {
-    if let Some(file) = table::only(data)? {
-        return table::read(data, &file, found, options);
+fn told_labels(told: &str, found: &Found) -> Result<Guess> {
+    if let Some(folder) = told.strip_prefix("masks=") {
+        return masks::told(folder, found);
     }
-    names::guess(data, found, options).ok_or_else(|| {
-        format!(
-            "labels: nothing tells what the {} pictures below {} are: they lie in no folder for each class, no table names them, no folder of \
-             masks is beside them, and their names are not like `pug_7.jpg`; say it by --labels (folders, a table's file, a pattern with a group \
-             as `^(.+)_`, or masks=FOLDER)",
-            found.files.len(),
-            data.display()
-        )
-        .into()
-    })
+    let file = [PathBuf::from(told), found.data.join(told)].into_iter().find(|file| file.is_file());
+    match file {
+        Some(file) => table::read(&file, found),
+        None if table::is_table(Path::new(told)) => {
+            Err(format!("labels: there is no file {told}, here or in {}", found.data.display()).into())
+        }
+        None => names::told(told, found),
+    }
 }
 
-/// The pictures below a folder, told from it, sorted.
-pub struct Found {
-    pub files: Vec<PathBuf>,
-}
-
-impl Found {
-    fn below(root: &Path, progress: &Progress) -> Result<Self> {
-        let files = ImageFiles::new().with_progress(progress.clone()).find(root)?;
-        let below = |file: PathBuf| file.strip_prefix(root).map_or(file.clone(), Path::to_path_buf);
-        Ok(Self { files: files.into_iter().map(below).collect() })
+/// What each way of keeping labels finds, the surest first.
+fn guessed(found: Found, progress: &Progress) -> Result<Guess> {
+    if let Some(parts) = folders::parts(&found) {
+        return Ok(parts);
     }
+    let masks = match masks::beside(&found) {
+        Some(Ok(masks)) => return Ok(masks),
+        other => other.and_then(Result::err),
+    };
+    let table = match table::beside(&found) {
+        Some(Ok(rows)) => return Ok(rows),
+        other => other.and_then(Result::err),
+    };
+    if let Some(classes) = folders::classes(&found).or_else(|| names::guess(&found)) {
+        return Ok(classes);
+    }
+    // Some archives have one folder in another.
+    if let (Some(inner), None) = (folders::only(&found), &table) {
+        let inner = found.data.join(inner);
+        return guess(&inner, found.options, progress);
+    }
+    // What nearly was one says best what is wrong.
+    if let Some(error) = table.or(masks) {
+        return Err(error);
+    }
+    Err(format!(
+        "labels: nothing tells what the {} below {} are: they lie in no folder for each class, no table names them, no folder of masks is \
+         beside them, and their names are not like `pug_7.jpg`; say it by --labels (folders, a table's file, a pattern with a group as \
+         `^(.+)_`, or masks=FOLDER)",
+        pictures(found.files.len()),
+        found.data.display()
+    )
+    .into())
 }
 
 /// A share at random, as it was told.
@@ -91,7 +109,12 @@ pub fn chance(options: &DataOptions) -> SplitBy {
     SplitBy::Chance { valid: options.valid, seed: options.split_seed }
 }
 
-/// `3 classes: a, b, c`, and no more than a line of them.
+/// `3 pictures`, `1 picture`.
+pub fn pictures(count: usize) -> String {
+    if count == 1 { "1 picture".into() } else { format!("{count} pictures") }
+}
+
+/// `a, b, c`, and no more than a line of them.
 pub fn listed(names: &[String]) -> String {
     const SHOWN: usize = 8;
     let first: Vec<&str> = names.iter().take(SHOWN).map(String::as_str).collect();

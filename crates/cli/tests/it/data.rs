@@ -50,7 +50,7 @@ impl Shown {
     }
 }
 
-fn save(picture: &RgbImage, file: &Path) {
+pub fn save(picture: &RgbImage, file: &Path) {
     fs::create_dir_all(file.parent().unwrap()).unwrap();
     picture.save(file).unwrap();
 }

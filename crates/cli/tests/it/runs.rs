@@ -94,7 +94,7 @@ fn minutes_are_kept_and_a_reader_that_leaves_ends_nothing() {
     let root = tempfile::tempdir().unwrap();
     let at = root.path();
     data::class_folders(&at.join("data"), 30);
-    let mut command = firelight(at, &["train", "data", "--minutes", "0.05", "--weights", "none", "--size", "32"]);
+    let mut command = firelight(at, &["train", "data", "--minutes", "0.1", "--weights", "none", "--size", "32"]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();

@@ -17,7 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-use crate::signals;
+use firelight::signals;
 
 /// The most connections, well below the usual limit of a process's files. For one more the oldest goes that has asked for nothing.
 const MOST: usize = 512;

@@ -25,7 +25,7 @@ use tokio::net::TcpListener;
 use tokio::time::timeout;
 
 use crate::say::say;
-use crate::signals;
+use firelight::signals;
 use home::at_home;
 use listen::listen;
 use refusal::Refusal;

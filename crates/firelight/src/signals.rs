@@ -1,10 +1,22 @@
-//! Ctrl+C and `SIGTERM` while a model is trained.
+//! Ctrl+C and `SIGTERM` while a model is trained: the fit is broken off after its step, with a checkpoint where it keeps some.
+//!
+//! ```no_run
+//! use firelight::prelude::*;
+//! use firelight::signals;
+//!
+//! # fn train(learn: Learner<Categories>) -> Result<()> {
+//! signals::listen(); // at the program's beginning
+//! let mut learn = learn.with_checkpoints("checkpoints").with_observer(signals::heed);
+//! learn.fit_one_cycle(5, 1e-3)?; // `LearnerError::Interrupted` says how to go on
+//! # Ok(())
+//! # }
+//! ```
 
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use firelight::prelude::*;
+use firelight_learner::{Event, Flow};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 

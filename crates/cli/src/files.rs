@@ -1,0 +1,88 @@
+//! The pictures of a folder, and what names of a table mean among them.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use firelight::datablock::DataError;
+use firelight::prelude::*;
+
+/// What a run writes into its folder first. A folder with it is no data.
+pub const RECIPE: &str = "firelight.toml";
+
+/// All pictures below a folder but for those that a run has drawn there, told from it, sorted.
+pub fn below(root: &Path, progress: &Progress) -> Result<Vec<PathBuf>, DataError> {
+    let files = ImageFiles::new().with_progress(progress.clone()).find(root)?;
+    let mut runs: HashMap<PathBuf, bool> = HashMap::new();
+    let mut of_a_run = |file: &Path| {
+        file.ancestors()
+            .skip(1)
+            .take_while(|folder| !folder.as_os_str().is_empty())
+            .any(|folder| *runs.entry(folder.to_path_buf()).or_insert_with(|| root.join(folder).join(RECIPE).is_file()))
+    };
+    let told = files.into_iter().map(|file| file.strip_prefix(root).map_or(file.clone(), Path::to_path_buf));
+    Ok(told.filter(|file| !of_a_run(file)).collect())
+}
+
+/// The folders that a file lies in, outermost first.
+pub fn folders(file: &Path) -> Vec<String> {
+    let folder = file.parent().unwrap_or(Path::new(""));
+    folder.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect()
+}
+
+/// Pictures by what a table may call them: a path, from the table's folder or from anywhere else; a name, in any case; a name without its
+/// ending.
+pub struct Places {
+    root: PathBuf,
+    home: PathBuf,
+    names: HashMap<String, Vec<PathBuf>>,
+}
+
+/// What a name means.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A picture.
+    One(PathBuf),
+    /// Several, told from the root.
+    Several(Vec<PathBuf>),
+    /// None.
+    None,
+}
+
+impl Places {
+    /// Of files, told from `root`, those below `folder`, for a table that lies in `home`.
+    pub fn new(root: &Path, home: &Path, files: &[PathBuf], folder: &str) -> Self {
+        let mut names: HashMap<String, Vec<PathBuf>> = HashMap::new();
+        for file in files.iter().filter(|file| file.starts_with(folder)) {
+            for name in [file.file_name(), file.file_stem()].into_iter().flatten() {
+                let places = names.entry(name.to_string_lossy().to_lowercase()).or_default();
+                if places.last() != Some(file) {
+                    places.push(file.clone());
+                }
+            }
+        }
+        Self { root: root.to_path_buf(), home: home.to_path_buf(), names }
+    }
+
+    /// The folder that pictures are told from.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The picture that a field names.
+    pub fn find(&self, field: &str) -> Place {
+        if field.trim().is_empty() {
+            return Place::None;
+        }
+        let told = [self.home.join(field), self.root.join(field)].into_iter().find(|file| file.is_file());
+        if let Some(file) = told {
+            return Place::One(file);
+        }
+        // Of a path from another machine its end counts.
+        let name = field.rsplit(['/', '\\']).next().unwrap_or(field).to_lowercase();
+        match self.names.get(&name).map(Vec::as_slice) {
+            None | Some([]) => Place::None,
+            Some([one]) => Place::One(self.root.join(one)),
+            Some(several) => Place::Several(several.to_vec()),
+        }
+    }
+}
