@@ -36,8 +36,8 @@ pub use error::LearnerError;
 pub use examples::Mix;
 pub use find::RateCurve;
 pub use findings::{
-    BoxFindings, ClassFindings, ConfusedPair, ConfusedPixels, CostlyPair, Figures, Findings, MaskFindings,
-    PairFindings, PointFindings, Scored, Section, SureReport, Table, TagFindings, ValueFindings,
+    BoxFindings, ClassFindings, ConfusedPair, ConfusedPixels, CostlyPair, Figures, Findings, LabelScores, MaskFindings,
+    NodeFindings, PairFindings, PointFindings, Scored, Section, SureReport, Table, TagFindings, ValueFindings,
 };
 pub use firelight_files::{can_write, write_whole};
 pub use firelight_metrics as metrics;

@@ -6,6 +6,7 @@ mod detecting;
 mod export;
 mod failing;
 mod fine_tune_reference;
+mod heads;
 mod hostile;
 mod interpreting;
 mod interrupting;
