@@ -300,6 +300,7 @@ fn both_targets_of_a_pair_are_looked_at_each_in_its_own_outputs() {
     let expected = [
         "First target: Classes",
         "First target: Confusion",
+        "First target: How sure",
         "Second target: Boxes",
         "Second target: Least overlap",
         "Highest losses",
