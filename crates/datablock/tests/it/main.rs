@@ -6,6 +6,7 @@ mod folder;
 mod folds;
 mod formats;
 mod hand_made;
+mod hostile;
 mod inputs;
 mod items;
 mod labelled_boxes;

@@ -38,7 +38,7 @@ fn nothing_but_files_is_read() {
         let read: Result<(serde_json::Value, Vec<u8>), FileError> = NOTES.read(&path);
         let said = read.expect_err(name).to_string();
         assert_eq!(said, format!("load: cannot read {}: it is {what}, and no file", path.display()));
-        assert_eq!(NOTES.manifest::<serde_json::Value>(&path).is_none(), true);
+        assert!(NOTES.manifest::<serde_json::Value>(&path).is_none());
     }
     assert_eq!(read_regular(folder.path().join("broken"), 1).expect_err("broken").kind(), ErrorKind::NotFound);
 }

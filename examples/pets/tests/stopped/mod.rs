@@ -73,7 +73,7 @@ fn results(folder: &Path) -> (Value, Value) {
 fn a_signal_breaks_a_run_off_that_then_goes_on() {
     let folder = folder();
     let run =
-        |checkpoints: &'static [&str]| [&QUICK[..3], &["32", "--epochs", "30"], &QUICK[6..], checkpoints].concat();
+        |checkpoints: &'static [&str]| [&QUICK[..3], &["32", "--epochs", "100"], &QUICK[6..], checkpoints].concat();
     assert!(pets(folder.path(), &run(&[])).status.success());
     let unbroken = results(folder.path());
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
