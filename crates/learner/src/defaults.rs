@@ -15,6 +15,7 @@ use firelight_metrics::{
     foreground_accuracy, iou, mean_iou, named, of_classes, pck, point_distance, point_error, rmse, second,
     within_label,
 };
+use firelight_models::Units;
 use firelight_plots::Mark;
 use firelight_predict::TargetKind;
 use firelight_transforms::{Mask, Size};
@@ -65,6 +66,12 @@ pub trait TargetDefaults: FittedTarget {
 
     /// What an export says of the outputs.
     fn kind(&self) -> TargetKind;
+
+    /// In which units the head tells the target's numbers, from the targets of the training part: none, unless these may be of any size.
+    fn units(&self, train: &[Self::Target]) -> Option<Units> {
+        let _ = train;
+        None
+    }
 
     /// What is written below a picture: what the model says, and what is true where it is something else, with whether that is right where
     /// there is such a thing.
@@ -198,6 +205,21 @@ impl<I: Item + ?Sized> TargetDefaults for Values<I> {
 
     fn kind(&self) -> TargetKind {
         TargetKind::Values(self.outputs())
+    }
+
+    fn units(&self, train: &[Vec<f32>]) -> Option<Units> {
+        let count = train.len().max(1) as f64;
+        let mean_of = |of: &dyn Fn(&Vec<f32>) -> f64| train.iter().map(of).sum::<f64>() / count;
+        let (mut means, mut spreads) = (Vec::new(), Vec::new());
+        for column in 0..self.outputs() {
+            let number = |row: &Vec<f32>| row.get(column).copied().map_or(0.0, f64::from);
+            let mean = mean_of(&number);
+            let spread = mean_of(&|row| (number(row) - mean).powi(2)).sqrt() as f32;
+            means.push(mean as f32);
+            // Numbers that are all one have no spread to be told in.
+            spreads.push(if spread.is_normal() { spread } else { 1.0 });
+        }
+        Some(Units::new(means, spreads))
     }
 
     fn read(&self, row: &[f32], _size: Size, _decision: &Decision) -> Vec<f32> {
@@ -342,6 +364,12 @@ where
 
     fn kind(&self) -> TargetKind {
         TargetKind::pair(self.0.kind(), self.1.kind())
+    }
+
+    /// Those of both, where one has some; the other's numbers stay as they are.
+    fn units(&self, train: &[Self::Target]) -> Option<Units> {
+        let (first, second): (Vec<A::Target>, Vec<B::Target>) = train.iter().cloned().unzip();
+        Units::side_by_side(self.0.units(&first), self.0.outputs(), self.1.units(&second), self.1.outputs())
     }
 
     fn title(&self, row: &[f32], said: &Self::Target, truth: &Self::Target) -> (Vec<String>, Option<Mark>) {

@@ -162,6 +162,9 @@ pub fn efficientnet_lite2() -> Backbone {
 /// A learner for the targets of `data` on an architecture: its body, fastai's head over it with an output for each class or
 /// number, and the usual loss and metric of these targets (see [`TargetDefaults`](crate::TargetDefaults)).
 ///
+/// Values are told in units of the training part, whose mean and spread the head has ([`Units`](firelight_models::Units)), so that ages and prices are
+/// learned alike. An optimizer whose steps are as long as gradients, as [`Sgd`](crate::optim::Sgd), takes a rate for these units.
+///
 /// Pictures are normalised as the body's weights expect, unless the loaders were given statistics, be it
 /// [`Normalize::none`](firelight_transforms::Normalize::none). A body with weights from a file starts frozen, as fastai's, and its
 /// batch norms keep their statistics when it thaws (see [`Norms`](crate::Norms)).
@@ -202,7 +205,7 @@ pub fn vision_learner<F: VisionTarget>(
         return Err(LearnerError::OtherClasses { what, theirs: theirs.len(), ours });
     }
     let head = HeadConfig::new(config.features(), fitted.outputs()).with_dropout(backbone.dropout);
-    let head = head.with_end(backbone.head.clone());
+    let head = head.with_end(backbone.head.clone()).with_units(fitted.units(data.train().dataset().targets()));
     let model = VisionModel::new(body, head.init(backbone.seed.wrapping_add(1), &data.device().clone().inner()));
     backbone.learner(data, model, NetworkConfig::Vision { body: config, head })
 }

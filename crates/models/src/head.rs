@@ -18,6 +18,7 @@ use crate::{Fresh, Noise};
 /// | `first_norm` | true | batch norm before the first linear layer (else that layer has a bias) |
 /// | `final_norm` | false | batch norm on the scores |
 /// | `end` | linear | what comes last, where that knows of a tree ([`ClassHead`]) |
+/// | `units` | none | mean and spread of the numbers that it tells, for values ([`Units`]) |
 ///
 /// ```
 /// use burn::module::Module;
@@ -39,6 +40,59 @@ pub struct HeadConfig {
     final_norm: bool,
     #[serde(default, skip_serializing_if = "ClassHead::is_linear")]
     end: ClassHead,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    units: Option<Units>,
+}
+
+/// In which units a head tells values: each of its numbers is multiplied by the spread and added to the mean of what is to be told, so that the layers learn
+/// numbers about 0 of about 1, whatever is measured. Without, a last layer that has no bias would have to find both.
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use firelight_models::{HeadConfig, Units};
+///
+/// let prices = Units::new([250_000.0], [80_000.0]);
+/// let head = HeadConfig::new(8, 1).with_units(prices).init(42, &Device::flex());
+/// let told: f32 = head.forward(Tensor::ones([1, 8, 4, 4], &Device::flex())).into_scalar();
+/// assert!((told - 250_000.0).abs() < 400_000.0);
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Units {
+    pub(crate) mean: Vec<f32>,
+    pub(crate) spread: Vec<f32>,
+}
+
+impl Units {
+    /// Of each number its mean and its spread, such as the standard deviation, which is over 0.
+    pub fn new(mean: impl Into<Vec<f32>>, spread: impl Into<Vec<f32>>) -> Self {
+        Self { mean: mean.into(), spread: spread.into() }
+    }
+
+    /// Of two rows side by side, which have so many numbers; one without units is told as it is. `None` for two such.
+    pub fn side_by_side(first: Option<Self>, firsts: usize, second: Option<Self>, seconds: usize) -> Option<Self> {
+        if first.is_none() && second.is_none() {
+            return None;
+        }
+        let plain = |numbers| Self { mean: vec![0.0; numbers], spread: vec![1.0; numbers] };
+        let (mut row, second) = (first.unwrap_or_else(|| plain(firsts)), second.unwrap_or_else(|| plain(seconds)));
+        row.mean.extend(second.mean);
+        row.spread.extend(second.spread);
+        Some(row)
+    }
+
+    fn problem(&self, outputs: usize) -> Option<String> {
+        let Self { mean, spread } = self;
+        if mean.len() != outputs || spread.len() != outputs {
+            return Some(format!(
+                "its units are of {} means and {} spreads, and it has {outputs} numbers",
+                mean.len(),
+                spread.len()
+            ));
+        }
+        let fit =
+            mean.iter().all(|mean| mean.is_finite()) && spread.iter().all(|spread| spread.is_normal() && *spread > 0.0);
+        (!fit).then(|| "its units are not finite, or have no spread".into())
+    }
 }
 
 /// Far more than any head has; each takes memory, however narrow it is.
@@ -56,6 +110,7 @@ impl HeadConfig {
             first_norm: true,
             final_norm: false,
             end: ClassHead::Linear,
+            units: None,
         }
     }
 
@@ -92,6 +147,12 @@ impl HeadConfig {
     /// What comes last. The width of a row is then [`outputs`](Self::outputs).
     pub fn with_end(mut self, end: ClassHead) -> Self {
         self.end = end;
+        self
+    }
+
+    /// Tells values in these units; for a linear head.
+    pub fn with_units(mut self, units: impl Into<Option<Units>>) -> Self {
+        self.units = units.into();
         self
     }
 
@@ -141,6 +202,14 @@ impl HeadConfig {
         if let Some(classes) = self.end.vocab().map(Vocab::len).filter(|classes| *classes != self.classes) {
             return Some(format!("its last layer is made for {classes} classes, and it has {}", self.classes));
         }
+        if let Some(units) = &self.units {
+            let problem = units.problem(self.classes);
+            let of_classes =
+                || (!self.end.is_linear()).then(|| "its units are for values, and its end is for classes".into());
+            if let Some(problem) = problem.or_else(of_classes) {
+                return Some(problem);
+            }
+        }
         let empty = self.classes == 0 || self.branches().iter().any(|widths| widths.contains(&0));
         empty.then(|| "a head needs at least one feature, one class and no empty layer".into())
     }
@@ -176,7 +245,10 @@ impl HeadConfig {
         let layers = branch();
         let width = layers.last().map_or(0, HeadLayer::outputs);
         let final_norm = self.final_norm.then(|| BatchNormConfig::new(width).with_momentum(0.01).init(device));
-        let end = HeadEnd::of(&self.end, branch, device);
+        let end = match &self.units {
+            Some(units) => Some(HeadEnd::in_units(units, device)),
+            None => HeadEnd::of(&self.end, branch, device),
+        };
         Head { layers, final_norm, concat_pool: self.concat_pool, end }
     }
 

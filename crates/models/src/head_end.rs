@@ -2,7 +2,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor, TensorData, activation};
 use firelight_costs::{ClassFrame, ClassHead, ClassTree, Groups};
 
-use crate::HeadLayer;
+use crate::{HeadLayer, Units};
 
 /// What a [`Head`](crate::Head) does with the numbers of its last linear layer, where that is something: see [`ClassHead`].
 #[derive(Module, Debug)]
@@ -13,6 +13,16 @@ pub enum HeadEnd {
     Subspaces(Subspaces),
     /// Products with the probabilities of groups.
     Parents(ParentScores),
+    /// Values in their units.
+    Units(FixedUnits),
+}
+
+/// Mean and spread of values, which do not train and are in no file of weights: the head's config has them.
+#[derive(Module, Debug)]
+pub struct FixedUnits {
+    /// `[1, values]`, both.
+    mean: Tensor<2>,
+    spread: Tensor<2>,
 }
 
 /// The vectors of a [`ClassFrame`], which do not train and are in no file: they follow from the tree.
@@ -48,6 +58,12 @@ impl HeadEnd {
         }
     }
 
+    /// Values in these units.
+    pub(crate) fn in_units(units: &Units, device: &Device) -> Self {
+        let row = |numbers: &[f32]| Tensor::<1>::from_floats(numbers, device).unsqueeze::<2>();
+        Self::Units(FixedUnits { mean: row(&units.mean), spread: row(&units.spread) })
+    }
+
     /// The whole row of the last layer's numbers, `[n, outputs]`; `scores` are those of the layers of a branch for the same features.
     pub(crate) fn row(&self, last: Tensor<2>, scores: impl FnOnce(&[HeadLayer]) -> Tensor<2>) -> Tensor<2> {
         match self {
@@ -62,6 +78,7 @@ impl HeadEnd {
                 let likely = activation::log_softmax(groups.clone(), 1).select(1, parents.group_of.clone());
                 Tensor::cat(vec![last.clone() + likely, last, groups], 1)
             }
+            Self::Units(units) => last * units.spread.clone() + units.mean.clone(),
         }
     }
 }

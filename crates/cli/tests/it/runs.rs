@@ -68,6 +68,11 @@ fn tags_numbers_and_masks_train_too() {
     // The radii are 5 to 10: to say 7.5 of each would be off by 1.7.
     let off = figure(at, &["--out", "radii", "--epochs", "30"], "rmse");
     assert!(off < 1.6, "{off}");
+    // The same in other units is learned as well.
+    let rows = (0..90).map(|number| format!("images/p{number}.png,{}\n", 1000 * data::shown(number).radius + 400_000));
+    fs::write(at.join("data/labels.csv"), format!("file,price\n{}", rows.collect::<String>())).unwrap();
+    let far = figure(at, &["--out", "prices", "--epochs", "30"], "rmse");
+    assert!((far / 1000.0 - off).abs() < 0.2, "{off}, {far}");
     fs::remove_dir_all(at.join("data")).unwrap();
     data::masks(&at.join("data"), 40);
     let iou = figure(at, &["--out", "masks"], "mean_iou");

@@ -3,7 +3,7 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use firelight_costs::{ClassTree, Groups, Taxonomy, Vocab};
-use firelight_models::{ClassHead, Head, HeadConfig};
+use firelight_models::{ClassHead, Head, HeadConfig, Units};
 
 fn tree() -> ClassTree {
     let vocab = Vocab::from_labels(["Bengal", "beagle", "pug"]);
@@ -84,4 +84,27 @@ fn an_end_for_other_classes_is_a_problem() {
     let none = Groups::by(&Vocab::from_labels([""; 0]), |class| class.to_owned());
     let head = HeadConfig::new(4, 0).with_end(ClassHead::parents(&none));
     assert_eq!(head.problem().unwrap(), "a head needs at least one feature, one class and no empty layer");
+}
+
+#[test]
+fn units_are_those_of_the_values_and_nothing_else_changes() {
+    let device = Device::flex();
+    let plain = HeadConfig::new(8, 2).init(42, &device);
+    let config = HeadConfig::new(8, 2).with_units(Units::new([10.0, -1e6], [0.5, 2e5]));
+    let map = Tensor::<4>::ones([3, 8, 4, 4], &device);
+    let told = |head: &Head| head.forward(map.clone()).into_data().iter::<f32>().collect::<Vec<_>>();
+    let raw = told(&plain);
+    for (told, raw) in told(&config.init(42, &device)).chunks(2).zip(raw.chunks(2)) {
+        assert_eq!(told, [raw[0] * 0.5 + 10.0, raw[1] * 2e5 - 1e6]);
+    }
+    // A file of the head's weights has no units; the config has.
+    let text = serde_json::to_string(&config).unwrap();
+    assert_eq!(serde_json::from_str::<HeadConfig>(&text).unwrap(), config);
+    for (units, said) in [
+        (Units::new([0.0], [1.0]), "its units are of 1 means and 1 spreads, and it has 2 numbers"),
+        (Units::new([0.0, f32::NAN], [1.0, 1.0]), "its units are not finite, or have no spread"),
+        (Units::new([0.0, 0.0], [1.0, 0.0]), "its units are not finite, or have no spread"),
+    ] {
+        assert_eq!(HeadConfig::new(8, 2).with_units(units).problem().unwrap(), said);
+    }
 }
