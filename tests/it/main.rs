@@ -5,6 +5,7 @@ mod bars;
 mod decisions;
 mod device;
 mod devices;
+mod heads;
 mod house;
 mod identities;
 mod losses;

@@ -151,6 +151,19 @@ pub enum CostError {
     /// The cost of answering a node that is no cost.
     #[error("to answer {node:?} of a {class:?} costs {}; use a value >= 0 that is finite in single precision", number(*value))]
     NodeCost { node: String, class: String, value: f64 },
+    /// A level of a learned tree that parts nothing, or everything.
+    #[error(
+        "a level of {groups} groups makes no sense for {classes} classes; give each level at least 2 groups, and fewer than there are classes"
+    )]
+    LevelOfGroups { groups: usize, classes: usize },
+    /// Class vectors that are nearly the same.
+    #[error(
+        "gamma {gamma} gives classes that are near in the tree nearly the same vector; 1 to 5 are usual, and more for a deeper tree"
+    )]
+    FlatFrame { gamma: f64 },
+    /// A table of classes and one of parents, of other pictures.
+    #[error("there are {classes} rows of classes and {parents} rows of their parents; give both of the same pictures")]
+    RowsDiffer { classes: usize, parents: usize },
     /// A negative or infinite parameter.
     #[error("{name} must be finite and >= 0")]
     NotFiniteParameter { name: &'static str },

@@ -8,6 +8,7 @@ mod decision;
 mod digest;
 mod error;
 mod groups;
+mod head;
 mod held_out;
 mod limit;
 mod logs;
@@ -16,6 +17,7 @@ mod reliability;
 mod sets;
 mod thresholds;
 mod tree;
+mod vectors;
 
 pub use calibration::{Calibration, CalibrationEffect, Calibrator};
 pub use class_weights::ClassWeights;
@@ -24,6 +26,7 @@ pub use decision::Decision;
 pub use digest::digest;
 pub use error::CostError;
 pub use firelight_vocab::{Groups, Taxonomy, Vocab, VocabError};
+pub use head::{ClassFrame, ClassHead, Ensemble};
 pub use held_out::{HeldOut, Quality};
 pub use limit::Limit;
 pub use matrix::{
@@ -34,3 +37,4 @@ pub use reliability::{Binning, Reliability, ReliabilityBin};
 pub use sets::{SetRule, Sets};
 pub use thresholds::ClassThresholds;
 pub use tree::{ClassTree, Climb, NodeDecision};
+pub use vectors::ClassVectors;

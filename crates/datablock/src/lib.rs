@@ -30,8 +30,8 @@ pub use annotation_error::AnnotationError;
 pub use block::targets::read_targets;
 pub use block::{
     Box4, BoxBlock, Boxes, Categories, CategoryBlock, FittedTarget, ImageBlock, InputBlock, LabelledBoxBlock,
-    LabelledBoxes, Made, Marks, MaskBlock, MaskTarget, Masks, MultiCategories, MultiCategoryBlock, NoTarget,
-    PaddedBoxes, Point, PointBlock, Points, RegressionBlock, TargetBlock, Values, WithTargets,
+    LabelledBoxes, Made, Marks, MaskBlock, MaskTarget, Masks, MultiCategories, MultiCategoryBlock, NoTarget, NodeBlock,
+    NodeLabel, Nodes, PaddedBoxes, Point, PointBlock, Points, RegressionBlock, TargetBlock, Values, WithTargets,
 };
 pub use data_block::DataBlock;
 pub use dataset::{Dataset, Planes};

@@ -52,24 +52,25 @@ pub mod prelude {
         Batch, Beside, BoxBlock, Boxes, Categories, CategoryBlock, CocoFile, Column, ColumnSplitter, Columns,
         DataBlock, DataError, DataLoader, DataLoaders, EndSplitter, FittedTarget, FoldSplitter, FuncSplitter,
         GrandparentSplitter, GroupSplitter, HoldOut, ImageBlock, ImageFiles, IndexSplitter, InputBlock, Item,
-        LabelledBoxBlock, LabelledBoxes, Labeller, MaskBlock, Masks, MultiCategories, MultiCategoryBlock, PointBlock,
-        Points, RandomSplitter, RegexLabeller, RegressionBlock, RleMasks, Row, Split, Splitter, StratifiedSplitter,
-        Table, TargetBlock, TrainOnAll, TrainingColours, Values, Voc, image_files, parent_label, read_targets,
-        verify_images,
+        LabelledBoxBlock, LabelledBoxes, Labeller, MaskBlock, Masks, MultiCategories, MultiCategoryBlock, NodeBlock,
+        Nodes, PointBlock, Points, RandomSplitter, RegexLabeller, RegressionBlock, RleMasks, Row, Split, Splitter,
+        StratifiedSplitter, Table, TargetBlock, TrainOnAll, TrainingColours, Values, Voc, image_files, parent_label,
+        read_targets, verify_images,
     };
     pub use firelight_transforms::{
         CutMix, Mask, MaskReader, MixUp, Normalize, OnError, Resize, TransformError, Verification, aug_transforms,
     };
 
     pub use firelight_costs::{
-        ClassMatrix, ClassWeights, Confusion, CostError, CostMatrix, Decision, OrdinalDistance, PairWeights,
-        Similarity, SoftLabels, TreeDistance, meaning,
+        ClassFrame, ClassHead, ClassMatrix, ClassTree, ClassVectors, ClassWeights, Confusion, CostError, CostMatrix,
+        Decision, Distance, OrdinalDistance, PairWeights, Similarity, SoftLabels, TreeDistance, meaning,
     };
     pub use firelight_losses::{
         BinaryCrossEntropy, Both, BoxLoss, ClassNumbers, Combined, CostLog, CostRegularized, CrossEntropy, Dice,
-        Distillation, ExpectedCost, Focal, FocalDice, HierarchicalCrossEntropy, Known, Loss, LossError, MeanAbsolute,
-        MeanSquared, PairMean, PairWeighted, Parts, PerPixel, Reduction, SimilarityCrossEntropy, SmoothL1,
-        SoftLabelCrossEntropy, Term, Totals, TreeWasserstein, Weighted,
+        Distillation, ExpectedCost, Focal, FocalDice, FrameCrossEntropy, HierarchicalCrossEntropy, Known,
+        LogitAdjusted, Loss, LossError, MarginalCrossEntropy, MeanAbsolute, MeanSquared, PairMean, PairWeighted,
+        ParentCrossEntropy, Parts, PerPixel, Reduction, SimilarityCrossEntropy, SmoothL1, SoftLabelCrossEntropy,
+        SubspaceCrossEntropy, Term, Totals, TreeWasserstein, Weighted,
     };
     pub use firelight_vocab::{Groups, Taxonomy, Vocab, VocabError};
 

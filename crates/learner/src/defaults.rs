@@ -3,14 +3,17 @@
 use std::sync::Arc;
 
 use firelight_datablock::{
-    Box4, Boxes, Categories, FittedTarget, Item, MaskTarget, Masks, MultiCategories, Point, Points, Values,
+    Box4, Boxes, Categories, FittedTarget, Item, MaskTarget, Masks, MultiCategories, NodeLabel, Nodes, Point, Points,
+    Values,
 };
 use firelight_losses::{
-    BinaryCrossEntropy, Both, BoxLoss, CrossEntropy, Decision, Known, Loss, MeanSquared, PerPixel, SmoothL1,
+    BinaryCrossEntropy, Both, BoxLoss, ClassHead, CrossEntropy, Decision, Known, Loss, MarginalCrossEntropy,
+    MeanSquared, PerPixel, SmoothL1, loss_of,
 };
 use firelight_metrics::{
-    Metric, PixelConfusion, accuracy, accuracy_multi, box_iou, decided_codes, first, foreground_accuracy, iou,
-    mean_iou, named, of_classes, pck, point_distance, point_error, rmse, second,
+    Metric, PixelConfusion, accuracy, accuracy_multi, box_iou, class_label_accuracy, decided_codes, first,
+    foreground_accuracy, iou, mean_iou, named, of_classes, pck, point_distance, point_error, rmse, second,
+    within_label,
 };
 use firelight_plots::Mark;
 use firelight_predict::TargetKind;
@@ -18,14 +21,16 @@ use firelight_transforms::{Mask, Size};
 
 use crate::said::Said;
 use crate::{
-    BoxFindings, ClassFindings, Findings, MaskFindings, PairFindings, PointFindings, TagFindings, ValueFindings,
+    BoxFindings, ClassFindings, Findings, MaskFindings, NodeFindings, PairFindings, PointFindings, TagFindings,
+    ValueFindings,
 };
 
 /// A kind of target whose loss, metrics and decision are known, and that outputs can be read as.
 ///
 /// | target | loss | metrics | decision |
 /// |---|---|---|---|
-/// | [`Categories`] | cross entropy | accuracy | the likeliest class |
+/// | [`Categories`] | cross entropy, or that of its head | accuracy | the likeliest class |
+/// | [`Nodes`] | marginal cross entropy | how often the class is below the label, accuracy of labels that are classes | the likeliest class |
 /// | [`MultiCategories`] | binary cross entropy | accuracy of each class | every class from 0.5 |
 /// | [`Values`] | mean squared error | its root | – |
 /// | [`Masks`] | cross entropy per pixel | mean IoU, foreground accuracy | the likeliest class of each pixel |
@@ -44,6 +49,11 @@ pub trait TargetDefaults: FittedTarget {
 
     /// The loss.
     fn loss(&self) -> Box<dyn Loss<Self::Tensor>>;
+
+    /// The loss of a head, of the usual one that of [`loss`](Self::loss); `None` for a head that makes no sense of this target.
+    fn loss_of(&self, head: &ClassHead) -> Option<Box<dyn Loss<Self::Tensor>>> {
+        head.is_linear().then(|| self.loss())
+    }
 
     /// The metrics.
     fn metrics(&self) -> Vec<Box<dyn Metric<Self::Target>>>;
@@ -84,6 +94,10 @@ impl<I: Item + ?Sized> TargetDefaults for Categories<I> {
         Box::new(CrossEntropy::new())
     }
 
+    fn loss_of(&self, head: &ClassHead) -> Option<Box<dyn Loss<Self::Tensor>>> {
+        Some(loss_of(head))
+    }
+
     fn metrics(&self) -> Vec<Box<dyn Metric<usize>>> {
         vec![accuracy()]
     }
@@ -103,6 +117,47 @@ impl<I: Item + ?Sized> TargetDefaults for Categories<I> {
 }
 
 impl<I: Item + ?Sized> VisionTarget for Categories<I> {}
+
+impl<I: Item + ?Sized> TargetDefaults for Nodes<I> {
+    type Findings = NodeFindings;
+
+    fn loss(&self) -> Box<dyn Loss<Self::Tensor>> {
+        Box::new(MarginalCrossEntropy)
+    }
+
+    /// That of scores, which a frame has too.
+    fn loss_of(&self, head: &ClassHead) -> Option<Box<dyn Loss<Self::Tensor>>> {
+        matches!(head, ClassHead::Linear | ClassHead::Frame(_)).then(|| self.loss())
+    }
+
+    fn metrics(&self) -> Vec<Box<dyn Metric<NodeLabel>>> {
+        vec![within_label(), class_label_accuracy()]
+    }
+
+    /// A model of such labels tells classes.
+    fn kind(&self) -> TargetKind {
+        TargetKind::Category(self.vocab().clone())
+    }
+
+    /// The class, and the label where that is not above it.
+    fn title(&self, row: &[f32], said: &NodeLabel, truth: &NodeLabel) -> (Vec<String>, Option<Mark>) {
+        let probability: f32 = said.classes().iter().filter_map(|class| row.get(*class)).sum();
+        let class = format!("{} {:.0} %", self.describe(said), 100.0 * probability);
+        if said.classes().iter().all(|class| truth.classes().contains(class)) {
+            let label = (said != truth).then(|| format!("is {}", self.describe(truth)));
+            return (std::iter::once(class).chain(label).collect(), Some(Mark::Right));
+        }
+        (vec![format!("said {class}"), format!("is {}", self.describe(truth))], Some(Mark::Wrong))
+    }
+
+    fn read(&self, row: &[f32], _size: Size, decision: &Decision) -> NodeLabel {
+        let class = decision.about(self.vocab(), &Decision::Argmax).best(row).unwrap_or_default();
+        // There is a leaf for each class, and a root above all.
+        self.leaf(class).unwrap_or(&self.labels()[0]).clone()
+    }
+}
+
+impl<I: Item + ?Sized> VisionTarget for Nodes<I> {}
 
 impl<I: Item + ?Sized> TargetDefaults for MultiCategories<I> {
     type Findings = TagFindings;

@@ -55,6 +55,18 @@ pub enum LearnerError {
         /// The data's number of classes.
         ours: usize,
     },
+    /// The loss reads other rows than the model's head gives.
+    #[error("the loss {loss:?} reads {reads}, and the model's head gives {gives}; {remedy}")]
+    OtherHead {
+        /// The loss.
+        loss: String,
+        /// What it reads.
+        reads: String,
+        /// What the head gives.
+        gives: String,
+        /// What mends it.
+        remedy: &'static str,
+    },
     /// A setting has no meaning.
     #[error("{setting}: {value} makes no sense; {remedy}")]
     Setting {

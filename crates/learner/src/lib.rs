@@ -35,8 +35,8 @@ pub use error::LearnerError;
 pub use examples::Mix;
 pub use find::RateCurve;
 pub use findings::{
-    BoxFindings, ClassFindings, ConfusedPair, ConfusedPixels, CostlyPair, Findings, MaskFindings, PairFindings,
-    PointFindings, Scored, Section, Table, TagFindings, ValueFindings,
+    BoxFindings, ClassFindings, ConfusedPair, ConfusedPixels, CostlyPair, Findings, LabelScores, MaskFindings,
+    NodeFindings, PairFindings, PointFindings, Scored, Section, Table, TagFindings, ValueFindings,
 };
 pub use firelight_files::write_whole;
 pub use firelight_metrics as metrics;

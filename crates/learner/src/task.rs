@@ -2,7 +2,7 @@
 
 use burn::tensor::Device;
 use firelight_datablock::{DataLoaders, FittedTarget};
-use firelight_losses::{Caution, Decision, Loss};
+use firelight_losses::{Caution, ClassHead, Decision, Loss};
 use firelight_vocab::Vocab;
 
 use crate::best::KeepBest;
@@ -134,13 +134,32 @@ impl<F: FittedTarget> Task<F> {
         precision.check(model, if devices.is_empty() { home } else { devices })
     }
 
-    /// The loss, every metric and the decision must be built for the data's own classes.
+    /// The loss, every metric and the decision must be built for the data's own classes, and the loss for the model's head.
     pub fn check_classes(&self) -> Result<(), LearnerError> {
         let loss = self.loss.vocab().map(|vocab| ("the loss".to_string(), vocab));
         let metrics = self.metrics.iter().filter_map(|m| Some((format!("the metric {:?}", m.name()), m.vocab()?)));
         let decision = self.decision.vocab().map(|vocab| ("the decision".to_string(), vocab));
         let mut all = loss.into_iter().chain(metrics).chain(decision);
-        all.try_for_each(|(what, theirs)| self.check_classes_of(&what, Some(theirs)))
+        all.try_for_each(|(what, theirs)| self.check_classes_of(&what, Some(theirs)))?;
+        self.check_head()
+    }
+
+    /// The loss must read what the model's head gives.
+    fn check_head(&self) -> Result<(), LearnerError> {
+        let Some(NetworkConfig::Vision { head, .. }) = &self.network else { return Ok(()) };
+        let (reads, gives) = (self.loss.head(), Some(head.end()).filter(|_| head.outputs() > head.classes()));
+        if reads == gives {
+            return Ok(());
+        }
+        let rows = |head: Option<&ClassHead>| {
+            head.map_or_else(|| "one score for each class".into(), |head| format!("rows of a head that ends in {head}"))
+        };
+        let remedy = if reads.is_some() {
+            "give the backbone the head of this loss (`with_head`), or leave the loss out: a head brings its own"
+        } else {
+            "leave the loss out, since such a head brings its own (`loss_of`), or give the backbone a linear head or a frame (`with_head`)"
+        };
+        Err(LearnerError::OtherHead { loss: self.loss.describe(), reads: rows(reads), gives: rows(gives), remedy })
     }
 
     /// `what` must be built for the data's own classes, if it is built for classes.

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use firelight_datablock::{DataLoaders, FittedTarget};
 #[cfg(feature = "download")]
 use firelight_download::Progress;
-use firelight_losses::{KnownValues, PointMaps};
+use firelight_losses::{ClassHead, KnownValues, PointMaps};
 use firelight_models::weights::load_body;
 use firelight_models::{Arch, Body, BodyConfig, Fresh, HeadConfig, Model, PositionNet, UNet, UNetConfig, VisionModel};
 use firelight_predict::NetworkConfig;
 use firelight_transforms::Normalize;
+use firelight_vocab::Vocab;
 
 use crate::learner::check_data;
 use crate::{Learner, LearnerError, MapTarget, PositionTarget, TargetDefaults, VisionTarget};
@@ -20,6 +21,7 @@ use crate::{Learner, LearnerError, MapTarget, PositionTarget, TargetDefaults, Vi
 /// |---|---|---|
 /// | [`with_weights`](Self::with_weights) | none: random weights | a `.pth` or `.safetensors` file |
 /// | [`with_dropout`](Self::with_dropout) | 0.5 | 0 to 1 (0 included), of the head's last layer; its first has half |
+/// | [`with_head`](Self::with_head) | linear | for one class an item: what the last layer is |
 /// | [`with_seed`](Self::with_seed) | 42 | any, for the weights that start at random |
 ///
 /// ```
@@ -35,12 +37,13 @@ pub struct Backbone {
     weights: Option<PathBuf>,
     dropout: f64,
     last_cross: bool,
+    head: ClassHead,
     seed: u64,
 }
 
 impl From<Arch> for Backbone {
     fn from(arch: Arch) -> Self {
-        Self { arch, weights: None, dropout: 0.5, last_cross: true, seed: 42 }
+        Self { arch, weights: None, dropout: 0.5, last_cross: true, head: ClassHead::Linear, seed: 42 }
     }
 }
 
@@ -61,6 +64,28 @@ impl Backbone {
     /// twice the work. Default `true`.
     pub fn with_last_cross(mut self, last_cross: bool) -> Self {
         self.last_cross = last_cross;
+        self
+    }
+
+    /// What the head's last layer is: one that knows a tree makes nearer mistakes. The learner then has the loss that goes with it
+    /// ([`loss_of`](firelight_losses::loss_of)) instead of cross entropy, unless it is given another one that reads such rows.
+    ///
+    /// ```no_run
+    /// use firelight_datablock::{Categories, DataLoaders};
+    /// use firelight_learner::{LearnerError, efficientnet_lite0, vision_learner};
+    /// use firelight_losses::{ClassHead, ClassTree, Taxonomy};
+    ///
+    /// fn train(dls: DataLoaders<Categories>) -> Result<(), LearnerError> {
+    ///     let kinds = Taxonomy::from_paths(["cat/Bengal", "cat/Siamese", "dog/hound/beagle", "dog/pug"]).unwrap();
+    ///     let tree = ClassTree::new(&kinds, dls.vocab())?;
+    ///     let body = efficientnet_lite0().with_weights("efficientnet-lite0.pth");
+    ///     let mut learn = vision_learner(dls, body.with_head(ClassHead::frame(&tree)?))?;
+    ///     learn.fit_head(10, 5e-3, 1)?;
+    ///     learn.export("pets.firelight") // as any classifier
+    /// }
+    /// ```
+    pub fn with_head(mut self, head: ClassHead) -> Self {
+        self.head = head;
         self
     }
 
@@ -158,8 +183,8 @@ pub fn efficientnet_lite2() -> Backbone {
 ///
 /// # Errors
 ///
-/// [`LearnerError::Weights`] if the weights do not fit, [`LearnerError::Setting`] for a dropout outside 0 to 1 or pictures of an item
-/// with different channels, and [`LearnerError::Data`] for loaders without a class or with a setting that makes no sense.
+/// [`LearnerError::Weights`] if the weights do not fit, [`LearnerError::Setting`] for a dropout outside 0 to 1, pictures of an item
+/// with different channels or a head that knows a tree for anything but one class an item, [`LearnerError::OtherClasses`] for a head of other classes, and [`LearnerError::Data`] for loaders without a class or with a setting that makes no sense.
 pub fn vision_learner<F: VisionTarget>(
     data: DataLoaders<F>,
     backbone: impl Into<Backbone>,
@@ -171,8 +196,13 @@ pub fn vision_learner<F: VisionTarget>(
     }
     let config = backbone.config(&data)?;
     let body = backbone.body(&config, &data)?;
-    let outputs = data.train().dataset().fitted().outputs();
-    let head = HeadConfig::new(config.features(), outputs).with_dropout(backbone.dropout);
+    let fitted = data.train().dataset().fitted();
+    if let Some(theirs) = backbone.head.vocab().filter(|theirs| !fitted.knows(theirs)) {
+        let (what, ours) = ("the head".into(), fitted.vocab().map_or(0, Vocab::len));
+        return Err(LearnerError::OtherClasses { what, theirs: theirs.len(), ours });
+    }
+    let head = HeadConfig::new(config.features(), fitted.outputs()).with_dropout(backbone.dropout);
+    let head = head.with_end(backbone.head.clone());
     let model = VisionModel::new(body, head.init(backbone.seed.wrapping_add(1), &data.device().clone().inner()));
     backbone.learner(data, model, NetworkConfig::Vision { body: config, head })
 }
@@ -297,7 +327,12 @@ impl Backbone {
             _ => data,
         };
         let target = data.train().dataset().fitted().clone();
-        let (loss, metrics, decision) = (target.loss(), target.metrics(), target.decision());
+        let loss = target.loss_of(&self.head).ok_or_else(|| {
+            let value = format!("{} for {}", self.head, target.kind());
+            let remedy = "a head that knows a tree is for one class an item; leave it out";
+            LearnerError::Setting { setting: "head", value, remedy }
+        })?;
+        let (metrics, decision) = (target.metrics(), target.decision());
         let mut learner = Learner::new(data, model, loss).with_metrics(metrics).with_decision(decision);
         learner.task.network = Some(network);
         if self.weights.is_some() {

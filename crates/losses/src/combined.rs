@@ -1,4 +1,5 @@
 use burn::tensor::Tensor;
+use firelight_costs::ClassHead;
 use firelight_vocab::Vocab;
 
 use crate::describe::described;
@@ -106,6 +107,10 @@ impl<T: Clone, A: Loss<T>, B: Loss<T>> Loss<T> for Combined<A, B> {
 
     fn vocab(&self) -> Option<&Vocab> {
         self.first.vocab().or(self.second.vocab())
+    }
+
+    fn head(&self) -> Option<&ClassHead> {
+        self.first.head().or(self.second.head())
     }
 
     fn traits(&self) -> LossTraits {

@@ -59,6 +59,11 @@ pub enum LossError {
     /// A model with another number of classes than the matrix.
     #[error("logits have {logits} classes, matrix has {matrix}")]
     LogitsDiffer { logits: usize, matrix: usize },
+    /// Rows of another head than the loss reads.
+    #[error(
+        "rows of {given} numbers are not the {needed} of a head that ends in {head}; a loss and the head of its model go together (`ClassHead`)"
+    )]
+    OtherRow { given: usize, needed: usize, head: String },
     /// An output that is no map over the pixels of a mask.
     #[error(
         "outputs of {numbers} numbers are no map of {pixels} pixels; a model has to give one number for each class and pixel"

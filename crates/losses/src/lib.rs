@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod adjusted;
 mod binary;
 mod both;
 mod caution;
@@ -13,12 +14,16 @@ mod distillation;
 mod error;
 mod expected_cost;
 mod focal;
+mod frame;
 mod generalized_iou;
+mod head_loss;
 mod hierarchical;
 mod known;
 mod loss;
 mod maps;
+mod marginal;
 mod pair_weighted;
+mod parent;
 mod parts;
 mod per_pixel;
 mod point_maps;
@@ -27,12 +32,14 @@ mod regression;
 mod scores;
 mod similarity;
 mod soft_label;
+mod subspace;
 mod targets;
 mod totals;
 mod tree_wasserstein;
 mod weighing;
 mod weighted;
 
+pub use adjusted::LogitAdjusted;
 pub use binary::BinaryCrossEntropy;
 pub use both::Both;
 pub use caution::{Caution, LossTraits};
@@ -46,16 +53,21 @@ pub use error::LossError;
 pub use expected_cost::{CostRegularized, ExpectedCost};
 pub use firelight_costs::VOID;
 pub use firelight_costs::{
-    Aligned, AlignedCost, ClassMatrix, ClassWeights, Confusion, CostError, CostMatrix, Decision, Distance,
-    GroupSoftLabels, Groups, MatrixRows, Meaning, OrdinalDistance, PairWeights, Similarity, SoftLabels, Taxonomy,
-    TreeDistance, Vocab, VocabError, meaning,
+    Aligned, AlignedCost, ClassFrame, ClassHead, ClassMatrix, ClassTree, ClassVectors, ClassWeights, Confusion,
+    CostError, CostMatrix, Decision, Distance, GroupSoftLabels, Groups, MatrixRows, Meaning, OrdinalDistance,
+    PairWeights, Similarity, SoftLabels, Taxonomy, TreeDistance, Vocab, VocabError, meaning,
 };
 pub use focal::Focal;
+pub use frame::FrameCrossEntropy;
 pub use generalized_iou::GeneralizedIou;
+pub use head_loss::loss_of;
+pub(crate) use head_loss::scores_of;
 pub use hierarchical::HierarchicalCrossEntropy;
 pub use known::{Known, KnownValues};
 pub use loss::Loss;
+pub use marginal::{MarginalCrossEntropy, OneOf};
 pub use pair_weighted::{PairMean, PairWeighted};
+pub use parent::ParentCrossEntropy;
 pub use parts::{Parts, Term};
 pub use per_pixel::PerPixel;
 pub use point_maps::PointMaps;
@@ -63,6 +75,7 @@ pub use reduction::Reduction;
 pub use regression::{Huber, MeanAbsolute, MeanSquared, Pointwise, SmoothL1};
 pub use similarity::SimilarityCrossEntropy;
 pub use soft_label::SoftLabelCrossEntropy;
+pub use subspace::SubspaceCrossEntropy;
 pub use targets::{ClassNumbers, check_targets};
 pub use totals::Totals;
 pub use tree_wasserstein::TreeWasserstein;

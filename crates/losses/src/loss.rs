@@ -2,6 +2,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use burn::tensor::{Tensor, activation};
+use firelight_costs::ClassHead;
 use firelight_vocab::Vocab;
 
 use crate::{LossTraits, MatrixRows, Parts, Reduction, describe};
@@ -110,6 +111,12 @@ pub trait Loss<T>: Debug + Send + Sync {
         None
     }
 
+    /// The head whose rows it reads, where these hold more than a score for each class: `None`, the default, is for all others. A loss around another one
+    /// that passes rows on as they are passes this on too.
+    fn head(&self) -> Option<&ClassHead> {
+        None
+    }
+
     /// What one should know beside other settings; a loss around another one passes its on. Nothing by default.
     fn traits(&self) -> LossTraits {
         LossTraits::default()
@@ -156,6 +163,10 @@ macro_rules! pass_on {
 
             fn vocab(&self) -> Option<&Vocab> {
                 (**self).vocab()
+            }
+
+            fn head(&self) -> Option<&ClassHead> {
+                (**self).head()
             }
 
             fn traits(&self) -> LossTraits {

@@ -1,4 +1,5 @@
 use burn::tensor::{Int, Tensor};
+use firelight_costs::ClassHead;
 use firelight_vocab::Vocab;
 
 use crate::constant::Constant;
@@ -52,8 +53,7 @@ impl<L> Weighted<L> {
 
     /// The weight of each example's class: `[batch]`, outside any graph. An ignored target may be any number; its weight does not matter.
     fn factors(&self, output: &Tensor<2>, targets: &Tensor<1, Int>) -> Tensor<1> {
-        check_classes(output, self.vocab.len());
-        let [batch, classes] = output.dims();
+        let ([batch, _], classes) = (output.dims(), self.vocab.len());
         let targets = targets.clone().inner().clamp(0, classes as i64 - 1);
         self.weights.like(&wide(output.clone().inner())).select(1, targets).reshape([batch])
     }
@@ -77,6 +77,9 @@ impl<L: Loss<Tensor<1, Int>>> Loss<Tensor<1, Int>> for Weighted<L> {
         if output.dims()[0] == 0 {
             return self.inner.parts(output, targets);
         }
+        if self.inner.head().is_none() {
+            check_classes(&output, self.vocab.len());
+        }
         let factors = self.factors(&output, &targets);
         scaled(self.inner.parts(output, targets), &factors, !self.over_examples)
     }
@@ -93,6 +96,10 @@ impl<L: Loss<Tensor<1, Int>>> Loss<Tensor<1, Int>> for Weighted<L> {
 
     fn vocab(&self) -> Option<&Vocab> {
         Some(&self.vocab)
+    }
+
+    fn head(&self) -> Option<&ClassHead> {
+        self.inner.head()
     }
 
     fn traits(&self) -> LossTraits {

@@ -32,6 +32,7 @@ mod sets;
 mod text;
 mod value_report;
 mod values;
+mod within;
 
 use serde::{Deserialize, Serialize};
 
@@ -74,6 +75,7 @@ pub use risk::{RiskCoverage, RiskPoint, aurc};
 pub use sets::{SetReport, SetScores, set_coverage, set_size};
 pub use value_report::{ValueReport, ValueScores};
 pub use values::{mae, mape, mse, msle, r2, rmse, rmsle};
+pub use within::{class_label_accuracy, within_label};
 
 /// Which way a number gets better.
 ///

@@ -2,8 +2,10 @@ use burn::module::Module;
 use burn::nn::{BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Initializer, Linear, LinearConfig};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, FloatDType, Tensor};
+use firelight_costs::{ClassHead, Vocab};
 use serde::{Deserialize, Serialize};
 
+use crate::head_end::HeadEnd;
 use crate::{Fresh, Noise};
 
 /// What turns a feature map into class scores; the defaults are fastai's `create_head`.
@@ -15,6 +17,7 @@ use crate::{Fresh, Noise};
 /// | `concat_pool` | true | maximum and average over the map, else the average alone |
 /// | `first_norm` | true | batch norm before the first linear layer (else that layer has a bias) |
 /// | `final_norm` | false | batch norm on the scores |
+/// | `end` | linear | what comes last, where that knows of a tree ([`ClassHead`]) |
 ///
 /// ```
 /// use burn::module::Module;
@@ -34,6 +37,8 @@ pub struct HeadConfig {
     concat_pool: bool,
     first_norm: bool,
     final_norm: bool,
+    #[serde(default, skip_serializing_if = "ClassHead::is_linear")]
+    end: ClassHead,
 }
 
 /// Far more than any head has; each takes memory, however narrow it is.
@@ -50,6 +55,7 @@ impl HeadConfig {
             concat_pool: true,
             first_norm: true,
             final_norm: false,
+            end: ClassHead::Linear,
         }
     }
 
@@ -81,6 +87,22 @@ impl HeadConfig {
     pub fn with_final_norm(mut self, final_norm: bool) -> Self {
         self.final_norm = final_norm;
         self
+    }
+
+    /// What comes last. The width of a row is then [`outputs`](Self::outputs).
+    pub fn with_end(mut self, end: ClassHead) -> Self {
+        self.end = end;
+        self
+    }
+
+    /// What comes last.
+    pub fn end(&self) -> &ClassHead {
+        &self.end
+    }
+
+    /// Numbers of a row: the scores, and what follows them for the loss alone.
+    pub fn outputs(&self) -> usize {
+        self.end.outputs(self.classes)
     }
 
     /// Channels that the body gives.
@@ -116,18 +138,29 @@ impl HeadConfig {
         if self.hidden.len() > MOST_HIDDEN {
             return Some(format!("a head has at most {MOST_HIDDEN} hidden layers, not {}", self.hidden.len()));
         }
-        let widths = self.widths();
-        widths.contains(&0).then(|| "a head needs at least one feature, one class and no empty layer".into())
+        if let Some(classes) = self.end.vocab().map(Vocab::len).filter(|classes| *classes != self.classes) {
+            return Some(format!("its last layer is made for {classes} classes, and it has {}", self.classes));
+        }
+        let empty = self.classes == 0 || self.branches().iter().any(|widths| widths.contains(&0));
+        empty.then(|| "a head needs at least one feature, one class and no empty layer".into())
     }
 
     /// How many numbers its linear layers have, without biases; many more than any head has count as `usize::MAX`.
     pub fn numbers(&self) -> usize {
-        self.widths().windows(2).fold(0, |sum, of| sum.saturating_add(of[0].saturating_mul(of[1])))
+        let branches = self.branches();
+        let layers = branches.iter().flat_map(|widths| widths.windows(2));
+        layers.fold(0, |sum, of| sum.saturating_add(of[0].saturating_mul(of[1])))
     }
 
-    /// Of what goes into and out of its layers.
-    fn widths(&self) -> Vec<usize> {
-        [self.pooled_features()].iter().chain(&self.hidden).chain([&self.classes]).copied().collect()
+    /// Of each chain of layers that begins with the pooled features the widths of what goes into and out of them: one chain, or two where
+    /// groups have scores of their own.
+    fn branches(&self) -> Vec<Vec<usize>> {
+        let to = |last: usize| [self.pooled_features()].iter().chain(&self.hidden).chain([&last]).copied().collect();
+        match &self.end {
+            ClassHead::Subspaces(tree) => vec![to(tree.axes())],
+            ClassHead::Parents(groups) => vec![to(self.classes), to(groups.len())],
+            _ => vec![to(self.classes)],
+        }
     }
 
     /// [`init`](Self::init) with numbers from `fresh`: zeros where trained weights follow.
@@ -138,17 +171,24 @@ impl HeadConfig {
     pub fn fresh(&self, fresh: &mut Fresh, device: &Device) -> Head {
         let problem = self.problem();
         assert!(problem.is_none(), "{}: {self:?}", problem.unwrap_or_default());
-        let widths = self.widths();
-        let last = widths.len() - 2;
-        let layers = (0..=last)
-            .map(|index| {
-                let dropout = if index == last { self.dropout } else { self.dropout / 2.0 };
-                let norm = index > 0 || self.first_norm;
-                HeadLayer::new([widths[index], widths[index + 1]], norm, dropout, fresh, device)
-            })
-            .collect();
-        let final_norm = self.final_norm.then(|| BatchNormConfig::new(self.classes).with_momentum(0.01).init(device));
-        Head { layers, final_norm, concat_pool: self.concat_pool }
+        let mut branches = self.branches().into_iter();
+        let mut branch = || self.branch(&branches.next().unwrap_or_default(), fresh, device);
+        let layers = branch();
+        let width = layers.last().map_or(0, HeadLayer::outputs);
+        let final_norm = self.final_norm.then(|| BatchNormConfig::new(width).with_momentum(0.01).init(device));
+        let end = HeadEnd::of(&self.end, branch, device);
+        Head { layers, final_norm, concat_pool: self.concat_pool, end }
+    }
+
+    /// Layers of these widths, one after the other.
+    fn branch(&self, widths: &[usize], fresh: &mut Fresh, device: &Device) -> Vec<HeadLayer> {
+        let last = widths.len().saturating_sub(2);
+        let layer = |(index, of): (usize, &[usize])| {
+            let dropout = if index == last { self.dropout } else { self.dropout / 2.0 };
+            let norm = index > 0 || self.first_norm;
+            HeadLayer::new([of[0], of[1]], norm, dropout, fresh, device)
+        };
+        widths.windows(2).enumerate().map(layer).collect()
     }
 }
 
@@ -168,6 +208,7 @@ pub struct Head {
     layers: Vec<HeadLayer>,
     final_norm: Option<BatchNorm>,
     concat_pool: bool,
+    end: Option<HeadEnd>,
 }
 
 impl Head {
@@ -185,19 +226,19 @@ impl Head {
         pooled.squeeze_dim(2)
     }
 
-    /// Pooled features `[n, 2f]` to scores `[n, classes]`. On an autodiff device dropout draws from the device's own stream.
+    /// Pooled features `[n, 2f]` to scores `[n, classes]`, or rows of [`HeadConfig::outputs`]. On an autodiff device dropout draws from the device's own stream.
     pub fn classify(&self, features: Tensor<2>) -> Tensor<2> {
         self.through(features, HeadLayer::forward)
     }
 
     fn through(&self, features: Tensor<2>, mut step: impl FnMut(&HeadLayer, Tensor<2>) -> Tensor<2>) -> Tensor<2> {
-        let last = self.layers.len() - 1;
-        let scores = self.layers.iter().enumerate().fold(features, |x, (index, layer)| {
-            let x = step(layer, x);
-            if index < last { relu(x) } else { x }
-        });
-        match &self.final_norm {
+        let scores = chain(&self.layers, features.clone(), &mut step);
+        let scores = match &self.final_norm {
             Some(norm) => norm.forward(scores),
+            None => scores,
+        };
+        match &self.end {
+            Some(end) => end.row(scores, |layers| chain(layers, features, &mut step)),
             None => scores,
         }
     }
@@ -207,10 +248,23 @@ impl Head {
         self.through(features, |layer, x| layer.forward_in_training(x, noise))
     }
 
-    /// Feature map `[n, f, h, w]` to scores `[n, classes]`.
+    /// Feature map `[n, f, h, w]` to scores `[n, classes]`, or rows of [`HeadConfig::outputs`].
     pub fn forward(&self, map: Tensor<4>) -> Tensor<2> {
         self.classify(self.pool(map))
     }
+}
+
+/// Layers one after the other, with what is below 0 cut off between them.
+fn chain(
+    layers: &[HeadLayer],
+    features: Tensor<2>,
+    mut step: impl FnMut(&HeadLayer, Tensor<2>) -> Tensor<2>,
+) -> Tensor<2> {
+    let last = layers.len().saturating_sub(1);
+    layers.iter().enumerate().fold(features, |x, (index, layer)| {
+        let x = step(layer, x);
+        if index < last { relu(x) } else { x }
+    })
 }
 
 /// Batch norm, dropout, linear: one step of a [`Head`].
@@ -234,6 +288,11 @@ impl HeadLayer {
             .init(device);
         linear.weight = fresh.normal([inputs, outputs], (2.0 / inputs as f64).sqrt(), device);
         Self { norm, dropout: DropoutConfig::new(dropout).init(), linear }
+    }
+
+    /// Numbers of a row that it gives.
+    fn outputs(&self) -> usize {
+        self.linear.weight.dims()[1]
     }
 
     fn forward(&self, x: Tensor<2>) -> Tensor<2> {

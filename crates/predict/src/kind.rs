@@ -125,13 +125,10 @@ impl TargetKind {
     /// What the model's outputs, `[batch, columns]`, become: probabilities where there are classes.
     pub fn activate(&self, output: Tensor<2>) -> Tensor<2> {
         match self {
-            Self::Category(_) => activation::softmax(output, 1),
-            Self::Categories(_) => activation::sigmoid(output),
             // A network that gives more, gives it to its loss.
-            Self::Values(_) | Self::Points(_) | Self::Box => {
-                let columns = self.columns().min(output.dims()[1]);
-                output.narrow(1, 0, columns)
-            }
+            Self::Category(_) => activation::softmax(self.first(output), 1),
+            Self::Categories(_) => activation::sigmoid(output),
+            Self::Values(_) | Self::Points(_) | Self::Box => self.first(output),
             Self::Mask(vocab) => {
                 let ([batch, numbers], classes) = (output.dims(), vocab.len().max(1));
                 let pixels = numbers / classes;
@@ -147,6 +144,12 @@ impl TargetKind {
                 Tensor::cat(vec![first.activate(output.slice([0..batch, 0..columns])), second.activate(rest)], 1)
             }
         }
+    }
+
+    /// The numbers that it is about, the first of a row.
+    fn first(&self, output: Tensor<2>) -> Tensor<2> {
+        let columns = self.columns().min(output.dims()[1]);
+        output.narrow(1, 0, columns)
     }
 
     /// Whether it, or one of two, is about these classes.

@@ -86,6 +86,11 @@ impl Manifest {
         if let Some(problem) = target.problem().or_else(|| network.problem(target.columns(), weights)) {
             return Some(problem);
         }
+        if let NetworkConfig::Vision { head, .. } = network
+            && head.end().vocab().is_some_and(|theirs| !matches!(target, TargetKind::Category(ours) if ours == theirs))
+        {
+            return Some("its head is for other classes".into());
+        }
         let channels = self.input.channels();
         if let Some(body) = network.body().filter(|body| channels != vec![body.channels(); body.pictures()]) {
             return Some(format!("its input has channels {channels:?}, and its network is {body}"));

@@ -325,8 +325,8 @@ fn other_network(manifest: &Manifest, network: &Network, device: &Device) -> Opt
         (NetworkConfig::Vision { head, .. }, Network::Vision(model)) => {
             let features = Tensor::<2>::zeros([1, head.pooled_features()], device);
             match catch_unwind(AssertUnwindSafe(|| model.classify(features).dims()[1])) {
-                Ok(scores) if scores == columns => None,
-                Ok(scores) => Some(format!("the model gives {scores} scores for {columns} classes")),
+                Ok(numbers) if numbers == head.outputs() => None,
+                Ok(numbers) => Some(format!("the model gives {numbers} scores for {columns} classes")),
                 Err(_) => Some("the model's head is not the one that the manifest describes".into()),
             }
         }

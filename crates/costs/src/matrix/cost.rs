@@ -1,10 +1,10 @@
 use firelight_vocab::{Groups, Taxonomy, Vocab};
 use serde::{Deserialize, Serialize};
 
-use crate::CostError;
 use crate::error::{finite, share};
 use crate::matrix::meaning::Cost;
 use crate::matrix::{ClassMatrix, Confusion, Meaning, PairWeights, Similarity, SoftLabels};
+use crate::{ClassVectors, CostError};
 
 /// What it costs to predict a class where another one is true: 0 for a correct prediction, higher is worse.
 ///
@@ -169,25 +169,7 @@ impl CostMatrix {
         embeddings: impl IntoIterator<Item = (S, V)>,
         distance: Distance,
     ) -> Result<Self, CostError> {
-        let (names, vectors): (Vec<S>, Vec<V>) = embeddings.into_iter().unzip();
-        let vocab = Vocab::ordered(names)?;
-        let expected = vectors.first().map_or(0, |vector| vector.as_ref().len());
-        for (class, vector) in vocab.iter().zip(&vectors) {
-            let (class, vector) = (class.to_owned(), vector.as_ref());
-            if vector.len() != expected {
-                let values = vector.len();
-                return Err(CostError::EmbeddingLength { class, values, expected });
-            }
-            if let Some(value) = vector.iter().copied().find(|value| !value.is_finite()) {
-                return Err(CostError::EmbeddingNotFinite { class, value });
-            }
-            if distance == Distance::Cosine && vector.iter().all(|value| *value == 0.0) {
-                return Err(CostError::ZeroEmbedding { class });
-            }
-        }
-        Ok(Self::by_number(&vocab, |truth, predicted| {
-            if truth == predicted { 0.0 } else { apart(vectors[truth].as_ref(), vectors[predicted].as_ref(), distance) }
-        }))
+        ClassVectors::new(embeddings)?.costs(distance)
     }
 
     /// Soft labels `(1 - eps) * identity + eps * softmax(-beta * cost / highest cost)`.
@@ -253,23 +235,6 @@ impl CostMatrix {
         let highest = self.values.iter().copied().fold(0.0, f64::max);
         if highest > 0.0 { Ok(highest) } else { Err(CostError::NoCost) }
     }
-}
-
-fn apart(a: &[f64], b: &[f64], distance: Distance) -> f64 {
-    match distance {
-        Distance::Cosine => (1.0 - cosine(a, b)).max(0.0),
-        Distance::Euclidean => a.iter().zip(b).map(|(x, y)| (x - y).powi(2)).sum::<f64>().sqrt(),
-    }
-}
-
-/// Of the vectors divided by their highest entries, whose squares neither overflow nor vanish.
-fn cosine(a: &[f64], b: &[f64]) -> f64 {
-    let [a, b] = [a, b].map(|vector| {
-        let highest = vector.iter().fold(0.0_f64, |highest, value| highest.max(value.abs()));
-        vector.iter().map(|value| value / highest).collect::<Vec<_>>()
-    });
-    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
-    dot(&a, &b) / (dot(&a, &a) * dot(&b, &b)).sqrt()
 }
 
 impl Meaning for Cost {

@@ -4,13 +4,15 @@ mod climb;
 mod cover;
 mod decide;
 
-use firelight_vocab::{Taxonomy, Vocab};
+use std::collections::HashMap;
+
+use firelight_vocab::{Groups, Taxonomy, Vocab};
 use serde::{Deserialize, Serialize};
 
 pub use climb::Climb;
 pub use decide::NodeDecision;
 
-use crate::CostError;
+use crate::{CostError, digest};
 
 /// A taxonomy whose leaves are the classes of a vocab: which classes are below which node, and how likely each node is.
 ///
@@ -91,6 +93,34 @@ impl ClassTree {
     /// If there is no such class.
     pub fn holds(&self, node: usize, class: usize) -> bool {
         self.path(class).any(|above| above == node)
+    }
+
+    /// The classes in groups by the node right above them.
+    pub fn parents(&self) -> Groups {
+        let above = |class: &str| {
+            let leaf = self.vocab.find(class).map_or(0, |class| self.leaves[class]);
+            self.taxonomy.name(self.taxonomy.parent(leaf).unwrap_or(leaf)).to_owned()
+        };
+        Groups::by(&self.vocab, above)
+    }
+
+    /// How many nodes there are but the root: the axes of [`ClassHead::Subspaces`](crate::ClassHead::Subspaces), where node `n` has axis `n − 1`.
+    pub fn axes(&self) -> usize {
+        self.taxonomy.len() - 1
+    }
+
+    /// Eight digits for the tree, whatever its inner nodes are called and in whatever order they were said.
+    pub fn digest(&self) -> String {
+        let mut numbers = HashMap::new();
+        let mut paths = Vec::new();
+        for class in 0..self.vocab.len() {
+            for node in self.path(class) {
+                let next = numbers.len() as f64;
+                paths.push(*numbers.entry(node).or_insert(next));
+            }
+            paths.push(-1.0);
+        }
+        digest(&self.vocab, paths)
     }
 
     /// The probability of each node, the sum of its classes': that of the root first.

@@ -2,6 +2,7 @@
 
 mod csv;
 mod decisions;
+mod heads;
 mod storage;
 mod texts;
 mod trust;

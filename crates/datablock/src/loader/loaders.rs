@@ -10,7 +10,7 @@ use super::workers::Workers;
 use super::{Batches, DataLoader, OnError};
 use crate::guard::guard;
 use crate::item::{Item, Owned};
-use crate::{Categories, DataError, Dataset, FittedTarget, MultiCategories, NoTarget, repeated};
+use crate::{Categories, DataError, Dataset, FittedTarget, MultiCategories, NoTarget, Nodes, repeated};
 
 /// Loaders of the training and the validation part.
 ///
@@ -304,6 +304,28 @@ impl<I: Item + ?Sized> DataLoaders<Categories<I>> {
         self.train.dataset.fitted().vocab()
     }
 
+    /// How many training items each class has, by name: for [class weights](https://docs.rs/firelight-costs) and for losses that are adjusted to rare classes.
+    ///
+    /// ```no_run
+    /// # use firelight_datablock::{Categories, DataLoaders};
+    /// # fn look(dls: DataLoaders<Categories>) {
+    /// for (class, count) in dls.class_counts() {
+    ///     println!("{class}: {count}");
+    /// }
+    /// # }
+    /// ```
+    pub fn class_counts(&self) -> Vec<(&str, usize)> {
+        self.vocab().iter().zip(self.counts()).collect()
+    }
+
+    fn counts(&self) -> Vec<usize> {
+        let mut counts = vec![0; self.vocab().len()];
+        for &class in self.train.dataset.targets() {
+            counts[class] += 1;
+        }
+        counts
+    }
+
     /// Draws training items so that each class comes equally often: [`with_item_weights`](Self::with_item_weights) of one over the number
     /// of training items of the class.
     ///
@@ -311,13 +333,16 @@ impl<I: Item + ?Sized> DataLoaders<Categories<I>> {
     ///
     /// None where there are training items.
     pub fn with_balanced_classes(self) -> Result<Self, DataError> {
-        let targets = self.train.dataset.targets();
-        let mut counts = vec![0_usize; self.vocab().len()];
-        for &class in targets {
-            counts[class] += 1;
-        }
+        let (targets, counts) = (self.train.dataset.targets(), self.counts());
         let weights: Vec<f64> = targets.iter().map(|&class| 1.0 / counts[class] as f64).collect();
         self.with_item_weights(&weights)
+    }
+}
+
+impl<I: Item + ?Sized> DataLoaders<Nodes<I>> {
+    /// Which output column is which class: the leaves of the tree.
+    pub fn vocab(&self) -> &Vocab {
+        self.train.dataset.fitted().vocab()
     }
 }
 

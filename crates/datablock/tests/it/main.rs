@@ -11,6 +11,7 @@ mod items;
 mod labelled_boxes;
 mod labels;
 mod loading;
+mod nodes;
 mod normalisation;
 mod own_code;
 mod refusals;

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use burn::tensor::Tensor;
-use firelight_datablock::{DataError, FittedTarget};
+use firelight_datablock::{Categories, DataError, FittedTarget, Item};
+use firelight_losses::ClassVectors;
 use firelight_transforms::Chance;
 
 use super::epoch::Batch;
-use super::evaluate::{Evaluation, Tally};
+use super::evaluate::{Evaluation, Tally, host};
 use super::features::{Features, HeadFeatures, Values};
 use super::fits::check_batch;
 use super::transaction::Source;
@@ -137,6 +138,41 @@ impl<F: FittedTarget, M: Model<Features = Tensor<2>> + Sync> Learner<F, M> {
         task.check_classes()?;
         let valid = features.values(task, &state.model)?.valid.as_ref();
         valid.ok_or(DataError::NoItems { part: "validation" })?.evaluate(task, &state.model)
+    }
+}
+
+impl<I: Item + ?Sized, M: Model<Features = Tensor<2>> + Sync> Learner<Categories<I>, M> {
+    /// The mean features of each class over the training part, un-augmented: what a tree of classes can be learned from where there is none.
+    ///
+    /// ```no_run
+    /// # use firelight_datablock::{Categories, DataLoaders};
+    /// # use firelight_learner::{LearnerError, efficientnet_lite0, vision_learner};
+    /// # use firelight_losses::{ClassHead, ClassTree, ClassVectors, Distance};
+    /// # fn train(dls: DataLoaders<Categories>) -> Result<(), LearnerError> {
+    /// let body = efficientnet_lite0().with_weights("efficientnet-lite0.pth");
+    /// let mut plain = vision_learner(dls.clone(), body.clone())?;
+    /// let features = plain.head_features(1)?;
+    /// let looks = plain.class_vectors(&features)?.taxonomy(Distance::Cosine)?;
+    /// let head = ClassHead::frame(&ClassTree::new(&looks, dls.vocab())?)?;
+    /// let mut learn = vision_learner(dls, body.with_head(head))?;
+    /// learn.fit_head_on(&features, 20, 5e-3)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`evaluate_head_on`](Self::evaluate_head_on), and [`CostError::NoExamples`](firelight_losses::CostError::NoExamples) for a class of which there is no
+    /// training item.
+    pub fn class_vectors(&self, features: &HeadFeatures<Categories<I>>) -> Result<ClassVectors, LearnerError> {
+        let Self { task, state, .. } = self;
+        // The first view is as validation sees pictures.
+        let values = features.values(task, &state.model)?;
+        let plain = values.views.first().ok_or(DataError::NoItems { part: "training" })?;
+        let [_, columns] = plain.values.dims();
+        let numbers = host(plain.values.clone());
+        let rows: Vec<&[f32]> = numbers.chunks(columns.max(1)).collect();
+        Ok(ClassVectors::means(task.data.vocab(), &rows, &plain.targets)?)
     }
 }
 

@@ -36,6 +36,7 @@ pub(crate) const KEPT: usize = 96;
 /// | target | findings |
 /// |---|---|
 /// | one class | [`ClassFindings`](crate::ClassFindings): confusions, what they cost, scores of every class |
+/// | a node of a tree | [`NodeFindings`](crate::NodeFindings): of each label how often the picked class is below it |
 /// | several classes | [`TagFindings`](crate::TagFindings): scores of every class, curves of thresholds, the best of these, items with most wrong classes |
 /// | values | [`ValueFindings`](crate::ValueFindings): residuals, errors and correlations of every value |
 /// | a mask | [`MaskFindings`](crate::MaskFindings): IoU and Dice of every class, confusions of pixels, the items of least overlap |

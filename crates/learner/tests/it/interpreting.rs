@@ -5,15 +5,15 @@ use std::path::Path;
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Int, Tensor};
 use firelight_datablock::{
-    BoxBlock, CategoryBlock, DataBlock, ImageBlock, IndexSplitter, MaskBlock, MultiCategoryBlock, PointBlock,
-    RegressionBlock, TargetBlock,
+    BoxBlock, CategoryBlock, DataBlock, ImageBlock, IndexSplitter, MaskBlock, MultiCategoryBlock, NodeBlock,
+    PointBlock, RegressionBlock, TargetBlock,
 };
 use firelight_learner::models::Model;
 use firelight_learner::{Interpretation, KeepBest, Learner, Part, Scored, TargetDefaults};
 use firelight_losses::{CostMatrix, Decision};
 use firelight_plots::Mark;
 use firelight_transforms::{Mask, Size};
-use firelight_vocab::Vocab;
+use firelight_vocab::{Taxonomy, Vocab};
 use image::{Rgb, RgbImage};
 use tempfile::TempDir;
 
@@ -359,4 +359,43 @@ fn a_validation_part_of_which_nothing_counts_has_no_loss_and_no_best_model() {
     let (page, _) = page(&seen);
     assert!(page.contains("<dt>validation loss</dt><dd>n/a</dd>"));
     assert!(page.contains("in shares of the picture's side: none.</p>"));
+}
+
+/// Three pictures: some cat that is taken for a Bengal, a Siamese that is taken for a pug, and a pug.
+#[test]
+fn labels_have_what_is_picked_for_them() {
+    let folder = folder();
+    let tree = Taxonomy::from_paths(["cat/Bengal", "cat/Siamese", "dog/pug"]).expect("a tree");
+    let labels = ["cat", "Siamese", "pug", "cat", "Bengal"];
+    let block = NodeBlock::new(&tree, move |item: &Path| Ok(labels[number(item)].to_owned())).expect("a block");
+    let learn = told(&folder, block, [[2.0, 0.0, 0.0], [0.0, 0.5, 3.0], [0.0, 0.0, 9.0]]);
+    let evaluation = learn.evaluate().expect("an evaluation");
+    near(evaluation.metrics[0], 2.0 / 3.0);
+    near(evaluation.metrics[1], 0.5);
+    let total = |row: [f64; 3]| row.iter().map(|score| score.exp()).sum::<f64>().ln();
+    let cat = total([2.0, 0.0, 0.0]) - (2.0_f64.exp() + 1.0).ln();
+    let losses = cat + total([0.0, 0.5, 3.0]) - 0.5 + total([0.0, 0.0, 9.0]) - 9.0;
+    near(Some(evaluation.loss), losses / 3.0);
+
+    let seen = found(&learn);
+    let rows: Vec<_> = seen
+        .labels()
+        .into_iter()
+        .map(|label| format!("{} {} {} {} {}", label.name, label.trained, label.items, label.within, label.most))
+        .collect();
+    assert_eq!(rows, ["cat 1 1 1 Bengal", "Bengal 1 0 0 –", "Siamese 0 1 0 pug", "pug 0 1 1 pug"]);
+    let wrong: Vec<Scored> = seen.wrong();
+    assert_eq!(wrong.iter().map(|one| one.item).collect::<Vec<_>>(), [1]);
+    near(Some(wrong[0].value), 0.5_f64.exp() / (1.0 + 0.5_f64.exp() + 3.0_f64.exp()));
+    let titles: Vec<_> = (0..3)
+        .map(|item| {
+            let fitted = learn.data().train().dataset().fitted();
+            let row = learn.predictions().expect("predictions").row(item).to_vec();
+            let said = fitted.read(&row, Size::new(4, 2), &Decision::Argmax);
+            fitted.title(&row, &said, &learn.data().valid().dataset().targets()[item])
+        })
+        .collect();
+    assert_eq!(titles[0], (vec!["Bengal 79 %".to_owned(), "is cat".to_owned()], Some(Mark::Right)));
+    assert_eq!(titles[1], (vec!["said pug 88 %".to_owned(), "is Siamese".to_owned()], Some(Mark::Wrong)));
+    assert_eq!(titles[2], (vec!["pug 100 %".to_owned()], Some(Mark::Right)));
 }

@@ -4,15 +4,17 @@ use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
 use firelight_datablock::{
-    BoxBlock, CategoryBlock, DataBlock, ImageBlock, IndexSplitter, MaskBlock, MultiCategoryBlock, RegressionBlock,
-    TrainOnAll,
+    BoxBlock, Categories, CategoryBlock, DataBlock, ImageBlock, IndexSplitter, MaskBlock, MultiCategoryBlock,
+    NodeBlock, RegressionBlock, TrainOnAll,
 };
 use firelight_learner::models::Model;
 use firelight_learner::{
     Answer, Checkpoints, KeepBest, Learner, LearnerError, Network, Predictor, TargetDefaults, TargetKind, Tta,
     position_learner, unet_learner, vision_learner,
 };
-use firelight_losses::{CostMatrix, CrossEntropy, Decision, Focal, FocalDice, Known, MeanAbsolute, PerPixel};
+use firelight_losses::{
+    ClassHead, ClassTree, CostMatrix, CrossEntropy, Decision, Focal, FocalDice, Known, MeanAbsolute, PerPixel, Taxonomy,
+};
 use firelight_transforms::{CutMix, Mask, Resize, Size};
 use firelight_vocab::Vocab;
 use image::RgbImage;
@@ -128,6 +130,53 @@ fn one_class() {
     let answer = goes_all_the_way(|| vision_learner(loaders(&folder, blocks::breeds()), small()).expect("a learner"));
     let Answer::Category(prediction) = answer else { panic!("{answer:?}") };
     assert!(["green", "red"].contains(&prediction.class.as_str()));
+}
+
+#[test]
+fn one_class_of_heads_that_know_a_tree() {
+    let folder = folder();
+    let data = || loaders(&folder, blocks::breeds());
+    let tree = Taxonomy::from_paths(["warm/red", "cold/green"]).expect("a tree");
+    let tree = ClassTree::new(&tree, data().vocab()).expect("the data's classes");
+    let frame = ClassHead::frame(&tree).expect("a frame");
+    for head in [frame, ClassHead::subspaces(&tree), ClassHead::parents(&tree.parents())] {
+        let answer = goes_all_the_way(|| vision_learner(data(), small().with_head(head.clone())).expect("a learner"));
+        let Answer::Category(prediction) = answer else { panic!("{answer:?}") };
+        assert_eq!(prediction.probabilities.len(), 2);
+        // Where the evidence is goes through the head, and weights alone do.
+        let place = tempfile::tempdir().expect("a folder");
+        let (file, kept) = (place.path().join("model.firelight"), place.path().join("weights"));
+        let learn = vision_learner(data(), small().with_head(head.clone())).expect("a learner");
+        learn.export(&file).expect("an export");
+        learn.save(&kept).expect("weights");
+        let predictor = Predictor::load(&file, &Device::flex()).expect("a predictor");
+        let picture = learn.data().valid().dataset().picture(0).expect("a picture");
+        let evidence = predictor.explain(&picture, None).expect("evidence");
+        assert!(evidence.heat.iter().any(|heat| *heat > 0.0), "{head}");
+        let mut other = vision_learner(data(), small().with_head(head.clone()).with_seed(3)).expect("a learner");
+        other.load(&kept).expect("loaded");
+        let outputs = |learn: &Learner<Categories>| learn.predictions().expect("predictions").outputs;
+        assert_eq!(outputs(&other), outputs(&learn), "{head}");
+    }
+}
+
+#[test]
+fn labels_at_any_level() {
+    let folder = folder();
+    let tree = Taxonomy::from_paths(["warm/red", "warm/orange", "cold/green"]).expect("a tree");
+    // Every third picture is told no more of than its group.
+    let label = |item: &Path| {
+        let colour = colour(item);
+        let group = if colour == "red" { "warm" } else { "cold" };
+        Ok(if number(item) % 3 == 0 { group.to_owned() } else { colour })
+    };
+    let data = || loaders(&folder, NodeBlock::new(&tree, label).expect("a block"));
+    let answer = goes_all_the_way(|| vision_learner(data(), small()).expect("a learner"));
+    let Answer::Category(prediction) = answer else { panic!("{answer:?}") };
+    assert_eq!(prediction.probabilities.len(), 3);
+    let cautions = data().cautions();
+    let orange = r#"labels: no training item is labelled "orange" itself, so nothing tells these classes from those beside them; label some of each"#;
+    assert_eq!(cautions, [orange]);
 }
 
 #[test]

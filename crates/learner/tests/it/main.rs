@@ -6,6 +6,7 @@ mod detecting;
 mod export;
 mod failing;
 mod fine_tune_reference;
+mod heads;
 mod interpreting;
 mod keeping;
 #[cfg(unix)]

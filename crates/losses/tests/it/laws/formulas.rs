@@ -57,6 +57,33 @@ pub fn focal_inside(z: &[f64], class: usize, gamma: f64, weight: f64) -> f64 {
     times((-(-entropy).exp_m1()).powf(gamma), entropy)
 }
 
+/// How far the cosines of a row's vector in a frame are from those of a class, squared and added up. The vector follows from the scores and the cosines between the
+/// frame's: its squared length is `sᵀ S⁻¹ s`. Of scores of nothing there is no direction, at `at` or here.
+pub fn directions(z: &[f64], at: &[f64], cosines: &[f64], class: usize) -> f64 {
+    let (size, lowest) = (z.len(), z.iter().any(|score| *score == f64::NEG_INFINITY));
+    let highest = |row: &[f64]| row.iter().fold(0.0, |most: f64, score| most.max(score.abs()));
+    let z = if highest(at) < 1e-6 { at } else { z };
+    // What is infinitely low is all that there is to the direction.
+    let unit: Vec<f64> = match highest(z) {
+        _ if lowest => z.iter().map(|score| if *score == f64::NEG_INFINITY { -1.0 } else { 0.0 }).collect(),
+        0.0 => z.to_vec(),
+        most => z.iter().map(|score| score / most).collect(),
+    };
+    let mut rows: Vec<Vec<f64>> =
+        (0..size).map(|row| cosines[row * size..][..size].iter().copied().chain([unit[row]]).collect()).collect();
+    for pivot in 0..size {
+        let row = rows[pivot].clone();
+        for (number, other) in rows.iter_mut().enumerate().filter(|(number, _)| *number != pivot) {
+            let factor = other[pivot] / row[pivot];
+            debug_assert_ne!(number, pivot);
+            other.iter_mut().zip(&row).for_each(|(entry, own)| *entry -= factor * own);
+        }
+    }
+    let length = (0..size).map(|row| unit[row] * rows[row][size] / rows[row][row]).sum::<f64>().sqrt();
+    let cosine = |row: usize| if length > 0.0 { unit[row] / length } else { unit[row] };
+    (0..size).map(|row| (cosine(row) - cosines[class * size + row]).powi(2)).sum()
+}
+
 pub fn expected(z: &[f64], row: &[f64]) -> f64 {
     (0..z.len()).map(|class| p(z, class) * row[class]).sum()
 }

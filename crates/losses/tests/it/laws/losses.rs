@@ -2,10 +2,11 @@
 
 use burn::tensor::{Bool, Int, Tensor};
 use firelight_losses::{
-    BinaryCrossEntropy, ClassMatrix, ClassWeights, CostLog, CostMatrix, CostRegularized, CrossEntropy, Distillation,
-    ExpectedCost, Focal, Groups, HierarchicalCrossEntropy, Huber, Loss, MeanAbsolute, MeanSquared, Meaning, PairMean,
-    PairWeighted, PairWeights, Similarity, SimilarityCrossEntropy, SmoothL1, SoftLabelCrossEntropy, SoftLabels,
-    Taxonomy, TreeDistance, TreeWasserstein, Vocab, Weighted,
+    BinaryCrossEntropy, ClassFrame, ClassMatrix, ClassTree, ClassWeights, CostLog, CostMatrix, CostRegularized,
+    CrossEntropy, Distillation, ExpectedCost, Focal, FrameCrossEntropy, Groups, HierarchicalCrossEntropy, Huber,
+    LogitAdjusted, Loss, MeanAbsolute, MeanSquared, Meaning, PairMean, PairWeighted, PairWeights, Similarity,
+    SimilarityCrossEntropy, SmoothL1, SoftLabelCrossEntropy, SoftLabels, Taxonomy, TreeDistance, TreeWasserstein,
+    Vocab, Weighted,
 };
 
 use super::IGNORED;
@@ -74,10 +75,19 @@ impl World {
 
     /// Every loss over class numbers.
     pub fn by_class(&self) -> Vec<Case> {
-        [self.entropies(), self.soft(), self.pairs(), self.costs(), self.trees(), self.focal(), self.around()]
-            .into_iter()
-            .flatten()
-            .collect()
+        [
+            self.entropies(),
+            self.soft(),
+            self.pairs(),
+            self.costs(),
+            self.trees(),
+            self.focal(),
+            self.around(),
+            self.heads(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 
     fn entropies(&self) -> Vec<Case> {
@@ -118,6 +128,39 @@ impl World {
                 weighted(CrossEntropy::new().with_ignore_index(IGNORED), self).over_examples(),
                 move |z, _, t| one(counted(u(t), -log_p(z, t), z)),
             ),
+        ]
+    }
+
+    /// A frame, and scores that are adjusted to how frequent classes are.
+    fn heads(&self) -> Vec<Case> {
+        let tree = ClassTree::new(&self.tree, &self.vocab).unwrap();
+        let frame = |gamma: f64, alpha: f64| {
+            let frame = ClassFrame::new(&tree, gamma).unwrap();
+            let loss = FrameCrossEntropy::new(&frame).with_alpha(alpha).unwrap();
+            Case::new(loss, move |z, at, t| {
+                let apart = formulas::directions(z, at, frame.cosines(), t);
+                one(times(1.0 - alpha, -log_p(z, t)) + alpha * apart + cross_entropy(z, &[]))
+            })
+        };
+        let names = self.vocab.names().to_vec();
+        let counts =
+            |step: usize| names.clone().into_iter().enumerate().map(move |(class, name)| (name, 1 + step * class));
+        let all: Vec<usize> = counts(7).map(|(_, count)| count).collect();
+        let moved = move |z: &[f64], tau: f64| -> Vec<f64> {
+            let sum = all.iter().sum::<usize>() as f64;
+            z.iter().zip(&all).map(|(z, count)| z + tau * (*count as f64 / sum).ln()).collect()
+        };
+        let adjusted = |inner: CrossEntropy, tau: f64| LogitAdjusted::new(inner, counts(7), tau, &self.vocab).unwrap();
+        let (plain, weighted, w) = (moved.clone(), moved, self.class_weight());
+        let ignoring = self.weighted().with_ignore_index(IGNORED);
+        vec![
+            frame(2.0, 0.4),
+            frame(5.0, 1.0),
+            Case::new(adjusted(CrossEntropy::new(), 1.0), move |z, _, t| one(-log_p(&plain(z, 1.0), t))),
+            Case::ignoring(adjusted(ignoring, 0.5), move |z, _, t| {
+                let z = weighted(z, 0.5);
+                vec![[times(w(t), -log_p(&z, t)) + cross_entropy(&z, &[]), w(t)]]
+            }),
         ]
     }
 

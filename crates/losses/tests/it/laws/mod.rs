@@ -5,6 +5,7 @@ mod by_row;
 #[cfg(feature = "ndarray")]
 mod devices;
 mod formulas;
+mod heads;
 mod known;
 mod losses;
 mod maps;

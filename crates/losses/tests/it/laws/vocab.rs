@@ -3,8 +3,8 @@
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use firelight_losses::{
     ClassWeights, CostLog, CostMatrix, CostRegularized, CrossEntropy, ExpectedCost, Focal, Groups,
-    HierarchicalCrossEntropy, Loss, PairWeighted, Reduction, SimilarityCrossEntropy, SoftLabelCrossEntropy, Taxonomy,
-    TreeDistance, TreeWasserstein, Vocab, Weighted,
+    HierarchicalCrossEntropy, LogitAdjusted, Loss, PairWeighted, Reduction, SimilarityCrossEntropy,
+    SoftLabelCrossEntropy, Taxonomy, TreeDistance, TreeWasserstein, Vocab, Weighted,
 };
 use proptest::prelude::*;
 
@@ -40,6 +40,7 @@ fn losses(vocab: &Vocab) -> Vec<ByClass> {
         Box::new(HierarchicalCrossEntropy::new(&tree, vocab, 0.3).unwrap()),
         Box::new(HierarchicalCrossEntropy::new(&tree, vocab, 0.3).unwrap().by_height().normalize()),
         Box::new(TreeWasserstein::new(&tree, vocab).unwrap()),
+        Box::new(LogitAdjusted::new(CrossEntropy::new(), NAMES.into_iter().zip([3, 1, 40, 7, 9]), 1.0, vocab).unwrap()),
         Box::new(Focal::new(1.5).unwrap().with_class_weights(&weights, vocab).unwrap()),
         Box::new(Focal::new(1.5).unwrap().with_class_weights(&weights, vocab).unwrap().with_weighted_probability()),
     ]
