@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use firelight::costs::ClassTree;
 use firelight::costs::{Calibrator, HeldOut, NodeDecision};
 use firelight::learner::{Accumulator, Better, ClassMetric, Metric};
 use firelight::metrics::{NodeReport, Outcomes, full_path_accuracy, hops, measure, path_consistency};

@@ -10,6 +10,7 @@
 //! | `--pets FOLDER` | Oxford pets: with `--weights` the table of 37 breeds |
 //! | `--imagenette FOLDER`, `--imagewoof FOLDER` | with `train/` and `val/`: with `--weights` the table of 20 classes, and that of a small net from scratch |
 //! | `--json FILE` | writes every number there too |
+//! | `--set NAME` | sets with this in their name |
 //! | `--only NAME` | methods with this in their name; may be given more than once |
 //! | `--seed N` | that seed alone |
 //! | `--search` | hyper-parameters on data of a seed of their own, which no table is of |

@@ -1,9 +1,6 @@
 //! What is compared.
 
-use firelight::costs::ClassFrame;
-use firelight::losses::{
-    ClassNumbers, FrameCrossEntropy, LogitAdjusted, ParentCrossEntropy, SubspaceCrossEntropy,
-};
+use firelight::losses::{ClassNumbers, FrameCrossEntropy, LogitAdjusted, ParentCrossEntropy, SubspaceCrossEntropy};
 use firelight::prelude::*;
 
 use crate::judge::Judge;
@@ -18,7 +15,8 @@ pub struct Method {
 /// Those of the tables, with the papers' parameters for small trees, or those that a search compares.
 pub fn methods(judge: &Judge, dls: &DataLoaders<Categories>, search: bool) -> Result<Vec<Method>> {
     let make = Make { judge, dls };
-    let mut all = vec![make.linear("cross entropy", CrossEntropy::new())];
+    let smoothed = CrossEntropy::new().with_label_smoothing(0.1)?;
+    let mut all = vec![make.linear("cross entropy", CrossEntropy::new()), make.linear("label smoothing 0.1", smoothed)];
     if search {
         for (beta, eps) in [(4.0, 0.3), (10.0, 0.1), (10.0, 0.3), (20.0, 0.3)] {
             all.push(make.soft(beta, eps)?);
@@ -33,12 +31,10 @@ pub fn methods(judge: &Judge, dls: &DataLoaders<Categories>, search: bool) -> Re
             all.push(make.subspaces(alpha)?);
         }
     } else {
-        let smoothed = CrossEntropy::new().with_label_smoothing(0.1)?;
-        all.push(make.linear("label smoothing 0.1", smoothed));
         all.extend([make.soft(4.0, 0.3)?, make.soft(10.0, 0.3)?, make.hierarchical(0.1)?]);
         all.extend([make.frame(2.0, 0.4)?, make.subspaces(0.05)?]);
     }
-    all.extend([make.parents(), make.adjusted()?]);
+    all.extend([make.parents(), make.soft_parents(10.0, 0.3)?, make.adjusted()?]);
     Ok(all)
 }
 
@@ -83,9 +79,19 @@ impl Make<'_> {
         Method { name: "HiE".into(), head: ClassHead::parents(&groups), loss }
     }
 
+    fn soft_parents(&self, beta: f64, eps: f64) -> Result<Method> {
+        let (groups, labels) = (self.judge.tree.parents(), self.judge.distance.soft_labels(beta, eps)?);
+        let classes = SoftLabelCrossEntropy::new(&labels, self.judge.tree.vocab())?;
+        let loss = Box::new(ParentCrossEntropy::new(&groups).with_classes(classes));
+        Ok(Method {
+            name: format!("HiE of soft labels, eps {eps}, beta {beta}"),
+            head: ClassHead::parents(&groups),
+            loss,
+        })
+    }
+
     fn adjusted(&self) -> Result<Method> {
-        let (vocab, targets) = (self.judge.tree.vocab(), self.dls.train().dataset().targets());
-        let counts = vocab.iter().enumerate().map(|(class, name)| (name, targets.iter().filter(|target| **target == class).count()));
-        Ok(self.linear("logit adjusted", LogitAdjusted::new(CrossEntropy::new(), counts, 1.0, vocab)?))
+        let counts = self.dls.class_counts();
+        Ok(self.linear("logit adjusted", LogitAdjusted::new(CrossEntropy::new(), counts, 1.0, self.dls.vocab())?))
     }
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use firelight::costs::ClassTree;
 use firelight::datasets::{IMAGENETTE, IMAGEWOOF};
 use firelight::prelude::*;
 use firelight::transforms::{Filter, Limits, Picture, TransformError, open};
@@ -59,6 +58,7 @@ pub fn sets(arguments: &Arguments) -> Result<Vec<Set>> {
             pictures: pictures(),
         });
     }
+    sets.retain(|set| arguments.set.as_ref().is_none_or(|name| set.name.contains(name.as_str())));
     if sets.is_empty() {
         return Err("no set has its pictures: give --pets with --weights, or --imagenette with --imagewoof".into());
     }
