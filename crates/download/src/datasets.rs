@@ -4,6 +4,10 @@ use std::path::{Path, PathBuf};
 
 use crate::{Checksum, Download, DownloadError, Patience, Progress, Unpacking, home};
 
+pub use crate::imagenette::{
+    IMAGENETTE, IMAGEWOOF, PictureSize, WordNetClass, imagenette, imagenette_in, imagewoof, imagewoof_in,
+};
+
 /// The Oxford-IIIT pets, below [`home`]: a folder with `images/` (7,390 pictures of 37 breeds called
 /// `Abyssinian_1.jpg` to `yorkshire_terrier_99.jpg`, breeds of cats with a capital letter) and `annotations/`.
 ///

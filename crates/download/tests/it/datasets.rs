@@ -1,9 +1,12 @@
 //! Known data sets and weights.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::process::Command;
 
-use firelight_download::datasets::{PublishedDataset, oxford_pets_in};
+use firelight_download::datasets::{
+    IMAGENETTE, IMAGEWOOF, PictureSize, PublishedDataset, WordNetClass, imagenette_in, imagewoof_in, oxford_pets_in,
+};
 use firelight_download::{Checksum, DownloadError, home, weights};
 use tempfile::TempDir;
 
@@ -61,6 +64,57 @@ fn the_pets_come_from_oxford_and_stay() {
         fs::create_dir_all(root.join(folder)).unwrap();
     }
     assert_eq!(oxford_pets_in(home.path()).unwrap(), root);
+}
+
+#[test]
+fn ten_classes_of_imagenet_come_in_three_sizes() {
+    let home = TempDir::new().unwrap();
+    for (size, folders) in [
+        (PictureSize::Full, ["imagenette2", "imagewoof2"]),
+        (PictureSize::Px320, ["imagenette2-320", "imagewoof2-320"]),
+        (PictureSize::Px160, ["imagenette2-160", "imagewoof2-160"]),
+    ] {
+        for (set, folder) in [PublishedDataset::imagenette(size), PublishedDataset::imagewoof(size)].iter().zip(folders)
+        {
+            let [archive] = &set.downloads()[..] else { panic!("one archive") };
+            assert_eq!(archive.url, format!("https://s3.amazonaws.com/fast-ai-imageclas/{folder}.tgz"));
+        }
+        // Placed by hand, they are taken as they are.
+        let place = |name: &str, folder| home.path().join("datasets").join(name).join(folder);
+        let roots = [place("imagenette", folders[0]), place("imagewoof", folders[1])];
+        for root in &roots {
+            fs::create_dir_all(root).unwrap();
+        }
+        assert_eq!([imagenette_in(home.path(), size).unwrap(), imagewoof_in(home.path(), size).unwrap()], roots);
+    }
+}
+
+#[test]
+fn what_a_server_sends_as_imagenette_is_checked() {
+    let archive = Tarball::new().file("imagenette2-160/train/n01440764/1.JPEG", b"tench").bytes();
+    let server = Server::new(&[("/imagenette2-160.tgz", &archive)], []);
+    let set = PublishedDataset::imagenette(PictureSize::Px160).with_base_url(server.url(""));
+    let home = TempDir::new().unwrap();
+    let refused = set.fetch(home.path()).unwrap_err().to_string();
+    assert!(refused.contains("e793b78cc4c9e9a4ccc0c1155377a412"), "{refused}");
+    assert_eq!(listing(home.path()), ["archives/", "archives/imagenette/"]);
+}
+
+#[test]
+fn twenty_classes_have_names_of_their_own_and_one_way_up_each() {
+    let classes: Vec<_> = IMAGENETTE.into_iter().chain(IMAGEWOOF).collect();
+    let names: BTreeSet<_> = classes.iter().map(WordNetClass::name).collect();
+    let folders: BTreeSet<_> = classes.iter().map(|class| class.folder).collect();
+    assert_eq!((names.len(), folders.len()), (20, 20));
+    assert_eq!((IMAGENETTE[1].name(), IMAGEWOOF[9].name()), ("English springer", "dingo"));
+    let mut parents = BTreeMap::new();
+    for class in &classes {
+        let nodes: Vec<_> = class.path.split('/').collect();
+        for pair in nodes.windows(2) {
+            assert_eq!(*parents.entry(pair[1]).or_insert(pair[0]), pair[0], "above {}", pair[1]);
+        }
+    }
+    assert_eq!((parents["beagle"], parents["dog"], parents["vertebrate"]), ("hound", "canine", "chordate"));
 }
 
 #[test]
