@@ -30,7 +30,7 @@ pub use corrections::{Action, Correction, Corrections};
 pub use duplicates::{NearDuplicates, Pair, Twin};
 pub use error::DoctorError;
 pub use features::{Features, Neighbour};
-pub use findings::{Findings, LeakEffect, Part, PictureFault};
+pub use findings::{Findings, LeakEffect, MetricEffect, Part, PictureFault};
 pub use fingerprint::Fingerprint;
 pub use groups::{Group, groups};
 pub use joint::ConfidentJoint;
