@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod findings;
 
@@ -23,6 +24,9 @@ mod near;
 
 mod look;
 
+#[cfg(feature = "page")]
+mod page;
+
 mod error;
 
 pub use alike::AlikeClasses;
@@ -37,4 +41,6 @@ pub use joint::ConfidentJoint;
 pub use label_errors::{LabelError, LabelErrors, Order, Rule};
 pub use look::{Fault, FaultLimits, Look};
 pub use outliers::{Outlier, outliers};
+#[cfg(feature = "page")]
+pub use page::Page;
 pub use several::SeveralError;

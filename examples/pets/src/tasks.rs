@@ -52,6 +52,9 @@ fn annotations(images: &Path) -> Result<PathBuf> {
 
 /// Trains what is asked for, and prints and writes what came of it.
 pub fn run(cli: &Cli, images: &Path) -> Result<()> {
+    if cli.training.corrections.is_some() {
+        return Err("corrections: they are of breeds; leave --task out".to_owned().into());
+    }
     let annotations = annotations(images)?;
     let wanted = |task: Task| cli.task == task || cli.task == Task::All;
     let mut outcomes = Vec::new();

@@ -61,7 +61,7 @@ fn configuration<F: TargetDefaults, M: Model>(learn: &Learner<F, M>) -> Vec<(&'s
     let Learner { task, state, .. } = learn;
     let (train, valid) = (task.data.train(), task.data.valid());
     let model = task.network.as_ref().map_or_else(short_type_name::<M>, NetworkConfig::to_string);
-    vec![
+    let mut told = vec![
         ("Model", format!("{model}, {} parameters", state.model.num_params())),
         ("Target", train.dataset().fitted().kind().to_string()),
         ("Loss", task.loss.describe()),
@@ -74,7 +74,9 @@ fn configuration<F: TargetDefaults, M: Model>(learn: &Learner<F, M>) -> Vec<(&'s
         ("Seconds", format!("{:.1}", state.history.epochs.iter().map(|row| row.seconds).sum::<f64>())),
         ("Seed", task.options.seed.to_string()),
         ("Firelight", env!("CARGO_PKG_VERSION").to_owned()),
-    ]
+    ];
+    told.extend(task.data.changes().map(|changes| ("Corrected", changes.to_string())));
+    told
 }
 
 /// The type's name without the paths of modules: `PairWeighted<CrossEntropy>`.
