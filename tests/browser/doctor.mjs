@@ -85,6 +85,10 @@ await inEachView("doctor", screenshots, false, async (page, check, inspect) => {
   const broken = await page.$$eval("img", (found) => found.filter((img) => !img.naturalWidth).length);
   check(broken === 0, `${broken} broken pictures`);
   await inspect();
+  if (screenshots && page.viewportSize().width > 1000 && (await page.evaluate(() => matchMedia("(prefers-color-scheme: light)").matches))) {
+    // For the book.
+    await page.screenshot({ path: `${screenshots}/doctor-page.jpg`, type: "jpeg", quality: 82 });
+  }
 
   await page.keyboard.press("f");
   await page.waitForFunction(() => document.querySelectorAll("#kinds [aria-pressed=true]")[0].dataset.kind !== "all");

@@ -1,6 +1,6 @@
 //! What is wrong with a folder of pictures, and a page to decide about it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use firelight::doctor::Findings;
@@ -82,7 +82,7 @@ fn serve(what: &Doctor, findings: Findings) -> Result<()> {
     if !what.serve {
         return Ok(());
     }
-    let files: Vec<PathBuf> = findings.items.iter().map(|name| what.folder.join(Path::new(name))).collect();
+    let files: Vec<PathBuf> = findings.items.iter().map(|name| what.folder.join(name)).collect();
     let limits = firelight::transforms::Limits::default();
     let open = move |item: usize| Ok(firelight::transforms::open(&files[item], &limits)?);
     let page = firelight::doctor::Page::new(findings, &what.corrections, open)?;

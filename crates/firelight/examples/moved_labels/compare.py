@@ -3,7 +3,7 @@
     python crates/firelight/examples/moved_labels/compare.py WEIGHTS FOLDER... [--seed 1] [--json FILE]
 
 Run from the repository, with a Python that has cleanlab 2.9 and scipy. WEIGHTS are those of EfficientNet-Lite0 (see the README);
-each FOLDER has pictures called like `Abyssinian_1.jpg` and `beagle_7.jpg`, as the drawn set in `pets-out/sample`. Of 0, 5, 10 and 20 % of
+each FOLDER has pictures called like `Abyssinian_1.jpg` and `beagle_7.jpg`, as the drawn set in `pets-out/sample`. Of 5, 10 and 20 % of
 the labels, moved to any class and to another breed of the species: precision and recall of what the default rule finds, precision and
 recall of the first n where n were moved, and the area under the curve of the self-confidence against what was moved. `same` says
 that cleanlab finds the same labels in the same order, `spearman` how far the two rank all labels alike. A table goes to stderr and
@@ -41,11 +41,9 @@ def main():
         for line in run.stdout.splitlines():
             row = compared(json.loads(line))
             rows.append(row)
-            rule = f"{row['precision']:.3f}/{row['recall']:.3f}" if row["moved"] else f"{row['found']} found"
-            first = f"{row['first_n']:.3f}" if row["moved"] else "-"
-            area = f"{row['auc']:.3f}" if row["moved"] else "-"
-            same = "yes" if row["same"] else "NO"
-            print(f"{folder[-24:]:24} {row['share']:6} {row['to']:12} {rule:>11} {first:>8} {area:>6} {same:>5} {row['spearman']:9.4f}", file=sys.stderr)
+            rule = f"{row['precision']:.3f}/{row['recall']:.3f}"
+            told = f"{folder[-24:]:24} {row['share']:6} {row['to']:12} {rule:>11} {row['first_n']:8.3f} {row['auc']:6.3f}"
+            print(f"{told} {'yes' if row['same'] else 'NO':>5} {row['spearman']:9.4f}", file=sys.stderr)
     text = json.dumps(rows, indent=1)
     if options.json:
         with open(options.json, "w") as file:
@@ -70,8 +68,7 @@ def compared(told):
     return {
         "folder": told["folder"], "items": len(given), "share": told["share"], "to": told["to"], "seed": told["seed"], "moved": count,
         "found": len(found), "seconds": told["seconds"], "accuracy": float((probabilities.argmax(1) == true).mean()),
-        "precision": hits / max(len(found), 1), "recall": hits / max(count, 1), "first_n": float(first.mean()) if count else None,
-        "auc": area(1 - ours, moved) if count else None,
+        "precision": hits / max(len(found), 1), "recall": hits / max(count, 1), "first_n": float(first.mean()), "auc": area(1 - ours, moved),
         "same": sorted(found) == sorted(int(item) for item in theirs),
         "spearman": float(spearmanr(ours, confidence).statistic),
     }

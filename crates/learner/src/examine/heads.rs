@@ -68,18 +68,18 @@ impl<F: TargetDefaults> Heads<'_, F> {
             || {
                 let fitted = self.task.data.train().dataset().fitted();
                 let loss = fitted.loss();
-                let values = standard(&self.rows.values, trained);
-                let head = self.trained(&values, trained, loss.as_ref())?.valid();
-                let chunks = judged.chunks(JUDGED);
-                let scores = |rows: &[usize]| host(loss.activation(head.linear.forward(self.select(&values, rows))));
-                Ok(chunks.flat_map(scores).collect())
+                let scale = Scale::of(&self.rows.values);
+                let head = self.trained(&scale, trained, loss.as_ref())?.valid();
+                let inputs = |rows: &[usize]| scale.rows(&self.rows.values, rows);
+                let scores = |rows: &[usize]| host(loss.activation(head.linear.forward(inputs(rows))));
+                Ok(judged.chunks(JUDGED).flat_map(scores).collect())
             },
         )?
     }
 
-    fn trained(&self, values: &Tensor<2>, rows: &[usize], loss: &dyn Loss<F::Tensor>) -> Result<Head, LearnerError> {
+    fn trained(&self, scale: &Scale, rows: &[usize], loss: &dyn Loss<F::Tensor>) -> Result<Head, LearnerError> {
         let (fitted, device) = (self.task.data.train().dataset().fitted(), self.task.training_device());
-        let [_, columns] = values.dims();
+        let [_, columns] = self.rows.values.dims();
         // The loss is convex in it, so that there is nothing to draw.
         let linear = LinearConfig::new(columns, fitted.outputs()).with_initializer(Initializer::Zeros).init(&device);
         let mut head = Head { linear };
@@ -93,7 +93,7 @@ impl<F: TargetDefaults> Heads<'_, F> {
             for rows in order.chunks_exact(batch) {
                 let rate = RATE * f64::midpoint(1.0, (PI * step as f64 / steps as f64).cos());
                 let targets: Vec<F::Target> = rows.iter().map(|&row| self.rows.targets[row].clone()).collect();
-                let inputs = Tensor::from_inner(self.select(values, rows));
+                let inputs = Tensor::from_inner(scale.rows(&self.rows.values, rows));
                 let output = head.linear.forward(inputs);
                 let gradients = loss.parts(output, fitted.collate(&targets, &device)).mean().backward();
                 let gradients = GradientsParams::from_grads(gradients, &head);
@@ -103,22 +103,35 @@ impl<F: TargetDefaults> Heads<'_, F> {
         }
         Ok(head)
     }
-
-    fn select(&self, values: &Tensor<2>, rows: &[usize]) -> Tensor<2> {
-        let numbers: Vec<i64> = rows.iter().map(|&row| row as i64).collect();
-        let numbers: Tensor<1, Int> = Tensor::from_data(TensorData::new(numbers, [rows.len()]), &values.device());
-        values.clone().select(0, numbers)
-    }
 }
 
-/// All rows with each feature moved and scaled so that it has mean 0 and variance 1 over `rows`.
-fn standard(values: &Tensor<2>, rows: &[usize]) -> Tensor<2> {
-    let numbers: Vec<i64> = rows.iter().map(|&row| row as i64).collect();
-    let numbers: Tensor<1, Int> = Tensor::from_data(TensorData::new(numbers, [rows.len()]), &values.device());
-    let some = values.clone().select(0, numbers);
-    let mean = some.clone().mean_dim(0);
-    let spread = (some - mean.clone()).powi_scalar(2).mean_dim(0).sqrt() + 1e-3;
-    (values.clone() - mean) / spread
+/// What moves and scales each feature so that it has mean 0 and variance 1 over all rows.
+struct Scale {
+    mean: Tensor<2>,
+    spread: Tensor<2>,
+}
+
+impl Scale {
+    /// Some rows at a time: all of them together are the largest thing in memory as it is.
+    fn of(values: &Tensor<2>) -> Self {
+        let [rows, columns] = values.dims();
+        let mut mean = Tensor::zeros([1, columns], &values.device());
+        let mut square = mean.clone();
+        for start in (0..rows).step_by(JUDGED) {
+            let some = values.clone().narrow(0, start, JUDGED.min(rows - start));
+            mean = mean + some.clone().sum_dim(0) / rows as f32;
+            square = square + some.powi_scalar(2).sum_dim(0) / rows as f32;
+        }
+        // What does not vary stays at 0.
+        let spread = (square - mean.clone().powi_scalar(2)).clamp_min(0.0).sqrt() + 1e-3;
+        Self { mean, spread }
+    }
+
+    fn rows(&self, values: &Tensor<2>, rows: &[usize]) -> Tensor<2> {
+        let numbers: Vec<i64> = rows.iter().map(|&row| row as i64).collect();
+        let numbers: Tensor<1, Int> = Tensor::from_data(TensorData::new(numbers, [rows.len()]), &values.device());
+        (values.clone().select(0, numbers) - self.mean.clone()) / self.spread.clone()
+    }
 }
 
 /// Deals items to folds, those of one class in turn, so that each fold has its share of each class.

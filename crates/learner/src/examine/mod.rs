@@ -11,6 +11,7 @@ use burn::tensor::Tensor;
 use firelight_doctor::Findings;
 use firelight_models::Model;
 use firelight_predict::TargetKind;
+use firelight_vocab::Vocab;
 
 pub use examination::{Aspect, Examination};
 pub use index::{FeatureIndex, Similar};
@@ -54,7 +55,8 @@ impl<F: TargetDefaults, M: Model<Features = Tensor<2>> + Sync> Learner<F, M> {
     /// the loaders' [`OnError`](firelight_datablock::OnError) leaves out is left out, and is in their lists
     /// ([`DataLoader::skipped`](firelight_datablock::DataLoader::skipped)).
     ///
-    /// Memory holds the features of all pictures (10 KB each of EfficientNet-Lite0), their fingerprints (2 KB), and a batch of pictures.
+    /// Memory holds the features of all pictures (10 KB each of EfficientNet-Lite0, three times that while neighbours are looked for), their
+    /// fingerprints (2 KB each), and a batch of pictures.
     ///
     /// # Errors
     ///
@@ -100,38 +102,54 @@ impl<F: TargetDefaults, M: Model<Features = Tensor<2>> + Sync> Learner<F, M> {
         Ok(findings)
     }
 
-    /// Wrong labels, where targets are classes.
-    fn labels(&self, findings: Findings, rows: &Rows<F>, how: &Examination) -> Result<Findings, LearnerError> {
-        let fitted = self.task.data.train().dataset().fitted();
-        let labels: Option<Vec<Vec<usize>>> = rows.targets.iter().map(|target| fitted.labels(target)).collect();
-        let (Some(labels), Some(vocab)) = (labels, fitted.vocab()) else { return Ok(findings) };
-        let heads = Heads { task: &self.task, rows, how };
-        let probabilities = heads.out_of_fold(&labels)?;
-        let probabilities: Vec<&[f32]> = probabilities.chunks(vocab.len().max(1)).collect();
-        Ok(if matches!(fitted.kind(), TargetKind::Category(_)) {
-            let labels: Vec<usize> = labels.into_iter().flatten().collect();
-            findings.with_labels(vocab, &labels, &probabilities, &how.labels)?
-        } else {
-            findings.with_several_labels(vocab, &labels, &probabilities, &how.labels)?
-        })
-    }
-
-    /// The out-of-fold probabilities that [`examine`](Self::examine) judges labels by: a row of classes for each of the items that its findings
-    /// are about, in the same order. Of targets that are no classes there are none.
+    /// The out-of-fold probabilities that [`examine_by`](Self::examine_by) judges labels by: a row of classes for each of the items that its
+    /// findings are about, in the same order. Of targets that are no classes there are none.
     ///
     /// # Errors
     ///
     /// As [`examine_by`](Self::examine_by).
     pub fn out_of_fold(&self, how: &Examination) -> Result<Vec<Vec<f32>>, LearnerError> {
-        let rows = self.rows()?;
+        let judged = self.judged(&self.rows()?, how)?;
+        Ok(judged.map_or_else(Vec::new, |judged| judged.rows().map(<[f32]>::to_vec).collect()))
+    }
+
+    /// Wrong labels, where targets are classes.
+    fn labels(&self, findings: Findings, rows: &Rows<F>, how: &Examination) -> Result<Findings, LearnerError> {
+        let Some(judged) = self.judged(rows, how)? else { return Ok(findings) };
+        let probabilities: Vec<&[f32]> = judged.rows().collect();
+        let Judged { labels, vocab, .. } = &judged;
+        Ok(if matches!(self.task.data.train().dataset().fitted().kind(), TargetKind::Category(_)) {
+            let labels: Vec<usize> = labels.iter().flatten().copied().collect();
+            findings.with_labels(vocab, &labels, &probabilities, &how.labels)?
+        } else {
+            findings.with_several_labels(vocab, labels, &probabilities, &how.labels)?
+        })
+    }
+
+    /// `None` where targets are no classes.
+    fn judged(&self, rows: &Rows<F>, how: &Examination) -> Result<Option<Judged>, LearnerError> {
         let fitted = self.task.data.train().dataset().fitted();
         let labels: Option<Vec<Vec<usize>>> = rows.targets.iter().map(|target| fitted.labels(target)).collect();
-        let (Some(labels), Some(vocab)) = (labels, fitted.vocab()) else { return Ok(Vec::new()) };
-        let probabilities = Heads { task: &self.task, rows: &rows, how }.out_of_fold(&labels)?;
-        Ok(probabilities.chunks(vocab.len().max(1)).map(<[f32]>::to_vec).collect())
+        let (Some(labels), Some(vocab)) = (labels, fitted.vocab().cloned()) else { return Ok(None) };
+        let probabilities = Heads { task: &self.task, rows, how }.out_of_fold(&labels)?;
+        Ok(Some(Judged { labels, vocab, probabilities }))
     }
 
     fn rows(&self) -> Result<Rows<F>, LearnerError> {
         guarded(|| "a pass for features".into(), || Rows::pass(&self.task, &self.state.model))?
+    }
+}
+
+/// Classes of items, and what heads say of them that have not seen them.
+struct Judged {
+    labels: Vec<Vec<usize>>,
+    vocab: Vocab,
+    /// A row of classes for each item, one after the other.
+    probabilities: Vec<f32>,
+}
+
+impl Judged {
+    fn rows(&self) -> impl Iterator<Item = &[f32]> {
+        self.probabilities.chunks(self.vocab.len().max(1))
     }
 }
