@@ -2,7 +2,7 @@
 
 use std::borrow::Borrow;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use burn::tensor::Device;
@@ -10,6 +10,7 @@ use firelight_progress::Progress;
 use firelight_transforms::{AugTransforms, ItemTransform, Normalize, PictureTransforms};
 
 use crate::block::targets::{Read, Unknown};
+use crate::correct::Corrected;
 use crate::guard::guard;
 use crate::item::Owned;
 use crate::source::{Below, Checked, Source};
@@ -33,6 +34,7 @@ pub(crate) type ItemOf<Y> = <<Y as TargetBlock>::Fitted as FittedTarget>::Item;
 /// | item transforms | [`with_item_transform`](Self::with_item_transform) | none |
 /// | batch transforms | [`with_batch_transforms`](Self::with_batch_transforms) | none |
 /// | normalisation | [`with_normalize`](Self::with_normalize) or [`with_training_colours`](Self::with_training_colours) | the pretrained model's, or none: 0 to 1 |
+/// | corrections | [`with_corrections`](Self::with_corrections) | none |
 /// | progress | [`with_progress`](Self::with_progress) | bars on a terminal |
 ///
 /// Items are paths of files unless the blocks read others: rows of a table, or values of your own (see
@@ -59,15 +61,17 @@ pub struct DataBlock<X, Y: TargetBlock> {
     pub(crate) splitter: Arc<dyn Splitter<Owned<ItemOf<Y>>>>,
     transforms: PictureTransforms,
     colours: Option<TrainingColours>,
+    pub(crate) corrections: Option<PathBuf>,
     pub(crate) progress: Progress,
 }
 
 impl<X: fmt::Debug, Y: TargetBlock + fmt::Debug> fmt::Debug for DataBlock<X, Y> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { input, target, splitter, transforms, colours, .. } = self;
+        let Self { input, target, splitter, transforms, colours, corrections, .. } = self;
         let mut recipe = f.debug_struct("DataBlock");
         recipe.field("input", input).field("target", target).field("splitter", splitter);
-        recipe.field("transforms", transforms).field("colours", colours).finish_non_exhaustive()
+        recipe.field("transforms", transforms).field("colours", colours);
+        recipe.field("corrections", corrections).finish_non_exhaustive()
     }
 }
 
@@ -89,6 +93,7 @@ impl<X: InputBlock<ItemOf<Y>> + Clone, Y: TargetBlock> DataBlock<X, Y> {
             splitter: Arc::new(RandomSplitter::new(0.2)),
             transforms: PictureTransforms::new(),
             colours: None,
+            corrections: None,
             progress: Progress::default(),
         }
     }
@@ -131,6 +136,32 @@ impl<X: InputBlock<ItemOf<Y>> + Clone, Y: TargetBlock> DataBlock<X, Y> {
         self
     }
 
+    /// Corrects labels by a file that somebody has written, `item,given,suggested,action` (see [`Corrections`](firelight_doctor::Corrections)):
+    /// relabels items, leaves items out, merges classes. It is read when loaders are made, no picture and no label file is changed, and
+    /// [`DataLoaders::changes`] and [`summary`](Self::summary) tell what it did.
+    ///
+    /// Items are called as [`Dataset::name`] has it. They are left out after the split, so that all others stay in their parts. A vocab that
+    /// was given loses the classes that are merged into others. Items of any target can be left out; labels are corrected of
+    /// [`CategoryBlock`](crate::CategoryBlock) and [`MultiCategoryBlock`](crate::MultiCategoryBlock), and of blocks of your own that say so
+    /// ([`TargetBlock::corrected`]).
+    ///
+    /// ```no_run
+    /// use burn::tensor::Device;
+    /// use firelight_datablock::DataBlock;
+    ///
+    /// let block = DataBlock::from_class_folders().with_corrections("flowers/corrections.csv");
+    /// let dls = block.dataloaders("flowers", &Device::flex())?;
+    /// println!("{}", dls.changes().map(ToString::to_string).unwrap_or_default()); // 12 item(s) relabelled, 3 left out
+    /// # Ok::<(), firelight_datablock::DataError>(())
+    /// ```
+    ///
+    /// Loaders are refused with [`DataError::Corrections`] for a file that cannot be followed, and for a line that names an item that is not
+    /// there, a label that the item has not, or a class to merge that no item has.
+    pub fn with_corrections(mut self, file: impl Into<PathBuf>) -> Self {
+        self.corrections = Some(file.into());
+        self
+    }
+
     /// Where all that takes a while shows how far it is: the search for files here, and what loaders and learner do later. Default:
     /// bars on a terminal; [`Progress::hidden`] has none.
     pub fn with_progress(mut self, progress: Progress) -> Self {
@@ -151,7 +182,7 @@ impl<X: InputBlock<ItemOf<Y>> + Clone, Y: TargetBlock> DataBlock<X, Y> {
     /// the splitter, the labeller, the vocab and the colour statistics.
     pub fn dataloaders(&self, root: impl AsRef<Path>, device: &Device) -> Result<DataLoaders<Y::Fitted>, DataError> {
         self.check()?;
-        self.run(self.items(root.as_ref())?, device)
+        self.run(self.items(root.as_ref())?, Some(root.as_ref()), device)
     }
 
     /// Loaders over a list of items, in the order given.
@@ -167,7 +198,7 @@ impl<X: InputBlock<ItemOf<Y>> + Clone, Y: TargetBlock> DataBlock<X, Y> {
     ) -> Result<DataLoaders<Y::Fitted>, DataError> {
         self.check()?;
         repeated::check::<ItemOf<Y>>(items)?;
-        self.run(items.to_vec(), device)
+        self.run(items.to_vec(), None, device)
     }
 
     /// What the source finds below `root`.
@@ -190,68 +221,90 @@ impl<X: InputBlock<ItemOf<Y>> + Clone, Y: TargetBlock> DataBlock<X, Y> {
 
     /// What is fitted already, as with a vocab that was given: nothing is learned from the training part.
     pub(crate) fn given(&self) -> Result<Option<Y::Fitted>, DataError> {
-        guard("target block", "its `given`", || Ok(self.target.given()))
+        given(&self.target)
     }
 
     pub(crate) fn run(
         &self,
         items: Vec<Owned<ItemOf<Y>>>,
+        root: Option<&Path>,
         device: &Device,
     ) -> Result<DataLoaders<Y::Fitted>, DataError> {
+        let root: Option<Arc<Path>> = root.map(Arc::from);
         let split = split::checked::<ItemOf<Y>>(self.splitter.as_ref(), &items)?;
+        let input: Arc<dyn InputBlock<ItemOf<Y>>> = Arc::new(self.input.clone());
+        let (corrected, split) = match &self.corrections {
+            Some(file) => {
+                let (corrected, split) =
+                    Corrected::new(file, input.clone(), (&items, root.clone()), split, &self.target)?;
+                (Some(corrected), split)
+            }
+            None => (None, split),
+        };
+        let target = corrected.as_ref().and_then(|corrected| corrected.target.as_ref()).unwrap_or(&self.target);
         let mut used = [split.train(), split.valid(), split.test()].concat();
         used.sort_unstable();
         let used: Vec<&ItemOf<Y>> = used.into_iter().map(|item| items[item].borrow()).collect();
         inputs::check(&self.input, &used)?;
-        let Labelled { fitted, train, valid, test } = self.label(&items, &split)?;
+        let Labelled { fitted, train, valid, test } = label(target, &items, &split)?;
+        let changes = corrected.as_ref().map(Corrected::changes).transpose()?;
         if guard("target block", "its `outputs`", || Ok(fitted.outputs()))? == 0 {
             return Err(DataError::NoClasses { items: train.len() });
         }
-        let input: Arc<dyn InputBlock<ItemOf<Y>>> = Arc::new(self.input.clone());
         let input = (input, Arc::from(self.channels()?));
         let transforms = Arc::new(self.transforms.clone());
-        let dataset =
-            |items, targets, fitted| Dataset::with_targets(items, targets, fitted, input.clone(), transforms.clone());
+        let dataset = |items, targets, fitted| {
+            Dataset::with_targets(items, targets, fitted, input.clone(), transforms.clone()).below(root.clone())
+        };
         let [train_items, valid_items, test_items] = parts(items, split);
         let (train, valid) = (dataset(train_items, train, fitted.clone()), dataset(valid_items, valid, fitted.clone()));
         let test = (!test_items.is_empty()).then(|| dataset(test_items, test, fitted));
         let normalize = self.colours.map(|colours| colours.measure(&train, &self.progress)).transpose()?;
         let validates = !valid.is_empty();
         let loaders = DataLoaders::of_parts(train, valid, test, device).with_progress(self.progress.clone());
-        let loaders = loaders.with_validation(validates);
+        let loaders = loaders.with_validation(validates).with_changes(changes);
         Ok(match normalize {
             Some(normalize) => loaders.with_normalize(normalize),
             None => loaders,
         })
     }
+}
 
-    /// The targets of all parts, each label read once. All labels that are not known are named together.
-    fn label(&self, items: &[Owned<ItemOf<Y>>], split: &Split) -> Result<Labelled<Y::Fitted>, DataError> {
-        let part = |part: &[usize]| part.iter().map(|&i| items[i].borrow()).collect::<Vec<&ItemOf<Y>>>();
-        let [train, valid, test] = [split.train(), split.valid(), split.test()].map(part);
-        if let Some(fitted) = self.given()? {
-            let mut unknown = Unknown::default();
-            let mut read = |part: &[&ItemOf<Y>]| {
-                let read = Read::of(&fitted, part)?;
-                unknown.merge(read.unknown);
-                Ok::<_, DataError>(read.targets)
-            };
-            let (train, valid, test) = (read(&train)?, read(&valid)?, read(&test)?);
-            let error = unknown.into_error(&fitted);
-            let labelled = Labelled { fitted, train, valid, test };
-            return error.map_or(Ok(labelled), Err);
-        }
-        let some = format_args!("one of {} training items", train.len());
-        let (fitted, targets) = guard("target block", some, || self.target.fit(&train))?;
-        if targets.len() != train.len() {
-            let block = std::any::type_name::<Y>().to_owned();
-            return Err(DataError::Targets { block, targets: targets.len(), items: train.len() });
-        }
-        let (mut valid, test) = (Read::of(&fitted, &valid)?, Read::of(&fitted, &test)?);
-        valid.unknown.merge(test.unknown);
-        let labelled = Labelled { fitted, train: targets, valid: valid.targets, test: test.targets };
-        valid.unknown.into_only_in_validation().map_or(Ok(labelled), Err)
+/// What is fitted already.
+fn given<Y: TargetBlock>(target: &Y) -> Result<Option<Y::Fitted>, DataError> {
+    guard("target block", "its `given`", || Ok(target.given()))
+}
+
+/// The targets of all parts, each label read once. All labels that are not known are named together.
+fn label<Y: TargetBlock>(
+    target: &Y,
+    items: &[Owned<ItemOf<Y>>],
+    split: &Split,
+) -> Result<Labelled<Y::Fitted>, DataError> {
+    let part = |part: &[usize]| part.iter().map(|&i| items[i].borrow()).collect::<Vec<&ItemOf<Y>>>();
+    let [train, valid, test] = [split.train(), split.valid(), split.test()].map(part);
+    if let Some(fitted) = given(target)? {
+        let mut unknown = Unknown::default();
+        let mut read = |part: &[&ItemOf<Y>]| {
+            let read = Read::of(&fitted, part)?;
+            unknown.merge(read.unknown);
+            Ok::<_, DataError>(read.targets)
+        };
+        let (train, valid, test) = (read(&train)?, read(&valid)?, read(&test)?);
+        let error = unknown.into_error(&fitted);
+        let labelled = Labelled { fitted, train, valid, test };
+        return error.map_or(Ok(labelled), Err);
     }
+    let some = format_args!("one of {} training items", train.len());
+    let (fitted, targets) = guard("target block", some, || target.fit(&train))?;
+    if targets.len() != train.len() {
+        let block = std::any::type_name::<Y>().to_owned();
+        return Err(DataError::Targets { block, targets: targets.len(), items: train.len() });
+    }
+    let (mut valid, test) = (Read::of(&fitted, &valid)?, Read::of(&fitted, &test)?);
+    valid.unknown.merge(test.unknown);
+    let labelled = Labelled { fitted, train: targets, valid: valid.targets, test: test.targets };
+    valid.unknown.into_only_in_validation().map_or(Ok(labelled), Err)
 }
 
 /// What the labels of all parts are.

@@ -10,6 +10,7 @@ use image::RgbImage;
 use crate::block::targets::read_targets;
 use crate::guard::guard;
 use crate::item::{Item, Owned};
+use crate::name::name;
 use crate::{DataError, FittedTarget, InputBlock};
 
 /// Items in a fixed order, each with its target. Cheap to clone.
@@ -33,6 +34,8 @@ pub struct Dataset<F: FittedTarget> {
     input: Arc<dyn InputBlock<F::Item>>,
     transforms: Arc<PictureTransforms>,
     channels: Arc<[usize]>,
+    /// The folder that items are named from.
+    root: Option<Arc<Path>>,
 }
 
 /// A picture as the model sees it.
@@ -50,7 +53,7 @@ pub struct Planes<F: FittedTarget> {
 // Derived, it would ask items to be `Clone`, which of paths only the owned ones are.
 impl<F: FittedTarget> Clone for Dataset<F> {
     fn clone(&self) -> Self {
-        let Self { items, targets, fitted, input, transforms, channels } = self;
+        let Self { items, targets, fitted, input, transforms, channels, root } = self;
         Self {
             items: items.clone(),
             targets: targets.clone(),
@@ -58,6 +61,7 @@ impl<F: FittedTarget> Clone for Dataset<F> {
             input: input.clone(),
             transforms: transforms.clone(),
             channels: channels.clone(),
+            root: root.clone(),
         }
     }
 }
@@ -89,7 +93,11 @@ impl<F: FittedTarget> Dataset<F> {
         (input, channels): (Arc<dyn InputBlock<F::Item>>, Arc<[usize]>),
         transforms: Arc<PictureTransforms>,
     ) -> Self {
-        Self { items: items.into(), targets: targets.into(), fitted, input, transforms, channels }
+        Self { items: items.into(), targets: targets.into(), fitted, input, transforms, channels, root: None }
+    }
+
+    pub(crate) fn below(self, root: Option<Arc<Path>>) -> Self {
+        Self { root, ..self }
     }
 
     /// The items, in order: of files their paths.
@@ -109,6 +117,17 @@ impl<F: FittedTarget> Dataset<F> {
     /// As of the block, and [`DataError::Panicked`].
     pub fn files(&self, index: usize) -> Result<Vec<PathBuf>, DataError> {
         guard("input block", self.path(index).display(), || self.input.files(self.item(index)))
+    }
+
+    /// What item `index` is called in findings and corrections: its file's path from the folder that the loaders were made of, with `/`
+    /// between folders. That of a list has no folder, and is whole. A row of a table is called as its file, unless rows share files;
+    /// other items are called as [`path`](Self::path) says.
+    ///
+    /// # Errors
+    ///
+    /// As [`files`](Self::files).
+    pub fn name(&self, index: usize) -> Result<String, DataError> {
+        name(self.input.as_ref(), self.item(index), self.root.as_deref())
     }
 
     /// The channels of each picture of an item (see [`InputBlock::channels`]).

@@ -125,6 +125,9 @@ pub enum DataError {
     /// Annotations of pictures that are not there, or cannot be read.
     #[error(transparent)]
     Annotation(#[from] AnnotationError),
+    /// Corrections that cannot be read, or are of other data.
+    #[error(transparent)]
+    Corrections(#[from] firelight_doctor::DoctorError),
     /// Lists of files and of labels that do not belong together.
     #[error("lists: there are {files} file(s) and {labels} label(s); give one label for each file, in order")]
     Lists {

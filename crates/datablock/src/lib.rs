@@ -3,6 +3,8 @@
 
 mod annotation_error;
 mod block;
+mod correct;
+mod corrections;
 mod data_block;
 mod dataset;
 mod error;
@@ -13,6 +15,7 @@ mod inputs;
 mod item;
 mod label;
 mod loader;
+mod name;
 mod recipes;
 mod repeated;
 mod side_files;
@@ -33,6 +36,7 @@ pub use block::{
     LabelledBoxes, Made, Marks, MaskBlock, MaskTarget, Masks, MultiCategories, MultiCategoryBlock, NoTarget, NodeBlock,
     NodeLabel, Nodes, PaddedBoxes, Point, PointBlock, Points, RegressionBlock, TargetBlock, Values, WithTargets,
 };
+pub use corrections::{Changes, Relabelling};
 pub use data_block::DataBlock;
 pub use dataset::{Dataset, Planes};
 pub use error::DataError;

@@ -88,14 +88,19 @@ impl<X: InputBlock<ItemOf<Y>> + Clone, Y: TargetBlock> DataBlock<X, Y> {
         summary.line("source", format_args!("{} items below {}, the first {first}", items.len(), root.display()));
         let (all, beside) = (items.len(), self.beside(&items));
 
-        let loaders = self.run(items, device)?;
+        let loaders = self.run(items, Some(root), device)?;
         let (train, valid) = (loaders.train().dataset(), loaders.valid().dataset());
         let splitter = split::in_words(self.splitter.as_ref())?;
         let test = loaders.test_part().map_or(0, |test| test.dataset().len());
-        let rest = [(test, "to test"), (all - train.len() - valid.len() - test, "in no part")];
+        let left_out = loaders.changes().map_or(0, |changes| changes.left_out);
+        let unused = all - train.len() - valid.len() - test - left_out;
+        let rest = [(test, "to test"), (unused, "in no part")];
         let rest = rest.iter().filter(|(items, _)| *items > 0).map(|(items, which)| format!(", {items} {which}"));
         let (rest, train_items, valid_items) = (rest.collect::<String>(), train.len(), valid.len());
         summary.line("split", format_args!("{train_items} to train, {valid_items} to validate{rest} by {splitter}"));
+        if let (Some(changes), Some(file)) = (loaders.changes(), &self.corrections) {
+            summary.line("corrected", format_args!("{changes}, by {}", file.display()));
+        }
         if let Some(vocab) = guard("target block", "its `vocab`", || Ok(train.fitted().vocab()))? {
             let ends = match vocab.names() {
                 [first, .., last] => format!("from {first:?} (0) to {last:?} ({})", vocab.len() - 1),

@@ -38,6 +38,10 @@ pub enum DoctorError {
     /// Corrections that cannot be read or written.
     #[error("corrections: cannot {verb} {}: {why}; check the path and its permissions", path.display())]
     File { verb: &'static str, path: PathBuf, why: std::io::Error },
+    /// The page to decide on cannot be served.
+    #[cfg(feature = "page")]
+    #[error("page: cannot be served on port {port}: {why}; choose another port")]
+    Serve { port: u16, why: std::io::Error },
     /// Corrections that say nothing, or two things.
     #[error("corrections: {}, line {line}: {what}; {remedy}", path.display())]
     Corrections { path: PathBuf, line: u64, what: String, remedy: String },

@@ -73,6 +73,13 @@ pub trait TargetDefaults: FittedTarget {
         None
     }
 
+    /// The classes that a target is, so that wrong ones can be looked for ([`examine`](crate::Learner::examine)): one of a
+    /// [`TargetKind::Category`], any number of [`TargetKind::Categories`]. `None`, the default, where targets are not classes.
+    fn labels(&self, target: &Self::Target) -> Option<Vec<usize>> {
+        let _ = target;
+        None
+    }
+
     /// What is written below a picture: what the model says, and what is true where it is something else, with whether that is right where
     /// there is such a thing.
     fn title(&self, row: &[f32], said: &Self::Target, truth: &Self::Target) -> (Vec<String>, Option<Mark>) {
@@ -111,6 +118,10 @@ impl<I: Item + ?Sized> TargetDefaults for Categories<I> {
 
     fn kind(&self) -> TargetKind {
         TargetKind::Category(self.vocab().clone())
+    }
+
+    fn labels(&self, target: &usize) -> Option<Vec<usize>> {
+        Some(vec![*target])
     }
 
     fn title(&self, row: &[f32], said: &usize, truth: &usize) -> (Vec<String>, Option<Mark>) {
@@ -183,6 +194,10 @@ impl<I: Item + ?Sized> TargetDefaults for MultiCategories<I> {
 
     fn kind(&self) -> TargetKind {
         TargetKind::Categories(self.vocab().clone())
+    }
+
+    fn labels(&self, target: &Vec<usize>) -> Option<Vec<usize>> {
+        Some(target.clone())
     }
 
     fn read(&self, row: &[f32], _size: Size, decision: &Decision) -> Vec<usize> {

@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
 use firelight_datablock::DataError;
+use firelight_doctor::DoctorError;
 use firelight_files::FileError;
 use firelight_losses::{CostError, LossError};
 use firelight_metrics::MetricError;
@@ -27,6 +28,9 @@ pub enum LearnerError {
     /// Costs, class weights or a decision were refused.
     #[error(transparent)]
     Cost(#[from] CostError),
+    /// Data could not be examined.
+    #[error(transparent)]
+    Doctor(#[from] DoctorError),
     /// Weights could not be loaded.
     #[error(transparent)]
     Weights(#[from] WeightsError),

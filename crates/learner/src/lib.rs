@@ -4,6 +4,7 @@
 mod best;
 mod defaults;
 mod error;
+mod examine;
 mod examples;
 mod find;
 mod findings;
@@ -33,12 +34,14 @@ mod vision;
 pub use best::{Best, KeepBest};
 pub use defaults::{MapTarget, PositionTarget, TargetDefaults, VisionTarget};
 pub use error::LearnerError;
+pub use examine::{Aspect, Examination, FeatureIndex, Similar};
 pub use examples::Mix;
 pub use find::RateCurve;
 pub use findings::{
     BoxFindings, ClassFindings, ConfusedPair, ConfusedPixels, CostlyPair, Figures, Findings, LabelScores, MaskFindings,
     NodeFindings, PairFindings, PointFindings, Scored, Section, SureReport, Table, TagFindings, ValueFindings,
 };
+pub use firelight_doctor as doctor;
 pub use firelight_files::{can_write, write_whole};
 pub use firelight_metrics as metrics;
 pub use firelight_metrics::{

@@ -91,6 +91,9 @@ pub struct Training {
     /// With --checkpoints: write one after so many steps too, not only at the end of an epoch
     #[arg(long, value_name = "STEPS", requires = "checkpoints")]
     pub checkpoint_every: Option<usize>,
+    /// Corrections of breeds, as `pets doctor` writes them: `item,given,suggested,action`
+    #[arg(long, value_name = "FILE")]
+    pub corrections: Option<PathBuf>,
     /// Devices that share every batch, comma-separated, such as `cuda:0,cuda:1` or, of workers,
     /// `ws://one:7000,ws://two:7000`; --device keeps the weights and validates
     #[arg(long, value_name = "DEVICE", value_delimiter = ',')]
@@ -101,6 +104,8 @@ pub struct Training {
 pub enum Command {
     /// Tell the breeds of pictures, or what else the model tells
     Predict(Predict),
+    /// Look for wrong labels, pictures that are there twice, outliers and faults, and decide about them
+    Doctor(crate::doctor::Doctor),
     /// Serve a page to try a model on, with the same as JSON at /predict
     #[cfg(feature = "serve")]
     Serve(crate::serve::Serve),

@@ -6,6 +6,7 @@
 
 mod cli;
 mod data;
+mod doctor;
 mod eyes;
 mod loss;
 mod memory;
@@ -70,6 +71,7 @@ fn is_broken_pipe(error: &firelight::Error) -> bool {
 fn run(cli: &Cli) -> Result<()> {
     match &cli.command {
         Some(Command::Predict(what)) => return predict::predict(what, cli),
+        Some(Command::Doctor(what)) => return doctor::examine(what, cli),
         #[cfg(feature = "serve")]
         Some(Command::Serve(options)) => return serve::serve(options, &device_by_name(&cli.device)?),
         #[cfg(feature = "remote")]

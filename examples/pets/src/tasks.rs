@@ -56,6 +56,9 @@ pub fn run(cli: &Cli, images: &Path) -> Result<()> {
     if cli.task != Task::All && (cli.training.calibrate || cli.training.sets.is_some()) {
         return Err("calibrate, sets: they are for the breed, which this task does not tell; leave them out".into());
     }
+    if cli.training.corrections.is_some() {
+        return Err("corrections: they are of breeds; leave --task out".to_owned().into());
+    }
     let annotations = annotations(images)?;
     let wanted = |task: Task| cli.task == task || cli.task == Task::All;
     let mut outcomes = Vec::new();

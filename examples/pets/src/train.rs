@@ -28,12 +28,12 @@ pub fn train(cli: &Cli, images: &Path, loss_name: LossName) -> Result<Outcome> {
     let device = device_by_name(&cli.device)?;
     let recipe = Recipe::of(&cli.training);
 
-    let breeds = CategoryBlock::new(RegexLabeller::file_name(r"(?i)(.+)_\d+\.jpe?g$")?);
-    let dls = DataBlock::new(ImageBlock::rgb(), breeds)
-        .with_splitter(RandomSplitter::new(0.2).with_seed(seed))
-        .with_item_transform(Resize::crop(recipe.size).with_filter(recipe.filter))
-        .with_batch_transforms(recipe.augment())
-        .with_progress(cli.progress())
+    let block = recipe.block(seed)?.with_progress(cli.progress());
+    let block = match &cli.training.corrections {
+        Some(file) => block.with_corrections(file),
+        None => block,
+    };
+    let dls = block
         .dataloaders(images, &device)?
         .with_batch_size(recipe.batch_size)
         .with_workers(cli.training.workers)
@@ -53,8 +53,11 @@ pub fn train(cli: &Cli, images: &Path, loss_name: LossName) -> Result<Outcome> {
         let (device, loss) = (&cli.device, loss_name.name());
         say(format_args!("\n{arch} on {device}, {loss} loss, {} + {} pictures", parts.0, parts.1));
         say(data::breeds(&groups));
+        if let Some(changes) = learn.data().changes() {
+            say(format_args!("corrected: {changes}"));
+        }
     }
-    recipe.fit(&mut learn, &cli.training)?;
+    recipe.fit(&mut learn, cli.training.epochs, cli.training.unfrozen_epochs)?;
     trust(cli, &mut learn)?;
 
     // The model comes first: whatever becomes of the pictures, it is there.
@@ -91,7 +94,7 @@ fn trust(cli: &Cli, learn: &mut Learner<Categories>) -> Result<()> {
         told.push(learn.prediction_sets(&SetRule::lac(), Limit::on_average(rate)?)?.to_string());
     }
     if !cli.quiet {
-        told.iter().for_each(|text| println!("{text}"));
+        told.iter().for_each(say);
     }
     Ok(())
 }
@@ -120,34 +123,50 @@ pub fn export_path(out: &Path, loss: LossName) -> PathBuf {
 
 /// What to build on; dropout is of a head's alone.
 pub fn backbone(cli: &Cli) -> Result<Backbone> {
-    let training = &cli.training;
-    let backbone = Backbone::from(training.arch).with_seed(training.seed);
-    Ok(match training.weights.as_deref() {
+    let Training { arch, seed, weights, .. } = &cli.training;
+    started(*arch, *seed, weights.as_deref(), &cli.progress())
+}
+
+/// An architecture with the weights that the command line names.
+pub fn started(arch: Arch, seed: u64, weights: Option<&str>, progress: &Progress) -> Result<Backbone> {
+    let backbone = Backbone::from(arch).with_seed(seed);
+    Ok(match weights {
         None => backbone.with_dropout(0.2),
-        Some("download") => backbone.pretrained_with(&cli.progress())?,
+        Some("download") => backbone.pretrained_with(progress)?,
         Some(file) => backbone.with_weights(file),
     })
 }
 
 /// What depends on whether there are trained weights to start from.
-struct Recipe {
+pub struct Recipe {
     pretrained: bool,
     size: u32,
     filter: Filter,
-    batch_size: usize,
+    pub batch_size: usize,
 }
 
 impl Recipe {
     fn of(training: &Training) -> Self {
-        let pretrained = training.weights.is_some();
+        let Training { arch, weights, size, batch_size, .. } = training;
+        let usual = Self::usual(*arch, weights.is_some());
+        Self { size: size.unwrap_or(usual.size), batch_size: batch_size.unwrap_or(usual.batch_size), ..usual }
+    }
+
+    /// Where nobody asks for something else.
+    pub fn usual(arch: Arch, pretrained: bool) -> Self {
         // Trained weights see a little more at a size above the one they were trained at.
-        let usual = if pretrained { training.arch.picture_size() * 8 / 7 } else { training.arch.picture_size() };
-        Self {
-            pretrained,
-            size: training.size.unwrap_or(usual as u32),
-            filter: if training.arch.bicubic() { Filter::Bicubic } else { Filter::Bilinear },
-            batch_size: training.batch_size.unwrap_or(32),
-        }
+        let size = if pretrained { arch.picture_size() * 8 / 7 } else { arch.picture_size() };
+        let filter = if arch.bicubic() { Filter::Bicubic } else { Filter::Bilinear };
+        Self { pretrained, size: size as u32, filter, batch_size: 32 }
+    }
+
+    /// Breeds by the names of files, of which a fifth validates.
+    pub fn block(&self, seed: u64) -> Result<DataBlock<ImageBlock, CategoryBlock>> {
+        let breeds = CategoryBlock::new(RegexLabeller::file_name(r"(?i)(.+)_\d+\.jpe?g$")?);
+        Ok(DataBlock::new(ImageBlock::rgb(), breeds)
+            .with_splitter(RandomSplitter::new(0.2).with_seed(seed))
+            .with_item_transform(Resize::crop(self.size).with_filter(self.filter))
+            .with_batch_transforms(self.augment()))
     }
 
     /// A head on fixed features wants crops; a small network from scratch learns fastest from mild changes.
@@ -160,14 +179,14 @@ impl Recipe {
         }
     }
 
-    fn fit(&self, learn: &mut Learner<Categories>, training: &Training) -> Result<()> {
+    pub fn fit(&self, learn: &mut Learner<Categories>, epochs: Option<usize>, unfrozen_epochs: usize) -> Result<()> {
         if !self.pretrained {
-            return Ok(learn.fit_one_cycle(training.epochs.unwrap_or(FROM_SCRATCH), 6e-3)?);
+            return Ok(learn.fit_one_cycle(epochs.unwrap_or(FROM_SCRATCH), 6e-3)?);
         }
-        learn.fit_head(training.epochs.unwrap_or(OF_THE_HEAD), 5e-3, 1)?;
-        if training.unfrozen_epochs > 0 {
+        learn.fit_head(epochs.unwrap_or(OF_THE_HEAD), 5e-3, 1)?;
+        if unfrozen_epochs > 0 {
             learn.unfreeze()?;
-            learn.fit_one_cycle(training.unfrozen_epochs, 1e-5..1e-3)?;
+            learn.fit_one_cycle(unfrozen_epochs, 1e-5..1e-3)?;
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! The program as a user runs it.
 
+mod doctor;
 #[cfg(feature = "remote")]
 mod remote;
 #[cfg(any(feature = "remote", feature = "serve"))]

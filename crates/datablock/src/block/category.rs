@@ -12,7 +12,7 @@ use super::targets::{read_targets, unknown};
 use super::{FittedTarget, TargetBlock};
 use crate::item::Item;
 use crate::label::Interned;
-use crate::{DataError, Labeller};
+use crate::{DataError, Labeller, Relabelling};
 
 /// Every item belongs to one class, which its labeller names.
 ///
@@ -67,6 +67,11 @@ impl<I: Item + ?Sized> TargetBlock for CategoryBlock<I> {
     fn given(&self) -> Option<Categories<I>> {
         let vocab = self.vocab.clone()?;
         Some(Categories { labeller: self.labeller.clone(), vocab })
+    }
+
+    fn corrected(&self, relabelling: &Relabelling<I>) -> Option<Self> {
+        let vocab = self.vocab.as_ref().map(|given| relabelling.vocab(given));
+        Some(Self { labeller: relabelling.of_one(self.labeller.clone()), vocab })
     }
 
     fn fit(&self, train: &[&I]) -> Result<(Categories<I>, Vec<usize>), DataError> {

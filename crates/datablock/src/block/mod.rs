@@ -35,8 +35,8 @@ pub use points::{Point, PointBlock, Points};
 pub use regression::{RegressionBlock, Values};
 pub use unlabelled::NoTarget;
 
-use crate::DataError;
 use crate::item::Item;
+use crate::{DataError, Relabelling};
 
 /// Turns an item into a picture. [`ImageBlock`] reads picture files; a block of your own may render, record or compute
 /// one, from an item of any type `I`, by default a path. It is called on several threads at once and may use rayon
@@ -171,6 +171,16 @@ pub trait TargetBlock {
     /// The fitted target where there is nothing to learn, as with a vocab that was given. The recipe then reads the targets of
     /// both parts by it and does not call [`fit`](Self::fit), and labels that it does not know are told of both parts at once.
     fn given(&self) -> Option<Self::Fitted> {
+        None
+    }
+
+    /// The same block with its labels corrected, as [`DataBlock::with_corrections`](crate::DataBlock::with_corrections) asks for: of blocks whose
+    /// targets are labels. `None`, the default, of others, for which corrections can only leave items out.
+    fn corrected(&self, relabelling: &Relabelling<<Self::Fitted as FittedTarget>::Item>) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        let _ = relabelling;
         None
     }
 }

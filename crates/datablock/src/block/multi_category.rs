@@ -13,7 +13,7 @@ use super::targets::{read_targets, unknown};
 use super::{FittedTarget, TargetBlock};
 use crate::item::Item;
 use crate::label::Interned;
-use crate::{DataError, Labeller};
+use crate::{DataError, Labeller, Relabelling};
 
 /// Every item belongs to any number of classes, none included, which its labeller lists.
 ///
@@ -69,6 +69,11 @@ impl<I: Item + ?Sized> TargetBlock for MultiCategoryBlock<I> {
     fn given(&self) -> Option<MultiCategories<I>> {
         let vocab = self.vocab.clone()?;
         Some(MultiCategories { labeller: self.labeller.clone(), vocab })
+    }
+
+    fn corrected(&self, relabelling: &Relabelling<I>) -> Option<Self> {
+        let vocab = self.vocab.as_ref().map(|given| relabelling.vocab(given));
+        Some(Self { labeller: relabelling.of_several(self.labeller.clone()), vocab })
     }
 
     fn fit(&self, train: &[&I]) -> Result<(MultiCategories<I>, Vec<Vec<usize>>), DataError> {

@@ -10,7 +10,7 @@ use super::workers::Workers;
 use super::{Batches, DataLoader, OnError};
 use crate::guard::guard;
 use crate::item::{Item, Owned};
-use crate::{Categories, DataError, Dataset, FittedTarget, MultiCategories, NoTarget, Nodes, repeated};
+use crate::{Categories, Changes, DataError, Dataset, FittedTarget, MultiCategories, NoTarget, Nodes, repeated};
 
 /// Loaders of the training and the validation part.
 ///
@@ -50,6 +50,7 @@ pub struct DataLoaders<F: FittedTarget> {
     apart: bool,
     /// Whether there is to be a validation part.
     validates: bool,
+    changes: Option<Changes>,
     progress: Progress,
 }
 
@@ -70,6 +71,7 @@ impl<F: FittedTarget> DataLoaders<F> {
             valid,
             apart: true,
             validates: true,
+            changes: None,
             progress: Progress::default(),
         }
     }
@@ -91,6 +93,16 @@ impl<F: FittedTarget> DataLoaders<F> {
 
     pub(crate) fn with_validation(self, validates: bool) -> Self {
         Self { validates, ..self }
+    }
+
+    pub(crate) fn with_changes(self, changes: Option<Changes>) -> Self {
+        Self { changes, ..self }
+    }
+
+    /// What corrections changed about the data, where the recipe was given some
+    /// ([`DataBlock::with_corrections`](crate::DataBlock::with_corrections)).
+    pub fn changes(&self) -> Option<&Changes> {
+        self.changes.as_ref()
     }
 
     /// The loader of the third part, with its labels, if the recipe's splitter keeps one for testing (see

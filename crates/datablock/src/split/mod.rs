@@ -112,6 +112,14 @@ impl Split {
         (self.train, self.valid)
     }
 
+    /// Without some items; the others stay in their parts.
+    pub(crate) fn without(mut self, is_out: impl Fn(usize) -> bool) -> Self {
+        for part in [&mut self.train, &mut self.valid, &mut self.test] {
+            part.retain(|&item| !is_out(item));
+        }
+        self
+    }
+
     pub(crate) fn into_three(self) -> [Vec<usize>; 3] {
         [self.train, self.valid, self.test]
     }

@@ -1,5 +1,6 @@
 //! What a person has decided about findings, as a file.
 
+mod against;
 mod checked;
 mod read;
 
@@ -163,7 +164,7 @@ impl Corrections {
             }
             label = &row.suggested;
         }
-        Ok(Some(self.merged(label)))
+        Ok(Some(self.class(label)))
     }
 
     /// The labels of an item of several: in the order given, what is added last; `None` where the item is left out.
@@ -197,7 +198,7 @@ impl Corrections {
             }
         }
         let mut merged: Vec<&str> = Vec::with_capacity(labels.len());
-        for label in labels.into_iter().map(|label| self.merged(label)) {
+        for label in labels.into_iter().map(|label| self.class(label)) {
             if !merged.contains(&label) {
                 merged.push(label);
             }
@@ -208,11 +209,6 @@ impl Corrections {
     /// The rows that change an item.
     fn about(&self, item: &str) -> &[usize] {
         self.by_item.get(item).map_or(&[], Vec::as_slice)
-    }
-
-    /// What a class has become.
-    fn merged<'a>(&'a self, class: &'a str) -> &'a str {
-        self.merged.get(class).map_or(class, String::as_str)
     }
 
     fn stale(&self, number: usize, found: &str) -> DoctorError {

@@ -51,6 +51,8 @@ pub struct Findings {
     pub alike: Vec<AlikeClasses>,
     /// Items that are one; those first that are in two parts.
     pub duplicates: Vec<Group>,
+    /// What metrics lose when the items go that are in an earlier part too; empty where nobody has measured it.
+    pub effects: Vec<MetricEffect>,
     /// Items that are like no others: 2.7 times as far from their neighbours as the median or more.
     pub outliers: Vec<Outlier>,
     /// Pictures with something wrong whatever they show.
@@ -88,6 +90,17 @@ pub struct LeakEffect {
     pub without: Option<f64>,
     /// How many items go.
     pub leaked: usize,
+}
+
+/// A metric of a part with its leaks and without them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MetricEffect {
+    /// The metric's name.
+    pub metric: String,
+    /// The part.
+    pub part: Part,
+    /// What it is.
+    pub effect: LeakEffect,
 }
 
 impl Findings {

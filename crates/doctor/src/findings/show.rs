@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display};
 
-use super::Findings;
+use super::{Findings, MetricEffect};
 use crate::Twin;
 
 /// Rows of each list that are shown.
@@ -26,6 +26,12 @@ impl Display for Findings {
                     format!("{likeness:.3}  {}  ({how})", names.join(" = "))
                 }),
             )?;
+        }
+        for MetricEffect { metric, part, effect } in &self.effects {
+            let told = |value: Option<f64>| value.map_or_else(|| "nothing".to_owned(), |value| format!("{value:.4}"));
+            let [with, without] = [effect.with, effect.without].map(told);
+            let part = format!("{part:?}").to_lowercase();
+            writeln!(f, "\n{metric} of the {part} part: {with}, and {without} without what an earlier part has too")?;
         }
         let title = match self.noise {
             Some(noise) => format!("labels that may be wrong (of all, {:.1} % are estimated to be)", noise * 100.0),

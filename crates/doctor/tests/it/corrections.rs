@@ -97,3 +97,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn lines_are_compared_with_the_data_that_they_are_about() {
+    let text =
+        "item,given,suggested,action\n1,cat,dog,relabel\n2,,,leave out\n3,,,keep\n,cow,cat,merge\n,cat,dog,merge\n";
+    let corrections = read(text).expect("corrections");
+    assert_eq!(corrections.merges().collect::<Vec<_>>(), [("cow", "dog"), ("cat", "dog")]);
+    assert_eq!(["cow", "cat", "dog", "fox"].map(|class| corrections.class(class)), ["dog", "dog", "dog", "fox"]);
+    assert_eq!(["1", "2", "3", "4"].map(|item| corrections.leaves_out(item)), [false, true, false, false]);
+    corrections.check_items(|item| item.len() == 1).expect("all are there");
+    corrections.check_classes(|_| true).expect("all are there");
+    let line = |error: firelight_doctor::DoctorError| error.to_string().split_once(", ").expect("a path").1.to_owned();
+    insta::assert_snapshot!(line(corrections.check_items(|item| item != "3").expect_err("3 is not")), @r#"line 4: there is no item "3"; write its name from the folder on, or remove the line"#);
+    insta::assert_snapshot!(line(corrections.check_classes(|class| class != "cow").expect_err("no cow")), @r#"line 5: no item is labelled "cow"; write the class as the labels have it, or remove the line"#);
+}

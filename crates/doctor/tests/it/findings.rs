@@ -1,7 +1,7 @@
 //! Findings together: who leaks, what is shown, what is to be decided.
 
 use firelight_doctor::{
-    Corrections, FaultLimits, Features, Findings, Fingerprint, LabelErrors, Look, NearDuplicates, Part,
+    Corrections, FaultLimits, Features, Findings, Fingerprint, LabelErrors, Look, MetricEffect, NearDuplicates, Part,
 };
 use firelight_vocab::Vocab;
 use image::{Rgb, RgbImage, imageops};
@@ -132,4 +132,19 @@ fn one_class_and_no_items_are_no_errors() {
     let rows: [[f32; 1]; 0] = [];
     let none = Findings::of(Vec::<String>::new()).with_labels(&one, &[], &rows, &LabelErrors::new()).expect("findings");
     assert_eq!((none.label_errors.len(), none.noise), (0, Some(0.0)));
+}
+
+#[test]
+fn what_metrics_lose_is_told_below_the_leaks() {
+    let mut findings = findings();
+    let effect = findings.effect_of_leaks(Part::Valid, |items| (!items.is_empty()).then_some(items.len() as f64 / 4.0));
+    assert_eq!((effect.with, effect.without, effect.leaked), (Some(0.25), None, 1));
+    findings.effects = vec![MetricEffect { metric: "accuracy".into(), part: Part::Valid, effect }];
+    let text = findings.to_string();
+    assert!(
+        text.contains("\naccuracy of the valid part: 0.2500, and nothing without what an earlier part has too\n"),
+        "{text}"
+    );
+    let json = serde_json::to_string(&findings).expect("JSON");
+    assert_eq!(serde_json::from_str::<Findings>(&json).expect("findings").effects, findings.effects);
 }

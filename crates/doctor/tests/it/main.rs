@@ -6,3 +6,5 @@ mod duplicates;
 mod features;
 mod findings;
 mod looks;
+#[cfg(feature = "page")]
+mod page;

@@ -243,7 +243,7 @@ impl<F: FittedTarget> Task<F> {
     }
 
     /// The class that the rule picks for each row of activated outputs.
-    pub(super) fn picks(&self, outputs: &[f32], columns: usize) -> Vec<usize> {
+    pub fn picks(&self, outputs: &[f32], columns: usize) -> Vec<usize> {
         let rows = outputs.chunks(columns.max(1));
         let classes = self.data.train().dataset().fitted().vocab().map(Vocab::len);
         // One class a row is picked where a row is one class's number each: a map or a pair of targets picks elsewhere.

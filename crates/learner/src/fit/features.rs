@@ -54,7 +54,7 @@ pub(super) struct Values<F: FittedTarget> {
 
 /// What a frozen body makes of a part of the data.
 #[derive(Debug)]
-pub(super) struct Features<F: FittedTarget> {
+pub(crate) struct Features<F: FittedTarget> {
     pub values: Tensor<2>,
     pub items: Vec<usize>,
     /// As they lie in the pictures of this view.
@@ -123,9 +123,9 @@ impl<F: FittedTarget> HeadFeatures<F> {
             let valid = task.data.validates().then(|| task.part(Part::Valid)).transpose()?;
             let batches = (self.draws + 1) * train.num_batches() + valid.as_ref().map_or(0, DataLoader::num_batches);
             let bar = task.data.progress().bar(batches, "features");
-            let view = |view| features(&body, &train.clone().with_augment(view > 0), view, &bar);
+            let view = |view| Features::of(&body, &train.clone().with_augment(view > 0), view, &bar);
             let views = (0..=self.draws).map(view).collect::<Result<_, _>>()?;
-            Ok(Values { views, valid: valid.map(|valid| features(&body, &valid, 0, &bar)).transpose()? })
+            Ok(Values { views, valid: valid.map(|valid| Features::of(&body, &valid, 0, &bar)).transpose()? })
         };
         guarded(|| "a pass for features".into(), pass)?
     }
@@ -151,25 +151,25 @@ fn same_file<F: FittedTarget>(one: &Dataset<F>, other: &Dataset<F>, item: usize)
     matches!((one.files(item), other.files(item)), (Ok(one), Ok(other)) if one == other)
 }
 
-/// One pass of the body over a part of the data.
-fn features<F: FittedTarget, M: Model<Features = Tensor<2>> + Sync>(
-    body: &M,
-    loader: &DataLoader<F>,
-    epoch: usize,
-    bar: &Bar,
-) -> Result<Features<F>, DataError> {
-    let (mut values, mut items, mut targets) = (Vec::new(), Vec::new(), Vec::new());
-    for batch in loader.batches(epoch)? {
-        let batch = batch?;
-        values.push(body.features_in_chunks(batch.inputs));
-        items.extend(batch.items);
-        targets.extend(batch.placed);
-        bar.inc(1);
-    }
-    Ok(Features { values: Tensor::cat(values, 0), items, targets })
-}
-
 impl<F: FittedTarget> Features<F> {
+    /// One pass of the body over a part of the data.
+    pub fn of<M: Model<Features = Tensor<2>> + Sync>(
+        body: &M,
+        loader: &DataLoader<F>,
+        epoch: usize,
+        bar: &Bar,
+    ) -> Result<Self, DataError> {
+        let (mut values, mut items, mut targets) = (Vec::new(), Vec::new(), Vec::new());
+        for batch in loader.batches(epoch)? {
+            let batch = batch?;
+            values.push(body.features_in_chunks(batch.inputs));
+            items.extend(batch.items);
+            targets.extend(batch.placed);
+            bar.inc(1);
+        }
+        Ok(Self { values: Tensor::cat(values, 0), items, targets })
+    }
+
     /// Some rows as a batch on the training device.
     pub fn take(&self, fitted: &F, rows: &[usize], number: usize, device: &Device) -> Examples<2, F> {
         let numbers: Vec<i64> = rows.iter().map(|&row| row as i64).collect();

@@ -19,6 +19,7 @@ mod tta;
 pub(crate) use epoch::Fit;
 pub(crate) use evaluate::host;
 pub use evaluate::{Evaluation, Part};
+pub(crate) use features::Features as PartFeatures;
 pub use features::HeadFeatures;
 pub(crate) use fits::Pictures;
 pub use predictions::{Predictions, SeenItem};

@@ -81,6 +81,7 @@ fn configuration<F: TargetDefaults, M: Model>(learn: &Learner<F, M>) -> Vec<(&'s
     configuration.extend(trust.calibration.iter().map(|calibration| ("Calibration", calibration.to_string())));
     configuration.extend(trust.sets.iter().map(|sets| ("Prediction sets", sets.to_string())));
     configuration.extend(trust.nodes.iter().map(|nodes| ("Nodes", nodes.to_string())));
+    configuration.extend(task.data.changes().map(|changes| ("Corrected", changes.to_string())));
     configuration
 }
 

@@ -38,7 +38,9 @@ impl DataFacts {
             let transforms = loader.dataset().transforms();
             format!("{} ({})", transforms.to_string().replace('\n', ", "), digest(transforms))
         };
-        Self(vec![
+        // First, since it is why the items differ.
+        let changes = data.changes().map(|changes| ("corrections", changes.to_string()));
+        let facts = [
             ("training items", items(data.train())),
             ("validation items", items(data.valid())),
             ("limits of pictures", reading(data)),
@@ -46,7 +48,8 @@ impl DataFacts {
             ("transforms", transforms(data.train())),
             ("validation transforms", transforms(data.valid())),
             ("order of the pictures", order(data.train())),
-        ])
+        ];
+        Self(changes.into_iter().chain(facts).collect())
     }
 }
 

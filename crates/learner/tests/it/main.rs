@@ -3,6 +3,7 @@
 mod bomb;
 mod channels;
 mod detecting;
+mod examining;
 mod export;
 mod failing;
 mod fine_tune_reference;

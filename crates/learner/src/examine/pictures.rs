@@ -1,0 +1,35 @@
+//! What is to be seen in the pictures themselves.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use firelight_datablock::FittedTarget;
+use firelight_doctor::{Fingerprint, Look};
+use firelight_transforms::Picture;
+use rayon::prelude::*;
+
+use super::rows::{Rows, dataset};
+use crate::LearnerError;
+use crate::task::Task;
+
+/// Every picture's fingerprint and look; `None` where pictures are not of red, green and blue, or an item has several.
+pub(super) fn seen<F: FittedTarget>(
+    task: &Task<F>,
+    rows: &Rows<F>,
+) -> Result<Option<(Vec<Fingerprint>, Vec<Look>)>, LearnerError> {
+    let bar = task.data.progress().bar(rows.items.len(), "pictures");
+    let other = AtomicBool::new(false);
+    let seen = rows.items.par_iter().map(|&(part, item)| {
+        if other.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        let picture = dataset(task, part)?.picture(item)?;
+        bar.inc(1);
+        if let Picture::Rgb(picture) = picture {
+            return Ok(Some((Fingerprint::of(&picture), Look::of(&picture))));
+        }
+        other.store(true, Ordering::Relaxed);
+        Ok(None)
+    });
+    let seen: Option<Vec<_>> = seen.collect::<Result<_, LearnerError>>()?;
+    Ok(seen.map(|seen| seen.into_iter().unzip()))
+}
