@@ -14,6 +14,7 @@ mod item;
 mod label;
 mod loader;
 mod recipes;
+mod regular;
 mod repeated;
 mod side_files;
 mod source;
