@@ -17,6 +17,7 @@ mod label;
 mod loader;
 mod name;
 mod recipes;
+mod regular;
 mod repeated;
 mod side_files;
 mod source;

@@ -10,7 +10,7 @@ use firelight_progress::Progress;
 use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 
-use crate::formats::{MOST_OF_ONE, bytes_of};
+use crate::regular::{MOST_OF_ONE, bytes_of};
 use crate::{DataError, ImageFiles, Item, Source};
 
 /// What a JSON file says of a picture, as a value of your own, which is an item of a recipe and knows its file.

@@ -1,6 +1,9 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use thiserror::Error;
+
+/// Letters that are told of what is wrong with a file: a stranger's may have whole books in the place of a word.
+const TOLD: usize = 600;
 
 /// Why a file of a [`Format`](crate::Format) is refused, or not written.
 #[derive(Debug, Error)]
@@ -42,4 +45,23 @@ pub enum FileError {
         /// What the serialiser said.
         why: String,
     },
+}
+
+impl FileError {
+    /// The error for a file that is not what it should be; a reason of many letters is cut short.
+    ///
+    /// ```
+    /// use firelight_files::FileError;
+    ///
+    /// let error = FileError::unusable("model".as_ref(), "export", &"long ".repeat(1000));
+    /// assert!(error.to_string().starts_with("load: model is not a usable Firelight export: long long "));
+    /// assert!(error.to_string().len() < 700);
+    /// ```
+    pub fn unusable(path: &Path, what: &'static str, why: &str) -> Self {
+        let why = match why.char_indices().nth(TOLD) {
+            Some((end, _)) => format!("{}…", &why[..end]),
+            None => why.to_owned(),
+        };
+        Self::Unusable { path: path.to_path_buf(), what, why }
+    }
 }

@@ -50,13 +50,13 @@ pub fn read_regular(path: impl AsRef<Path>, most: u64) -> io::Result<Vec<u8>> {
 /// What the system says, and [`io::ErrorKind::InvalidInput`] for what is no regular file.
 pub fn open_regular(path: impl AsRef<Path>) -> io::Result<File> {
     // Opening a pipe waits for a writer, so what it is has to be known before.
-    regular(&fs::metadata(&path)?.file_type())?;
+    regular(fs::metadata(&path)?.file_type())?;
     let file = File::open(path)?;
-    regular(&file.metadata()?.file_type())?;
+    regular(file.metadata()?.file_type())?;
     Ok(file)
 }
 
-fn regular(kind: &FileType) -> io::Result<()> {
+fn regular(kind: FileType) -> io::Result<()> {
     match what_else(kind) {
         None => Ok(()),
         Some(what) => Err(io::Error::new(io::ErrorKind::InvalidInput, format!("it is {what}, and no file"))),
@@ -67,10 +67,10 @@ fn regular(kind: &FileType) -> io::Result<()> {
 /// before ([`fs::metadata`]).
 ///
 /// ```
-/// assert_eq!(firelight_files::what_else(&std::fs::metadata(".")?.file_type()), Some("a folder"));
+/// assert_eq!(firelight_files::what_else(std::fs::metadata(".")?.file_type()), Some("a folder"));
 /// # Ok::<(), std::io::Error>(())
 /// ```
-pub fn what_else(kind: &FileType) -> Option<&'static str> {
+pub fn what_else(kind: FileType) -> Option<&'static str> {
     match (kind.is_file(), kind.is_dir()) {
         (true, _) => None,
         (_, true) => Some("a folder"),
@@ -79,7 +79,7 @@ pub fn what_else(kind: &FileType) -> Option<&'static str> {
 }
 
 #[cfg(unix)]
-fn special(kind: &FileType) -> &'static str {
+fn special(kind: FileType) -> &'static str {
     use std::os::unix::fs::FileTypeExt;
 
     if kind.is_fifo() {
@@ -92,6 +92,6 @@ fn special(kind: &FileType) -> &'static str {
 }
 
 #[cfg(not(unix))]
-fn special(_: &FileType) -> &'static str {
+fn special(_: FileType) -> &'static str {
     "a device"
 }

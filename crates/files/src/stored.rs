@@ -81,7 +81,7 @@ impl Format {
     /// [`FileError::Read`], and [`FileError::Unusable`] for a file of another kind or version, or a damaged one.
     pub fn read<M: DeserializeOwned>(&self, path: &Path) -> Result<(M, Vec<u8>), FileError> {
         let Self { magic, oldest, version, what, writer } = *self;
-        let refuse = |why: String| FileError::Unusable { path: path.to_path_buf(), what, why };
+        let refuse = |why: String| FileError::unusable(path, what, &why);
         let unread = |why| FileError::Read { path: path.to_path_buf(), why };
         let mut file = open_regular(path).map_err(unread)?;
         // Whatever else the file is, it may be large.

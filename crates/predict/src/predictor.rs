@@ -97,7 +97,7 @@ impl Predictor {
     pub fn load_with(path: impl AsRef<Path>, registry: &Registry, device: &Device) -> Result<Self, PredictError> {
         let path = path.as_ref();
         let (manifest, weights): (Manifest, _) = FORMAT.read(path)?;
-        let refuse = |why: String| FileError::Unusable { path: path.to_path_buf(), what: FORMAT.what, why };
+        let refuse = |why: String| FileError::unusable(path, FORMAT.what, &why);
         if let Some(problem) = manifest.problem(weights.len()) {
             return Err(refuse(problem).into());
         }

@@ -16,10 +16,10 @@ pub(crate) fn read(path: &Path, limits: &Limits) -> Result<Vec<u8>, TransformErr
         Ok(target) if leads_nowhere(&why) => TransformError::BrokenLink { path: path.to_owned(), target },
         _ => failed(why),
     })?;
-    regular(path, &found.file_type())?;
+    regular(path, found.file_type())?;
     let file = File::open(path).map_err(failed)?;
     let opened = file.metadata().map_err(failed)?;
-    regular(path, &opened.file_type())?;
+    regular(path, opened.file_type())?;
     let limit = limits.file_bytes();
     let too_long = |bytes| TransformError::LargeFile { picture: path.display().to_string(), bytes, limit };
     if opened.len() > limit {
@@ -47,7 +47,7 @@ pub fn leads_nowhere(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::NotFound || error.raw_os_error() == Some(circle)
 }
 
-fn regular(path: &Path, kind: &FileType) -> Result<(), TransformError> {
+fn regular(path: &Path, kind: FileType) -> Result<(), TransformError> {
     match what_else(kind) {
         None => Ok(()),
         Some(what) => Err(TransformError::NoFile { path: path.to_owned(), what }),

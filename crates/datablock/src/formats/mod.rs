@@ -9,8 +9,6 @@ mod voc_labels;
 
 use std::path::Path;
 
-use firelight_files::read_regular;
-
 pub use coco::{Coco, CocoFile, CocoObject, CocoPicture};
 pub use files::Beside;
 pub use oxford::{OxfordList, OxfordPet};
@@ -18,20 +16,11 @@ pub use runs::RleMasks;
 pub use voc::{VocAnnotation, VocObject};
 pub use voc_labels::{Voc, VocBox, VocBoxes, VocName, VocNames};
 
+use crate::regular::{MOST, bytes_of};
 use crate::{AnnotationError, DataError};
 
-/// The most bytes that a table or a file of annotations may have: the largest that are published have a few hundred million.
-pub(crate) const MOST: u64 = 4 << 30;
-/// The most bytes that a file of one picture's annotations may have.
-pub(crate) const MOST_OF_ONE: u64 = 64 << 20;
-
-/// The bytes of a regular file, at most so many.
-pub(crate) fn bytes_of(file: &Path, most: u64) -> Result<Vec<u8>, DataError> {
-    read_regular(file, most).map_err(|why| DataError::Unreadable { path: file.to_path_buf(), why })
-}
-
 /// The text of a file, without a byte order mark.
-pub(crate) fn text_of(file: &Path) -> Result<String, DataError> {
+fn text_of(file: &Path) -> Result<String, DataError> {
     let bytes = bytes_of(file, MOST)?;
     let mut text =
         String::from_utf8(bytes).map_err(|_| refusal(file, None, "its text is not UTF-8", "save it as UTF-8"))?;

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
+use std::io;
 use std::path::PathBuf;
 
 use super::{Split, Splitter};
 use crate::DataError;
-use crate::formats::text_of;
+use crate::regular::{MOST, bytes_of};
 
 /// Validates on the items for which a mask has `true`, one for each item in their order: fastai's `MaskSplitter`.
 ///
@@ -71,8 +72,11 @@ impl FileSplitter {
 
 impl Splitter for FileSplitter {
     fn split(&self, items: &[PathBuf]) -> Result<Split, DataError> {
-        let text = text_of(&self.list)?;
-        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let text = String::from_utf8(bytes_of(&self.list, MOST)?).map_err(|_| {
+            let why = io::Error::new(io::ErrorKind::InvalidData, "its text is not UTF-8; save it as UTF-8");
+            DataError::Unreadable { path: self.list.clone(), why }
+        })?;
+        let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim).filter(|line| !line.is_empty());
         let mut listed: HashMap<OsString, bool> = lines.map(|line| (line.into(), false)).collect();
         let (mut train, mut valid) = (Vec::new(), Vec::new());
         for (item, path) in items.iter().enumerate() {

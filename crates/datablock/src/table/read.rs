@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Header, Row, Table};
 use crate::DataError;
-use crate::formats::{MOST, bytes_of};
+use crate::regular::{MOST, bytes_of};
 
 /// How a table's file is read.
 ///

@@ -18,7 +18,7 @@
 //!
 //! Within a set and a seed all methods have the same pictures, features, order, augmentation and number of steps; they differ in what
 //! stands at the net's end and in the loss. Each trained model is judged by its probabilities: as they are, by minimum risk, and by
-//! minimum risk after a temperature, which is fitted to a fifth's of the validation pictures from the other four.
+//! minimum risk after a temperature, which each fifth of the validation pictures has from the other four.
 
 mod arguments;
 mod judge;
@@ -26,6 +26,7 @@ mod methods;
 mod sets;
 mod tables;
 mod trees;
+mod twenty;
 
 use std::time::Instant;
 
@@ -34,7 +35,7 @@ use firelight::prelude::*;
 use arguments::Arguments;
 use judge::{Judge, Kept};
 use methods::{Method, methods};
-use sets::{Recipe, Set, sets};
+use sets::{Set, sets};
 use tables::{Record, markdown};
 
 fn main() -> Result<()> {
@@ -59,9 +60,9 @@ fn compare(set: &Set, seed: u64, arguments: &Arguments) -> Result<Vec<Record>> {
     let dls = set.loaders(seed, &device)?;
     let judge = Judge::new(&set.tree(dls.vocab())?)?;
     let body = set.body().with_seed(seed);
-    let features = match set.recipe {
-        Recipe::Head { .. } => Some(vision_learner(dls.clone(), body.clone())?.head_features(1)?),
-        Recipe::Net { .. } => None,
+    let features = match set.weights {
+        Some(_) => Some(vision_learner(dls.clone(), body.clone())?.head_features(1)?),
+        None => None,
     };
     eprintln!("{}, seed {seed}: pictures and features after {:.0} s", set.name, start.elapsed().as_secs_f64());
     let mut records = Vec::new();
@@ -76,15 +77,13 @@ fn compare(set: &Set, seed: u64, arguments: &Arguments) -> Result<Vec<Record>> {
             .with_seed(seed)
             .without_observers();
         let start = Instant::now();
-        match (&set.recipe, &features) {
-            (Recipe::Head { epochs, rate }, Some(features)) => {
-                learn.fit_head_on(features, arguments.epochs(*epochs), *rate)?;
-                learn.evaluate_head_on(features)?;
-            }
-            (Recipe::Head { epochs, rate } | Recipe::Net { epochs, rate }, _) => {
-                learn.fit_one_cycle(arguments.epochs(*epochs), *rate)?;
-                learn.evaluate_on(Part::Test)?;
-            }
+        let epochs = arguments.epochs(set.epochs);
+        if let Some(features) = &features {
+            learn.fit_head_on(features, epochs, set.rate)?;
+            learn.evaluate_head_on(features)?;
+        } else {
+            learn.fit_one_cycle(epochs, set.rate)?;
+            learn.evaluate_on(Part::Test)?;
         }
         let seconds = start.elapsed().as_secs_f64();
         let record = Record::new(set, seed, &name, dls.train().dataset().len(), seconds, judge.all(&kept.rows())?);

@@ -1,0 +1,110 @@
+//! The classes of Imagenette and Imagewoof together.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use firelight::datasets::{IMAGENETTE, IMAGEWOOF};
+use firelight::prelude::*;
+use firelight::transforms::{Filter, Limits, Picture, TransformError, open};
+use image::{RgbImage, imageops};
+
+use crate::sets::crops;
+
+/// How many pictures a class trains with, and from scratch as many validate.
+const PICTURES: usize = 100;
+
+/// For weights that are of `ImageNet`, and so have seen most pictures of both sets, which are cut anew: what validates are the 50 pictures a
+/// class that `ImageNet` itself validates on, whichever part they are in here, and none of them trains.
+pub fn unseen(folders: &[PathBuf; 2], seed: u64, device: &Device) -> Result<DataLoaders<Categories>> {
+    let (items, last) = items(folders, seed, |train, valid| {
+        [train, valid].concat().into_iter().filter(|file| is_unseen(file)).collect()
+    })?;
+    let block = DataBlock::new(ImageBlock::rgb(), CategoryBlock::new(class_of))
+        .with_splitter(last)
+        .with_item_transform(Resize::crop(224).with_filter(Filter::Bicubic))
+        .with_batch_transforms(crops(128));
+    Ok(block.dataloaders_of(&items, device)?)
+}
+
+/// For a net from scratch, which need not look after each epoch at what judges it: that is a third part, of `val/`.
+pub fn small(folders: &[PathBuf; 2], seed: u64, device: &Device) -> Result<DataLoaders<Categories>> {
+    let (items, last) = items(folders, seed, |_, valid| spread(valid, PICTURES, 0).collect())?;
+    let block = DataBlock::new(Thumbnails::of(&items)?, CategoryBlock::new(class_of))
+        .with_splitter(HoldOut::new(last, TrainOnAll))
+        .with_item_transform(Resize::crop(80))
+        .with_batch_transforms(crops(64));
+    Ok(block.dataloaders_of(&items, device)?)
+}
+
+/// The pictures of a seed, and which of them judge: what trains is of `train/`, by name each so manieth of a class, others for each seed.
+/// Seed 0, which hyper-parameters are searched on, is judged by a third as many more of these, and by none of the others.
+fn items(
+    folders: &[PathBuf; 2],
+    seed: u64,
+    judging: impl Fn(&[PathBuf], &[PathBuf]) -> Vec<PathBuf>,
+) -> Result<(Vec<PathBuf>, IndexSplitter)> {
+    let (mut train, mut valid) = (Vec::new(), Vec::new());
+    for (folder, classes) in folders.iter().zip([&IMAGENETTE, &IMAGEWOOF]) {
+        for class in classes {
+            let files = |part| image_files(folder.join(part).join(class.folder));
+            let all = files("train")?;
+            let seen: Vec<PathBuf> = all.iter().filter(|file| !is_unseen(file)).cloned().collect();
+            if seed == 0 {
+                for (at, file) in spread(&seen, PICTURES * 4 / 3, seed).enumerate() {
+                    if at % 4 == 3 { valid.push(file) } else { train.push(file) }
+                }
+            } else {
+                train.extend(spread(&seen, PICTURES, seed));
+                valid.extend(judging(&all, &files("val")?));
+            }
+        }
+    }
+    let last = IndexSplitter::new(train.len()..train.len() + valid.len());
+    train.extend(valid);
+    Ok((train, last))
+}
+
+/// Whether no weights of `ImageNet` have been trained on it.
+fn is_unseen(file: &Path) -> bool {
+    file.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"ILSVRC2012_val"))
+}
+
+/// So many of the files at equal distances, for each of four seeds from another one on.
+fn spread(files: &[PathBuf], count: usize, seed: u64) -> impl Iterator<Item = PathBuf> {
+    let at = move |place: usize| (4 * place + seed as usize % 4) * files.len() / (4 * count);
+    (0..count.min(files.len())).map(move |place| files[at(place)].clone())
+}
+
+/// Pictures whose shorter side has 80 px, which are kept: a net that is trained from scratch asks for each of them many times.
+#[derive(Debug, Clone)]
+struct Thumbnails(Arc<BTreeMap<PathBuf, RgbImage>>);
+
+impl Thumbnails {
+    fn of(files: &[PathBuf]) -> Result<Self> {
+        let small = |file: &PathBuf| {
+            let picture = open(file, &Limits::default())?;
+            let (width, height) = picture.dimensions();
+            let side = |side: u32| (80 * side).div_ceil(width.min(height));
+            Ok((file.clone(), imageops::thumbnail(&picture, side(width), side(height))))
+        };
+        Ok(Self(Arc::new(files.iter().map(small).collect::<Result<_>>()?)))
+    }
+}
+
+impl InputBlock for Thumbnails {
+    fn read(&self, file: &Path) -> std::result::Result<Picture, TransformError> {
+        let kept = self.0.get(file).cloned().map(Picture::from);
+        kept.ok_or_else(|| TransformError::Input { reason: format!("{} is not among the pictures", file.display()) })
+    }
+}
+
+/// The class whose folder a picture is in, by its name.
+fn class_of(picture: &Path) -> std::result::Result<String, DataError> {
+    let folder = parent_label(picture)?;
+    let class = IMAGENETTE.iter().chain(&IMAGEWOOF).find(|class| class.folder == folder);
+    class.map(|class| class.name().to_owned()).ok_or_else(|| DataError::NoLabel {
+        labeller: "the folders of Imagenette and Imagewoof".into(),
+        path: picture.to_path_buf(),
+    })
+}
