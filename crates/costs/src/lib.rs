@@ -17,7 +17,6 @@ mod reliability;
 mod sets;
 mod thresholds;
 mod tree;
-mod vectors;
 
 pub use calibration::{Calibration, CalibrationEffect, Calibrator};
 pub use class_weights::ClassWeights;
@@ -30,11 +29,10 @@ pub use head::{ClassFrame, ClassHead, Ensemble};
 pub use held_out::{HeldOut, Quality};
 pub use limit::Limit;
 pub use matrix::{
-    Aligned, AlignedCost, ClassMatrix, Confusion, CostMatrix, Distance, GroupSoftLabels, MatrixRows, Meaning,
-    OrdinalDistance, PairWeights, Similarity, SoftLabels, TreeDistance, meaning,
+    Aligned, AlignedCost, ClassMatrix, ClassVectors, Confusion, CostMatrix, Distance, GroupSoftLabels, MatrixRows,
+    Meaning, OrdinalDistance, PairWeights, Similarity, SoftLabels, TreeDistance, meaning,
 };
 pub use reliability::{Binning, Reliability, ReliabilityBin};
 pub use sets::{SetRule, Sets};
 pub use thresholds::ClassThresholds;
 pub use tree::{ClassTree, Climb, NodeDecision, NodeRule};
-pub use vectors::ClassVectors;

@@ -144,10 +144,23 @@ impl<F: FittedTarget> Task<F> {
         self.check_head()
     }
 
+    /// What comes last in the model's head, where that knows a tree.
+    pub fn head(&self) -> Option<&ClassHead> {
+        match &self.network {
+            Some(NetworkConfig::Vision { head, .. }) => Some(head.end()).filter(|end| !end.is_linear()),
+            _ => None,
+        }
+    }
+
     /// The loss must read what the model's head gives.
     fn check_head(&self) -> Result<(), LearnerError> {
-        let Some(NetworkConfig::Vision { head, .. }) = &self.network else { return Ok(()) };
-        let (reads, gives) = (self.loss.head(), Some(head.end()).filter(|_| head.outputs() > head.classes()));
+        let gives = match &self.network {
+            Some(NetworkConfig::Vision { head, .. }) => Some(head.end()).filter(|_| head.outputs() > head.classes()),
+            Some(_) => None,
+            // What a model of the user's gives is known to its maker.
+            None => return Ok(()),
+        };
+        let reads = self.loss.head();
         if reads == gives {
             return Ok(());
         }

@@ -4,7 +4,7 @@ use firelight_vocab::Vocab;
 use crate::constant::Constant;
 use crate::describe::described;
 use crate::error::finite;
-use crate::scores::{check_classes, wide};
+use crate::scores::{check_classes, nothing, wide};
 use crate::{ClassWeights, CostError, Loss, LossError, LossTraits, MatrixRows, Parts};
 
 /// Any loss of class scores, with `tau · ln(share of the class in training)` added to each score: "logit adjustment" for classes of very different sizes
@@ -60,6 +60,9 @@ impl<L> LogitAdjusted<L> {
     }
 
     fn adjusted(&self, output: Tensor<2>) -> Tensor<2> {
+        if nothing(&output).is_some() {
+            return output;
+        }
         check_classes(&output, self.vocab.len());
         let output = wide(output);
         let shifts = self.shifts.like(&output);

@@ -50,9 +50,9 @@ impl ClassFrame {
     /// # Errors
     /// [`CostError::FlatFrame`] unless `gamma` is finite and so far above 0 that the vectors of the nearest classes differ.
     pub fn new(tree: &ClassTree, gamma: f64) -> Result<Self, CostError> {
-        let flat = CostError::FlatFrame { gamma };
+        let flat = || CostError::FlatFrame { gamma };
         if !gamma.is_finite() {
-            return Err(flat);
+            return Err(flat());
         }
         let classes = tree.vocab().len();
         let (taxonomy, highest) = (tree.taxonomy(), tree.taxonomy().height(0).max(1) as f64);
@@ -61,15 +61,15 @@ impl ClassFrame {
             (-gamma * height as f64 / highest).exp()
         };
         let near: Vec<f64> = (0..classes * classes).map(near).collect();
-        let root = root(&near, classes).ok_or(CostError::FlatFrame { gamma })?;
-        for least in spreads(&root, classes) {
+        let nearest = root(&near, classes).ok_or_else(flat)?;
+        for least in spreads(&nearest, classes) {
             let cosines: Vec<f64> = near.iter().map(|near| (1.0 - least) * near + least).collect();
-            if let Some(vectors) = self::root(&cosines, classes) {
+            if let Some(vectors) = root(&cosines, classes) {
                 let inverse = inverse(&vectors, classes);
                 return Ok(Self { tree: tree.clone(), gamma, cosines, vectors, inverse });
             }
         }
-        Err(flat)
+        Err(flat())
     }
 
     /// The tree.

@@ -1,10 +1,10 @@
 use firelight_vocab::{Groups, Taxonomy, Vocab};
 use serde::{Deserialize, Serialize};
 
+use crate::CostError;
 use crate::error::{finite, share};
 use crate::matrix::meaning::Cost;
-use crate::matrix::{ClassMatrix, Confusion, Meaning, PairWeights, Similarity, SoftLabels};
-use crate::{ClassVectors, CostError};
+use crate::matrix::{ClassMatrix, ClassVectors, Confusion, Meaning, PairWeights, Similarity, SoftLabels};
 
 /// What it costs to predict a class where another one is true: 0 for a correct prediction, higher is worse.
 ///

@@ -12,6 +12,7 @@ mod similarity;
 mod soft;
 mod stored;
 mod table;
+mod vectors;
 
 pub use aligned::{Aligned, AlignedCost};
 pub use confusion::Confusion;
@@ -24,3 +25,4 @@ pub use similarity::Similarity;
 pub use soft::SoftLabels;
 pub(crate) use table::same_names;
 pub use table::{ClassMatrix, MatrixRows};
+pub use vectors::ClassVectors;

@@ -24,6 +24,9 @@ struct Manifest {
     versions: Versions,
     arch: Option<Arch>,
     vocab: Option<Vocab>,
+    /// What comes last in the head, in words, where that knows a tree: its fixed numbers are no tensors.
+    #[serde(default)]
+    head: Option<String>,
     /// Bytes of the weights; the optimizer's state, if there is one, follows them.
     weights: usize,
 }
@@ -45,6 +48,7 @@ impl<F: FittedTarget, M: Model> Learner<F, M> {
             versions: Versions::ours(),
             arch: task.network.as_ref().and_then(NetworkConfig::arch),
             vocab: task.data.train().dataset().fitted().vocab().cloned(),
+            head: task.head().map(ToString::to_string),
             weights: weights.len(),
         };
         Ok(FORMAT.write(path.as_ref(), &manifest, &[&weights, &optimizer])?)
@@ -65,6 +69,13 @@ impl<F: FittedTarget, M: Model> Learner<F, M> {
         let ours = task.data.train().dataset().fitted().vocab();
         if manifest.vocab.as_ref() != ours {
             return Err(refuse(other_classes(manifest.vocab.as_ref(), ours)));
+        }
+        let head = task.head().map(ToString::to_string);
+        if manifest.head != head {
+            let [theirs, ours] = [manifest.head, head].map(|head| head.unwrap_or_else(|| "linear".into()));
+            return Err(refuse(format!(
+                "its head ends in {theirs}, and this learner's in {ours} (`Backbone::with_head`)"
+            )));
         }
         if manifest.weights > weights.len() {
             return Err(refuse("its manifest does not fit its length".into()));

@@ -74,6 +74,12 @@ fn a_run_goes_on_with_its_own_head_alone() {
             Ok(learn)
         };
         run(&head).expect("a run");
+        // Nor are its weights another head's, though their tensors may have the same shapes.
+        let kept = runs.path().join("weights");
+        learner(&data, &head, 5).save(&kept).expect("weights");
+        let error = learner(&data, &ClassHead::Linear, 5).load(&kept).expect_err("another head").to_string();
+        let want = format!("its head ends in {head}, and this learner's in linear (`Backbone::with_head`)");
+        assert!(error.ends_with(&want), "{error}");
         let error = run(&ClassHead::Linear).expect_err("another head").to_string();
         assert!(error.contains("its head is HeadConfig"), "{error}");
     }

@@ -221,7 +221,7 @@ fn one_class_alone_has_heads_too() {
 }
 
 #[test]
-#[should_panic(expected = "rows of 5 numbers are not the 12 of a head that ends in subspaces")]
+#[should_panic(expected = "rows of 5 numbers are not the 13 of a head that ends in subspaces")]
 fn rows_of_another_head_are_refused() {
     let loss = SubspaceCrossEntropy::new(&tree(&Vocab::from_labels(NAMES)));
     let device = Device::flex();

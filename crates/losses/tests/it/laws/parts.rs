@@ -161,7 +161,8 @@ fn two_losses_have_one_description_only_if_they_are_one() {
     let others: Vec<String> = one.by_class().iter().map(|case| case.loss.describe()).collect();
     for case in five.by_class() {
         let text = case.loss.describe();
-        let named = ["weights", "labels", "costs", "tree", "similarities"].iter().any(|word| text.contains(word));
+        let named =
+            ["weights", "labels", "costs", "tree", "similarities", "shares"].iter().any(|word| text.contains(word));
         assert_ne!(named, others.contains(&text), "{text}");
     }
     assert_eq!(five.by_class()[0].loss.describe(), "cross entropy");
@@ -191,6 +192,8 @@ fn descriptions_are_readable_and_change_with_every_setting() {
     weighted (class weights 6fbd9f98) of cross entropy (ignoring -100)
     weighted (class weights 6fbd9f98) of focal loss (gamma 1.5)
     weighted (class weights 6fbd9f98, over examples) of cross entropy (ignoring -100)
+    logit adjusted (tau 1, shares 4eb2aab1) of cross entropy
+    logit adjusted (tau 0.5, shares 64d21ddd) of cross entropy (class weights 6fbd9f98, ignoring -100)
     ");
     // The same weights for other classes are another loss.
     let renamed = Vocab::ordered(["a", "b", "c", "d", "e"]).unwrap();

@@ -2,7 +2,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor, TensorData, activation};
 use firelight_costs::{ClassFrame, ClassHead, ClassTree, Groups};
 
-use crate::{HeadLayer, Units};
+use super::{HeadLayer, Units};
 
 /// What a [`Head`](crate::Head) does with the numbers of its last linear layer, where that is something: see [`ClassHead`].
 #[derive(Module, Debug)]

@@ -2,11 +2,11 @@ use burn::tensor::{Int, Tensor};
 use firelight_costs::ClassHead;
 use firelight_vocab::{Groups, Vocab};
 
+use super::row::{beyond_scores, probabilities};
 use crate::combined::Weights;
 use crate::constant::Constant;
-use crate::describe::described;
 use crate::scores::nothing;
-use crate::{CrossEntropy, Loss, LossTraits, MatrixRows, Parts, scores_of};
+use crate::{CrossEntropy, Loss, LossTraits, MatrixRows, Parts};
 
 /// The loss of [`ClassHead::Parents`]: that of the classes, plain cross entropy unless told otherwise, plus the cross entropy of their groups, each on scores of
 /// its own. On features that do not train that is two classifiers trained apart, as "hierarchical ensembles" have them (Jain, Karthik and Gandhi, 2023, arXiv
@@ -51,7 +51,7 @@ impl<L> ParentCrossEntropy<L> {
     /// The scores of the classes, and those of the groups.
     fn split(&self, output: Tensor<2>) -> [Tensor<2>; 2] {
         let classes = self.vocab.len();
-        let rest = scores_of(&output, &self.head);
+        let rest = beyond_scores(&output, &self.head);
         [output.clone().narrow(1, classes, classes), output.narrow(1, 2 * classes, rest - classes)]
     }
 }
@@ -70,21 +70,18 @@ impl<L: Loss<Tensor<1, Int>>> Loss<Tensor<1, Int>> for ParentCrossEntropy<L> {
     /// If a row is not of a parents head of these groups.
     fn parts(&self, output: Tensor<2>, targets: Tensor<1, Int>) -> Parts {
         let [classes, groups] = self.split(output);
-        if nothing(&classes).is_some() {
-            return Weights::default()
-                .sum(self.classes.parts(classes, targets.clone()), CrossEntropy::new().parts(groups, targets));
-        }
         let group_of = self.group_of.like(&groups).int().reshape([self.vocab.len()]);
-        let of = group_of.select(0, targets.clone().inner());
+        let of =
+            if nothing(&classes).is_some() { targets.clone() } else { group_of.select(0, targets.clone().inner()) };
         Weights::default().sum(self.classes.parts(classes, targets), CrossEntropy::new().parts(groups, of))
     }
 
     fn describe(&self) -> String {
-        described(&format!("{} and its {}", self.classes.describe(), self.head), &[])
+        format!("{} beside {}", self.classes.describe(), self.head)
     }
 
     fn activation(&self, output: Tensor<2>) -> Tensor<2> {
-        crate::head_loss::probabilities(output, self.vocab.len())
+        probabilities(output, self.vocab.len())
     }
 
     fn vocab(&self) -> Option<&Vocab> {

@@ -2,11 +2,12 @@ use burn::tensor::{IndexingUpdateOp, Int, Tensor};
 use firelight_costs::{ClassHead, ClassTree};
 use firelight_vocab::Vocab;
 
+use super::row::{beyond_scores, probabilities};
 use crate::constant::Constant;
 use crate::describe::described;
 use crate::error::finite;
 use crate::scores::{Scores, join, nothing, wide};
-use crate::{Loss, LossError, Parts, Term, scores_of};
+use crate::{Loss, LossError, Parts, Term};
 
 /// The loss of [`ClassHead::Subspaces`]: Hier-COS (Sani and Anand, 2025, arXiv 2503.07853).
 ///
@@ -19,7 +20,7 @@ use crate::{Loss, LossError, Parts, Term, scores_of};
 ///
 /// A mean of the divergence is over all examples, and one of the regulariser at a depth over those that have a node there, or have none, as the authors'
 /// code does it. Two things are not as there. That code leaves out a depth in a batch whose classes are all below the depth's first node, which depends on
-/// how nodes are numbered. And it turns the last layer's numbers by a fixed rotation at random, which the layer before learns anyway.
+/// how nodes are numbered. (The weights of levels that it makes, it does not use.) And it turns the last layer's numbers by a fixed rotation at random, which the layer before learns anyway.
 ///
 /// ```
 /// use burn::tensor::{Device, Int, Tensor};
@@ -115,7 +116,7 @@ impl Loss<Tensor<1, Int>> for SubspaceCrossEntropy {
             return (0..2 * lacking.len()).fold(Parts::new(nothing.clone(), None), |parts, _| parts.with_term(term()));
         }
         let classes = self.tree.vocab().len();
-        let axes = scores_of(&output, &self.head);
+        let axes = beyond_scores(&output, &self.head);
         let (output, targets) = (wide(output), targets.inner());
         let x = output.clone().inner().narrow(1, classes, axes);
         let signs = x.clone().sign();
@@ -167,7 +168,7 @@ impl Loss<Tensor<1, Int>> for SubspaceCrossEntropy {
     }
 
     fn activation(&self, output: Tensor<2>) -> Tensor<2> {
-        crate::head_loss::probabilities(output, self.tree.vocab().len())
+        probabilities(output, self.tree.vocab().len())
     }
 
     fn vocab(&self) -> Option<&Vocab> {
@@ -189,12 +190,11 @@ struct Levels {
 
 impl Levels {
     fn of(depths: &Constant, numbers: Tensor<2>, count: usize) -> Self {
-        let [batch, axes] = numbers.dims();
-        let mut levels = Self { depths: depths.like(&numbers).int().reshape([axes]), count, lengths: numbers.clone() };
+        let [_, axes] = numbers.dims();
+        let plain = Self { depths: depths.like(&numbers).int().reshape([axes]), count, lengths: numbers.ones_like() };
         // A depth of nothing but 0 has no direction: its cosines are 0.
-        levels.lengths = levels.spread(levels.sums(numbers.square()).sqrt().clamp_min(f32::MIN_POSITIVE));
-        debug_assert_eq!(levels.lengths.dims(), [batch, axes]);
-        levels
+        let lengths = plain.sums(numbers.square()).sqrt().clamp_min(f32::MIN_POSITIVE);
+        Self { lengths: plain.spread(lengths), ..plain }
     }
 
     /// Of the numbers of each depth the sum: `[batch, depths]`.

@@ -1,7 +1,18 @@
-use burn::tensor::{Int, Tensor, activation};
+//! Losses of heads that know a tree.
+
+mod frame;
+mod parent;
+mod row;
+mod subspace;
+
+use burn::tensor::{Int, Tensor};
 use firelight_costs::ClassHead;
 
-use crate::{CrossEntropy, FrameCrossEntropy, Loss, LossError, ParentCrossEntropy, SubspaceCrossEntropy};
+pub use frame::FrameCrossEntropy;
+pub use parent::ParentCrossEntropy;
+pub use subspace::SubspaceCrossEntropy;
+
+use crate::{CrossEntropy, Loss};
 
 /// The loss that a head is trained with unless told otherwise, with the settings that each of these losses says.
 ///
@@ -22,21 +33,4 @@ pub fn loss_of(head: &ClassHead) -> Box<dyn Loss<Tensor<1, Int>>> {
         ClassHead::Parents(groups) => Box::new(ParentCrossEntropy::new(groups)),
         _ => Box::new(CrossEntropy::new()),
     }
-}
-
-/// How many numbers of a row follow the scores.
-///
-/// # Panics
-/// If the rows are not of this head.
-pub(crate) fn scores_of(output: &Tensor<2>, head: &ClassHead) -> usize {
-    let ([_, given], classes) = (output.dims(), head.vocab().map_or(0, |vocab| vocab.len()));
-    let needed = head.outputs(classes);
-    assert!(given == needed, "{}", LossError::OtherRow { given, needed, head: head.to_string() });
-    needed - classes
-}
-
-/// Of the scores, the first `classes` numbers of a row.
-pub(crate) fn probabilities(output: Tensor<2>, classes: usize) -> Tensor<2> {
-    let classes = classes.min(output.dims()[1]);
-    activation::softmax(output.narrow(1, 0, classes), 1)
 }

@@ -3,7 +3,8 @@ use std::collections::HashSet;
 use firelight_vocab::{Taxonomy, Vocab};
 use kodama::{Method, linkage};
 
-use crate::{CostError, CostMatrix, Distance};
+use crate::CostError;
+use crate::matrix::{CostMatrix, Distance};
 
 /// A vector for each class by name, such as the mean of what a network makes of its pictures: how near classes look, and a tree of them where the user
 /// has none.

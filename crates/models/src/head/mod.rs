@@ -1,3 +1,5 @@
+mod end;
+
 use burn::module::Module;
 use burn::nn::{BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Initializer, Linear, LinearConfig};
 use burn::tensor::activation::relu;
@@ -5,7 +7,8 @@ use burn::tensor::{Device, FloatDType, Tensor};
 use firelight_costs::{ClassHead, Vocab};
 use serde::{Deserialize, Serialize};
 
-use crate::head_end::HeadEnd;
+pub use end::{FixedFrame, HeadEnd, ParentScores, Subspaces};
+
 use crate::{Fresh, Noise};
 
 /// What turns a feature map into class scores; the defaults are fastai's `create_head`.
