@@ -10,7 +10,7 @@ use crate::palette::{INK, SERIES};
 use crate::series::{Look, Series};
 
 /// A reliability diagram (DeGroot and Fienberg, 1983): how often what is said with some confidence is right, bin by bin, against the dashed
-/// diagonal on which it should be; below it how many examples each bin has, since one with few says little.
+/// diagonal on which it should be; below it how many examples each bin has, since one with few says little: the area of its dot is their number.
 ///
 /// Each diagram comes with its name, as `("before", &before), ("after", &after)`; the legend says its calibration error, the mean distance from the
 /// diagonal, weighted by examples. Without a bin its name is left out.
@@ -23,23 +23,29 @@ use crate::series::{Look, Series};
 /// let picture = firelight_plots::reliability(&[("before", &before)]);
 /// ```
 pub fn reliability(diagrams: &[(&str, &Reliability)]) -> RgbImage {
-    let pen = |number: usize| Pen::solid(SERIES[(5 * (number + 1)) % SERIES.len()], 2.2);
+    // Orange before, blue after.
+    let color = |number: usize| SERIES[(5 + 2 * number) % SERIES.len()];
     let bins = || diagrams.iter().flat_map(|(_, diagram)| &diagram.bins);
-    let empty = bins().next().is_none();
+    let most = bins().map(|bin| bin.examples).max().unwrap_or(0);
     let mut lines = vec![Series {
         name: "as it should be".to_owned(),
         pen: Pen { color: INK, width: 1.5, dash: &[7.0, 5.0] },
         look: Look::Line,
-        points: if empty { Vec::new() } else { vec![(0.0, 0.0), (1.0, 1.0)] },
+        points: if most == 0 { Vec::new() } else { vec![(0.0, 0.0), (1.0, 1.0)] },
     }];
     let mut counts = Vec::new();
     for (number, (name, diagram)) in diagrams.iter().enumerate() {
         let error = diagram.error().map_or(String::new(), |error| format!(", error {}", short(error)));
-        let points = diagram.bins.iter().map(|bin| (bin.confidence, bin.accuracy)).collect();
-        lines.push(Series { name: format!("{name}{error}"), pen: pen(number), look: Look::Dotted, points });
-        counts.push(Series { name: String::new(), pen: pen(number), look: Look::Line, points: outline(&diagram.bins) });
+        let place = |bin: &ReliabilityBin| (bin.confidence, bin.accuracy);
+        let series = |name, width, look, points| Series { name, pen: Pen::solid(color(number), width), look, points };
+        let points = diagram.bins.iter().map(place).collect();
+        lines.push(series(format!("{name}{error}"), 1.5, Look::Line, points));
+        for bin in &diagram.bins {
+            let radius = 2.0 + 9.0 * (bin.examples as f32 / most as f32).sqrt();
+            lines.push(series(String::new(), 1.5, Look::Cloud(radius, 1.0), vec![place(bin)]));
+        }
+        counts.push(series(String::new(), 2.2, Look::Line, outline(&diagram.bins)));
     }
-    let most = bins().map(|bin| bin.examples).max().unwrap_or(0);
     let mut canvas = Canvas::new(WIDTH, PLOT + COUNTS);
     let (when_empty, x) = ("no example", Axis::shares());
     Chart {
