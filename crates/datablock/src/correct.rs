@@ -69,11 +69,11 @@ fn places<I: Item + ?Sized>(
     let named: HashSet<&str> = corrections.rows().iter().map(|row| row.item.as_str()).collect();
     let found = in_parts(items, |start, items| {
         let names = (start..).zip(items).map(|(place, item)| Ok((name(item.borrow())?, place)));
-        let is_named = |named_at: &Result<(String, usize), DataError>| match named_at {
+        let is_told = |place: &Result<(String, usize), DataError>| match place {
             Ok((name, _)) => named.contains(name.as_str()),
             Err(_) => true,
         };
-        names.filter(is_named).collect::<Result<Vec<_>, DataError>>()
+        names.filter(is_told).collect::<Result<Vec<_>, DataError>>()
     })?;
     Ok(found.into_iter().flatten().collect())
 }

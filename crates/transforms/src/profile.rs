@@ -48,8 +48,8 @@ fn chunks(bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], Range<usize>)> + '_ {
 mod tests {
     use super::*;
 
-    fn chunk(kind: &[u8; 4], length: usize) -> Vec<u8> {
-        [&(length as u32).to_be_bytes()[..], kind, &vec![7; length], &[9; TAIL]].concat()
+    fn chunk(kind: [u8; 4], length: usize) -> Vec<u8> {
+        [&(length as u32).to_be_bytes()[..], &kind, &vec![7; length], &[9; TAIL]].concat()
     }
 
     /// A16: two megabytes of a profile became half a gigabyte.
@@ -57,8 +57,8 @@ mod tests {
     fn a_large_profile_never_comes_to_its_decoder() {
         let file = |profiles: &[usize]| -> Vec<u8> {
             let middle: Vec<u8> =
-                profiles.iter().flat_map(|&length| [chunk(b"iCCP", length), chunk(b"pHYs", 9)].concat()).collect();
-            [&[0; 8][..], &chunk(b"IHDR", 13), &middle, &chunk(b"IDAT", MOST + 99), &chunk(b"IEND", 0)].concat()
+                profiles.iter().flat_map(|&length| [chunk(*b"iCCP", length), chunk(*b"pHYs", 9)].concat()).collect();
+            [&[0; 8][..], &chunk(*b"IHDR", 13), &middle, &chunk(*b"IDAT", MOST + 99), &chunk(*b"IEND", 0)].concat()
         };
         for profiles in [&[][..], &[5], &[MOST]] {
             assert!(matches!(without_large_profiles(&file(profiles)), Cow::Borrowed(_)), "{profiles:?}");

@@ -18,9 +18,9 @@ use crate::{ClassTree, CostError, digest};
 /// | head | last layer | row |
 /// |---|---|---|
 /// | [`Linear`](Self::Linear) | a score for each class | the scores |
-/// | [`Frame`](Self::Frame) | a vector, and its products with fixed vectors of the classes, near each other where the classes are (HAFrame) | the scores |
+/// | [`Frame`](Self::Frame) | a vector, and its products with fixed vectors of the classes, near each other where the classes are (`HAFrame`) | the scores |
 /// | [`Subspaces`](Self::Subspaces) | a number for each node of a tree; a class's score is the length of the part that lies on its path (Hier-COS) | the scores, then the numbers of nodes 1, 2, … |
-/// | [`Parents`](Self::Parents) | scores of the classes and, by layers of their own, of groups of them; the probabilities are multiplied (HiE) | the scores of the product, those of the classes, those of the groups |
+/// | [`Parents`](Self::Parents) | scores of the classes and, by layers of their own, of groups of them; the probabilities are multiplied (`HiE`) | the scores of the product, those of the classes, those of the groups |
 ///
 /// In every row the first numbers are a score for each class, whose softmax is the probabilities. What follows is for the loss, which a learner
 /// chooses with the head.

@@ -81,7 +81,7 @@ fn a_pipe_is_written_straight() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_told() {
-    let said = write_whole("/dev/full", &[7; 100_000]).expect_err("full");
+    let said = write_whole("/dev/full", &vec![7; 100_000]).expect_err("full");
     assert_eq!(said.kind(), ErrorKind::StorageFull, "{said}");
 }
 
