@@ -66,11 +66,11 @@ fn places<I: Item + ?Sized>(
     items: &[Owned<I>],
     name: &(impl Fn(&I) -> Result<String, DataError> + Sync),
 ) -> Result<HashMap<String, usize>, DataError> {
-    let named: HashSet<&str> = corrections.rows().iter().map(|row| row.item.as_str()).collect();
+    let wanted: HashSet<&str> = corrections.rows().iter().map(|row| row.item.as_str()).collect();
     let found = in_parts(items, |start, items| {
         let names = (start..).zip(items).map(|(place, item)| Ok((name(item.borrow())?, place)));
         let is_told = |place: &Result<(String, usize), DataError>| match place {
-            Ok((name, _)) => named.contains(name.as_str()),
+            Ok((name, _)) => wanted.contains(name.as_str()),
             Err(_) => true,
         };
         names.filter(is_told).collect::<Result<Vec<_>, DataError>>()

@@ -9,7 +9,7 @@ use crate::chart::Chart;
 use crate::palette::{INK, SERIES};
 use crate::series::{Look, Series};
 
-/// A reliability diagram (DeGroot and Fienberg, 1983): how often what is said with some confidence is right, bin by bin, against the dashed
+/// A reliability diagram (`DeGroot` and Fienberg, 1983): how often what is said with some confidence is right, bin by bin, against the dashed
 /// diagonal on which it should be; below it how many examples each bin has, since one with few says little: the area of its dot is their number.
 ///
 /// Each diagram comes with its name, as `("before", &before), ("after", &after)`; the legend says its calibration error, the mean distance from the

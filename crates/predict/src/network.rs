@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
+// One a model: what it takes beside the weights is nothing.
+#[allow(clippy::large_enum_variant)]
 pub enum NetworkConfig {
     /// A body with a head on its pooled map.
     Vision {

@@ -1,6 +1,8 @@
 use burn::tensor::{Tensor, activation};
 use firelight_costs::ClassHead;
 
+use firelight_vocab::Vocab;
+
 use crate::LossError;
 
 /// How many numbers of a row follow its scores.
@@ -8,7 +10,7 @@ use crate::LossError;
 /// # Panics
 /// If the rows are not of this head.
 pub(crate) fn beyond_scores(output: &Tensor<2>, head: &ClassHead) -> usize {
-    let ([_, given], classes) = (output.dims(), head.vocab().map_or(0, |vocab| vocab.len()));
+    let ([_, given], classes) = (output.dims(), head.vocab().map_or(0, Vocab::len));
     let needed = head.outputs(classes);
     assert!(given == needed, "{}", LossError::OtherRow { given, needed, head: head.to_string() });
     needed - classes

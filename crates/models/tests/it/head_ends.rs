@@ -81,7 +81,7 @@ fn a_file_says_what_comes_last_where_that_is_something() {
 fn an_end_for_other_classes_is_a_problem() {
     let head = HeadConfig::new(4, 2).with_end(ClassHead::subspaces(&tree()));
     assert_eq!(head.problem().unwrap(), "its last layer is made for 3 classes, and it has 2");
-    let none = Groups::by(&Vocab::from_labels([""; 0]), |class| class.to_owned());
+    let none = Groups::by(&Vocab::from_labels([""; 0]), str::to_owned);
     let head = HeadConfig::new(4, 0).with_end(ClassHead::parents(&none));
     assert_eq!(head.problem().unwrap(), "a head needs at least one feature, one class and no empty layer");
 }

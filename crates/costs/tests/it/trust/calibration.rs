@@ -151,7 +151,7 @@ fn neighbours_stay_in_their_order_though_rounding_makes_them_equal() {
             let low = 0.3 + step as f32 * 1e-4;
             let row = [low, low.next_up(), 0.0, (1.0 - low - low.next_up()).max(0.0)];
             let applied = calibration.apply(&row);
-            equal += usize::from(applied[0].next_up() == applied[1]);
+            equal += usize::from(applied[0].next_up().to_bits() == applied[1].to_bits());
             let likeliest = |row: &[f32]| firelight_costs::Decision::Argmax.best(row);
             assert_eq!(likeliest(&applied), likeliest(&row), "{row:?} {applied:?}");
         }
