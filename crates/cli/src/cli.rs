@@ -128,7 +128,7 @@ fn share(text: &str) -> Result<f64, String> {
 
 fn minutes(text: &str) -> Result<f64, String> {
     let minutes: f64 = text.parse().map_err(|_| "minutes are a number, as 10")?;
-    if minutes >= 0.05 && minutes <= 100_000.0 { Ok(minutes) } else { Err("give from 0.05 to 100000 minutes".into()) }
+    if (0.05..=100_000.0).contains(&minutes) { Ok(minutes) } else { Err("give from 0.05 to 100000 minutes".into()) }
 }
 
 #[derive(Debug, Args)]
@@ -181,6 +181,7 @@ pub struct Train {
     /// Write what came of it to this file, for scripts
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
+    #[allow(clippy::doc_markdown)] // it is read on a terminal
     /// Write losses, rates and metrics for TensorBoard to this folder
     #[arg(long, value_name = "DIR")]
     pub tensorboard: Option<PathBuf>,

@@ -15,7 +15,7 @@ use crate::recipe::Recipe;
 use crate::screen::Screen;
 
 /// Predicts every picture, whichever part it would be of, and compares.
-pub fn evaluate(options: &Evaluate, cli: &Cli, screen: &Screen) -> Result<()> {
+pub fn evaluate(options: &Evaluate, cli: &Cli, screen: Screen) -> Result<()> {
     let predictor = load(&options.model, &device_by_name(cli.device())?)?;
     predictor.one_class()?;
     let found = guess(&options.data, &options.labels, &cli.progress())?;

@@ -26,7 +26,7 @@ struct About {
 }
 
 /// Prints what a model file says of itself.
-pub fn info(options: &Info, cli: &Cli, screen: &Screen) -> Result<()> {
+pub fn info(options: &Info, cli: &Cli, screen: Screen) -> Result<()> {
     let predictor = load(&options.model, &device_by_name(cli.device())?)?;
     let manifest = predictor.manifest();
     let about = About {

@@ -16,7 +16,7 @@ use crate::screen::Screen;
 const SIDE: u32 = 128;
 
 /// Prints what is there, and what does not fit.
-pub fn look(options: &Look, cli: &Cli, screen: &Screen) -> Result<()> {
+pub fn look(options: &Look, cli: &Cli, screen: Screen) -> Result<()> {
     let found = guess(&options.data, &options.labels, &cli.progress())?;
     for line in &found.said {
         screen.print(format_args!("- {line}"));
@@ -26,7 +26,7 @@ pub fn look(options: &Look, cli: &Cli, screen: &Screen) -> Result<()> {
 }
 
 /// Lists the pictures that cannot be read.
-pub fn verify(folder: &Path, cli: &Cli, screen: &Screen) -> Result<()> {
+pub fn verify(folder: &Path, cli: &Cli, screen: Screen) -> Result<()> {
     let files = ImageFiles::new().with_progress(cli.progress());
     let found = firelight::datablock::verify_images_with(folder, &files, &firelight::transforms::Limits::default())?;
     screen.print(&found);
@@ -37,7 +37,7 @@ struct Looking<'a> {
     recipe: &'a Recipe,
     batch: Option<&'a Path>,
     cli: &'a Cli,
-    screen: &'a Screen,
+    screen: Screen,
 }
 
 impl Looking<'_> {

@@ -50,16 +50,16 @@ fn main() -> ExitCode {
 fn run(cli: &Cli) -> Result<()> {
     let screen = Screen::new(cli.quiet);
     match &cli.command {
-        Command::Train(options) => train::train(options, cli, &screen),
-        Command::Look(options) => look::look(options, cli, &screen),
-        Command::Predict(options) => predict::predict(options, cli, &screen),
-        Command::Evaluate(options) => evaluate::evaluate(options, cli, &screen),
-        Command::Info(options) => info::info(options, cli, &screen),
+        Command::Train(options) => train::train(options, cli, screen),
+        Command::Look(options) => look::look(options, cli, screen),
+        Command::Predict(options) => predict::predict(options, cli, screen),
+        Command::Evaluate(options) => evaluate::evaluate(options, cli, screen),
+        Command::Info(options) => info::info(options, cli, screen),
         Command::Models => {
             screen.print(info::models());
             Ok(())
         }
-        Command::Verify { folder } => look::verify(folder, cli, &screen),
+        Command::Verify { folder } => look::verify(folder, cli, screen),
         Command::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "firelight", &mut text);

@@ -12,7 +12,7 @@ use crate::screen::Screen;
 const SHOWN: usize = 3;
 
 /// Prints what the model says of each file, or writes a table.
-pub fn predict(options: &Predict, cli: &Cli, screen: &Screen) -> Result<()> {
+pub fn predict(options: &Predict, cli: &Cli, screen: Screen) -> Result<()> {
     let progress = cli.progress();
     let predictor = load(&options.model, &device_by_name(cli.device())?)?;
     let files = files(&options.files, &progress)?;

@@ -10,7 +10,7 @@ use crate::recipe::{Recipe, TableTarget};
 
 /// The rows that are used, and where their pictures are.
 pub struct Rows {
-    rows: Vec<Row>,
+    used: Vec<Row>,
     places: Arc<Places>,
     home: PathBuf,
     column: String,
@@ -29,7 +29,7 @@ impl Rows {
             let found = |row: &Row| row.get(column).is_ok_and(|field| places.find(field) != Place::None);
             rows.retain(|row| found(row) && target.columns().iter().all(|column| told(row, column)));
         }
-        Ok(Self { rows, places, home, column: column.to_owned() })
+        Ok(Self { used: rows, places, home, column: column.to_owned() })
     }
 
     /// A block that reads the picture of a row; of a name that several pictures have the first one's, and one that none has is the error of its
@@ -52,6 +52,6 @@ impl Rows {
         X: InputBlock<Row> + Clone,
         Y: TargetBlock<Fitted: FittedTarget<Item = Row>>,
     {
-        block.with_source(move |_: &Path| Ok(self.rows.clone()))
+        block.with_source(move |_: &Path| Ok(self.used.clone()))
     }
 }

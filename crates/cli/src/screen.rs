@@ -16,14 +16,15 @@ impl Screen {
     }
 
     /// How things go.
-    pub fn say(&self, line: impl Display) {
+    pub fn say(self, line: impl Display) {
         if !self.quiet {
             self.print(line);
         }
     }
 
-    /// What was asked for.
-    pub fn print(&self, line: impl Display) {
+    /// What was asked for, however quiet it is.
+    #[allow(clippy::unused_self)]
+    pub fn print(self, line: impl Display) {
         let _ = writeln!(std::io::stdout().lock(), "{line}");
     }
 }

@@ -32,7 +32,7 @@ const HEAD_RATE: f64 = 5e-3;
 const THAWED_RATE: f64 = 1e-3;
 
 /// Trains on a folder, or as a recipe says.
-pub fn train(options: &Train, cli: &Cli, screen: &Screen) -> Result<()> {
+pub fn train(options: &Train, cli: &Cli, screen: Screen) -> Result<()> {
     let begin = Instant::now();
     let (recipe, name) = recipe(options, cli, screen)?;
     let asked = Asked {
@@ -50,7 +50,7 @@ pub fn train(options: &Train, cli: &Cli, screen: &Screen) -> Result<()> {
 }
 
 /// The recipe that is told, or made of what is told and guessed, but for what the pictures decide; and what its run is called.
-fn recipe(options: &Train, cli: &Cli, screen: &Screen) -> Result<(Recipe, String)> {
+fn recipe(options: &Train, cli: &Cli, screen: Screen) -> Result<(Recipe, String)> {
     let Some(data) = &options.data else {
         let recipe = Recipe::read(options.recipe.as_deref().unwrap_or(Path::new(RECIPE)))?;
         let name = name(&recipe.data);
@@ -100,7 +100,7 @@ struct Run<'a> {
     options: &'a Train,
     device: Device,
     cli: &'a Cli,
-    screen: &'a Screen,
+    screen: Screen,
     begin: Instant,
 }
 

@@ -18,7 +18,7 @@ pub fn choose(options: &Train, cli: &Cli, said: &mut Vec<String>) -> Result<Mode
                     .map_err(|error| {
                         said.push(format!(
                             "from scratch, since trained weights are not to be had ({error}); --weights FILE takes some"
-                        ))
+                        ));
                     })
                     .ok(),
                 Err(_) => None,

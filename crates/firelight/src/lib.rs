@@ -8,7 +8,7 @@ mod error;
 mod remote;
 #[cfg(feature = "signals")]
 pub mod signals;
-#[cfg(any(feature = "remote", test))]
+#[cfg(feature = "remote")]
 mod token;
 
 pub use device::{compiled_devices, device_by_name, device_from_env};

@@ -101,7 +101,7 @@ fn codes(data: &Path, folder: &str, masks: &BTreeMap<String, String>) -> Result<
         }
         let mask = read(MaskReader::default()).map_err(|_| {
             format!(
-                "labels: {} cannot be read as a mask: here they are PNGs, gray or with a palette, a number a class; write them so",
+                "labels: {} cannot be read as a mask: here they are PNG files, gray or with a palette, a number a class; write them so",
                 file.display()
             )
         })?;

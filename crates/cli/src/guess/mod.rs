@@ -51,7 +51,7 @@ pub fn guess(data: &Path, options: &DataOptions, progress: &Progress) -> Result<
     match options.labels.as_deref() {
         Some("folders") => folders::classes(&found).ok_or_else(|| folders::none(data)),
         Some(told) => told_labels(told, &found),
-        None => guessed(found, progress),
+        None => guessed(&found, progress),
     }
 }
 
@@ -70,23 +70,23 @@ fn told_labels(told: &str, found: &Found) -> Result<Guess> {
 }
 
 /// What each way of keeping labels finds, the surest first.
-fn guessed(found: Found, progress: &Progress) -> Result<Guess> {
-    if let Some(parts) = folders::parts(&found) {
+fn guessed(found: &Found, progress: &Progress) -> Result<Guess> {
+    if let Some(parts) = folders::parts(found) {
         return Ok(parts);
     }
-    let masks = match masks::beside(&found) {
+    let masks = match masks::beside(found) {
         Some(Ok(masks)) => return Ok(masks),
         other => other.and_then(Result::err),
     };
-    let table = match table::beside(&found) {
+    let table = match table::beside(found) {
         Some(Ok(rows)) => return Ok(rows),
         other => other.and_then(Result::err),
     };
-    if let Some(classes) = folders::classes(&found).or_else(|| names::guess(&found)) {
+    if let Some(classes) = folders::classes(found).or_else(|| names::guess(found)) {
         return Ok(classes);
     }
     // Some archives have one folder in another.
-    if let (Some(inner), None) = (folders::only(&found), &table) {
+    if let (Some(inner), None) = (folders::only(found), &table) {
         let inner = found.data.join(inner);
         return guess(&inner, found.options, progress);
     }

@@ -162,41 +162,34 @@ fn folder(table: &Table, column: &str, found: &Found) -> Result<String> {
         return Ok(String::new());
     }
     let names: Vec<String> = counts.into_keys().collect();
-    match names.iter().filter(|name| name.to_lowercase().contains("train")).collect::<Vec<_>>().as_slice() {
-        [one] => Ok((*one).clone()),
-        _ => {
-            let (file, names) = (table.file().display(), listed(&names));
-            Err(format!(
-                "labels: {file} names pictures that several folders have: {names}; say which by --pictures FOLDER"
-            )
-            .into())
-        }
+    let train: Vec<&String> = names.iter().filter(|name| name.to_lowercase().contains("train")).collect();
+    if let [one] = train[..] {
+        return Ok(one.clone());
     }
+    let (file, names) = (table.file().display(), listed(&names));
+    Err(format!("labels: {file} names pictures that several folders have: {names}; say which by --pictures FOLDER")
+        .into())
 }
 
 /// The column that says which rows validate.
 fn part(table: &Table, pictures: &str) -> Result<Option<SplitBy>> {
-    for column in
-        table.columns().iter().filter(|name| *name != pictures && PARTS.contains(&name.to_lowercase().as_str()))
-    {
-        let words = distinct(table.rows(), column)?;
-        let said =
-            |word: &str| words.iter().find(|said| said.eq_ignore_ascii_case(word)).map(|said| (*said).to_owned());
-        for (train, valid, test) in WORDS {
-            let Some(train) = said(train) else { continue };
-            let Some(valid) = valid.iter().find_map(|word| said(word)) else { continue };
-            let test = test.iter().find_map(|word| said(word)).filter(|test| *test != valid);
-            if words.len() == 2 + usize::from(test.is_some()) {
-                return Ok(Some(SplitBy::Column { column: column.clone(), train, valid, test }));
-            }
+    let says = |name: &&String| *name != pictures && PARTS.contains(&name.to_lowercase().as_str());
+    let Some(column) = table.columns().iter().find(says) else { return Ok(None) };
+    let words = distinct(table.rows(), column)?;
+    let said = |word: &str| words.iter().find(|said| said.eq_ignore_ascii_case(word)).map(|said| (*said).to_owned());
+    for (train, valid, test) in WORDS {
+        let Some(train) = said(train) else { continue };
+        let Some(valid) = valid.iter().find_map(|word| said(word)) else { continue };
+        let test = test.iter().find_map(|word| said(word)).filter(|test| *test != valid);
+        if words.len() == 2 + usize::from(test.is_some()) {
+            return Ok(Some(SplitBy::Column { column: column.clone(), train, valid, test }));
         }
-        let words: Vec<String> = words.into_iter().map(str::to_owned).collect();
-        return Err(format!(
-            "labels: the column {column:?} of {} seems to say which rows validate, and has {}; write train and valid, or call it otherwise",
-            table.file().display(),
-            listed(&words)
-        )
-        .into());
     }
-    Ok(None)
+    let words: Vec<String> = words.into_iter().map(str::to_owned).collect();
+    Err(format!(
+        "labels: the column {column:?} of {} seems to say which rows validate, and has {}; write train and valid, or call it otherwise",
+        table.file().display(),
+        listed(&words)
+    )
+    .into())
 }

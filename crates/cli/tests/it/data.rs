@@ -85,7 +85,8 @@ pub fn table(root: &Path, name: &str, count: usize, header: &str, row: impl Fn(u
     for number in 0..count {
         let shown = shown(number);
         save(&shown.picture(), &root.join("images").join(format!("p{number}.png")));
-        text += &format!("{}\n", row(number, shown));
+        text += &row(number, shown);
+        text.push('\n');
     }
     fs::write(root.join(name), text).unwrap();
 }

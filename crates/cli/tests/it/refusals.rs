@@ -69,8 +69,8 @@ fn tables_that_do_not_fit() {
         "error: labels: DATA/labels.csv does not say which of its columns is to be learned: owner, place; say it by --target"
     );
     assert_eq!(
-        train(many.path(), &["--target", "plase"]),
-        "error: table: DATA/labels.csv: there is no column \"plase\" (did you mean \"place\"?); name one of file, owner, place"
+        train(many.path(), &["--target", "placee"]),
+        "error: table: DATA/labels.csv: there is no column \"placee\" (did you mean \"place\"?); name one of file, owner, place"
     );
 }
 
@@ -121,22 +121,24 @@ fn settings_out_of_their_range() {
     assert!(said.starts_with("error: costs: DIR/costs.csv: ") && said.contains("bleu"), "{said}");
 }
 
+/// A run's arguments.
+fn quick<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    [&["train", "DATA", "--weights", "none", "--size", "32", "-q"], more].concat()
+}
+
 #[test]
 fn a_folder_that_has_another_run() {
     let data = with_data(|data| data::class_folders(data, 24));
-    fn run<'a>(more: &[&'a str]) -> Vec<&'a str> {
-        [&["train", "DATA", "--weights", "none", "--size", "32", "-q"], more].concat()
-    }
-    said(data.path(), &run(&["--epochs", "1", "--out", "out"]));
+    said(data.path(), &quick(&["--epochs", "1", "--out", "out"]));
     assert_eq!(
-        refused(data.path(), &run(&["--epochs", "2", "--out", "out"])),
+        refused(data.path(), &quick(&["--epochs", "2", "--out", "out"])),
         "error: train: out has another run: training.epochs is 1, and 2 is asked for; give another --out, or --restart to begin anew there"
     );
-    said(data.path(), &run(&["--epochs", "2", "--out", "out", "--restart"]));
+    said(data.path(), &quick(&["--epochs", "2", "--out", "out", "--restart"]));
     // Where no folder is told, each run has its own.
-    said(data.path(), &run(&["--epochs", "1"]));
-    said(data.path(), &run(&["--epochs", "2"]));
-    said(data.path(), &run(&["--epochs", "1"]));
+    said(data.path(), &quick(&["--epochs", "1"]));
+    said(data.path(), &quick(&["--epochs", "2"]));
+    said(data.path(), &quick(&["--epochs", "1"]));
     let kept = fs::read_dir(data.path().join("firelight-out")).unwrap();
     let mut kept: Vec<String> = kept.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     kept.sort();

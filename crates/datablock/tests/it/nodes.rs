@@ -41,7 +41,7 @@ fn a_label_that_no_node_has_is_told_with_the_item() {
 
 #[test]
 fn an_inner_node_of_the_name_of_a_class_is_what_the_label_says() {
-    let groups = Groups::by(&Vocab::from_labels(["a", "b"]), |class| class.to_owned());
+    let groups = Groups::by(&Vocab::from_labels(["a", "b"]), str::to_owned);
     // The class a below the group a: the name is the group's, and its leaf is there.
     let block = NodeBlock::new(&Taxonomy::from_groups(&groups), parent_label).expect("a block");
     let (nodes, targets) = block.fit(&[Path::new("a/1.png")]).expect("targets");

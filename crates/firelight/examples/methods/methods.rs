@@ -16,7 +16,8 @@ pub struct Method {
 pub fn methods(judge: &Judge, dls: &DataLoaders<Categories>, search: bool) -> Result<Vec<Method>> {
     let make = Make { judge, dls };
     let smoothed = CrossEntropy::new().with_label_smoothing(0.1)?;
-    let mut all = vec![make.linear("cross entropy", CrossEntropy::new()), make.linear("label smoothing 0.1", smoothed)];
+    let mut all =
+        vec![Make::linear("cross entropy", CrossEntropy::new()), Make::linear("label smoothing 0.1", smoothed)];
     if search {
         for (beta, eps) in [(4.0, 0.3), (10.0, 0.1), (10.0, 0.3), (20.0, 0.3)] {
             all.push(make.soft(beta, eps)?);
@@ -45,20 +46,20 @@ struct Make<'a> {
 }
 
 impl Make<'_> {
-    fn linear(&self, name: impl Into<String>, loss: impl Loss<ClassNumbers> + 'static) -> Method {
+    fn linear(name: impl Into<String>, loss: impl Loss<ClassNumbers> + 'static) -> Method {
         Method { name: name.into(), head: ClassHead::Linear, loss: Box::new(loss) }
     }
 
     fn soft(&self, beta: f64, eps: f64) -> Result<Method> {
         let labels = self.judge.distance.soft_labels(beta, eps)?;
         let loss = SoftLabelCrossEntropy::new(&labels, self.judge.tree.vocab())?;
-        Ok(self.linear(format!("soft labels, eps {eps}, beta {beta}"), loss))
+        Ok(Self::linear(format!("soft labels, eps {eps}, beta {beta}"), loss))
     }
 
     fn hierarchical(&self, alpha: f64) -> Result<Method> {
         let tree = &self.judge.tree;
         let loss = HierarchicalCrossEntropy::new(tree.taxonomy(), tree.vocab(), alpha)?;
-        Ok(self.linear(format!("HXE, alpha {alpha}"), loss))
+        Ok(Self::linear(format!("HXE, alpha {alpha}"), loss))
     }
 
     fn frame(&self, gamma: f64, alpha: f64) -> Result<Method> {
@@ -92,6 +93,6 @@ impl Make<'_> {
 
     fn adjusted(&self) -> Result<Method> {
         let counts = self.dls.class_counts();
-        Ok(self.linear("logit adjusted", LogitAdjusted::new(CrossEntropy::new(), counts, 1.0, self.dls.vocab())?))
+        Ok(Self::linear("logit adjusted", LogitAdjusted::new(CrossEntropy::new(), counts, 1.0, self.dls.vocab())?))
     }
 }

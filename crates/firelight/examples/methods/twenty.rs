@@ -49,7 +49,7 @@ fn items(
         for class in classes {
             let files = |part| image_files(folder.join(part).join(class.folder));
             let all = files("train")?;
-            let seen: Vec<PathBuf> = all.iter().filter(|file| !is_unseen(file)).cloned().collect();
+            let shown: Vec<PathBuf> = all.iter().filter(|file| !is_unseen(file)).cloned().collect();
             if seed == 0 {
                 for (at, file) in spread(&seen, PICTURES * 4 / 3, seed).enumerate() {
                     if at % 4 == 3 { valid.push(file) } else { train.push(file) }

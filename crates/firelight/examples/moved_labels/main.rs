@@ -39,7 +39,7 @@ fn main() -> Result<()> {
 
     for (share, to) in [0.05, 0.1, 0.2].into_iter().flat_map(|share| [(share, To::Any), (share, To::Within)]) {
         let labels = moved(&truth, &vocab, share, to, seed);
-        let given: BTreeMap<&Path, &String> = files.iter().map(|file| file.as_path()).zip(&labels).collect();
+        let given: BTreeMap<&Path, &String> = files.iter().map(PathBuf::as_path).zip(&labels).collect();
         let given: BTreeMap<_, _> = given.into_iter().map(|(file, label)| (file.to_owned(), label.clone())).collect();
         let labeller = move |file: &Path| Ok::<_, DataError>(given[file].clone());
         let dls = DataBlock::new(ImageBlock::rgb(), CategoryBlock::new(labeller).with_vocab(vocab.clone()))

@@ -86,7 +86,7 @@ impl<F: TargetDefaults> Heads<'_, F> {
         let mut optimizer = GroupOptimizer::new(Adam::default(), &["^linear\\.".to_owned()])?;
         let batch = BATCH.min(rows.len()).max(1);
         let steps = self.how.epochs * (rows.len() / batch);
-        let mut step = 0;
+        let mut step = 0_usize;
         for epoch in 0..self.how.epochs {
             let mut order = rows.to_vec();
             Chance::new(self.how.seed, epoch as u64, u64::MAX).shuffle(&mut order);

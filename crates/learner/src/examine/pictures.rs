@@ -11,11 +11,11 @@ use super::rows::{Rows, dataset};
 use crate::LearnerError;
 use crate::task::Task;
 
+/// A fingerprint and a look for each picture.
+type Seen = (Vec<Fingerprint>, Vec<Look>);
+
 /// Every picture's fingerprint and look; `None` where pictures are not of red, green and blue, or an item has several.
-pub(super) fn seen<F: FittedTarget>(
-    task: &Task<F>,
-    rows: &Rows<F>,
-) -> Result<Option<(Vec<Fingerprint>, Vec<Look>)>, LearnerError> {
+pub(super) fn seen<F: FittedTarget>(task: &Task<F>, rows: &Rows<F>) -> Result<Option<Seen>, LearnerError> {
     let bar = task.data.progress().bar(rows.items.len(), "pictures");
     let other = AtomicBool::new(false);
     let seen = rows.items.par_iter().map(|&(part, item)| {

@@ -62,7 +62,9 @@ impl<I: Item + ?Sized> Findings<Nodes<I>> for NodeFindings {
     fn start(fitted: &Nodes<I>, decision: &Decision, train: &[NodeLabel]) -> Self {
         let (vocab, below) = (fitted.vocab().clone(), fitted.labels().to_vec());
         let mut counts = vec![0; below.len()];
-        train.iter().for_each(|label| counts[label.node()] += 1);
+        for label in train {
+            counts[label.node()] += 1;
+        }
         Self {
             decision: decision.about(&vocab, &Decision::Argmax).clone(),
             names: below.iter().map(|label| fitted.describe(label)).collect(),

@@ -7,7 +7,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use firelight_datablock::{DataError, DataLoader, Dataset, FittedTarget};
 use firelight_progress::Bar;
 
-use super::evaluate::Part;
+use super::part::Part;
 use crate::LearnerError;
 use crate::error::guarded;
 use crate::examples::Examples;

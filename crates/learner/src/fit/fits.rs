@@ -4,7 +4,8 @@ use burn::tensor::Tensor;
 use firelight_datablock::{DataError, FittedTarget};
 
 use super::epoch::Batch;
-use super::evaluate::{Evaluation, Part};
+use super::evaluate::Evaluation;
+use super::part::Part;
 use super::transaction::Source;
 use crate::examples::Examples;
 use crate::plan::Plan;

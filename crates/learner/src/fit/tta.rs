@@ -2,7 +2,7 @@
 
 use firelight_datablock::FittedTarget;
 
-use super::evaluate::Part;
+use super::part::Part;
 use super::predictions::Predictions;
 use crate::{Learner, LearnerError};
 use firelight_models::Model;

@@ -104,7 +104,7 @@ fn folds_and_seed_choose_and_the_probabilities_are_those_that_labels_are_judged_
     assert_eq!(rows.len(), 62);
     assert!(rows.iter().all(|row| (row.iter().sum::<f32>() - 1.0).abs() < 1e-5));
     for error in &findings.label_errors {
-        assert_eq!(error.self_confidence, f64::from(rows[error.item][error.given]));
+        assert_eq!(error.self_confidence.to_bits(), f64::from(rows[error.item][error.given]).to_bits());
     }
     assert!(findings.duplicates.is_empty() && findings.outliers.is_empty() && findings.faults.is_empty());
     assert_ne!(rows, learn.out_of_fold(&how.with_seed(8)).expect("probabilities"));

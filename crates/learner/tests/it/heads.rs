@@ -137,7 +137,7 @@ fn a_loss_of_another_head_is_refused_before_anything_trains() {
 }
 
 #[test]
-fn a_head_is_for_the_datas_classes_and_for_one_class_an_item() {
+fn a_head_is_for_the_classes_of_the_data_and_for_one_class_an_item() {
     let (_folder, data) = shapes();
     let other = firelight_vocab::Vocab::from_labels(["a", "b"]);
     let flat = ClassTree::flat(&other, "all").expect("a tree");

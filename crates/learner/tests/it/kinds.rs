@@ -168,7 +168,7 @@ fn labels_at_any_level() {
     let label = |item: &Path| {
         let colour = colour(item);
         let group = if colour == "red" { "warm" } else { "cold" };
-        Ok(if number(item) % 3 == 0 { group.to_owned() } else { colour })
+        Ok(if number(item).is_multiple_of(3) { group.to_owned() } else { colour })
     };
     let data = || loaders(&folder, NodeBlock::new(&tree, label).expect("a block"));
     let answer = goes_all_the_way(|| vision_learner(data(), small()).expect("a learner"));

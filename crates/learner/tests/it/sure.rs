@@ -286,7 +286,7 @@ fn what_is_for_other_classes_is_refused_by_what_uses_it() {
     let sets = SetRule::lac().fit(&held, Limit::on_average(0.4).expect("a limit")).expect("sets");
     let nodes = NodeDecision::path_length(&ClassTree::flat(&vocab, "any").expect("a tree"));
     let place = tempfile::tempdir().expect("a folder");
-    let given = [
+    let given = vec![
         ("calibration", learner().with_calibration(calibration)),
         ("prediction sets", learner().with_prediction_sets(sets)),
         ("rule of nodes", learner().with_nodes(nodes)),

@@ -25,7 +25,8 @@ fn messages(folder: &Path) -> Vec<String> {
         assert_eq!(after[..4], masked(message));
         // One byte says "a time", eight have it.
         assert_eq!(message[0], 0x09);
-        messages.push(message[9..].iter().map(|byte| format!("{byte:02x}")).collect());
+        let digits = message[9..].iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        messages.push(digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect());
         rest = &after[4..];
     }
     messages

@@ -6,7 +6,7 @@ use burn::tensor::Device;
 use firelight_costs::{Calibrator, ClassTree, Climb, HeldOut, Limit, NodeDecision, SetRule, Taxonomy, Vocab};
 use firelight_files::Format;
 use firelight_models::{Model, weights};
-use firelight_predict::{FORMAT, Manifest, Predictor, TargetKind, Trust};
+use firelight_predict::{FORMAT, HowSure, Manifest, Predictor, TargetKind, Trust};
 use serde_json::{Value, json};
 
 use crate::exports::refused;
@@ -76,7 +76,7 @@ fn calibrated_probabilities_the_set_and_the_node_are_told() {
         assert!((f64::from(node.probability) - sum).abs() < 1e-6);
     }
     let told = plain.predict_picture(&picture(1, 40, 36)).expect("a prediction");
-    assert_eq!(told.sure, Default::default());
+    assert_eq!(told.sure, HowSure::default());
 }
 
 #[test]

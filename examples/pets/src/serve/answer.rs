@@ -26,7 +26,7 @@ pub struct Reply<'a> {
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 enum Said<'a> {
-    Breed(Breed),
+    Breed(Box<Breed>),
     Both { first: Box<Self>, second: Box<Self> },
     Other(NamedAnswer<'a>),
 }
@@ -65,7 +65,9 @@ impl<'a> Reply<'a> {
 impl<'a> Said<'a> {
     fn of(told: NamedAnswer<'a>) -> Self {
         match (told.kind, told.answer) {
-            (TargetKind::Category(vocab), Answer::Category(prediction)) => Self::Breed(Breed::of(prediction, vocab)),
+            (TargetKind::Category(vocab), Answer::Category(prediction)) => {
+                Self::Breed(Box::new(Breed::of(prediction, vocab)))
+            }
             (TargetKind::Pair(one, other), Answer::Pair(first, second)) => {
                 let of = |kind, answer| Box::new(Self::of(NamedAnswer { kind, answer }));
                 Self::Both { first: of(one, first), second: of(other, second) }

@@ -1,4 +1,4 @@
-//! The run in TensorBoard.
+//! The run in `TensorBoard`.
 
 mod record;
 
@@ -14,7 +14,7 @@ use super::{Event, Flow, Observer};
 use crate::{EpochRow, LearnerError, StepRow};
 use record::{Message, record};
 
-/// Writes a run for [TensorBoard](https://www.tensorflow.org/tensorboard): the loss, the rates and the momentum of every step, and the losses,
+/// Writes a run for [`TensorBoard`](https://www.tensorflow.org/tensorboard): the loss, the rates and the momentum of every step, and the losses,
 /// the metrics and the seconds of every epoch.
 ///
 /// | tag | of each |
@@ -23,7 +23,7 @@ use record::{Message, record};
 /// | `train/smooth_loss`, `valid/loss`, `valid/` and a metric's name, `epoch/seconds` | epoch, at the number of its last step |
 ///
 /// A folder holds one run; `tensorboard --logdir` takes the folder above several. Steps are counted over all fits of a program. A run that goes on from a checkpoint tells
-/// again what happened before, in a file of its own, and TensorBoard then shows that and forgets the file before. If a file can no
+/// again what happened before, in a file of its own, and `TensorBoard` then shows that and forgets the file before. If a file can no
 /// longer be written, because the disk is full for instance, it says so in a warning and ends; the fit goes on.
 ///
 /// Clones write to the same file: one watches training, another adds what comes of it.
@@ -69,7 +69,7 @@ impl TensorBoard {
         let path = folder.join(name);
         let made = std::fs::create_dir_all(folder).and_then(|()| File::create_new(&path));
         let mut file = made.map_err(|error| unwritten(&path, error))?;
-        let begin = [event(0).text(3, "brain.Event:2"), event(0).message(7, Message::default().number(1, 1))];
+        let begin = [event(0).text(3, "brain.Event:2"), event(0).message(7, &Message::default().number(1, 1))];
         for message in begin {
             file.write_all(&record(&message)).map_err(|error| unwritten(&path, error))?;
         }
@@ -87,8 +87,8 @@ impl TensorBoard {
         encoded.map_err(|error| unwritten(&self.path, error))?;
         let (width, height) = picture.dimensions();
         let image = Message::default().number(1, height.into()).number(2, width.into()).number(3, 3);
-        let value = Message::default().text(1, tag).message(4, image.bytes(4, png.get_ref()));
-        self.add(value)
+        let value = Message::default().text(1, tag).message(4, &image.bytes(4, png.get_ref()));
+        self.add(&value)
     }
 
     /// A number under a tag, likewise.
@@ -97,12 +97,12 @@ impl TensorBoard {
     ///
     /// As [`add_picture`](Self::add_picture).
     pub fn add_number(&self, tag: &str, value: f32) -> Result<(), LearnerError> {
-        self.add(number(tag, value))
+        self.add(&number(tag, value))
     }
 
-    fn add(&self, value: Message) -> Result<(), LearnerError> {
+    fn add(&self, value: &Message) -> Result<(), LearnerError> {
         let mut written = self.written();
-        let message = event(written.steps).message(5, Message::default().message(1, value));
+        let message = event(written.steps).message(5, &Message::default().message(1, value));
         match &mut written.file {
             Some(file) => file.write_all(&record(&message)).map_err(|error| unwritten(&self.path, error)),
             None => Err(unwritten(&self.path, io::Error::other("an earlier line could not be written"))),
@@ -137,8 +137,8 @@ impl TensorBoard {
     fn numbers(&self, at: impl Fn(usize) -> usize, values: impl Iterator<Item = (String, f64)>) {
         let mut written = self.written();
         written.steps = at(written.steps);
-        let add = |summary: Message, (tag, value): (String, f64)| summary.message(1, number(&tag, value as f32));
-        let message = event(written.steps).message(5, values.fold(Message::default(), add));
+        let add = |summary: Message, (tag, value): (String, f64)| summary.message(1, &number(&tag, value as f32));
+        let message = event(written.steps).message(5, &values.fold(Message::default(), add));
         if let Some(Err(error)) = written.file.as_mut().map(|file| file.write_all(&record(&message))) {
             tracing::warn!("tensorboard: cannot write {}: {error}; it ends here", self.path.display());
             written.file = None;

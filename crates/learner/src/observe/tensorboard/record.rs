@@ -45,7 +45,7 @@ impl Message {
     }
 
     /// A message in it.
-    pub fn message(self, field: u64, message: Self) -> Self {
+    pub fn message(self, field: u64, message: &Self) -> Self {
         self.bytes(field, &message.0)
     }
 

@@ -60,7 +60,7 @@ pub fn focal_inside(z: &[f64], class: usize, gamma: f64, weight: f64) -> f64 {
 /// How far the cosines of a row's vector in a frame are from those of a class, squared and added up. The vector follows from the scores and the cosines between the
 /// frame's: its squared length is `sᵀ S⁻¹ s`. Of scores of nothing there is no direction, at `at` or here.
 pub fn directions(z: &[f64], at: &[f64], cosines: &[f64], class: usize) -> f64 {
-    let (size, lowest) = (z.len(), z.iter().any(|score| *score == f64::NEG_INFINITY));
+    let (size, lowest) = (z.len(), z.contains(&f64::NEG_INFINITY));
     let highest = |row: &[f64]| row.iter().fold(0.0, |most: f64, score| most.max(score.abs()));
     let z = if highest(at) < 1e-6 { at } else { z };
     // What is infinitely low is all that there is to the direction.

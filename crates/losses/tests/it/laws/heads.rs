@@ -108,7 +108,9 @@ proptest! {
             };
             let (mut whole, mut shards) = (Totals::default(), Totals::default());
             whole.add(&parts(0, 4));
-            [parts(0, cut), parts(cut, 4)].iter().for_each(|part| shards.add(part));
+            for part in [parts(0, cut), parts(cut, 4)] {
+                shards.add(&part);
+            }
             prop_assert!((whole.mean() - shards.mean()).abs() < 1e-5 * (1.0 + whole.mean().abs()), "{whole:?} {shards:?}");
             let mean = f64::from(floats(parts(0, 4).mean().inner())[0]);
             prop_assert!((whole.mean() - mean).abs() < 1e-5 * (1.0 + mean.abs()));
