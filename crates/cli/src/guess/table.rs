@@ -46,9 +46,9 @@ pub fn beside(found: &Found) -> Option<Result<Guess>> {
         (Some(one), _) | (None, [one]) => Some(read(one, found)),
         (None, []) => why.map(Err),
         (None, several) => {
-            let names: Vec<String> = several.iter().map(|file| file.display().to_string()).collect();
+            let tables: Vec<String> = several.iter().map(|file| file.display().to_string()).collect();
             Some(Err(
-                format!("labels: several tables name the pictures: {}; say which by --labels", listed(&names)).into()
+                format!("labels: several tables name the pictures: {}; say which by --labels", listed(&tables)).into()
             ))
         }
     }

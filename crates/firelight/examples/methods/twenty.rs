@@ -51,11 +51,11 @@ fn items(
             let all = files("train")?;
             let shown: Vec<PathBuf> = all.iter().filter(|file| !is_unseen(file)).cloned().collect();
             if seed == 0 {
-                for (at, file) in spread(&seen, PICTURES * 4 / 3, seed).enumerate() {
+                for (at, file) in spread(&shown, PICTURES * 4 / 3, seed).enumerate() {
                     if at % 4 == 3 { valid.push(file) } else { train.push(file) }
                 }
             } else {
-                train.extend(spread(&seen, PICTURES, seed));
+                train.extend(spread(&shown, PICTURES, seed));
                 valid.extend(judging(&all, &files("val")?));
             }
         }

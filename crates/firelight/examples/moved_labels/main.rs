@@ -9,7 +9,7 @@
 //! EfficientNet-Lite0.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use firelight::doctor::LabelErrors;
