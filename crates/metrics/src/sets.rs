@@ -138,7 +138,7 @@ impl SetReport {
     ///
     /// let rows: Vec<[f32; 2]> = (0..40).map(|i| if i % 4 == 0 { [0.3, 0.7] } else { [0.8, 0.2] }).collect();
     /// let held = HeldOut::of_probabilities(&Vocab::from_labels(["cat", "dog"]), &rows, &[0; 40])?;
-    /// let report = SetReport::out_of_fold(&SetRule::lac(), Limit::on_average(0.3)?, &held, 5)?;
+    /// let report = SetReport::out_of_fold(&SetRule::lac(), Limit::on_average(0.5)?, &held, 5)?;
     /// assert_eq!((report.all.examples, report.all.coverage), (40, Some(0.75)));
     /// # Ok::<(), firelight_metrics::CostError>(())
     /// ```
