@@ -139,7 +139,7 @@ fn items_of_any_target_can_be_left_out_and_labels_of_classes_alone_corrected() {
 
 #[test]
 fn a_summary_tells_what_was_changed_and_by_which_file() {
-    let (folder, file) = written("beagle_1.png,beagle,pug,relabel\npug_3.png,,,leave out\n");
+    let (folder, file) = written("boxer_2.png,boxer,beagle,relabel\npug_3.png,,,leave out\n");
     let block = DataBlock::new(ImageBlock::rgb(), folder::breeds()).with_splitter(IndexSplitter::new([0]));
     let text = block.with_corrections(file).summary(folder.path(), &Device::flex()).to_string();
     let text = text.replace(&folder.path().display().to_string(), "pets");

@@ -11,7 +11,7 @@ use image::RgbImage;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// A served page over six items: 3 has a wrong label, 0 and 5 are one, 1 is no suspect, 2 cannot be opened.
+/// A served page over seven items: 3 has a wrong label, 0 and 5 are one, and 5 cannot be opened; 6 is on no card.
 struct Served {
     address: String,
     folder: TempDir,
@@ -19,13 +19,13 @@ struct Served {
 
 fn findings() -> Findings {
     let vocab = Vocab::from_labels(["beagle", "pug"]);
-    let probabilities = [[0.9, 0.1], [0.8, 0.2], [0.7, 0.3], [0.9, 0.1], [0.2, 0.8], [0.9, 0.1]];
-    let features = [[1.0, 0.0], [0.6, 0.5], [0.5, 0.7], [0.3, 0.9], [0.1, 1.0], [1.0, 0.0]];
-    let looks = [10, 200, 200, 200, 200, 10]
-        .map(|grey| Look::of(&RgbImage::from_fn(8, 8, |x, y| image::Rgb([(x ^ y) as u8 * grey / 8; 3]))));
-    Findings::of(["0.jpg", "1.jpg", "2.jpg", "3.jpg", "4.jpg", "5.jpg"])
-        .with_parts(&[Part::Train, Part::Train, Part::Train, Part::Train, Part::Valid, Part::Valid])
-        .and_then(|found| found.with_labels(&vocab, &[0, 0, 0, 1, 1, 0], &probabilities, &LabelErrors::new()))
+    let probabilities = [[0.9, 0.1], [0.8, 0.2], [0.7, 0.3], [0.9, 0.1], [0.2, 0.8], [0.9, 0.1], [0.9, 0.1]];
+    let features = [[1.0, 0.0], [0.6, 0.5], [0.5, 0.7], [0.3, 0.9], [0.1, 1.0], [1.0, 0.0], [0.8, 0.3]];
+    let looks = [10, 200, 200, 200, 200, 10, 200]
+        .map(|grey| Look::of(&RgbImage::from_fn(8, 8, |x, y| image::Rgb([((x ^ y) * grey / 8) as u8; 3]))));
+    Findings::of(["0.jpg", "1.jpg", "2.jpg", "3.jpg", "4.jpg", "5.jpg", "6.jpg"])
+        .with_parts(&[Part::Train, Part::Train, Part::Train, Part::Train, Part::Valid, Part::Valid, Part::Train])
+        .and_then(|found| found.with_labels(&vocab, &[0, 0, 0, 1, 1, 0, 0], &probabilities, &LabelErrors::new()))
         .and_then(|found| found.with_features(&Features::new(&features)?, 0.999))
         .and_then(|found| {
             found.with_looks(&looks, &FaultLimits { information: 0.0, sharpness: 0.0, ..FaultLimits::default() })
@@ -115,7 +115,7 @@ fn cards_come_in_the_order_to_look_at_them() {
     assert_eq!(cards[..2], [("leak", &json!([0, 5])), ("label", &json!([3]))], "{told}");
     assert!(cards[2..].contains(&("fault", &json!([0]))), "{told}");
     assert_eq!(told["items"]["3"], json!({ "name": "3.jpg", "part": "train", "labels": [1] }));
-    assert_eq!(told["items"].get("1"), None);
+    assert_eq!(told["items"].get("6"), None);
     for path in ["/", "/page.css", "/page.js"] {
         assert_eq!(page.get(path).0, 200, "{path}");
     }
@@ -191,7 +191,7 @@ fn pictures_of_findings_are_shown_small_and_no_others() {
     let (status, bytes) = page.get("/picture/3");
     let picture = image::load_from_memory(&bytes).expect("a picture");
     assert_eq!((status, picture.width(), picture.height()), (200, 480, 160));
-    assert_eq!(page.get("/picture/1").0, 404, "no suspect");
+    assert_eq!(page.get("/picture/6").0, 404, "no suspect");
     assert_eq!(page.get("/picture/17").0, 404);
     assert_eq!(page.get("/picture/..%2Fsecret").0, 400);
     let (status, bytes) = page.get("/picture/5");

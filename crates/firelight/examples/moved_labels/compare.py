@@ -17,10 +17,26 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cleanlab.internal.util
 import numpy as np
 from cleanlab.filter import find_label_issues
 from cleanlab.rank import get_self_confidence_for_each_label
 from scipy.stats import rankdata, spearmanr
+
+# cleanlab rounds counts so that their sum stays, and which of several that tie go up is left to numpy's sort, whose order of ties hangs on
+# the processor from 17 classes on. With a stable one it is that of fewer classes, and ours.
+class StableNumpy:
+    """numpy, but for the order of ties."""
+
+    def __getattr__(self, name):
+        return getattr(np, name)
+
+    @staticmethod
+    def argsort(values):
+        return np.argsort(values, kind="stable")
+
+
+cleanlab.internal.util.np = StableNumpy()
 
 
 def main():

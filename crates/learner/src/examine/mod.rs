@@ -70,7 +70,7 @@ impl<F: TargetDefaults, M: Model<Features = Tensor<2>> + Sync> Learner<F, M> {
         let rows = if [Aspect::Labels, Aspect::Outliers, Aspect::Duplicates].into_iter().any(wants) {
             self.rows()?
         } else {
-            Rows::without_features(&self.task)
+            guarded(|| "a pass over the pictures".into(), || Rows::without_features(&self.task))??
         };
         let mut findings = Findings::of(rows.names(&self.task)?).with_parts(&rows.parts())?;
         if wants(Aspect::Labels) {

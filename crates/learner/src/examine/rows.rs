@@ -1,7 +1,7 @@
 //! The items of all parts, each with what the body makes of it.
 
 use burn::tensor::Tensor;
-use firelight_datablock::{Dataset, FittedTarget};
+use firelight_datablock::{DataError, DataLoader, Dataset, FittedTarget, OnError};
 use firelight_doctor::{Features, Part as Place};
 use firelight_models::Model;
 
@@ -23,8 +23,7 @@ impl<F: FittedTarget> Rows<F> {
     /// What a body makes of all parts, each picture once.
     pub fn pass<M: Model<Features = Tensor<2>> + Sync>(task: &Task<F>, model: &M) -> Result<Self, LearnerError> {
         let body = model.for_inference();
-        let loaders: Vec<_> =
-            parts(task).into_iter().map(|part| Ok((part, task.part(part)?))).collect::<Result<_, LearnerError>>()?;
+        let loaders = loaders(task)?;
         let batches = loaders.iter().map(|(_, loader)| loader.num_batches()).sum();
         let bar = task.data.progress().bar(batches, "features");
         let (mut items, mut values, mut targets) = (Vec::new(), Vec::new(), Vec::new());
@@ -47,14 +46,19 @@ impl<F: FittedTarget> Rows<F> {
         }
     }
 
-    /// All items, where nobody asks for features.
-    pub fn without_features(task: &Task<F>) -> Self {
-        let of = |part| {
-            let count = dataset(task, part).map_or(0, Dataset::len);
-            (0..count).map(move |item| (part, item))
-        };
-        let items = parts(task).into_iter().flat_map(of).collect();
-        Self { items, values: Tensor::zeros([0, 1], &task.plain_device()), targets: Vec::new() }
+    /// All items, where nobody asks for features; those that can be read, where the loaders leave out the others.
+    pub fn without_features(task: &Task<F>) -> Result<Self, LearnerError> {
+        let mut items = Vec::new();
+        for (part, loader) in loaders(task)? {
+            if loader.on_error() == OnError::Fail {
+                items.extend((0..loader.dataset().len()).map(|item| (part, item)));
+                continue;
+            }
+            for batch in loader.batches(0)? {
+                items.extend(batch?.items.into_iter().map(|item| (part, item)));
+            }
+        }
+        Ok(Self { items, values: Tensor::zeros([0, 1], &task.plain_device()), targets: Vec::new() })
     }
 
     /// What each item is called.
@@ -76,11 +80,12 @@ impl<F: FittedTarget> Rows<F> {
     }
 }
 
-/// Those that have items.
-fn parts<F: FittedTarget>(task: &Task<F>) -> Vec<Part> {
+/// Those of the parts that there are.
+fn loaders<F: FittedTarget>(task: &Task<F>) -> Result<Vec<(Part, DataLoader<F>)>, LearnerError> {
     let validates = task.data.validates().then_some(Part::Valid);
     let tests = task.data.test_part().map(|_| Part::Test);
-    [Some(Part::Train), validates, tests].into_iter().flatten().collect()
+    let parts = [Some(Part::Train), validates, tests].into_iter().flatten();
+    parts.map(|part| Ok((part, task.part(part)?))).collect()
 }
 
 pub(super) fn place(part: Part) -> Place {
@@ -95,7 +100,7 @@ pub(super) fn dataset<F: FittedTarget>(task: &Task<F>, part: Part) -> Result<&Da
     Ok(match part {
         Part::Train => task.data.train(),
         Part::Valid => task.data.valid(),
-        Part::Test => task.data.test_part().ok_or(firelight_datablock::DataError::NoTestPart)?,
+        Part::Test => task.data.test_part().ok_or(DataError::NoTestPart)?,
     }
     .dataset())
 }
