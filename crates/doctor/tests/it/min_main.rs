@@ -1,3 +1,0 @@
-mod page;
-mod corrections;
-mod findings;
