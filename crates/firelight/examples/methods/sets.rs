@@ -11,6 +11,7 @@ use crate::{trees, twenty};
 /// Pictures, and the one way in which every method is trained on them.
 pub struct Set {
     pub name: &'static str,
+    batch: usize,
     pub epochs: usize,
     pub rate: f64,
     /// Of a frozen body, on whose features a head is trained; without them all of a small net is.
@@ -29,15 +30,15 @@ pub fn sets(arguments: &Arguments) -> Result<Vec<Set>> {
     let Arguments { weights, pets, imagenette, imagewoof, .. } = arguments;
     let pets = || pets.clone().map(Pictures::Pets);
     let twenty = || Some(Pictures::Twenty([imagenette.clone()?, imagewoof.clone()?]));
-    let frozen = |name, pictures: Option<Pictures>| {
-        Some(Set { name, epochs: 40, rate: 2e-3, weights: Some(weights.clone()?), pictures: pictures? })
+    let frozen = |name, batch, pictures: Option<Pictures>| {
+        Some(Set { name, batch, epochs: 40, rate: 2e-3, weights: Some(weights.clone()?), pictures: pictures? })
     };
     let fresh = |name, pictures: Option<Pictures>| {
-        Some(Set { name, epochs: 10, rate: 5e-3, weights: None, pictures: pictures? })
+        Some(Set { name, batch: 32, epochs: 10, rate: 5e-3, weights: None, pictures: pictures? })
     };
     let all = [
-        frozen("37 breeds, frozen Lite0", pets()),
-        frozen("20 classes, frozen Lite0", twenty()),
+        frozen("37 breeds, frozen Lite0", 32, pets()),
+        frozen("20 classes, frozen Lite0", 64, twenty()),
         fresh("20 classes, a small net from scratch", twenty()),
     ];
     let wanted = |set: &Set| arguments.set.as_ref().is_none_or(|name| set.name.contains(name.as_str()));
@@ -70,7 +71,7 @@ impl Set {
             (Pictures::Twenty(folders), Some(_)) => twenty::unseen(folders, seed, device)?,
             (Pictures::Twenty(folders), None) => twenty::small(folders, seed, device)?,
         };
-        Ok(dls.with_batch_size(32).with_seed(seed))
+        Ok(dls.with_batch_size(self.batch).with_seed(seed))
     }
 }
 
