@@ -107,7 +107,7 @@ fn tables_that_are_none_are_refused_by_file_and_line() {
     let error = Table::read(folder.path().join("none.csv")).expect_err("no file");
     assert!(matches!(error, DataError::Unreadable { .. }), "{error}");
     let error = Table::read(folder.path()).expect_err("a folder");
-    assert!(error.to_string().contains("it is no regular file"), "{error}");
+    assert!(error.to_string().contains("it is a folder, and no file"), "{error}");
 }
 
 #[test]
