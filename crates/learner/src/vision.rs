@@ -186,8 +186,9 @@ pub fn efficientnet_lite2() -> Backbone {
 ///
 /// # Errors
 ///
-/// [`LearnerError::Weights`] if the weights do not fit, [`LearnerError::Setting`] for a dropout outside 0 to 1, pictures of an item
-/// with different channels or a head that knows a tree for anything but one class an item, [`LearnerError::OtherClasses`] for a head of other classes, and [`LearnerError::Data`] for loaders without a class or with a setting that makes no sense.
+/// [`LearnerError::Weights`] if the weights do not fit, [`LearnerError::Setting`] for a dropout outside 0 to 1, pictures of an item with different
+/// channels or a head that knows a tree for anything but one class an item, [`LearnerError::OtherClasses`] for a head of other classes, and
+/// [`LearnerError::Data`] for loaders without a class or with a setting that makes no sense.
 pub fn vision_learner<F: VisionTarget>(
     data: DataLoaders<F>,
     backbone: impl Into<Backbone>,

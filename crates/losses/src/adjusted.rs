@@ -7,12 +7,12 @@ use crate::error::finite;
 use crate::scores::{check_classes, nothing, wide};
 use crate::{ClassWeights, CostError, Loss, LossError, LossTraits, MatrixRows, Parts};
 
-/// Any loss of class scores, with `tau · ln(share of the class in training)` added to each score: "logit adjustment" for classes of very different sizes
-/// (Menon and others, 2021, arXiv 2007.07314).
+/// Any loss of class scores, with `tau · ln(share of the class in training)` added to each score: "logit adjustment" for classes of very different
+/// sizes (Menon and others, 2021, arXiv 2007.07314).
 ///
-/// The scores themselves, without the addition, are what predicts. They then rank classes as if all were as frequent, which makes the mean recall of the classes
-/// high, and accuracy where all are as frequent; `tau` 1, the usual one, is that exactly, and 0 changes nothing. Class weights aim at the same, and
-/// adjusted scores reach it for rare classes that are learned by heart. Use one of the two.
+/// The scores themselves, without the addition, are what predicts. They then rank classes as if all were as frequent, which makes the mean recall
+/// of the classes high, and accuracy where all are as frequent; `tau` 1, the usual one, is that exactly, and 0 changes nothing. Class weights aim
+/// at the same, and adjusted scores reach it for rare classes that are learned by heart. Use one of the two.
 ///
 /// ```
 /// use burn::tensor::{Device, Int, Tensor};

@@ -111,8 +111,8 @@ pub trait Loss<T>: Debug + Send + Sync {
         None
     }
 
-    /// The head whose rows it reads, where these hold more than a score for each class: `None`, the default, is for all others. A loss around another one
-    /// that passes rows on as they are passes this on too.
+    /// The head whose rows it reads, where these hold more than a score for each class: `None`, the default, is for all others. A loss around
+    /// another one that passes rows on as they are passes this on too.
     fn head(&self) -> Option<&ClassHead> {
         None
     }

@@ -17,8 +17,8 @@ pub type OneOf = (Tensor<2, Bool>,);
 
 /// `-ln Σ p` over the classes of which one is the example's: cross entropy where the label is a class, and where it is a node of a tree that of the node.
 ///
-/// So a picture of which no more is known than that it is a dog teaches what dogs look like and nothing about which dog it is. One of which nothing is known costs
-/// nothing.
+/// So a picture of which no more is known than that it is a dog teaches what dogs look like and nothing about which dog it is. One of which nothing
+/// is known costs nothing.
 ///
 /// ```
 /// use burn::tensor::{Bool, Device, Tensor};

@@ -2,8 +2,8 @@
 
 use crate::{Accumulator, Better, Metric, Outcomes, ratio};
 
-/// Share of examples whose picked class is one of those that the label leaves, from 0 to 1: below a node of a tree, or the class itself. The target is anything
-/// that lends the classes.
+/// Share of examples whose picked class is one of those that the label leaves, from 0 to 1: below a node of a tree, or the class itself. The target
+/// is anything that lends the classes.
 ///
 /// ```
 /// use firelight_costs::Decision;

@@ -104,8 +104,8 @@ impl ClassVectors {
         Ok(CostMatrix::by_number(&self.vocab, between))
     }
 
-    /// A binary tree of the classes: again and again the two nearest groups become one, until all are one, where the distance of two groups is the mean over
-    /// the pairs of their classes (average linkage, UPGMA). An inner node is called by its classes.
+    /// A binary tree of the classes: again and again the two nearest groups become one, until all are one, where the distance of two groups is the
+    /// mean over the pairs of their classes (average linkage, UPGMA). An inner node is called by its classes.
     ///
     /// # Errors
     /// [`CostError::ZeroEmbedding`] with [`Distance::Cosine`].
@@ -114,8 +114,8 @@ impl ClassVectors {
         self.tree(groups.collect())
     }
 
-    /// A tree with a level for each of the numbers: so many groups, those of the last merges of [`taxonomy`](Self::taxonomy). A group that one of the levels
-    /// does not part is one node, and a class that is a group alone has none.
+    /// A tree with a level for each of the numbers: so many groups, those of the last merges of [`taxonomy`](Self::taxonomy). A group that one of
+    /// the levels does not part is one node, and a class that is a group alone has none.
     ///
     /// ```
     /// use firelight_costs::{ClassVectors, Distance};

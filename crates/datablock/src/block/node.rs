@@ -16,9 +16,9 @@ use crate::{DataError, Labeller};
 
 /// Every item belongs to one class, and its label names the class or any node above it: "a beagle" where somebody knew, "a dog" where not.
 ///
-/// The classes are the leaves of a tree, sorted by code point; a model of such labels tells classes, and its files are those of one. Labels of mixed levels need no
-/// care: each teaches what it says ([`firelight_losses::MarginalCrossEntropy`](https://docs.rs/firelight-losses)). An inner node of the same name as a leaf is
-/// what the label means where both are there.
+/// The classes are the leaves of a tree, sorted by code point; a model of such labels tells classes, and its files are those of one. Labels of
+/// mixed levels need no care: each teaches what it says ([`firelight_losses::MarginalCrossEntropy`](https://docs.rs/firelight-losses)). An inner
+/// node of the same name as a leaf is what the label means where both are there.
 ///
 /// ```
 /// use std::path::Path;

@@ -316,7 +316,8 @@ impl<I: Item + ?Sized> DataLoaders<Categories<I>> {
         self.train.dataset.fitted().vocab()
     }
 
-    /// How many training items each class has, by name: for [class weights](https://docs.rs/firelight-costs) and for losses that are adjusted to rare classes.
+    /// How many training items each class has, by name: for [class weights](https://docs.rs/firelight-costs) and for losses that are adjusted to
+    /// rare classes.
     ///
     /// ```no_run
     /// # use firelight_datablock::{Categories, DataLoaders};

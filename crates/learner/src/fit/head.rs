@@ -164,8 +164,8 @@ impl<I: Item + ?Sized, M: Model<Features = Tensor<2>> + Sync> Learner<Categories
     ///
     /// # Errors
     ///
-    /// As [`evaluate_head_on`](Self::evaluate_head_on), and [`CostError::NoExamples`](firelight_losses::CostError::NoExamples) for a class of which there is no
-    /// training item.
+    /// As [`evaluate_head_on`](Self::evaluate_head_on), and [`CostError::NoExamples`](firelight_losses::CostError::NoExamples) for a class of which
+    /// there is no training item.
     pub fn class_vectors(&self, features: &HeadFeatures<Categories<I>>) -> Result<ClassVectors, LearnerError> {
         let Self { task, state, .. } = self;
         // The first view is as validation sees pictures.

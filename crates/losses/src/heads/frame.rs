@@ -14,8 +14,8 @@ use crate::{Loss, LossError};
 /// Examples are drawn to their class's vector, and so to the vectors of near classes: a wrong class is then a near one, at about the same accuracy.
 /// `alpha`, from 0 to 1, is 0.4 unless told otherwise, which the authors have for CIFAR-100 and iNaturalist; 0.5 for aircraft and tieredImageNet.
 ///
-/// The vector `h` has no place in a row of scores `s`, and needs none: as the frame has as many dimensions as classes, it is `W⁻¹ s`. So this is a loss of
-/// scores as any other, of a head that ends in the frame and of a linear one too.
+/// The vector `h` has no place in a row of scores `s`, and needs none: as the frame has as many dimensions as classes, it is `W⁻¹ s`. So this is a
+/// loss of scores as any other, of a head that ends in the frame and of a linear one too.
 ///
 /// ```
 /// use burn::tensor::{Device, Int, Tensor};

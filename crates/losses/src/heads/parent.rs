@@ -8,9 +8,9 @@ use crate::constant::Constant;
 use crate::scores::nothing;
 use crate::{CrossEntropy, Loss, LossTraits, MatrixRows, Parts};
 
-/// The loss of [`ClassHead::Parents`]: that of the classes, plain cross entropy unless told otherwise, plus the cross entropy of their groups, each on scores of
-/// its own. On features that do not train that is two classifiers trained apart, as "hierarchical ensembles" have them (Jain, Karthik and Gandhi, 2023, arXiv
-/// 2302.00368); the product of their probabilities is what the head predicts.
+/// The loss of [`ClassHead::Parents`]: that of the classes, plain cross entropy unless told otherwise, plus the cross entropy of their groups, each
+/// on scores of its own. On features that do not train that is two classifiers trained apart, as "hierarchical ensembles" have them (Jain, Karthik
+/// and Gandhi, 2023, arXiv 2302.00368); the product of their probabilities is what the head predicts.
 ///
 /// ```
 /// use burn::tensor::{Device, Int, Tensor};

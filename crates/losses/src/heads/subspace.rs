@@ -11,16 +11,18 @@ use crate::{Loss, LossError, Parts, Term};
 
 /// The loss of [`ClassHead::Subspaces`]: Hier-COS (Sani and Anand, 2025, arXiv 2503.07853).
 ///
-/// Of an example's numbers `x`, one for each node of the tree but the root, the softmax of `|x|` is to be the distribution over the nodes on the class's
-/// path that has `exp(2 / k)` for the node that is the `k`-th from the leaf on, divided by their sum: the leaf has most. To this Kullback–Leibler divergence a
-/// regulariser is added, `alpha` times: at each depth, the sum over its nodes of how far `|x|` over the length of that depth's numbers is from 1 at the class's own
-/// node and from 0 at the others; and where a class has no node at a depth, the sum of `|x|` there.
+/// Of an example's numbers `x`, one for each node of the tree but the root, the softmax of `|x|` is to be the distribution over the nodes on the
+/// class's path that has `exp(2 / k)` for the node that is the `k`-th from the leaf on, divided by their sum: the leaf has most. To this
+/// Kullback–Leibler divergence a regulariser is added, `alpha` times: at each depth, the sum over its nodes of how far `|x|` over the length of
+/// that depth's numbers is from 1 at the class's own node and from 0 at the others; and where a class has no node at a depth, the sum of `|x|`
+/// there.
 ///
 /// `alpha`, 0.05 unless told otherwise, is that of the authors for CIFAR-100 (0.1 for aircraft, 0.001 for iNaturalist, 0.00001 for tieredImageNet).
 ///
-/// A mean of the divergence is over all examples, and one of the regulariser at a depth over those that have a node there, or have none, as the authors'
-/// code does it. Two things are not as there. That code leaves out a depth in a batch whose classes are all below the depth's first node, which depends on
-/// how nodes are numbered. (The weights of levels that it makes, it does not use.) And it turns the last layer's numbers by a fixed rotation at random, which the layer before learns anyway.
+/// A mean of the divergence is over all examples, and one of the regulariser at a depth over those that have a node there, or have none, as the
+/// authors' code does it. Two things are not as there. That code leaves out a depth in a batch whose classes are all below the depth's first node,
+/// which depends on how nodes are numbered. (The weights of levels that it makes, it does not use.) And it turns the last layer's numbers by a
+/// fixed rotation at random, which the layer before learns anyway.
 ///
 /// ```
 /// use burn::tensor::{Device, Int, Tensor};
@@ -105,7 +107,8 @@ impl Loss<Tensor<1, Int>> for SubspaceCrossEntropy {
         self.parts(output, targets).per_example()
     }
 
-    /// The divergence with the depths that all classes have; then, for each other depth, what those pay that have a node there and those that have none.
+    /// The divergence with the depths that all classes have; then, for each other depth, what those pay that have a node there and those that have
+    /// none.
     ///
     /// # Panics
     /// If a row is not of a subspaces head of this tree.

@@ -252,7 +252,8 @@ impl Head {
         pooled.squeeze_dim(2)
     }
 
-    /// Pooled features `[n, 2f]` to scores `[n, classes]`, or rows of [`HeadConfig::outputs`]. On an autodiff device dropout draws from the device's own stream.
+    /// Pooled features `[n, 2f]` to scores `[n, classes]`, or rows of [`HeadConfig::outputs`]. On an autodiff device dropout draws from the
+    /// device's own stream.
     pub fn classify(&self, features: Tensor<2>) -> Tensor<2> {
         self.through(features, HeadLayer::forward)
     }
