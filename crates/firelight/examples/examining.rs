@@ -1,21 +1,18 @@
 //! What is wrong with labels and pictures, decided and trained on. On pictures that it draws.
 
-use firelight::doctor::{Action, Corrections, LabelErrors, Order};
+use firelight::doctor::{Action, Correction, Corrections, LabelErrors, Order};
 use firelight::prelude::*;
+use firelight::transforms::Chance;
 use image::{Rgb, RgbImage};
 
 fn main() -> Result<()> {
     let folder = tempfile::tempdir()?;
     for n in 0..90_u32 {
         let kind = n as usize % 3;
-        let bright = |x: u32, y: u32| match kind {
-            0 => (x * (5 + n % 4)) % 48 * 5,
-            1 => (y * (5 + n % 4)) % 48 * 5,
-            _ => x * y * (1 + n / 3) % 240,
-        };
         let picture = RgbImage::from_fn(48, 48, |x, y| {
-            let mut colour = [30 + (n % 7) as u8; 3];
-            colour[kind] = bright(x, y) as u8;
+            let block = Chance::new(n.into(), (x / 6).into(), (y / 6).into()).below(120) as u32;
+            let mut colour = [block as u8; 3];
+            colour[kind] = (100 + block / 2 + (x + y) % 48) as u8;
             Rgb(colour)
         });
         // Number 9 is a lion.
@@ -45,9 +42,9 @@ fn main() -> Result<()> {
 
     // ANCHOR: decide
     let mut rows = findings.review(); // all suspects, to be kept until somebody decides
-    for row in rows.iter_mut().filter(|row| row.item == "zebra_9.png") {
-        row.action = Action::Relabel;
-    }
+    rows.retain(|row| row.item != "zebra_9.png");
+    let [item, given, suggested] = ["zebra_9.png", "zebra", "lion"].map(String::from);
+    rows.push(Correction { item, given, suggested, action: Action::Relabel });
     Corrections::of(rows)?.write(&file)?;
     // ANCHOR_END: decide
 

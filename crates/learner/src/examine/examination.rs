@@ -33,7 +33,7 @@ impl Aspect {
 /// | [`with_seed`](Self::with_seed) | 42 | any | which picture is in which fold, and the order of training |
 /// | [`with_label_errors`](Self::with_label_errors) | cleanlab's | | which labels count as wrong, and their order |
 /// | [`with_duplicates`](Self::with_duplicates) | 0.8 | | from where on two pictures are one |
-/// | [`with_twin`](Self::with_twin) | 0.98 | 0 to 1 | the cosine of features from which on two are one |
+/// | [`with_twin`](Self::with_twin) | 0.98 of a body with weights from a file | 0 to 1 | the cosine of features from which on two are one |
 /// | [`with_fault_limits`](Self::with_fault_limits) | | | from where on a look is a fault |
 ///
 /// ```
@@ -51,7 +51,8 @@ pub struct Examination {
     pub(super) seed: u64,
     pub(super) labels: LabelErrors,
     pub(super) duplicates: NearDuplicates,
-    pub(super) twin: f32,
+    /// `None` leaves it to what the body's weights are.
+    pub(super) twin: Option<f32>,
     pub(super) limits: FaultLimits,
 }
 
@@ -64,7 +65,7 @@ impl Default for Examination {
             seed: 42,
             labels: LabelErrors::new(),
             duplicates: NearDuplicates::new(),
-            twin: 0.98,
+            twin: None,
             limits: FaultLimits::default(),
         }
     }
@@ -128,7 +129,8 @@ impl Examination {
         self
     }
 
-    /// From which cosine of their features on two pictures are one, 0 to 1. It hangs on the body: bodies that see less give higher ones.
+    /// From which cosine of their features on two pictures are one, 0 to 1. It hangs on the body: to one that sees little all pictures are much
+    /// alike, so that without this option features count for it only of bodies with weights from a file.
     ///
     /// # Errors
     ///
@@ -138,7 +140,7 @@ impl Examination {
             let remedy = "give a cosine from 0 to 1";
             return Err(LearnerError::Setting { setting: "twin", value: cosine.to_string(), remedy });
         }
-        self.twin = cosine;
+        self.twin = Some(cosine);
         Ok(self)
     }
 

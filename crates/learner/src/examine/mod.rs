@@ -21,6 +21,9 @@ use crate::{Learner, LearnerError, TargetDefaults};
 use heads::Heads;
 use rows::Rows;
 
+/// From which cosine on two pictures are one to a body with weights from a file: of the Oxford pets those that are one, and no others.
+const TWIN: f32 = 0.98;
+
 impl<F: TargetDefaults, M: Model<Features = Tensor<2>> + Sync> Learner<F, M> {
     /// What is wrong with the data, of all parts together: labels that are likely to be wrong, pictures that are there twice (those in two
     /// parts first, with what the metrics lose when they go), pictures like no others, with faults, and classes that look like one.
@@ -78,11 +81,12 @@ impl<F: TargetDefaults, M: Model<Features = Tensor<2>> + Sync> Learner<F, M> {
         }
         if wants(Aspect::Outliers) || wants(Aspect::Duplicates) {
             let mut seen = Findings::of(findings.items.clone());
-            seen = seen.with_parts(&findings.parts)?.with_features(&rows.directions()?, how.twin)?;
+            let twin = how.twin.or(self.state.body_was_loaded.then_some(TWIN));
+            seen = seen.with_parts(&findings.parts)?.with_features(&rows.directions()?, twin.unwrap_or(1.0))?;
             if wants(Aspect::Outliers) {
                 findings.outliers = seen.outliers;
             }
-            if wants(Aspect::Duplicates) {
+            if wants(Aspect::Duplicates) && twin.is_some() {
                 findings.duplicates = seen.duplicates;
             }
         }
@@ -97,7 +101,8 @@ impl<F: TargetDefaults, M: Model<Features = Tensor<2>> + Sync> Learner<F, M> {
             }
         }
         if wants(Aspect::Duplicates) {
-            findings.effects = effect::of_leaks(&self.task, &rows, &findings, how)?;
+            let effects = || effect::of_leaks(&self.task, &rows, &findings, how);
+            findings.effects = guarded(|| "the metrics without leaks".into(), effects)??;
         }
         Ok(findings)
     }
