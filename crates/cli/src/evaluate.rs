@@ -23,7 +23,7 @@ pub fn evaluate(options: &Evaluate, cli: &Cli, screen: Screen) -> Result<()> {
     if let Some(line) = found.said.first() {
         screen.say(format_args!("- {line}"));
     }
-    let recipe = Recipe::to_look(found, options.labels.skip_broken);
+    let recipe = Recipe::to_look(found.data, found.labels, found.split, options.labels.skip_broken);
     let labels = with_block(&recipe, Labels { recipe: &recipe, cli })?;
     let vocab = predictor.vocab();
     for (file, label) in &labels {

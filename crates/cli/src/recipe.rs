@@ -8,8 +8,6 @@ use firelight::models::Arch;
 use firelight::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::guess::Guess;
-
 /// `firelight.toml`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -138,7 +136,7 @@ impl TableTarget {
 
 impl Recipe {
     /// One that trains nothing.
-    pub fn to_look(found: Guess, skip_broken: bool) -> Self {
+    pub fn to_look(data: PathBuf, labels: Labels, split: SplitBy, skip_broken: bool) -> Self {
         let model = ModelPart { arch: Arch::Small.to_string(), weights: None, size: 128 };
         let training = TrainingPart {
             epochs: 0,
@@ -149,7 +147,7 @@ impl Recipe {
             taxonomy: None,
             minutes: None,
         };
-        Self { data: found.data, skip_broken, labels: found.labels, split: found.split, model, training }
+        Self { data, skip_broken, labels, split, model, training }
     }
 
     /// Reads one.

@@ -61,7 +61,7 @@ fn recipe(options: &Train, cli: &Cli, screen: Screen) -> Result<(Recipe, String)
     for line in &found.said {
         screen.say(format_args!("- {line}"));
     }
-    let mut recipe = Recipe::to_look(found, options.labels.skip_broken);
+    let mut recipe = Recipe::to_look(found.data, found.labels, found.split, options.labels.skip_broken);
     recipe.data = std::path::absolute(&recipe.data).unwrap_or(recipe.data);
     recipe.model = model;
     let Train { seed, costs, taxonomy, minutes, .. } = options;

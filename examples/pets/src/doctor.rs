@@ -50,10 +50,9 @@ pub fn examine(what: &Doctor, cli: &Cli) -> Result<()> {
     let dls = recipe
         .block(what.seed)?
         .with_progress(cli.progress())
-        .dataloaders(&what.folder, &device_by_name(&cli.device)?)?
-        .with_batch_size(recipe.batch_size)
-        .with_on_error(OnError::Skip)
-        .with_seed(what.seed);
+        .dataloaders(&what.folder, &device_by_name(&cli.device)?)?;
+    let batch_size = recipe.batch_size.min(dls.train().dataset().len());
+    let dls = dls.with_batch_size(batch_size).with_on_error(OnError::Skip).with_seed(what.seed);
     data::check(dls.vocab(), &what.folder)?;
     let backbone = started(arch, what.seed, what.weights.as_deref(), &cli.progress())?;
     let mut learn = vision_learner(dls, backbone)?.with_seed(what.seed);

@@ -12,7 +12,8 @@ type Arrows = BTreeMap<String, BTreeSet<String>>;
 /// Which module of a crate uses which; names that `lib.rs` shows count for the module that they are from.
 fn arrows(folder: &Path) -> Arrows {
     let expression = |text: &str| Regex::new(text).expect("an expression");
-    let lib = read(&folder.join("lib.rs"));
+    let roots = ["lib.rs", "main.rs"].map(|root| folder.join(root));
+    let lib = roots.iter().find(|root| root.is_file()).map_or_else(String::new, |root| read(root));
     let module = expression(r"(?m)^\s*(?:pub )?mod (\w+);");
     let modules: BTreeSet<&str> = module.captures_iter(&lib).filter_map(|found| Some(found.get(1)?.as_str())).collect();
     let mut homes: BTreeMap<String, String> = modules.iter().map(|name| (name.to_string(), name.to_string())).collect();

@@ -35,9 +35,9 @@ fn rows(head: &Head, width: usize) -> Vec<f32> {
 #[test]
 fn a_row_has_the_scores_first_and_then_what_is_for_the_loss() {
     let device = Device::flex();
-    let widths = [3, 3, 3 + 5, 3 + 3 + 3];
+    let widths = [3, 3, 3 + 6, 3 + 3 + 3];
     // Fixed numbers neither train nor are they in a record.
-    let trained = [3, 3, 5, 3 + 3].map(|last| last * 5);
+    let trained = [3, 3, 6, 3 + 3].map(|last| last * 5);
     for ((end, width), last) in ends().into_iter().zip(widths).zip(trained) {
         let config = config(end.clone());
         assert_eq!((config.outputs(), config.classes()), (width, 3), "{end}");

@@ -80,7 +80,7 @@ fn a_signal_breaks_a_run_off_that_then_goes_on() {
         let kept = run(if signal == "INT" { &["--checkpoints", "int"] } else { &["--checkpoints", "term", "--quiet"] });
         let mut child = start(folder.path(), &kept);
         if signal == "INT" {
-            read_up_to(&mut child, "1 ");
+            read_up_to(&mut child, "1  ");
         } else {
             while !folder.path().join("term/soft").exists() {
                 std::thread::yield_now();
@@ -97,7 +97,7 @@ fn a_signal_breaks_a_run_off_that_then_goes_on() {
         assert_eq!(results(folder.path()), unbroken);
     }
     let mut child = start(folder.path(), &run(&[]));
-    read_up_to(&mut child, "1 ");
+    read_up_to(&mut child, "1  ");
     assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill").success());
     let (ended, said) = end(child);
     assert!(
