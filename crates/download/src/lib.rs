@@ -21,7 +21,7 @@ mod lock;
 mod error;
 
 pub mod datasets;
-mod imagenette;
+
 pub mod weights;
 
 pub use checksum::Checksum;

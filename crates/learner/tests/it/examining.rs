@@ -34,7 +34,7 @@ fn folder() -> TempDir {
         picture.save(folder.path().join(format!("{number:02}_{label}.png"))).expect("a picture");
     }
     std::fs::copy(folder.path().join("06_red.png"), folder.path().join("60_red.png")).expect("a copy");
-    RgbImage::from_fn(48, 48, |x, y| Rgb([(x ^ y) as u8 / 4; 3]))
+    RgbImage::from_fn(48, 48, |x, y| Rgb([(x ^ y) as u8; 3]))
         .save(folder.path().join("61_blue.png"))
         .expect("a picture");
     folder

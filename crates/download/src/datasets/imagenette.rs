@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::datasets::PublishedDataset;
+use super::PublishedDataset;
 use crate::{Checksum, DownloadError, home};
 
 /// Imagenette, below [`home`]: a folder with `train/` (9,469 pictures) and `val/` (3,925), in each a folder a class. The ten classes are

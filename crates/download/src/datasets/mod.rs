@@ -1,10 +1,12 @@
 //! Known data sets.
 
+mod imagenette;
+
 use std::path::{Path, PathBuf};
 
 use crate::{Checksum, Download, DownloadError, Patience, Progress, Unpacking, home};
 
-pub use crate::imagenette::{
+pub use imagenette::{
     IMAGENETTE, IMAGEWOOF, PictureSize, WordNetClass, imagenette, imagenette_in, imagewoof, imagewoof_in,
 };
 
