@@ -17,6 +17,7 @@ mod norms;
 mod observe;
 pub mod optim;
 mod overlay;
+mod part;
 mod plan;
 mod precision;
 mod rate_search;
@@ -29,6 +30,7 @@ mod state;
 mod sure;
 mod task;
 mod tensors;
+mod trusted;
 mod vision;
 
 pub use best::{Best, KeepBest};
@@ -59,18 +61,19 @@ pub use firelight_predict::{
     Answer, Evidence, FilePredictions, Manifest, Network, NetworkConfig, OwnModel, PredictError, Predicted, Prediction,
     Predictor, Registry, Tags, TargetKind, Trust,
 };
-pub use fit::{Evaluation, HeadFeatures, Part, Predictions, SeenItem, Tta};
+pub use fit::{Evaluation, HeadFeatures, Predictions, SeenItem, Tta};
 pub use history::{EpochRow, History, StepRow};
 pub use interpret::{HighLoss, Interpretation, Mistake};
 pub use learner::Learner;
 pub use norms::Norms;
 pub use observe::{CsvLog, EarlyStopping, Event, Flow, LossPlot, Observer, TensorBoard};
 pub use overlay::Overlay;
+pub use part::Part;
 pub use precision::Precision;
 pub use rate_search::RateSearch;
 pub use runs::Checkpoints;
 pub use schedule::{Curve, FlatCos, Monitor, OneCycle, Piece, Plateau, Rates, Schedule, WarmRestarts, Watch};
-pub use sure::Trusted;
+pub use trusted::Trusted;
 pub use vision::{
     Backbone, efficientnet_lite0, efficientnet_lite1, efficientnet_lite2, position_learner, resnet18, resnet34,
     resnet50, resnet101, unet_learner, vision_learner,

@@ -2,7 +2,7 @@
 
 use crate::best::Best;
 use crate::optim::GroupOptimizer;
-use crate::sure::GONE;
+use crate::trusted::GONE;
 use crate::{History, KeepBest, LearnerError, Trusted};
 use firelight_models::Model;
 use firelight_predict::Trust;

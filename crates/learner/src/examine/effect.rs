@@ -6,7 +6,7 @@ use firelight_metrics::Outcomes;
 use super::Examination;
 use super::heads::Heads;
 use super::rows::{Rows, place};
-use crate::fit::Part;
+use crate::part::Part;
 use crate::task::Task;
 use crate::{LearnerError, TargetDefaults};
 

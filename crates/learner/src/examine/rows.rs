@@ -6,7 +6,8 @@ use firelight_doctor::{Features, Part as Place};
 use firelight_models::Model;
 
 use crate::LearnerError;
-use crate::fit::{Part, PartFeatures, host};
+use crate::fit::{PartFeatures, host};
+use crate::part::Part;
 use crate::task::Task;
 
 /// A row for each item that can be read: training part, validation part, test part.

@@ -5,9 +5,9 @@ use firelight_datablock::{Batch, DataError, DataLoader, FittedTarget};
 use firelight_losses::{Caution, Loss, Totals};
 
 use super::confidences::Confidences;
-use super::part::Part;
 use super::predictions::{Predictions, SeenItem};
 use crate::error::guarded;
+use crate::part::Part;
 use crate::state::Seeing;
 use crate::task::Task;
 use crate::{Learner, LearnerError};

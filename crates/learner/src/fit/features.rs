@@ -7,10 +7,10 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use firelight_datablock::{DataError, DataLoader, Dataset, FittedTarget};
 use firelight_progress::Bar;
 
-use super::part::Part;
 use crate::LearnerError;
 use crate::error::guarded;
 use crate::examples::Examples;
+use crate::part::Part;
 use crate::runs::Outcome;
 use crate::sample::BodyMark;
 use crate::task::Task;

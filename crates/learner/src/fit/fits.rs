@@ -5,9 +5,9 @@ use firelight_datablock::{DataError, FittedTarget};
 
 use super::epoch::Batch;
 use super::evaluate::Evaluation;
-use super::part::Part;
 use super::transaction::Source;
 use crate::examples::Examples;
+use crate::part::Part;
 use crate::plan::Plan;
 use crate::runs::Work;
 use crate::state::{Seeing, State};

@@ -11,8 +11,8 @@ use crate::observe::Observers;
 use crate::plan::{Plan, Position};
 use crate::runs::{Entered, Outcome, Rows, Work};
 use crate::state::State;
-use crate::sure::GONE;
 use crate::task::Task;
+use crate::trusted::GONE;
 use crate::{Better, Event, History, Learner, LearnerError};
 use firelight_models::{Model, Noise};
 

@@ -2,8 +2,8 @@
 
 use firelight_datablock::FittedTarget;
 
-use super::part::Part;
 use super::predictions::Predictions;
+use crate::part::Part;
 use crate::{Learner, LearnerError};
 use firelight_models::Model;
 

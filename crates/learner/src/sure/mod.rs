@@ -3,10 +3,6 @@
 mod calibrate;
 mod nodes;
 mod sets;
-mod trusted;
-
-pub(crate) use trusted::GONE;
-pub use trusted::Trusted;
 
 use firelight_costs::HeldOut;
 use firelight_datablock::FittedTarget;
