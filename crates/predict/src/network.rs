@@ -83,7 +83,7 @@ impl NetworkConfig {
                 (body.problem().or_else(|| head.problem()).or_else(features), head.classes(), head.numbers())
             }
             Self::UNet(config) => (config.problem(), config.classes(), config.numbers()),
-            Self::Positions(config) => (config.problem(), 2 * config.classes(), config.numbers()),
+            Self::Positions(config) => (config.problem(), config.classes().saturating_mul(2), config.numbers()),
             Self::Own(_) => return None,
         };
         if problem.is_some() {
