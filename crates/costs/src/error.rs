@@ -161,6 +161,9 @@ pub enum CostError {
         "gamma {gamma} gives classes that are near in the tree nearly the same vector; 1 to 5 are usual, and more for a deeper tree"
     )]
     FlatFrame { gamma: f64 },
+    /// More classes than a frame is made for.
+    #[error("a frame of {classes} classes holds matrices that large; use at most {most}, or a head of subspaces")]
+    FrameOfClasses { classes: usize, most: usize },
     /// A table of classes and one of parents, of other pictures.
     #[error("there are {classes} rows of classes and {parents} rows of their parents; give both of the same pictures")]
     RowsDiffer { classes: usize, parents: usize },

@@ -18,6 +18,11 @@ pub(crate) fn softmax(scores: &[f64]) -> Vec<f64> {
     powers.into_iter().map(|power| power / sum).collect()
 }
 
+/// The first of the highest; 0 where there is none.
+pub(crate) fn likeliest<T: PartialOrd>(numbers: &[T]) -> usize {
+    (1..numbers.len()).fold(0, |best, class| if numbers[class] > numbers[best] { class } else { best })
+}
+
 /// In single precision, as outputs are.
 pub(crate) fn single(probabilities: Vec<f64>) -> Vec<f32> {
     probabilities.into_iter().map(|probability| probability as f32).collect()

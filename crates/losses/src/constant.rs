@@ -57,6 +57,14 @@ impl Constant {
     }
 }
 
+/// Whole numbers, such as places to choose from.
+impl Constant {
+    /// All of them one after the other, beside `like`.
+    pub(crate) fn numbers(&self, like: &Tensor<2>) -> Tensor<1, Int> {
+        self.like(like).int().flatten(0, 1)
+    }
+}
+
 /// Without the tensors, so that it is the same before and after the first batch.
 impl fmt::Debug for Constant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

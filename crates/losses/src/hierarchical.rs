@@ -166,7 +166,7 @@ impl Level {
         let (start, count) = (ranges.clone().narrow(1, 0, 1), ranges.narrow(1, 1, 1));
         let steps = Tensor::<1, Int>::arange(0..self.widest as i64, &start.device()).reshape([1, self.widest]);
         let places = (start.int().expand(size) + steps.clone().expand(size)).clamp_max(classes as i64 - 1);
-        let order = order.like(&scores.log_norm).int().reshape([classes]);
+        let order = order.numbers(&scores.log_norm);
         let below = order.select(0, places.reshape([batch * self.widest])).reshape(size);
         let beyond = steps.expand(size).greater_equal(count.int().expand(size));
         let (among, log_sum) = scores.among(scores.floored_at(below.clone()).mask_fill(beyond, BELOW), None);

@@ -86,7 +86,7 @@ impl Loss<Tensor<1, Int>> for TreeWasserstein {
         if let Some(nothing) = nothing(&output) {
             return nothing;
         }
-        let [batch, classes] = output.dims();
+        let [batch, _] = output.dims();
         check_classes(&output, self.vocab.len());
         let targets = targets.inner();
         let scores = Scores::of(output);
@@ -96,8 +96,7 @@ impl Loss<Tensor<1, Int>> for TreeWasserstein {
             None => add_at(scores.probabilities.clone(), targets.unsqueeze_dim(1), like.ones_like().neg()),
         };
         let (inner_weights, leaf_weights) = (self.inner_weights.like(like), self.leaf_weights.like(like));
-        let levels: Vec<Tensor<1, Int>> =
-            self.levels.iter().map(|level| level.like(like).int().reshape([classes])).collect();
+        let levels: Vec<Tensor<1, Int>> = self.levels.iter().map(|level| level.numbers(like)).collect();
         // What is below each inner node, too much or too little.
         let mut below = Tensor::<2>::zeros([batch, inner_weights.dims()[1]], (&like.device(), like.dtype()));
         for level in &levels {

@@ -1,9 +1,9 @@
 use firelight_vocab::Groups;
 
-use super::{Calibration, CalibrationEffect, Scaling, likeliest, vector};
+use super::{Calibration, CalibrationEffect, Scaling, vector};
 use crate::error::finite;
 use crate::groups::aligned_groups;
-use crate::logs::{log_probabilities, softmax};
+use crate::logs::{likeliest, log_probabilities, softmax};
 use crate::{CostError, HeldOut};
 
 /// Fits a [`Calibration`] by the likelihood of held-out examples.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use fit::Calibrator;
 
-use crate::logs::{log_probabilities, single, softmax};
+use crate::logs::{likeliest, log_probabilities, single, softmax};
 use crate::{CostError, HeldOut, Quality};
 
 /// What makes a model's probabilities mean what they say: of all answers that are given with 0.8, eight in ten are right.
@@ -168,11 +168,6 @@ impl Scaling {
 
 fn above_zero(temperature: f64) -> bool {
     temperature.is_finite() && temperature > 0.0
-}
-
-/// The first of the highest; there is one number at least where there is a class.
-fn likeliest<T: PartialOrd>(numbers: &[T]) -> usize {
-    (1..numbers.len()).fold(0, |best, class| if numbers[class] > numbers[best] { class } else { best })
 }
 
 impl HeldOut {

@@ -45,16 +45,22 @@ impl ClassFrame {
     /// The usual `gamma`: the authors' for a tree of a few levels.
     pub const GAMMA: f64 = 2.0;
 
+    /// The most classes that it is made for: it holds three matrices of classes by classes, here of 400 MB together.
+    pub const MOST_CLASSES: usize = 4096;
+
     /// The frame of a tree.
     ///
     /// # Errors
-    /// [`CostError::FlatFrame`] unless `gamma` is finite and so far above 0 that the vectors of the nearest classes differ.
+    /// [`CostError::FrameOfClasses`] of more than [`ClassFrame::MOST_CLASSES`]; [`CostError::FlatFrame`] unless `gamma` is finite and so far above 0 that the vectors of the nearest classes differ.
     pub fn new(tree: &ClassTree, gamma: f64) -> Result<Self, CostError> {
         let flat = || CostError::FlatFrame { gamma };
         if !gamma.is_finite() {
             return Err(flat());
         }
         let classes = tree.vocab().len();
+        if classes > Self::MOST_CLASSES {
+            return Err(CostError::FrameOfClasses { classes, most: Self::MOST_CLASSES });
+        }
         let (taxonomy, highest) = (tree.taxonomy(), tree.taxonomy().height(0).max(1) as f64);
         let near = |at: usize| {
             let height = taxonomy.meeting_height(tree.leaf(at / classes), tree.leaf(at % classes));
@@ -62,7 +68,8 @@ impl ClassFrame {
         };
         let near: Vec<f64> = (0..classes * classes).map(near).collect();
         let nearest = root(&near, classes).ok_or_else(flat)?;
-        for least in spreads(&nearest, classes) {
+        // With 0 as the last: of a high gamma the lowest that is possible is nearer to 0 than those are.
+        for least in spreads(&nearest, classes).into_iter().chain([0.0]) {
             let cosines: Vec<f64> = near.iter().map(|near| (1.0 - least) * near + least).collect();
             if let Some(vectors) = root(&cosines, classes) {
                 let inverse = inverse(&vectors, classes);

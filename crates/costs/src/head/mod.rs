@@ -100,7 +100,7 @@ impl fmt::Display for ClassHead {
         match self {
             Self::Linear => f.write_str("linear"),
             Self::Frame(frame) => write!(f, "frame (tree {}, gamma {})", frame.tree().digest(), frame.gamma()),
-            Self::Subspaces(tree) => write!(f, "subspaces (tree {})", tree.digest()),
+            Self::Subspaces(tree) => write!(f, "subspaces (tree {})", tree.digest_of_axes()),
             Self::Parents(groups) => {
                 let numbers = groups.of_classes().iter().map(|group| *group as f64);
                 write!(f, "parents (groups {})", digest(groups.vocab(), numbers))

@@ -3,6 +3,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::ClassTree;
+use crate::logs::likeliest;
 use crate::sets::SLACK;
 use crate::{CostError, HeldOut, Limit};
 
@@ -82,8 +83,7 @@ impl Climb {
 
 /// From the likeliest class, the first among equals, up to the root.
 fn way<'a>(tree: &'a ClassTree, row: &[f32]) -> impl Iterator<Item = usize> + use<'a> {
-    let likeliest = (1..row.len()).fold(0, |best, class| if row[class] > row[best] { class } else { best });
-    tree.path(likeliest)
+    tree.path(likeliest(row))
 }
 
 impl fmt::Display for Climb {

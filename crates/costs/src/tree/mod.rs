@@ -125,6 +125,12 @@ impl ClassTree {
         digest(&self.vocab, paths)
     }
 
+    /// Eight digits for the classes and the numbers of the nodes above them, which go by the names of inner nodes too.
+    pub fn digest_of_axes(&self) -> String {
+        let path = |class| self.path(class).map(|node| node as f64).chain([-1.0]);
+        digest(&self.vocab, (0..self.vocab.len()).flat_map(path))
+    }
+
     /// The probability of each node, the sum of its classes': that of the root first.
     ///
     /// # Panics

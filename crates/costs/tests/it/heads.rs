@@ -11,6 +11,30 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
+/// A row's numbers go by the order of the nodes, which goes by their names.
+#[test]
+fn subspaces_of_a_tree_with_other_names_within_are_others() {
+    let vocab = vocab(3);
+    let of = |groups: [&str; 3]| {
+        let paths = groups.into_iter().zip(vocab.iter()).map(|(group, class)| format!("{group}/{class}"));
+        ClassHead::subspaces(&ClassTree::new(&Taxonomy::from_paths(paths).unwrap(), &vocab).unwrap()).to_string()
+    };
+    assert_eq!(of(["cats", "dogs", "dogs"]), of(["cats", "dogs", "dogs"]));
+    assert_ne!(of(["cats", "dogs", "dogs"]), of(["pets", "dogs", "dogs"]));
+}
+
+#[test]
+fn a_frame_forgets_its_tree_as_gamma_grows_and_is_refused_where_its_matrices_would_not_fit() {
+    let tree = tree(&[vec![0], vec![0], vec![1], vec![1]]);
+    for gamma in [8.0, 20.0, 50.0, 500.0] {
+        let frame = ClassFrame::new(&tree, gamma).unwrap();
+        assert!((0..4).all(|class| frame.cosine(class, (class + 1) % 4) <= 0.0), "{gamma}");
+    }
+    let (classes, most) = (ClassFrame::MOST_CLASSES + 1, ClassFrame::MOST_CLASSES);
+    let many = ClassTree::flat(&vocab(classes), "root").unwrap();
+    assert_eq!(ClassFrame::new(&many, 2.0), Err(CostError::FrameOfClasses { classes, most }));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 

@@ -70,7 +70,7 @@ impl<L: Loss<Tensor<1, Int>>> Loss<Tensor<1, Int>> for ParentCrossEntropy<L> {
     /// If a row is not of a parents head of these groups.
     fn parts(&self, output: Tensor<2>, targets: Tensor<1, Int>) -> Parts {
         let [classes, groups] = self.split(output);
-        let group_of = self.group_of.like(&groups).int().reshape([self.vocab.len()]);
+        let group_of = self.group_of.numbers(&groups);
         let of =
             if nothing(&classes).is_some() { targets.clone() } else { group_of.select(0, targets.clone().inner()) };
         Weights::default().sum(self.classes.parts(classes, targets), CrossEntropy::new().parts(groups, of))

@@ -166,7 +166,7 @@ impl Loss<Tensor<1, Int>> for SubspaceCrossEntropy {
     }
 
     fn describe(&self) -> String {
-        let settings = [format!("tree {}", self.tree.digest()), format!("alpha {}", self.alpha)];
+        let settings = [format!("tree {}", self.tree.digest_of_axes()), format!("alpha {}", self.alpha)];
         described("subspace cross entropy", &settings)
     }
 
@@ -193,8 +193,7 @@ struct Levels {
 
 impl Levels {
     fn of(depths: &Constant, numbers: Tensor<2>, count: usize) -> Self {
-        let [_, axes] = numbers.dims();
-        let plain = Self { depths: depths.like(&numbers).int().reshape([axes]), count, lengths: numbers.ones_like() };
+        let plain = Self { depths: depths.numbers(&numbers), count, lengths: numbers.ones_like() };
         // A depth of nothing but 0 has no direction: its cosines are 0.
         let lengths = plain.sums(numbers.square()).sqrt().clamp_min(f32::MIN_POSITIVE);
         Self { lengths: plain.spread(lengths), ..plain }
