@@ -70,6 +70,16 @@ await inEachView("doctor", screenshots, false, async (page, check, inspect) => {
   await page.waitForFunction(() => document.querySelector("article figure:nth-child(2)").className === "");
   line = await written(3, "a click keeps it");
   check(line.endsWith(",,keep"), line);
+  // The first is out, until the others go in its place.
+  const out = async (first, second) => {
+    const wanted = [first ? "out" : "", second ? "out" : ""];
+    const stands = (all) => [...document.querySelector("article").querySelectorAll("figure")].slice(0, 2).every((one, n) => one.className === all[n]);
+    await page.waitForFunction(stands, wanted);
+  };
+  await left.locator("button").click();
+  await out(true, false);
+  await pair.locator(".acts button", { hasText: "all but the first" }).click();
+  await out(false, true);
 
   // What the file has is gone on from, and those that are decided can be hidden.
   const before = await count();

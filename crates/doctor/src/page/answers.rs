@@ -45,7 +45,9 @@ pub(super) fn routes(shown: Arc<Shown>, port: u16) -> Router {
 /// Lets requests through that a page of ours sends, or somebody who types the address; others, from a page elsewhere whose name leads to this
 /// machine, do not get in.
 async fn guard(port: u16, request: Request, next: Next) -> Response {
-    let hosts = ["127.0.0.1", "localhost", "[::1]"].map(|host| format!("{host}:{port}"));
+    // A browser leaves out the port that is usual.
+    let port_of = if port == 80 { String::new() } else { format!(":{port}") };
+    let hosts = ["127.0.0.1", "localhost", "[::1]"].map(|host| format!("{host}{port_of}"));
     let text = |headers: &HeaderMap, name| headers.get(name).map(|value| value.to_str().unwrap_or("?").to_owned());
     let headers = request.headers();
     let is_ours = text(headers, HOST).is_some_and(|host| hosts.contains(&host));

@@ -89,7 +89,14 @@ function acts(card) {
     };
     return {
       K: ["Keep all", () => each(card.items, "Keep")],
-      L: ["Leave out all but the first", () => each(card.items.slice(1), "LeaveOut")],
+      L: [
+        "Leave out all but the first",
+        async () => {
+          const [first, ...rest] = card.items;
+          if (isOut(first) && !(await decide(first, null, null, "Keep"))) return false;
+          return each(rest, "LeaveOut");
+        },
+      ],
     };
   }
   const [item] = card.items;
