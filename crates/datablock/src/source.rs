@@ -143,6 +143,37 @@ impl ImageFiles {
         self.walk(root.as_ref(), &self.progress).map(|walk| walk.files)
     }
 
+    /// Files as they are given, and those [found](Self::find) below what are folders, in the order of the places: what a program is told on its
+    /// command line.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir()?;
+    /// use firelight_datablock::ImageFiles;
+    ///
+    /// std::fs::write(folder.path().join("2.png"), "")?;
+    /// std::fs::write(folder.path().join("1.png"), "")?;
+    /// let found = ImageFiles::new().find_among([&folder.path().join("2.png"), folder.path()])?;
+    /// assert_eq!(found.len(), 3);
+    /// assert!(found[0].ends_with("2.png") && found[1].ends_with("1.png"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`image_files`], of the first folder that has none; a file that is given is looked at when it is read.
+    pub fn find_among(&self, places: impl IntoIterator<Item = impl AsRef<Path>>) -> Result<Vec<PathBuf>, DataError> {
+        let mut files = Vec::new();
+        for place in places {
+            let place = place.as_ref();
+            if place.is_dir() {
+                files.extend(self.find(place)?);
+            } else {
+                files.push(place.to_path_buf());
+            }
+        }
+        Ok(files)
+    }
+
     fn walk(&self, root: &Path, progress: &Progress) -> Result<Walk<'_>, DataError> {
         if !root.is_dir() {
             return Err(DataError::NoFolder { path: root.to_path_buf() });

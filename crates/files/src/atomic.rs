@@ -5,6 +5,7 @@ use std::fs::{self, File, Metadata, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
 use tempfile::TempPath;
 
 /// How the names of files under way end.
@@ -114,6 +115,26 @@ pub fn write_whole(path: impl AsRef<Path>, bytes: &[u8]) -> io::Result<()> {
     let mut file = AtomicFile::create(path.as_ref())?;
     file.write_all(bytes)?;
     file.keep()
+}
+
+/// Writes a value as JSON, indented and with a line's end, whole or not at all. The file's folder is made if it is not there.
+///
+/// ```
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("runs/out.json");
+/// firelight_files::write_json(&path, &["beagle", "pug"])?;
+/// assert!(std::fs::read_to_string(&path)?.ends_with("\"pug\"\n]\n"));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// What the system says, or the format of the value.
+pub fn write_json(path: impl AsRef<Path>, value: &impl Serialize) -> io::Result<()> {
+    let path = path.as_ref();
+    let text = serde_json::to_string_pretty(value)? + "\n";
+    path.parent().map_or(Ok(()), fs::create_dir_all)?;
+    write_whole(path, text.as_bytes())
 }
 
 /// Whether [`AtomicFile::create`] would do, found out before hours of work for the file: nothing is left of the try, and what is there stays as

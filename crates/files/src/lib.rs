@@ -5,7 +5,7 @@ mod error;
 mod regular;
 mod stored;
 
-pub use atomic::{AtomicFile, can_write, write_whole};
+pub use atomic::{AtomicFile, can_write, write_json, write_whole};
 pub use error::FileError;
 pub use regular::{open_regular, read_regular, what_else};
 pub use stored::{Format, Versions, hex};

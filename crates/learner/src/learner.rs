@@ -196,6 +196,7 @@ impl<F: FittedTarget, M: Model> Learner<F, M> {
 
     /// The loss to train and validate with.
     pub fn with_loss(mut self, loss: impl Loss<F::Tensor> + 'static) -> Self {
+        self.state.forget_fitted();
         self.task.loss = Box::new(loss);
         self.warned()
     }

@@ -1,7 +1,10 @@
-use firelight_plots::overlay;
-use firelight_predict::Evidence;
+use std::path::{Path, PathBuf};
+
+use firelight_plots::{overlay, save_png};
+use firelight_predict::{Evidence, Predictor};
 use image::RgbImage;
 
+use crate::LearnerError;
 use crate::interpret::side_by_side;
 
 /// Draws evidence over the picture that it is about.
@@ -27,4 +30,33 @@ impl Overlay for Evidence {
         pictures.extend(self.others.iter().map(|(picture, heat)| drawn(picture, heat)));
         side_by_side(pictures)
     }
+}
+
+/// Draws for each file the evidence for what a model says of it, into a folder that is there: `0001-my-pet-beagle.png`, with the number of the file, its
+/// name and the output that the evidence is for. Files that cannot be read have none.
+///
+/// ```no_run
+/// # fn explain(predictor: firelight_learner::Predictor) -> Result<(), firelight_learner::LearnerError> {
+/// firelight_learner::save_evidence(&predictor, &["my-pet.jpg".into()], "why")?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// As [`Predictor::explain`], and [`LearnerError::Picture`] where one cannot be written.
+pub fn save_evidence(predictor: &Predictor, files: &[PathBuf], folder: impl AsRef<Path>) -> Result<(), LearnerError> {
+    let outputs = predictor.manifest().target.names();
+    for (number, path) in files.iter().enumerate() {
+        let Ok(picture) = predictor.manifest().input.open(&[path]) else { continue };
+        let explained = predictor.explain(&picture, None)?;
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        // A class may be called by what no file can be, such as a/b.
+        let plain = |letter: char| if letter.is_alphanumeric() || letter == '-' { letter } else { '_' };
+        let of: String = outputs.get(explained.output).map_or("", String::as_str).chars().map(plain).collect();
+        let place = folder.as_ref().join(format!("{:04}-{name}-{of}.png", number + 1));
+        let drawn = save_png(&explained.overlay(), &place);
+        drawn.map_err(|why| LearnerError::Picture { stage: "explain", path: place, why })?;
+    }
+    Ok(())
 }

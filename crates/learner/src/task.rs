@@ -154,12 +154,12 @@ impl<F: FittedTarget> Task<F> {
 
     /// The loss must read what the model's head gives.
     fn check_head(&self) -> Result<(), LearnerError> {
-        let gives = match &self.network {
-            Some(NetworkConfig::Vision { head, .. }) => Some(head.end()).filter(|_| head.outputs() > head.classes()),
-            Some(_) => None,
+        if self.network.is_none() {
             // What a model of the user's gives is known to its maker.
-            None => return Ok(()),
-        };
+            return Ok(());
+        }
+        let classes = self.data.train().dataset().fitted().outputs();
+        let gives = self.head().filter(|head| head.outputs(classes) > classes);
         let reads = self.loss.head();
         if reads == gives {
             return Ok(());
@@ -177,14 +177,8 @@ impl<F: FittedTarget> Task<F> {
 
     /// What makes answers worth trusting must be for the data's own classes.
     pub fn check_trust(&self, trust: &Trust) -> Result<(), LearnerError> {
-        let ours = self.data.train().dataset().fitted().vocab();
-        match trust.vocabs().find(|(_, theirs)| ours != Some(*theirs)) {
-            Some((part, theirs)) => {
-                let (what, theirs, ours) = (format!("the {part}"), theirs.len(), ours.map_or(0, Vocab::len));
-                Err(LearnerError::OtherClasses { what, theirs, ours })
-            }
-            None => Ok(()),
-        }
+        let mut all = trust.vocabs();
+        all.try_for_each(|(part, theirs)| self.check_classes_of(&format!("the {part}"), Some(theirs)))
     }
 
     /// `what` must be built for the data's own classes, if it is built for classes.

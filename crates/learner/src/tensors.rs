@@ -9,10 +9,16 @@ use crate::LearnerError;
 ///
 /// A model with numbers that are none is of no use to anybody: [`LearnerError::Unstorable`].
 pub(crate) fn to_bytes<M: Module>(model: &M) -> Result<Vec<u8>, LearnerError> {
-    finite_bytes(model)?.map_err(|path| {
-        let why = format!("the weights {path} are not finite numbers");
-        LearnerError::Unstorable { why }
-    })
+    finite_bytes(model)?.map_err(|path| not_finite(&path))
+}
+
+/// Whether all numbers of a model are finite.
+pub(crate) fn check_finite<M: Module>(model: &M) -> Result<(), LearnerError> {
+    weights::not_finite(&model.valid()).map_or(Ok(()), |path| Err(not_finite(&path)))
+}
+
+fn not_finite(path: &str) -> LearnerError {
+    LearnerError::Unstorable { why: format!("the weights {path} are not finite numbers") }
 }
 
 /// The bytes of [`to_bytes`], or the path of the first tensor with a number that is not finite.

@@ -50,7 +50,7 @@ pub fn error_rate() -> ClassMetric {
 /// If `k` is 0: nobody is among the first none.
 pub fn top_k(k: usize) -> ClassMetric {
     assert!(k > 0, "top_k is of the first k = 1 and more");
-    share(format!("top_{k}"), Better::More, move |example| {
+    share(format!("top_{k}"), Better::More, move |example: &Example<usize>| {
         if example.decided.is_none() {
             return false;
         }

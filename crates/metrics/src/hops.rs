@@ -2,7 +2,7 @@ use firelight_costs::{CostError, CostMatrix};
 use firelight_vocab::Vocab;
 
 use crate::mean::with_settings;
-use crate::{Better, ClassMetric};
+use crate::{Better, ClassMetric, Example};
 
 /// Hierarchically ordered preference score at `k` (HOPS@k): whether near classes come before far ones, 0 to 1 (Sani and others, Hier-COS,
 /// 2026). Costs are distances, of which the order alone matters: the nearest classes have rank 1, the next ones rank 2.
@@ -39,7 +39,7 @@ pub fn hops(cost: &CostMatrix, vocab: &Vocab, k: usize) -> Result<ClassMetric, C
     let cost = cost.align(vocab)?;
     let name = if k < vocab.len() { format!("hops@{k}") } else { "hops".to_owned() };
     let orders: Vec<Order> = cost.matrix().rows().map(|row| Order::of(row, k)).collect();
-    Ok(with_settings(name, Better::More, Some(vocab), cost.digest(), move |example| {
+    Ok(with_settings(name, Better::More, Some(vocab), cost.digest(), move |example: &Example<usize>| {
         let order = &orders[*example.target];
         let classes = example.decision.rank(example.row, order.best.len());
         let score = order.score(classes.into_iter().map(|class| order.ranks[class]));

@@ -2,34 +2,34 @@
 
 use firelight_vocab::Vocab;
 
-use crate::{Accumulator, Better, ClassMetric, Example, Metric, Outcomes};
+use crate::{Accumulator, Better, Example, Metric, Outcomes};
 
 /// The sum of the first numbers of `of(example)` divided by the sum of the second ones: `(value, 1)` is a mean.
-pub(crate) fn ratio(
+pub(crate) fn ratio<T: 'static>(
     name: impl Into<String>,
     better: Better,
-    of: impl Fn(&Example<usize>) -> (f64, f64) + Send + Sync + 'static,
-) -> ClassMetric {
+    of: impl Fn(&Example<T>) -> (f64, f64) + Send + Sync + 'static,
+) -> Box<dyn Metric<T>> {
     with_settings(name, better, None, String::new(), of)
 }
 
 /// [`ratio`] of a metric that depends on more than its name says: on `settings`, in words or as a digest.
-pub(crate) fn with_settings(
+pub(crate) fn with_settings<T: 'static>(
     name: impl Into<String>,
     better: Better,
     vocab: Option<&Vocab>,
     settings: String,
-    of: impl Fn(&Example<usize>) -> (f64, f64) + Send + Sync + 'static,
-) -> ClassMetric {
+    of: impl Fn(&Example<T>) -> (f64, f64) + Send + Sync + 'static,
+) -> Box<dyn Metric<T>> {
     Box::new(Ratio { name: name.into(), better, vocab: vocab.cloned(), settings, of })
 }
 
 /// The share of examples for which `holds`.
-pub(crate) fn share(
+pub(crate) fn share<T: 'static>(
     name: impl Into<String>,
     better: Better,
-    holds: impl Fn(&Example<usize>) -> bool + Send + Sync + 'static,
-) -> ClassMetric {
+    holds: impl Fn(&Example<T>) -> bool + Send + Sync + 'static,
+) -> Box<dyn Metric<T>> {
     ratio(name, better, move |example| (f64::from(holds(example)), 1.0))
 }
 
@@ -41,7 +41,7 @@ struct Ratio<F> {
     of: F,
 }
 
-impl<F: Fn(&Example<usize>) -> (f64, f64) + Send + Sync> Metric<usize> for Ratio<F> {
+impl<T, F: Fn(&Example<T>) -> (f64, f64) + Send + Sync> Metric<T> for Ratio<F> {
     fn name(&self) -> String {
         self.name.clone()
     }
@@ -54,7 +54,7 @@ impl<F: Fn(&Example<usize>) -> (f64, f64) + Send + Sync> Metric<usize> for Ratio
         self.better
     }
 
-    fn start(&self) -> Box<dyn Accumulator<usize> + '_> {
+    fn start(&self) -> Box<dyn Accumulator<T> + '_> {
         Box::new(Sums { of: &self.of, part: 0.0, whole: 0.0 })
     }
 
@@ -69,8 +69,8 @@ struct Sums<'a, F> {
     whole: f64,
 }
 
-impl<F: Fn(&Example<usize>) -> (f64, f64) + Sync> Accumulator<usize> for Sums<'_, F> {
-    fn update(&mut self, outcomes: &Outcomes<usize>) {
+impl<T, F: Fn(&Example<T>) -> (f64, f64) + Sync> Accumulator<T> for Sums<'_, F> {
+    fn update(&mut self, outcomes: &Outcomes<T>) {
         for example in outcomes.examples() {
             let (part, whole) = (self.of)(&example);
             self.part += part;

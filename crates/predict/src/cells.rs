@@ -21,7 +21,11 @@ pub(crate) fn columns(kind: &TargetKind, trust: &Trust, all: bool) -> Vec<String
             with_all(["class", "probability"].into_iter().chain(set).chain(node).collect(), vocab)
         }
         TargetKind::Categories(vocab) => with_all(vec!["classes"], vocab),
-        TargetKind::Pair(first, second) => both(columns(first, trust, all), columns(second, trust, all)),
+        // What is told of one of two targets is its class alone.
+        TargetKind::Pair(first, second) => {
+            let told = |kind| columns(kind, &Trust::default(), all);
+            both(told(first), told(second))
+        }
         other => other.names(),
     }
 }

@@ -39,6 +39,14 @@ pub enum PredictError {
         /// What it tells.
         kind: String,
     },
+    /// Single files were given to a model whose items have several.
+    #[error(
+        "predict: an item of this model has {files} files, and each is given alone; predict items with `Predictor::answer_files`"
+    )]
+    SeveralFiles {
+        /// How many files an item has.
+        files: usize,
+    },
     /// The evidence was asked for an output that the model does not have.
     #[error("evidence: the model has no output {output}; it has {outputs}, counted from 0 (`TargetKind::names`)")]
     NoOutput {

@@ -128,7 +128,7 @@ impl<'a> FilePredictions<'a> {
     /// # Errors
     ///
     /// [`PredictError::Input`] for the first broken file, with [`OnError::Fail`]; [`PredictError::NoNumbers`] where the model gives
-    /// NaN; [`PredictError::EmptyBatches`] for batches of 0.
+    /// NaN; [`PredictError::SeveralFiles`] for a model whose items have several; [`PredictError::EmptyBatches`] for batches of 0.
     pub fn for_each(self, mut each: impl FnMut(&Path, &Prediction)) -> Result<Predicted, PredictError> {
         self.predictor.one_class()?;
         self.rows(|path, answer| {
@@ -182,6 +182,7 @@ impl<'a> FilePredictions<'a> {
         if self.batch_size == 0 {
             return Err(PredictError::EmptyBatches.into());
         }
+        self.predictor.one_file()?;
         let mut done = Predicted::default();
         std::thread::scope(|scope| {
             let (send, batches) = sync_channel(1);

@@ -238,6 +238,18 @@ impl Predictor {
         }
     }
 
+    /// Whether an item of the model is one file, as [`predict_files`](Self::predict_files) and any program that is given single pictures takes it.
+    ///
+    /// # Errors
+    ///
+    /// [`PredictError::SeveralFiles`] if it is not.
+    pub fn one_file(&self) -> Result<(), PredictError> {
+        match self.manifest.input.files() {
+            files if files != 1 && self.reader.is_none() => Err(PredictError::SeveralFiles { files }),
+            _ => Ok(()),
+        }
+    }
+
     pub(crate) fn class(&self, answer: Answer) -> Result<Prediction, PredictError> {
         match answer {
             Answer::Category(prediction) => Ok(prediction),

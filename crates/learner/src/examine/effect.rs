@@ -17,21 +17,27 @@ pub(super) fn of_leaks<F: TargetDefaults>(
     findings: &Findings,
     how: &Examination,
 ) -> Result<Vec<MetricEffect>, LearnerError> {
-    let of =
-        |wanted: Part| -> Vec<usize> { (0..rows.items.len()).filter(|&row| rows.items[row].0 == wanted).collect() };
-    let leaking = [Part::Valid, Part::Test].into_iter().filter(|&part| !findings.leaked(place(part)).is_empty());
+    let of = |wanted: &dyn Fn(Part) -> bool| -> Vec<usize> {
+        (0..rows.items.len()).filter(|&row| wanted(rows.items[row].0)).collect()
+    };
+    let leaking: Vec<Part> =
+        [Part::Valid, Part::Test].into_iter().filter(|&part| !findings.leaked(place(part)).is_empty()).collect();
+    if leaking.is_empty() {
+        return Ok(Vec::new());
+    }
+    let judged = of(&|part| leaking.contains(&part));
+    let scores = Heads::new(task, rows, how).given(&of(&|part| part == Part::Train), &judged)?;
+    let columns = scores.len() / judged.len().max(1);
+    let picked = task.picks(&scores, columns);
     let mut effects = Vec::new();
     for part in leaking {
-        let judged = of(part);
-        let scores = Heads { task, rows, how }.given(&of(Part::Train), &judged)?;
-        let columns = scores.len() / judged.len().max(1);
         for metric in &task.metrics {
             let measure = |items: &[usize]| {
-                let places = items.iter().filter_map(|item| judged.binary_search(item).ok());
+                let places: Vec<usize> = items.iter().filter_map(|item| judged.binary_search(item).ok()).collect();
                 let outputs: Vec<f32> =
-                    places.flat_map(|at| scores[at * columns..][..columns].iter().copied()).collect();
+                    places.iter().flat_map(|at| &scores[at * columns..][..columns]).copied().collect();
+                let decided: Vec<usize> = places.iter().map(|&at| picked[at]).collect();
                 let targets: Vec<F::Target> = items.iter().map(|&item| rows.targets[item].clone()).collect();
-                let decided = task.picks(&outputs, columns);
                 let decision = &task.decision;
                 let mut sum = metric.start();
                 sum.update(&Outcomes { outputs: &outputs, columns, targets: &targets, decided: &decided, decision });

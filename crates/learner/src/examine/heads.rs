@@ -3,10 +3,10 @@
 use std::f64::consts::PI;
 
 use burn::module::Module;
-use burn::nn::{Initializer, Linear, LinearConfig};
 use burn::optim::GradientsParams;
 use burn::tensor::{Int, Tensor, TensorData};
 use firelight_losses::Loss;
+use firelight_models::{Fresh, Head, HeadConfig};
 use firelight_transforms::Chance;
 
 use super::Examination;
@@ -26,18 +26,18 @@ const JUDGED: usize = 4096;
 
 /// What heads are trained on, and how.
 pub(super) struct Heads<'a, F: TargetDefaults> {
-    pub task: &'a Task<F>,
-    pub rows: &'a Rows<F>,
-    pub how: &'a Examination,
+    task: &'a Task<F>,
+    rows: &'a Rows<F>,
+    how: &'a Examination,
+    scale: Scale,
 }
 
-/// Scores from features, by the target's own loss.
-#[derive(Module, Debug)]
-struct Head {
-    linear: Linear,
-}
+impl<'a, F: TargetDefaults> Heads<'a, F> {
+    /// On these rows.
+    pub fn new(task: &'a Task<F>, rows: &'a Rows<F>, how: &'a Examination) -> Self {
+        Self { task, rows, how, scale: Scale::of(&rows.values) }
+    }
 
-impl<F: TargetDefaults> Heads<'_, F> {
     /// Each item's activated scores by a head that was trained on the items of all other folds, row after row. `labels` are the classes that
     /// folds are dealt by.
     pub fn out_of_fold(&self, labels: &[Vec<usize>]) -> Result<Vec<f32>, LearnerError> {
@@ -68,22 +68,23 @@ impl<F: TargetDefaults> Heads<'_, F> {
             || {
                 let fitted = self.task.data.train().dataset().fitted();
                 let loss = fitted.loss();
-                let scale = Scale::of(&self.rows.values);
-                let head = self.trained(&scale, trained, loss.as_ref())?.valid();
-                let inputs = |rows: &[usize]| scale.rows(&self.rows.values, rows);
-                let scores = |rows: &[usize]| host(loss.activation(head.linear.forward(inputs(rows))));
+                let head = self.trained(trained, loss.as_ref())?.valid();
+                let inputs = |rows: &[usize]| self.scale.rows(&self.rows.values, rows);
+                let scores = |rows: &[usize]| host(loss.activation(head.classify(inputs(rows))));
                 Ok(judged.chunks(JUDGED).flat_map(scores).collect())
             },
         )?
     }
 
-    fn trained(&self, scale: &Scale, rows: &[usize], loss: &dyn Loss<F::Tensor>) -> Result<Head, LearnerError> {
+    /// A linear head, by the target's own loss.
+    fn trained(&self, rows: &[usize], loss: &dyn Loss<F::Tensor>) -> Result<Head, LearnerError> {
         let (fitted, device) = (self.task.data.train().dataset().fitted(), self.task.training_device());
         let [_, columns] = self.rows.values.dims();
+        let config = HeadConfig::new(columns, fitted.outputs()).with_hidden([]).with_concat_pool(false);
+        let config = config.with_first_norm(false).with_dropout(0.0).with_units(fitted.units(&self.rows.targets));
         // The loss is convex in it, so that there is nothing to draw.
-        let linear = LinearConfig::new(columns, fitted.outputs()).with_initializer(Initializer::Zeros).init(&device);
-        let mut head = Head { linear };
-        let mut optimizer = GroupOptimizer::new(Adam::default(), &["^linear\\.".to_owned()])?;
+        let mut head = config.fresh(&mut Fresh::zeros(), &device);
+        let mut optimizer = GroupOptimizer::new(Adam::default(), &["^layers\\.".to_owned()])?;
         let batch = BATCH.min(rows.len()).max(1);
         let steps = self.how.epochs * (rows.len() / batch);
         let mut step = 0_usize;
@@ -93,8 +94,8 @@ impl<F: TargetDefaults> Heads<'_, F> {
             for rows in order.chunks_exact(batch) {
                 let rate = RATE * f64::midpoint(1.0, (PI * step as f64 / steps as f64).cos());
                 let targets: Vec<F::Target> = rows.iter().map(|&row| self.rows.targets[row].clone()).collect();
-                let inputs = Tensor::from_inner(scale.rows(&self.rows.values, rows));
-                let output = head.linear.forward(inputs);
+                let inputs = Tensor::from_inner(self.scale.rows(&self.rows.values, rows));
+                let output = head.classify(inputs);
                 let gradients = loss.parts(output, fitted.collate(&targets, &device)).mean().backward();
                 let gradients = GradientsParams::from_grads(gradients, &head);
                 head = optimizer.step(head, gradients, &[rate], None)?;

@@ -45,6 +45,10 @@ impl FeatureIndex {
 }
 
 impl<F: FittedTarget, M: Model<Features = Tensor<2>> + Sync> Learner<F, M> {
+    pub(super) fn rows(&self) -> Result<Rows<F>, LearnerError> {
+        guarded(|| "a pass for features".into(), || Rows::pass(&self.task, &self.state.model))?
+    }
+
     /// What the body makes of the items of all parts, to be asked for those that are like a picture.
     ///
     /// ```no_run
@@ -64,7 +68,7 @@ impl<F: FittedTarget, M: Model<Features = Tensor<2>> + Sync> Learner<F, M> {
     /// [`LearnerError::NoNumbers`] with the file whose features are no numbers, [`LearnerError::Doctor`] for features that are all 0, and any
     /// [`LearnerError`] of data.
     pub fn feature_index(&self) -> Result<FeatureIndex, LearnerError> {
-        let rows = guarded(|| "a pass for features".into(), || Rows::pass(&self.task, &self.state.model))??;
+        let rows = self.rows()?;
         let (names, features) = (rows.names(&self.task)?, rows.directions()?);
         Ok(FeatureIndex { names, features, body: BodyMark::of(&self.state.model)? })
     }

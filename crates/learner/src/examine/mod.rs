@@ -79,15 +79,14 @@ impl<F: TargetDefaults, M: Model<Features = Tensor<2>> + Sync> Learner<F, M> {
         if wants(Aspect::Labels) {
             findings = self.labels(findings, &rows, how)?;
         }
-        if wants(Aspect::Outliers) || wants(Aspect::Duplicates) {
-            let mut seen = Findings::of(findings.items.clone());
-            let twin = how.twin.or(self.state.body_was_loaded.then_some(TWIN));
-            seen = seen.with_parts(&findings.parts)?.with_features(&rows.directions()?, twin.unwrap_or(1.0))?;
-            if wants(Aspect::Outliers) {
-                findings.outliers = seen.outliers;
+        let twin = how.twin.or(self.state.body_was_loaded.then_some(TWIN)).filter(|_| wants(Aspect::Duplicates));
+        if wants(Aspect::Outliers) || twin.is_some() {
+            findings = findings.with_features(&rows.directions()?, twin.unwrap_or(1.0))?;
+            if !wants(Aspect::Outliers) {
+                findings.outliers.clear();
             }
-            if wants(Aspect::Duplicates) && twin.is_some() {
-                findings.duplicates = seen.duplicates;
+            if twin.is_none() {
+                findings.duplicates.clear();
             }
         }
         if (wants(Aspect::Duplicates) || wants(Aspect::Faults))
@@ -136,12 +135,8 @@ impl<F: TargetDefaults, M: Model<Features = Tensor<2>> + Sync> Learner<F, M> {
         let fitted = self.task.data.train().dataset().fitted();
         let labels: Option<Vec<Vec<usize>>> = rows.targets.iter().map(|target| fitted.labels(target)).collect();
         let (Some(labels), Some(vocab)) = (labels, fitted.vocab().cloned()) else { return Ok(None) };
-        let probabilities = Heads { task: &self.task, rows, how }.out_of_fold(&labels)?;
+        let probabilities = Heads::new(&self.task, rows, how).out_of_fold(&labels)?;
         Ok(Some(Judged { labels, vocab, probabilities }))
-    }
-
-    fn rows(&self) -> Result<Rows<F>, LearnerError> {
-        guarded(|| "a pass for features".into(), || Rows::pass(&self.task, &self.state.model))?
     }
 }
 

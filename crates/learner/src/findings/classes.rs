@@ -33,7 +33,7 @@ pub struct ClassFindings {
     vocab: Vocab,
     decision: Decision,
     predictions: Predictions<usize>,
-    /// The outputs before a calibration, row after row.
+    /// The outputs before the calibration, row after row; empty without one.
     uncalibrated: Vec<f32>,
     /// How many training items have each class.
     train: Vec<usize>,
@@ -92,7 +92,9 @@ impl<I: Item + ?Sized> Findings<Categories<I>> for ClassFindings {
 
     fn add(&mut self, seen: &SeenItem<usize>) -> Result<(), MetricError> {
         self.predictions.push(seen, self.decision.best(seen.outputs).unwrap_or_default());
-        self.uncalibrated.extend(seen.uncalibrated);
+        if self.trusted.trust().calibration.is_some() {
+            self.uncalibrated.extend(seen.uncalibrated);
+        }
         Ok(())
     }
 
@@ -229,7 +231,12 @@ impl ClassFindings {
             let rows: Vec<&[f32]> = outputs.chunks(vocab.len().max(1)).collect();
             HeldOut::of_probabilities(vocab, &rows, &predictions.targets).ok()
         };
-        SureReport::of(&held(&self.uncalibrated)?, &held(&predictions.outputs)?, trusted, *part)
+        let now = held(&predictions.outputs)?;
+        let before = match trusted.trust().calibration {
+            Some(_) => Some(held(&self.uncalibrated)?),
+            None => None,
+        };
+        SureReport::of(before.as_ref().unwrap_or(&now), &now, trusted, *part)
     }
 
     /// The report on how sure the model is, for a page.

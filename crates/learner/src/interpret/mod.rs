@@ -21,7 +21,7 @@ use firelight_datablock::{Categories, Dataset};
 
 use self::run::Run;
 use crate::error::guarded;
-use crate::{Findings, Learner, LearnerError, Part, TargetDefaults};
+use crate::{Evaluation, Findings, Learner, LearnerError, Part, TargetDefaults};
 use firelight_models::Model;
 use firelight_plots::Mark;
 
@@ -131,6 +131,11 @@ impl<F: TargetDefaults, M: Model + Sync> Learner<F, M> {
 }
 
 impl<F: TargetDefaults> Interpretation<F> {
+    /// Loss and metrics over the part.
+    pub fn evaluation(&self) -> &Evaluation {
+        &self.run.evaluation
+    }
+
     /// The file of an item of that part of the data.
     ///
     /// # Panics

@@ -7,6 +7,7 @@ use firelight_files::write_whole;
 use firelight_models::weights::{Names, to_safetensors};
 use firelight_models::{Body, Model};
 
+use crate::tensors::check_finite;
 use crate::{Learner, LearnerError};
 
 impl<F: FittedTarget, M: Model + AsRef<Body>> Learner<F, M> {
@@ -26,12 +27,12 @@ impl<F: FittedTarget, M: Model + AsRef<Body>> Learner<F, M> {
     ///
     /// # Errors
     ///
-    /// [`LearnerError::Write`].
+    /// [`LearnerError::Write`], and [`LearnerError::Unstorable`] if a weight is not a finite number.
     pub fn save_body(&self, path: impl AsRef<Path>, names: Names) -> Result<(), LearnerError> {
         let path = path.as_ref();
-        let wrong = |why| LearnerError::Write { stage: "body", path: path.to_path_buf(), why };
-        let bytes =
-            to_safetensors(self.state.model.as_ref(), names).map_err(|why| wrong(std::io::Error::other(why)))?;
-        write_whole(path, &bytes).map_err(wrong)
+        let body = self.state.model.as_ref();
+        check_finite(body)?;
+        let bytes = to_safetensors(body, names).map_err(|why| LearnerError::Unstorable { why })?;
+        write_whole(path, &bytes).map_err(|why| LearnerError::Write { stage: "body", path: path.to_path_buf(), why })
     }
 }

@@ -109,7 +109,7 @@ impl Runs {
         let number = self.items.len();
         let before = Rows { steps: state.history.steps.len(), epochs: state.history.epochs.len() };
         let Some(ahead) = &self.ahead else {
-            self.turn = self.checkpoints.turn(before.steps)?;
+            self.turn = self.turn(before.steps)?;
             self.start = self.log.clone();
             self.begin(Item { work, conditions: 0, before, outcome: Outcome::Open }, conditions);
             return Ok(Entered::New);
@@ -138,11 +138,11 @@ impl Runs {
                 }
             },
         };
-        if matches!(entered, Entered::Resumed { .. })
-            && let Some(ahead) = self.ahead.take()
-        {
-            self.turn = self.checkpoints.turn(before.steps)?;
-            (self.run, self.start, self.log) = (ahead.record.run, ahead.log.back_to(before), ahead.log);
+        if matches!(entered, Entered::Resumed { .. }) {
+            self.turn = self.turn(before.steps)?;
+            if let Some(ahead) = self.ahead.take() {
+                (self.run, self.start, self.log) = (ahead.record.run, ahead.log.back_to(before), ahead.log);
+            }
         }
         self.begin(item, conditions);
         Ok(entered)
@@ -155,6 +155,11 @@ impl Runs {
             self.conditions.len() - 1
         });
         self.items.push(Item { conditions, ..item });
+    }
+
+    /// The right to write into the folder. Where it is refused, another run may go on there: what is there is looked at anew the next time.
+    fn turn(&mut self, steps: usize) -> Result<Option<File>, LearnerError> {
+        self.checkpoints.turn(steps).inspect_err(|_| self.looked = false)
     }
 
     /// Looks for checkpoints, once.

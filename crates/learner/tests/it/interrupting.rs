@@ -99,21 +99,25 @@ fn a_folder_of_checkpoints_is_one_runs_at_a_time() {
     let other = move |event: &Event| {
         if let (Event::Step(_), None) = (event, &said) {
             let bomb = Bomb::default();
-            let other =
-                bomb::learner(&of_pictures, &bomb, CrossEntropy::new()).with_checkpoints(folder.as_path()).fit(1, 1e-3);
+            let mut other = bomb::learner(&of_pictures, &bomb, CrossEntropy::new()).with_checkpoints(folder.as_path());
+            let refused = other.fit(1, 1e-3);
             said = Some(());
-            send.send(other).expect("somebody listens");
+            send.send((other, refused)).expect("somebody listens");
         }
         Flow::Continue
     };
     let mut learn = learner(pictures.path(), &bomb).with_checkpoints(kept.path()).with_observer(other);
     learn.fit(1, 1e-3).expect("the first");
-    let error = receive.recv().expect("told").expect_err("the folder is taken");
+    let (mut refused, error) = receive.recv().expect("told");
+    let error = error.expect_err("the folder is taken");
     assert!(matches!(&error, LearnerError::TakenFolder { path } if path == kept.path()), "{error}");
     let unbroken = Learned::by(&learn);
     let mut again = learner(pictures.path(), &bomb).with_checkpoints(kept.path());
     again.fit(1, 1e-3).expect("told again");
     assert_eq!(Learned::by(&again), unbroken);
+    // It was not to be told what it has done already.
+    refused.fit(1, 1e-3).expect("the folder is free");
+    assert_eq!(Learned::by(&refused), unbroken);
 }
 
 /// A7: what cannot be written is known before the first step.
