@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use firelight::models::Model;
 use firelight::prelude::*;
 
 /// Share of the time that is left for validation pictures, the report and the export.
@@ -12,28 +13,27 @@ const TIMED: usize = 4;
 /// Epochs beyond which there is nothing to gain.
 const MOST: usize = 60;
 
-/// Times the steps of a fit and ends it.
-#[derive(Debug, Clone, Default)]
-pub struct Probe {
-    steps: Arc<Mutex<Vec<Instant>>>,
-}
-
-impl Observer for Probe {
-    fn observe(&mut self, event: &Event) -> Flow {
+/// Seconds of a training step, and the learner as it was: the fit is broken off before it validates. Of a fit with one step alone there is no
+/// telling, and a second is taken for it.
+pub fn step_seconds<F: FittedTarget, M: Model + Sync>(learn: Learner<F, M>) -> Result<(f64, Learner<F, M>)> {
+    let steps: Arc<Mutex<Vec<Instant>>> = Arc::default();
+    let told = steps.clone();
+    let mut learn = learn.without_observers().with_observer(move |event: &Event| {
         let Event::Step(_) = event else { return Flow::Continue };
-        let Ok(mut steps) = self.steps.lock() else { return Flow::Stop };
+        let Ok(mut steps) = told.lock() else { return Flow::Interrupt };
         steps.push(Instant::now());
-        if steps.len() > TIMED { Flow::Stop } else { Flow::Continue }
+        if steps.len() > TIMED { Flow::Interrupt } else { Flow::Continue }
+    });
+    match learn.fit(1, 1e-6) {
+        Ok(()) | Err(LearnerError::Interrupted { .. }) => {}
+        Err(error) => return Err(error.into()),
     }
-}
-
-impl Probe {
-    /// Seconds a step; of a fit with one step alone there is no telling.
-    pub fn seconds(&self) -> Option<f64> {
-        let steps = self.steps.lock().ok()?;
-        let (first, last) = (steps.first()?, steps.last()?);
-        (steps.len() > 1).then(|| last.duration_since(*first).as_secs_f64() / (steps.len() - 1) as f64)
-    }
+    let steps = steps.lock().map_or_else(|_| Vec::new(), |steps| steps.clone());
+    let seconds = match steps.as_slice() {
+        [first, .., last] => last.duration_since(*first).as_secs_f64() / (steps.len() - 1) as f64,
+        _ => 1.0,
+    };
+    Ok((seconds, learn.without_observers()))
 }
 
 /// When a run should be done.

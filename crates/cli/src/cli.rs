@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use firelight::models::Arch;
@@ -36,7 +37,7 @@ impl Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Train on a folder of pictures, and write a model, a report and the recipe
-    Train(Train),
+    Train(Box<Train>),
     /// See what a folder holds before anything is trained: classes, sizes, broken files, twins, a batch
     Look(Look),
     /// Say what a model sees in pictures: a line, a row or a JSON object each
@@ -101,7 +102,7 @@ pub enum Kind {
 }
 
 /// What a recipe says itself.
-const OF_THE_RECIPE: [&str; 17] = [
+const OF_THE_RECIPE: [&str; 18] = [
     "labels",
     "target",
     "kind",
@@ -119,6 +120,7 @@ const OF_THE_RECIPE: [&str; 17] = [
     "size",
     "seed",
     "costs",
+    "taxonomy",
 ];
 
 fn share(text: &str) -> Result<f64, String> {
@@ -149,17 +151,17 @@ pub struct Train {
     #[arg(long, value_name = "FILE|download|none|auto", default_value = "auto")]
     pub weights: String,
     /// Epochs: with trained weights of the head, 20; else of all, 12
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1000))]
-    pub epochs: Option<u16>,
+    #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(1..=1000))]
+    pub epochs: Option<usize>,
     /// With trained weights: epochs of the whole network after those
-    #[arg(long, value_name = "EPOCHS", value_parser = clap::value_parser!(u16).range(0..=1000))]
-    pub unfrozen_epochs: Option<u16>,
+    #[arg(long, value_name = "EPOCHS", value_parser = RangedU64ValueParser::<usize>::new().range(0..=1000))]
+    pub unfrozen_epochs: Option<usize>,
     /// Take about so long, instead of so many epochs
     #[arg(long, conflicts_with_all = ["epochs", "unfrozen_epochs"], allow_negative_numbers = true, value_parser = minutes)]
     pub minutes: Option<f64>,
     /// Pictures in a batch; by default 32, and half of the pictures where there are few
-    #[arg(long, value_parser = clap::value_parser!(u16).range(2..=4096))]
-    pub batch_size: Option<u16>,
+    #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(2..=4096))]
+    pub batch_size: Option<usize>,
     /// Side of the square pictures that the model sees, in pixels; by default the architecture's
     #[arg(long, value_parser = clap::value_parser!(u32).range(8..=2048))]
     pub size: Option<u32>,
@@ -185,7 +187,7 @@ pub struct Train {
     /// Write losses, rates and metrics for TensorBoard to this folder
     #[arg(long, value_name = "DIR")]
     pub tensorboard: Option<PathBuf>,
-    /// Print the recipe as it would be, and train nothing
+    /// Print the recipe as it would be, and train nothing (with --minutes some steps are timed)
     #[arg(long)]
     pub dry_run: bool,
 }

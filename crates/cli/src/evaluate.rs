@@ -1,6 +1,5 @@
 //! `firelight evaluate`: how good a model is on pictures whose labels are known.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 
 use firelight::learner::{MapTarget, VisionTarget};
@@ -9,14 +8,14 @@ use firelight::prelude::*;
 use crate::cli::{Cli, Evaluate};
 use crate::guess::guess;
 use crate::kinds::{ItemOf, WithBlock, with_block};
-use crate::outcome::write_json;
-use crate::predict::load;
+use crate::outcome::{can_write_json, write_json};
 use crate::recipe::Recipe;
 use crate::screen::Screen;
 
 /// Predicts every picture, whichever part it would be of, and compares.
 pub fn evaluate(options: &Evaluate, cli: &Cli, screen: Screen) -> Result<()> {
-    let predictor = load(&options.model, &device_by_name(cli.device())?)?;
+    can_write_json(options.json.as_deref())?;
+    let predictor = Predictor::load(&options.model, &device_by_name(cli.device())?)?;
     predictor.one_class()?;
     let found = guess(&options.data, &options.labels, &cli.progress())?;
     // What is said of a split is of no matter here: all pictures are looked at.
@@ -26,21 +25,26 @@ pub fn evaluate(options: &Evaluate, cli: &Cli, screen: Screen) -> Result<()> {
     let recipe = Recipe::to_look(found.data, found.labels, found.split, options.labels.skip_broken);
     let labels = with_block(&recipe, Labels { recipe: &recipe, cli })?;
     let vocab = predictor.vocab();
-    for (file, label) in &labels {
-        vocab.o2i(label).map_err(|error| format!("evaluate: {}: {error}", file.display()))?;
-    }
-    let actual: HashMap<&PathBuf, usize> =
-        labels.iter().filter_map(|(file, label)| Some((file, vocab.find(label)?))).collect();
-    let bar = cli.progress().bar(labels.len(), "predict");
-    let mut pairs = Vec::new();
-    let run = predictor.predict_files(labels.iter().map(|(file, _)| file)).with_progress(|| bar.inc(1));
-    run.for_each(|file, prediction| {
-        pairs.extend(actual.get(&file.to_path_buf()).map(|actual| (*actual, prediction.index)));
+    let number = |(file, label): (PathBuf, String)| match vocab.o2i(&label) {
+        Ok(class) => Ok((file, class)),
+        Err(error) => Err(format!("evaluate: {}: {error}", file.display())),
+    };
+    let actual: Vec<(PathBuf, usize)> = labels.into_iter().map(number).collect::<Result<_, _>>()?;
+    let bar = cli.progress().bar(actual.len(), "predict");
+    let on_error = if options.labels.skip_broken { OnError::Skip } else { OnError::Fail };
+    let run = predictor.predict_files(actual.iter().map(|(file, _)| file)).with_on_error(on_error);
+    // Predictions come in the order of the files, but for those that are left out.
+    let (mut rest, mut pairs) = (actual.iter(), Vec::new());
+    let done = run.with_progress(|| bar.inc(1)).for_each(|file, prediction| {
+        pairs.extend(rest.find(|(told, _)| told == file).map(|(_, actual)| (*actual, prediction.index)));
     })?;
     drop(bar);
+    for broken in &done.broken {
+        screen.complain(format_args!("left out: {}", broken.reason));
+    }
     let report = firelight::metrics::ClassReport::of(vocab, pairs);
-    screen.print(&report);
-    write_json(options.json.as_deref(), &report)
+    write_json(options.json.as_deref(), &report)?;
+    Ok(screen.print(&report)?)
 }
 
 /// The file and the label of every picture.

@@ -1,6 +1,6 @@
 //! The pictures of a folder, and what names of a table mean among them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use firelight::datablock::DataError;
@@ -23,6 +23,11 @@ pub fn below(root: &Path, progress: &Progress) -> Result<Vec<PathBuf>, DataError
     Ok(told.filter(|file| !of_a_run(file)).collect())
 }
 
+/// A path that means the same from any folder, as a recipe may be read there.
+pub fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
+}
+
 /// The folders that a file lies in, outermost first.
 pub fn folders(file: &Path) -> Vec<String> {
     let folder = file.parent().unwrap_or(Path::new(""));
@@ -34,16 +39,18 @@ pub fn folders(file: &Path) -> Vec<String> {
 pub struct Places {
     root: PathBuf,
     home: PathBuf,
+    /// All of them, told from the root.
+    paths: HashSet<PathBuf>,
     names: HashMap<String, Vec<PathBuf>>,
 }
 
 /// What a name means.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Place<'a> {
     /// A picture.
     One(PathBuf),
     /// Several, told from the root.
-    Several(Vec<PathBuf>),
+    Several(&'a [PathBuf]),
     /// None.
     None,
 }
@@ -60,7 +67,8 @@ impl Places {
                 }
             }
         }
-        Self { root: root.to_path_buf(), home: home.to_path_buf(), names }
+        let paths = files.iter().cloned().collect();
+        Self { root: root.to_path_buf(), home: home.to_path_buf(), paths, names }
     }
 
     /// The folder that pictures are told from.
@@ -69,20 +77,22 @@ impl Places {
     }
 
     /// The picture that a field names.
-    pub fn find(&self, field: &str) -> Place {
+    pub fn find(&self, field: &str) -> Place<'_> {
         if field.trim().is_empty() {
             return Place::None;
         }
-        let told = [self.home.join(field), self.root.join(field)].into_iter().find(|file| file.is_file());
-        if let Some(file) = told {
-            return Place::One(file);
+        // The disk is asked of what is not known alone: tables are long.
+        let is_known = |file: &&PathBuf| file.strip_prefix(&self.root).is_ok_and(|told| self.paths.contains(told));
+        let told = [self.home.join(field), self.root.join(field)];
+        if let Some(file) = told.iter().find(is_known).or_else(|| told.iter().find(|file| file.is_file())) {
+            return Place::One(file.clone());
         }
         // Of a path from another machine its end counts.
         let name = field.rsplit(['/', '\\']).next().unwrap_or(field).to_lowercase();
         match self.names.get(&name).map(Vec::as_slice) {
             None | Some([]) => Place::None,
             Some([one]) => Place::One(self.root.join(one)),
-            Some(several) => Place::Several(several.to_vec()),
+            Some(several) => Place::Several(several),
         }
     }
 }

@@ -7,7 +7,6 @@ use firelight::prelude::*;
 use serde::Serialize;
 
 use crate::cli::{Cli, Info};
-use crate::predict::load;
 use crate::screen::Screen;
 
 /// What `info --json` prints.
@@ -27,7 +26,7 @@ struct About {
 
 /// Prints what a model file says of itself.
 pub fn info(options: &Info, cli: &Cli, screen: Screen) -> Result<()> {
-    let predictor = load(&options.model, &device_by_name(cli.device())?)?;
+    let predictor = Predictor::load(&options.model, &device_by_name(cli.device())?)?;
     let manifest = predictor.manifest();
     let about = About {
         firelight: manifest.firelight.clone(),
@@ -38,13 +37,17 @@ pub fn info(options: &Info, cli: &Cli, screen: Screen) -> Result<()> {
         channels: manifest.input.channels(),
     };
     if options.json {
-        screen.print(serde_json::to_string_pretty(&about)?);
-        return Ok(());
+        return Ok(screen.print(serde_json::to_string_pretty(&about)?)?);
     }
-    screen.print(format_args!("{} by Firelight {} and burn {}", options.model.display(), about.firelight, about.burn));
-    screen.print(format_args!("tells      {}: {}", about.target, about.outputs.join(", ")));
-    screen.print(format_args!("network    {}", about.network));
-    screen.print(format_args!("pictures   {}", manifest.transforms));
+    screen.print(format_args!(
+        "{} by Firelight {} and burn {}",
+        options.model.display(),
+        about.firelight,
+        about.burn
+    ))?;
+    screen.print(format_args!("tells      {}: {}", about.target, about.outputs.join(", ")))?;
+    screen.print(format_args!("network    {}", about.network))?;
+    screen.print(format_args!("pictures   {}", manifest.transforms))?;
     Ok(())
 }
 

@@ -33,18 +33,16 @@ pub type ItemOf<Y> = <<Y as TargetBlock>::Fitted as FittedTarget>::Item;
 pub fn with_block<W: WithBlock>(recipe: &Recipe, work: W) -> Result<W::Out> {
     let split = &recipe.split;
     match &recipe.labels {
-        Labels::Folders { level, leave_out } => {
+        Labels::Folders { level } => {
             let parts = match split {
                 SplitBy::Folders { train, valid } => vec![train.clone(), valid.clone()],
                 _ => Vec::new(),
             };
             let class = ClassFolder { root: recipe.data.clone(), level: level.map(|level| level + parts.len().min(1)) };
             let least = 1 + parts.len().min(1);
-            let leave_out = leave_out.clone();
             let used = move |folders: &[String]| {
-                let first = folders.first();
-                let part = parts.is_empty() || first.is_some_and(|first| parts.contains(first));
-                folders.len() >= least && part && !first.is_some_and(|first| leave_out.contains(first))
+                let part = parts.is_empty() || folders.first().is_some_and(|first| parts.contains(first));
+                folders.len() >= least && part
             };
             let block = DataBlock::new(ImageBlock::rgb(), CategoryBlock::new(class.clone()));
             let block = block.with_source(move |root: &Path| pictures(root, |file| used(&folders(file))));

@@ -19,7 +19,7 @@ const SIDE: u32 = 128;
 pub fn look(options: &Look, cli: &Cli, screen: Screen) -> Result<()> {
     let found = guess(&options.data, &options.labels, &cli.progress())?;
     for line in &found.said {
-        screen.print(format_args!("- {line}"));
+        screen.print(format_args!("- {line}"))?;
     }
     let recipe = Recipe::to_look(found.data, found.labels, found.split, options.labels.skip_broken);
     with_block(&recipe, Looking { recipe: &recipe, batch: options.batch.as_deref(), cli, screen })
@@ -29,7 +29,7 @@ pub fn look(options: &Look, cli: &Cli, screen: Screen) -> Result<()> {
 pub fn verify(folder: &Path, cli: &Cli, screen: Screen) -> Result<()> {
     let files = ImageFiles::new().with_progress(cli.progress());
     let found = firelight::datablock::verify_images_with(folder, &files, &firelight::transforms::Limits::default())?;
-    screen.print(&found);
+    screen.print(&found)?;
     if found.broken.is_empty() { Ok(()) } else { Err(format!("{} picture(s) are broken", found.broken.len()).into()) }
 }
 
@@ -50,7 +50,11 @@ impl Looking<'_> {
         let augment = aug_transforms().size(SIDE).max_warp(0.0).max_rotate(0.0);
         let block = block.with_item_transform(Resize::crop(SIDE)).with_batch_transforms(augment);
         let block = block.with_progress(self.cli.progress());
-        self.screen.print(format_args!("\n{}", block.summary(&self.recipe.data, &device)));
+        let summary = block.summary(&self.recipe.data, &device);
+        // A batch is drawn all the same.
+        self.screen
+            .print(format_args!("\n{summary}"))
+            .or_else(|error| if self.batch.is_some() { Ok(()) } else { Err(error) })?;
         if self.batch.is_none() {
             return Ok(None);
         }

@@ -38,33 +38,35 @@ fn main() -> ExitCode {
     let plain = tracing_subscriber::fmt().without_time().with_target(false).with_ansi(std::io::stderr().is_terminal());
     plain.with_env_filter(filter).with_writer(std::io::stderr).init();
     signals::listen();
-    match run(&cli) {
+    let screen = Screen::new(cli.quiet);
+    match run(&cli, screen) {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever read the lines has seen enough.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            screen.complain(format_args!("error: {error}"));
             signals::exit_code().unwrap_or(ExitCode::FAILURE)
         }
     }
 }
 
-fn run(cli: &Cli) -> Result<()> {
-    let screen = Screen::new(cli.quiet);
+fn is_broken_pipe(error: &firelight::Error) -> bool {
+    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+fn run(cli: &Cli, screen: Screen) -> Result<()> {
     match &cli.command {
         Command::Train(options) => train::train(options, cli, screen),
         Command::Look(options) => look::look(options, cli, screen),
         Command::Predict(options) => predict::predict(options, cli, screen),
         Command::Evaluate(options) => evaluate::evaluate(options, cli, screen),
         Command::Info(options) => info::info(options, cli, screen),
-        Command::Models => {
-            screen.print(info::models());
-            Ok(())
-        }
+        Command::Models => Ok(screen.print(info::models())?),
         Command::Verify { folder } => look::verify(folder, cli, screen),
         Command::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "firelight", &mut text);
-            screen.print(String::from_utf8_lossy(&text));
-            Ok(())
+            Ok(screen.print(String::from_utf8_lossy(&text))?)
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use firelight::files::write_whole;
 use firelight::prelude::*;
 use serde::Serialize;
 
@@ -46,12 +45,19 @@ impl Outcome {
     }
 }
 
-/// Writes `value` as JSON, whole or not at all; its folder is made if it is not there.
+/// Whether that can be written, found out before hours of work for it.
+pub fn can_write_json(path: Option<&Path>) -> Result<()> {
+    let Some(path) = path else { return Ok(()) };
+    let made = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+    Ok(made.and_then(|()| firelight::files::can_write(path)).map_err(|error| unwritten(path, &error))?)
+}
+
+fn unwritten(path: &Path, error: &std::io::Error) -> String {
+    format!("json: cannot write {}: {error}; choose another --json", path.display())
+}
+
+/// Writes `value` as JSON where a file for it is told, whole or not at all; its folder is made if it is not there.
 pub fn write_json(path: Option<&Path>, value: &impl Serialize) -> Result<()> {
     let Some(path) = path else { return Ok(()) };
-    let text = serde_json::to_string_pretty(value)? + "\n";
-    let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-    folder
-        .and_then(|()| write_whole(path, text.as_bytes()))
-        .map_err(|error| format!("json: cannot write {}: {error}; choose another --json", path.display()).into())
+    Ok(firelight::files::write_json(path, value).map_err(|error| unwritten(path, &error))?)
 }

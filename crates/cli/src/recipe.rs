@@ -32,9 +32,6 @@ pub enum Labels {
         /// Which of the folders below the data or its part, 0 for the outermost; by default the innermost.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         level: Option<usize>,
-        /// Folders whose pictures are not used.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        leave_out: Vec<String>,
     },
     /// The class is what a pattern captures of a file's name.
     Names { pattern: String },
@@ -95,7 +92,7 @@ pub enum SplitBy {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelPart {
-    pub arch: String,
+    pub arch: Arch,
     /// Trained weights to start from; none: from scratch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weights: Option<PathBuf>,
@@ -137,7 +134,7 @@ impl TableTarget {
 impl Recipe {
     /// One that trains nothing.
     pub fn to_look(data: PathBuf, labels: Labels, split: SplitBy, skip_broken: bool) -> Self {
-        let model = ModelPart { arch: Arch::Small.to_string(), weights: None, size: 128 };
+        let model = ModelPart { arch: Arch::Small, weights: None, size: 128 };
         let training = TrainingPart {
             epochs: 0,
             unfrozen_epochs: 0,
@@ -178,11 +175,6 @@ impl Recipe {
         let value = |of: &BTreeMap<String, String>, name: &str| of.get(name).cloned().unwrap_or_else(|| "none".into());
         let name = here.keys().chain(asked.keys()).find(|name| here.get(*name) != asked.get(*name))?;
         Some(format!("{name} is {}, and {} is asked for", value(&here, name), value(&asked, name)))
-    }
-
-    /// The architecture by its name.
-    pub fn arch(&self) -> Result<Arch> {
-        Ok(self.model.arch.parse::<Arch>().map_err(|error| format!("recipe: {error}"))?)
     }
 }
 

@@ -1,9 +1,9 @@
-//! Standard output.
+//! Standard output, and standard error.
 
 use std::fmt::Display;
-use std::io::Write;
+use std::io::{self, Write};
 
-/// Where lines are printed. One that reads no more, as `head`, ends nothing: what is printed after it is lost, and no more.
+/// Where lines are printed. One that reads no more, as `head`, ends nothing: what is said to it is lost, and no more.
 #[derive(Debug, Clone, Copy)]
 pub struct Screen {
     quiet: bool,
@@ -18,13 +18,23 @@ impl Screen {
     /// How things go.
     pub fn say(self, line: impl Display) {
         if !self.quiet {
-            self.print(line);
+            let _ = self.print(line);
         }
     }
 
     /// What was asked for, however quiet it is.
+    ///
+    /// # Errors
+    ///
+    /// What the system says: a reader that has gone away is a broken pipe, with which a command ends that does nothing else.
     #[allow(clippy::unused_self)]
-    pub fn print(self, line: impl Display) {
-        let _ = writeln!(std::io::stdout().lock(), "{line}");
+    pub fn print(self, line: impl Display) -> io::Result<()> {
+        writeln!(io::stdout().lock(), "{line}")
+    }
+
+    /// What went wrong.
+    #[allow(clippy::unused_self)]
+    pub fn complain(self, line: impl Display) {
+        let _ = writeln!(io::stderr().lock(), "{line}");
     }
 }

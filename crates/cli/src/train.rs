@@ -9,12 +9,12 @@ use firelight::plots::save_png;
 use firelight::prelude::*;
 use firelight::transforms::Filter;
 
-use crate::budget::{Deadline, Probe};
+use crate::budget::{Deadline, step_seconds};
 use crate::cli::{Cli, Train};
-use crate::files::RECIPE;
+use crate::files::{RECIPE, absolute};
 use crate::guess::{guess, pictures};
 use crate::kinds::{ItemOf, WithBlock, with_block};
-use crate::outcome::{Figure, Outcome, write_json};
+use crate::outcome::{Figure, Outcome, can_write_json, write_json};
 use crate::place::Place;
 use crate::recipe::{Labels, Recipe, TrainingPart};
 use crate::screen::Screen;
@@ -34,15 +34,10 @@ const THAWED_RATE: f64 = 1e-3;
 /// Trains on a folder, or as a recipe says.
 pub fn train(options: &Train, cli: &Cli, screen: Screen) -> Result<()> {
     let begin = Instant::now();
+    can_write_json(options.json.as_deref())?;
     let (recipe, name) = recipe(options, cli, screen)?;
-    let asked = Asked {
-        epochs: options.epochs.map(usize::from),
-        unfrozen_epochs: options.unfrozen_epochs.map(usize::from),
-        batch_size: options.batch_size.map(usize::from),
-        is_settled: options.recipe.is_some(),
-    };
     let device = device_by_name(cli.device())?;
-    let run = Run { recipe, asked, name, options, device, cli, screen, begin };
+    let run = Run { recipe, name, options, device, cli, screen, begin };
     match with_block(&run.recipe, &run)? {
         Some(outcome) => write_json(options.json.as_deref(), &outcome),
         None => Ok(()),
@@ -62,11 +57,10 @@ fn recipe(options: &Train, cli: &Cli, screen: Screen) -> Result<(Recipe, String)
         screen.say(format_args!("- {line}"));
     }
     let mut recipe = Recipe::to_look(found.data, found.labels, found.split, options.labels.skip_broken);
-    recipe.data = std::path::absolute(&recipe.data).unwrap_or(recipe.data);
+    recipe.data = absolute(&recipe.data);
     recipe.model = model;
     let Train { seed, costs, taxonomy, minutes, .. } = options;
-    let file =
-        |file: &Option<PathBuf>| file.as_ref().map(|file| std::path::absolute(file).unwrap_or_else(|_| file.clone()));
+    let file = |file: &Option<PathBuf>| file.as_deref().map(absolute);
     recipe.training = TrainingPart {
         seed: *seed,
         costs: file(costs),
@@ -83,19 +77,9 @@ fn name(data: &Path) -> String {
     name.map_or_else(|| "pictures".into(), |name| name.to_string_lossy().into_owned())
 }
 
-/// What was asked for of what is settled once the pictures are known.
-struct Asked {
-    epochs: Option<usize>,
-    unfrozen_epochs: Option<usize>,
-    batch_size: Option<usize>,
-    /// Whether the recipe says it all.
-    is_settled: bool,
-}
-
 /// One run of a recipe.
 struct Run<'a> {
     recipe: Recipe,
-    asked: Asked,
     name: String,
     options: &'a Train,
     device: Device,
@@ -118,7 +102,7 @@ impl WithBlock for &Run<'_> {
         X: InputBlock<ItemOf<Y>> + Clone,
         Y: TargetBlock<Fitted: VisionTarget>,
     {
-        let (dls, backbone) = (self.loaders(block)?, self.backbone()?);
+        let (dls, backbone) = (self.loaders(block)?, self.backbone());
         let settled = self.settle(&dls, |dls| Ok(vision_learner(dls, backbone.clone())?))?;
         let Some(Settled { recipe, place }) = settled else { return Ok(None) };
         let TrainingPart { epochs, unfrozen_epochs, batch_size, .. } = recipe.training;
@@ -139,7 +123,7 @@ impl WithBlock for &Run<'_> {
     {
         // Without trained weights the net is small, and so are its pictures: edges are told without the pictures in the last map.
         let (dls, backbone) =
-            (self.loaders(block)?, self.backbone()?.with_last_cross(self.recipe.model.weights.is_some()));
+            (self.loaders(block)?, self.backbone().with_last_cross(self.recipe.model.weights.is_some()));
         let settled = self.settle(&dls, |dls| Ok(unet_learner(dls, backbone.clone())?))?;
         let Some(Settled { recipe, place }) = settled else { return Ok(None) };
         let TrainingPart { epochs, unfrozen_epochs, batch_size, .. } = recipe.training;
@@ -153,8 +137,8 @@ impl WithBlock for &Run<'_> {
 }
 
 impl Run<'_> {
-    fn backbone(&self) -> Result<Backbone> {
-        Ok(backbone(self.recipe.arch()?, &self.recipe.model, self.recipe.training.seed))
+    fn backbone(&self) -> Backbone {
+        backbone(&self.recipe.model, self.recipe.training.seed)
     }
 
     /// Pictures as the model sees them: a head on fixed features wants crops, a small network from scratch mild changes.
@@ -165,7 +149,7 @@ impl Run<'_> {
     {
         let Recipe { data, model, training, .. } = &self.recipe;
         let trained = model.weights.is_some();
-        let filter = if self.recipe.arch()?.bicubic() { Filter::Bicubic } else { Filter::Bilinear };
+        let filter = if model.arch.bicubic() { Filter::Bicubic } else { Filter::Bilinear };
         let augment = aug_transforms().size(model.size).max_warp(0.0).max_rotate(0.0);
         let augment = if trained { augment.min_scale(0.35) } else { augment.max_lighting(0.1).min_scale(0.9) };
         let dls = block
@@ -185,32 +169,31 @@ impl Run<'_> {
         dls: &DataLoaders<F>,
         learner: impl Fn(DataLoaders<F>) -> Result<Learner<F, M>>,
     ) -> Result<Option<Settled>> {
-        let place =
-            if self.options.dry_run { None } else { Some(Place::find(self.options, &self.name, |of| self.asked(of))?) };
-        let place = match place {
-            Some((place, Some(recipe))) => {
+        let place = if self.options.dry_run {
+            None
+        } else {
+            let (place, earlier) = Place::find(self.options, &self.name, |earlier| self.asked(earlier))?;
+            if let Some(recipe) = earlier {
                 self.screen
                     .say(format_args!("- as the run in {}, which goes on where it is", place.folder().display()));
                 return Ok(Some(Settled { recipe, place }));
             }
-            Some((place, None)) => Some(place),
-            None => None,
+            Some(place)
         };
         let mut recipe = self.recipe.clone();
-        if !self.asked.is_settled {
+        if !self.is_settled() {
             let train = dls.train().dataset().len();
-            let batch_size = self.asked.batch_size.unwrap_or(BATCH.min(train / 2).max(2));
-            let usual = || {
-                (self.asked.epochs.unwrap_or(self.usual(train, batch_size)), self.asked.unfrozen_epochs.unwrap_or(0))
-            };
-            let (epochs, unfrozen_epochs) = match recipe.training.minutes {
-                Some(minutes) => self.timed(minutes, || learner(dls.clone().with_batch_size(batch_size)))?,
-                None => usual(),
+            let batch_size = self.options.batch_size.unwrap_or(BATCH.min(train / 2).max(2));
+            let (epochs, unfrozen_epochs) = if let Some(minutes) = recipe.training.minutes {
+                self.timed(minutes, learner(dls.clone().with_batch_size(batch_size))?)?
+            } else {
+                let epochs = self.options.epochs.unwrap_or(self.usual(train, batch_size));
+                (epochs, self.options.unfrozen_epochs.unwrap_or(0))
             };
             recipe.training = TrainingPart { epochs, unfrozen_epochs, batch_size, ..recipe.training };
         }
         let Some(place) = place else {
-            self.screen.print(recipe.text()?.trim_end());
+            self.screen.print(recipe.text()?.trim_end())?;
             return Ok(None);
         };
         recipe.write(&place.folder().join(RECIPE))?;
@@ -222,15 +205,19 @@ impl Run<'_> {
         Ok(Some(Settled { recipe, place }))
     }
 
+    /// Whether the recipe says all, and nothing is left to be chosen.
+    fn is_settled(&self) -> bool {
+        self.options.recipe.is_some()
+    }
+
     /// What is asked for, with what was left open as an earlier run has it.
     fn asked(&self, earlier: &Recipe) -> Recipe {
         let mut recipe = self.recipe.clone();
-        if !self.asked.is_settled {
-            let Asked { epochs, unfrozen_epochs, batch_size, .. } = self.asked;
-            let of = &earlier.training;
-            recipe.training.epochs = epochs.unwrap_or(of.epochs);
-            recipe.training.unfrozen_epochs = unfrozen_epochs.unwrap_or(of.unfrozen_epochs);
-            recipe.training.batch_size = batch_size.unwrap_or(of.batch_size);
+        if !self.is_settled() {
+            let (told, of) = (self.options, &earlier.training);
+            recipe.training.epochs = told.epochs.unwrap_or(of.epochs);
+            recipe.training.unfrozen_epochs = told.unfrozen_epochs.unwrap_or(of.unfrozen_epochs);
+            recipe.training.batch_size = told.batch_size.unwrap_or(of.batch_size);
         }
         recipe
     }
@@ -244,29 +231,18 @@ impl Run<'_> {
     }
 
     /// Epochs before and after the body thaws that fit into some minutes.
-    fn timed<F: TargetDefaults, M: Model + Sync>(
-        &self,
-        minutes: f64,
-        learner: impl Fn() -> Result<Learner<F, M>>,
-    ) -> Result<(usize, usize)> {
+    fn timed<F: TargetDefaults, M: Model + Sync>(&self, minutes: f64, learn: Learner<F, M>) -> Result<(usize, usize)> {
         let deadline = Deadline::of(self.begin, minutes)?;
-        let step = |thawed: bool| -> Result<f64> {
-            let probe = Probe::default();
-            let mut learn = learner()?.without_observers().with_observer(probe.clone());
-            if thawed {
-                learn.unfreeze()?;
-            }
-            learn.fit(1, 1e-6)?;
-            Ok(probe.seconds().unwrap_or(1.0))
-        };
-        let batches = learner()?.data().train().num_batches() as f64;
-        if self.recipe.model.weights.is_none() {
-            return Ok((deadline.epochs(1.25 * batches * step(false)?), 0));
+        let batches = learn.data().train().num_batches() as f64;
+        let (frozen, learn) = step_seconds(learn)?;
+        if self.recipe.model.weights.is_none() || matches!(self.recipe.labels, Labels::Masks { .. }) {
+            return Ok((deadline.epochs(1.25 * batches * frozen), 0));
         }
         // The body runs twice over the training pictures and once over the others, and then the head takes next to nothing.
-        let head = 2.5 * batches * step(false)?;
-        let thawed = 1.25 * batches * step(true)?;
-        let left = deadline.seconds() - head;
+        let mut learn = learn;
+        learn.unfreeze()?;
+        let thawed = 1.25 * batches * step_seconds(learn)?.0;
+        let left = deadline.seconds() - 2.5 * batches * frozen;
         Ok((OF_THE_HEAD, if left < 2.0 * thawed { 0 } else { (left / thawed) as usize }.min(8)))
     }
 
@@ -347,11 +323,11 @@ impl Run<'_> {
             report: out.join("report.html"),
         };
         if learn.data().validates() {
-            let evaluation = learn.evaluate()?;
-            let named = learn.history().metrics.iter().cloned().zip(evaluation.metrics);
+            let seen = learn.interpret()?;
+            let named = learn.history().metrics.iter().cloned().zip(seen.evaluation().metrics.iter().copied());
             outcome.figures = named.map(|(name, value)| Figure { name, value }).collect();
             save_png(&learn.show_results(16)?, out.join("results.png"))?;
-            outcome.report = learn.interpret()?.save_report(out)?;
+            outcome.report = seen.save_report(out)?;
         }
         outcome.seconds = self.begin.elapsed().as_secs_f64();
         let skipped =

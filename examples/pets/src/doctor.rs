@@ -9,6 +9,7 @@ use firelight::prelude::*;
 use crate::cli::Cli;
 use crate::data;
 use crate::outcome::write_json;
+use crate::say::say;
 use crate::train::{Recipe, started};
 
 /// What to examine, by which eyes, and where to decide about it.
@@ -67,9 +68,9 @@ pub fn examine(what: &Doctor, cli: &Cli) -> Result<()> {
     let broken: Vec<_> = loaders.iter().flat_map(|loader| loader.skipped()).collect();
     // A page's address is the first line of a program that waits for it.
     if !cli.quiet {
-        print!("{findings}");
+        say(findings.to_string().trim_end());
         for (_, why) in &broken {
-            crate::say::say(format_args!("left out: {why}"));
+            say(format_args!("left out: {why}"));
         }
     }
     write_json(what.json.as_deref(), &findings)?;
@@ -85,7 +86,7 @@ fn serve(what: &Doctor, findings: Findings) -> Result<()> {
     let limits = firelight::transforms::Limits::default();
     let open = move |item: usize| Ok(firelight::transforms::open(&files[item], &limits)?);
     let page = firelight::doctor::Page::new(findings, &what.corrections, open)?;
-    let said = |address| crate::say::say(format_args!("deciding on http://{address}"));
+    let said = |address| say(format_args!("deciding on http://{address}"));
     Ok(page.serve(what.port, said)?)
 }
 

@@ -78,6 +78,7 @@ fn run(cli: &Cli) -> Result<()> {
         Some(Command::Worker(options)) => return worker::work(options, &cli.device),
         None => {}
     }
+    tasks::check(cli)?;
     outcome::check(cli)?;
     let images = data::images(cli)?;
     if cli.task != Task::Breed {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::io;
 use std::path::Path;
 
-use firelight::learner::{can_write, write_whole};
+use firelight::learner::can_write;
 use firelight::prelude::*;
 use serde::Serialize;
 
@@ -115,10 +115,8 @@ fn unwritten(option: &str, path: &Path, error: &io::Error) -> String {
     format!("{option}: cannot write {}: {error}; choose another --{option}", path.display())
 }
 
-/// Writes `value` as JSON, whole or not at all; its folder is made if it is not there.
+/// Writes `value` as JSON where a file for it is told, whole or not at all; its folder is made if it is not there.
 pub fn write_json(path: Option<&Path>, value: &impl Serialize) -> Result<()> {
     let Some(path) = path else { return Ok(()) };
-    let text = serde_json::to_string_pretty(value)? + "\n";
-    let written = made(path.parent()).and_then(|()| write_whole(path, text.as_bytes()));
-    Ok(written.map_err(|error| unwritten("json", path, &error))?)
+    Ok(firelight::files::write_json(path, value).map_err(|error| unwritten("json", path, &error))?)
 }

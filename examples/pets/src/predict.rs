@@ -3,8 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use firelight::learner::can_write;
-use firelight::plots::save_png;
+use firelight::learner::{can_write, save_evidence};
 use firelight::predict::FilePredictions;
 use firelight::prelude::*;
 
@@ -23,8 +22,9 @@ pub fn predict(what: &Predict, cli: &Cli) -> Result<()> {
             .map_err(|why| format!("predict: cannot write {}: {why}; choose another file", table.display()))?;
     }
     let progress = cli.progress();
-    let predictor = load(&what.export, &device_by_name(&cli.device)?)?;
-    let files = files(&what.files, &progress)?;
+    let predictor = Predictor::load(&what.export, &device_by_name(&cli.device)?)?;
+    predictor.one_file()?;
+    let files = ImageFiles::new().with_progress(progress.clone()).find_among(&what.files)?;
     if let Some(folder) = &what.explain {
         explain(&predictor, &files, folder)?;
     }
@@ -54,23 +54,10 @@ pub fn predict(what: &Predict, cli: &Cli) -> Result<()> {
     Ok(())
 }
 
-/// A model of one file an item: this program is given single pictures.
-pub fn load(export: &Path, device: &Device) -> Result<Predictor> {
-    let predictor = Predictor::load(export, device)?;
-    match predictor.manifest().input.files() {
-        1 => Ok(predictor),
-        files => Err(format!(
-            "{}: an item of this model has {files} files, and this program takes one picture at a time; predict with `Predictor::answer_files`",
-            export.display()
-        )
-        .into()),
-    }
-}
-
 /// Predicts one picture of the sample set, as a user would from the exported file.
 pub fn show_one(cli: &Cli, images: &Path) -> Result<()> {
     let predictor = Predictor::load(export_path(&cli.out, LossName::Soft), &device_by_name(&cli.device)?)?;
-    let last = files(&[images.to_path_buf()], &cli.progress())?.pop();
+    let last = ImageFiles::new().with_progress(cli.progress()).find(images)?.pop();
     print(&predictor, predictor.predict_files(last))?;
     Ok(())
 }
@@ -85,36 +72,11 @@ fn print(predictor: &Predictor, run: FilePredictions) -> Result<Predicted> {
     })
 }
 
-/// The files as given, and those below folders.
-fn files(given: &[PathBuf], progress: &Progress) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for path in given {
-        if path.is_dir() {
-            files.extend(ImageFiles::new().with_progress(progress.clone()).find(path)?);
-        } else {
-            files.push(path.clone());
-        }
-    }
-    Ok(files)
-}
-
-/// Files that cannot be read are left to the prediction, which names them.
+/// What cannot be written is said before hours of reading.
 fn explain(predictor: &Predictor, files: &[PathBuf], folder: &Path) -> Result<()> {
     let failed = |error| format!("explain: cannot make {}: {error}; choose another --explain", folder.display());
     std::fs::create_dir_all(folder).and_then(|()| can_write(folder.join("0001.png"))).map_err(failed)?;
-    let outputs = predictor.manifest().target.names();
-    for (number, path) in files.iter().enumerate() {
-        let Ok(picture) = predictor.manifest().input.open(&[path]) else { continue };
-        let explained = predictor.explain(&picture, None)?;
-        let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        // A class may be called by what no file can be, such as a/b.
-        let plain = |letter: char| if letter.is_alphanumeric() || letter == '-' { letter } else { '_' };
-        let of: String = outputs.get(explained.output).map_or("", String::as_str).chars().map(plain).collect();
-        let place = folder.join(format!("{:04}-{name}-{of}.png", number + 1));
-        save_png(&explained.overlay(), &place)
-            .map_err(|error| format!("explain: cannot write {}: {error}", place.display()))?;
-    }
-    Ok(())
+    Ok(save_evidence(predictor, files, folder)?)
 }
 
 fn line(predictor: &Predictor, prediction: &Prediction) -> String {

@@ -51,14 +51,22 @@ fn annotations(images: &Path) -> Result<PathBuf> {
     })
 }
 
-/// Trains what is asked for, and prints and writes what came of it.
-pub fn run(cli: &Cli, images: &Path) -> Result<()> {
+/// Refuses, before pictures are drawn or downloaded, what is for the breed alone.
+pub fn check(cli: &Cli) -> Result<()> {
+    if cli.task == Task::Breed {
+        return Ok(());
+    }
     if cli.task != Task::All && (cli.training.calibrate || cli.training.sets.is_some()) {
         return Err("calibrate, sets: they are for the breed, which this task does not tell; leave them out".into());
     }
     if cli.training.corrections.is_some() {
         return Err("corrections: they are of breeds; leave --task out".to_owned().into());
     }
+    Ok(())
+}
+
+/// Trains what is asked for, and prints and writes what came of it.
+pub fn run(cli: &Cli, images: &Path) -> Result<()> {
     let annotations = annotations(images)?;
     let wanted = |task: Task| cli.task == task || cli.task == Task::All;
     let mut outcomes = Vec::new();
@@ -169,10 +177,10 @@ fn finish<F: TargetDefaults, M: Model + Into<Network> + Sync>(
     learn.save_pictures(&folder)?;
     save_png(&learn.show_results(16)?, folder.join("results.png"))?;
     save_png(&learn.show_top_losses(16)?, folder.join("worst.png"))?;
-    learn.interpret()?.save_report(&folder)?;
-    let evaluation = learn.evaluate()?;
-    let named = learn.history().metrics.iter().cloned().zip(evaluation.metrics);
-    let mut figures: Vec<(String, f64)> = named.filter_map(|(name, value)| Some((name, value?))).collect();
+    let seen = learn.interpret()?;
+    seen.save_report(&folder)?;
+    let named = learn.history().metrics.iter().cloned().zip(&seen.evaluation().metrics);
+    let mut figures: Vec<(String, f64)> = named.filter_map(|(name, value)| Some((name, (*value)?))).collect();
     figures.extend(more(&learn)?);
     if !cli.quiet {
         say(format_args!("pictures and report.html in {}, model in {}", folder.display(), export.display()));

@@ -36,7 +36,7 @@ pub fn parts(found: &Found) -> Option<Guess> {
         said.push(format!("left out: {}", listed(&rest)));
     }
     let data = if valid.is_some() { found.data.to_path_buf() } else { found.data.join(&train) };
-    Some(Guess { data, labels: Labels::Folders { level: None, leave_out: Vec::new() }, split, said })
+    Some(Guess { data, labels: Labels::Folders { level: None }, split, said })
 }
 
 /// For each folder that has pictures the class folders in it.
@@ -91,7 +91,7 @@ pub fn classes(found: &Found) -> Option<Guess> {
         }
         said.push(format!("left out: {} that lie in no folder", pictures(loose)));
     }
-    let labels = Labels::Folders { level: shared.then_some(0), leave_out: Vec::new() };
+    let labels = Labels::Folders { level: shared.then_some(0) };
     Some(Guess { data: found.data.to_path_buf(), labels, split: chance(found.options), said })
 }
 

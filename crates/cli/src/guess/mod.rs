@@ -51,7 +51,7 @@ pub fn guess(data: &Path, options: &DataOptions, progress: &Progress) -> Result<
     match options.labels.as_deref() {
         Some("folders") => folders::classes(&found).ok_or_else(|| folders::none(data)),
         Some(told) => told_labels(told, &found),
-        None => guessed(&found, progress),
+        None => guessed(&found),
     }
 }
 
@@ -70,7 +70,7 @@ fn told_labels(told: &str, found: &Found) -> Result<Guess> {
 }
 
 /// What each way of keeping labels finds, the surest first.
-fn guessed(found: &Found, progress: &Progress) -> Result<Guess> {
+fn guessed(found: &Found) -> Result<Guess> {
     if let Some(parts) = folders::parts(found) {
         return Ok(parts);
     }
@@ -87,8 +87,8 @@ fn guessed(found: &Found, progress: &Progress) -> Result<Guess> {
     }
     // Some archives have one folder in another.
     if let (Some(inner), None) = (folders::only(found), &table) {
-        let inner = found.data.join(inner);
-        return guess(&inner, found.options, progress);
+        let files = found.files.iter().filter_map(|file| file.strip_prefix(&inner).ok().map(Path::to_path_buf));
+        return guessed(&Found { data: &found.data.join(&inner), files: files.collect(), options: found.options });
     }
     // What nearly was one says best what is wrong.
     if let Some(error) = table.or(masks) {

@@ -7,7 +7,7 @@ use firelight::prelude::*;
 
 use super::target::{distinct, target, words};
 use super::{Found, Guess, chance, listed};
-use crate::files::{Place, Places, folders};
+use crate::files::{Place, Places, absolute, folders};
 use crate::recipe::{Labels, SplitBy};
 
 /// Columns that say which part a row is of.
@@ -32,7 +32,7 @@ pub fn beside(found: &Found) -> Option<Result<Guess>> {
     let mut why = None;
     let mut of_pictures = |file: &PathBuf| {
         let table = Table::read(file).ok()?;
-        match column(&table, &places(found, file)) {
+        match column(&table, &places(found, file, "")) {
             Ok((_, named)) => (2 * named >= table.rows().len()).then(|| file.clone()),
             Err(error) => {
                 why = Some(error);
@@ -57,9 +57,10 @@ pub fn beside(found: &Found) -> Option<Result<Guess>> {
 /// Reads what a table says of the pictures.
 pub fn read(file: &Path, found: &Found) -> Result<Guess> {
     let table = Table::read(file)?;
-    let (column, _) = column(&table, &places(found, file))?;
-    let folder = folder(&table, &column, found)?;
-    let places = Places::new(found.data, home(file), &found.files, &folder);
+    let all = places(found, file, "");
+    let (column, _) = column(&table, &all)?;
+    let folder = folder(&table, &column, &all, found)?;
+    let places = if folder.is_empty() { all } else { places(found, file, &folder) };
     let rows = table.rows();
     let missing: Vec<&str> =
         rows.iter().filter_map(|row| row.get(&column).ok()).filter(|field| places.find(field) == Place::None).collect();
@@ -108,27 +109,17 @@ pub fn read(file: &Path, found: &Found) -> Result<Guess> {
     Ok(Guess { data: found.data.to_path_buf(), labels, split, said })
 }
 
-/// A recipe may be read from elsewhere.
-fn absolute(file: &Path) -> PathBuf {
-    std::path::absolute(file).unwrap_or_else(|_| file.to_path_buf())
-}
-
-fn home(file: &Path) -> &Path {
-    file.parent().unwrap_or(Path::new(""))
-}
-
-fn places(found: &Found, file: &Path) -> Places {
-    Places::new(found.data, home(file), &found.files, "")
+/// The pictures below a folder, for a table.
+fn places(found: &Found, file: &Path, folder: &str) -> Places {
+    Places::new(found.data, file.parent().unwrap_or(Path::new("")), &found.files, folder)
 }
 
 /// The column most of whose fields name pictures, and how many.
 fn column(table: &Table, places: &Places) -> Result<(String, usize)> {
     let mut best: Option<(String, usize)> = None;
     for column in table.columns() {
-        let fields: Vec<&str> = table.rows().iter().map(|row| row.get(column)).collect::<Result<_, _>>()?;
         // A label may be called as some picture is; what names pictures names each of them once.
-        let distinct = fields.iter().collect::<std::collections::BTreeSet<_>>().len();
-        let named = fields.iter().filter(|field| places.find(field) != Place::None).count().min(distinct);
+        let named = distinct(table.rows(), column)?.iter().filter(|field| places.find(field) != Place::None).count();
         if named > best.as_ref().map_or(0, |(_, most)| *most) {
             best = Some((column.clone(), named));
         }
@@ -145,16 +136,15 @@ fn column(table: &Table, places: &Places) -> Result<(String, usize)> {
 }
 
 /// The folder that names are of, where pictures of several have the same: that which was told, or the only one for training.
-fn folder(table: &Table, column: &str, found: &Found) -> Result<String> {
+fn folder(table: &Table, column: &str, places: &Places, found: &Found) -> Result<String> {
     if let Some(told) = &found.options.pictures {
         return Ok(told.trim_end_matches('/').to_owned());
     }
-    let places = places(found, table.file());
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for row in table.rows() {
         if let Place::Several(files) = places.find(row.get(column)?) {
             for file in files {
-                *counts.entry(folders(&file).join("/")).or_default() += 1;
+                *counts.entry(folders(file).join("/")).or_default() += 1;
             }
         }
     }

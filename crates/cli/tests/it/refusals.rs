@@ -145,6 +145,8 @@ fn a_folder_that_has_another_run() {
     assert_eq!(kept, ["DATA", "DATA-2"]);
     let recipe = data.path().join("out/firelight.toml");
     fs::write(&recipe, fs::read_to_string(&recipe).unwrap().replace("epochs =", "epoch =")).unwrap();
+    let said = refused(data.path(), &["train", "--recipe", "out/firelight.toml", "--taxonomy", "tree.json"]);
+    assert!(said.contains("--taxonomy"), "{said}");
     let said = refused(data.path(), &["train", "--recipe", "out/firelight.toml"]);
     assert!(said.starts_with("error: recipe: out/firelight.toml:") && said.contains("unknown field `epoch`"), "{said}");
 }

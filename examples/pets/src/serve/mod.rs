@@ -63,7 +63,8 @@ struct Server {
 
 /// Serves until the program is asked to end, and then finishes what is being answered.
 pub fn serve(options: &Serve, device: &Device) -> Result<()> {
-    let predictor = crate::predict::load(&options.export, device)?;
+    let predictor = Predictor::load(&options.export, device)?;
+    predictor.one_file()?;
     let target = predictor.manifest().target.clone();
     let page = page(&target);
     let patience = Duration::from_secs(options.seconds);
