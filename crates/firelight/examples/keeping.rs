@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use firelight::models::weights::Names;
 use firelight::prelude::*;
 use image::{Rgb, RgbImage};
 
@@ -15,16 +16,19 @@ fn main() -> Result<()> {
     let device = device_from_env()?;
     let shapes = CategoryBlock::new(RegexLabeller::file_name(r"(.+)_\d+\.png$")?);
     let dls = DataBlock::new(ImageBlock::rgb(), shapes)
-        .with_batch_transforms(aug_transforms().max_rotate(0.0))
+        .with_batch_transforms(aug_transforms().size(64).max_rotate(0.0))
         .dataloaders(&folder, &device)?
         .with_batch_size(8);
     // ANCHOR: checkpoints
-    let mut learn = vision_learner(dls, Arch::Small)?
+    let mut learn = vision_learner(dls, resnet18())?
         .with_checkpoints(Checkpoints::in_folder(kept.join("checkpoints")).every_steps(50))
         .with_best(KeepBest::new("valid_loss"));
     learn.fit_one_cycle(6, 5e-3)?; // run again after a crash, the program goes on from the newest checkpoint
     // ANCHOR_END: checkpoints
     learn.export(kept.join("shapes.firelight"))?;
+    // ANCHOR: body
+    learn.save_body(kept.join("body.safetensors"), Names::Timm)?;
+    // ANCHOR_END: body
 
     let predictor = Predictor::load(kept.join("shapes.firelight"), &device)?;
     let table = kept.join("shapes.csv");

@@ -22,7 +22,7 @@ use signal_hook::flag;
 
 /// What was heard.
 #[derive(Debug)]
-pub struct Signals {
+struct Signals {
     /// The number of the signal that asked for the end; 0 for none.
     asked: Arc<AtomicUsize>,
     /// Whether a signal ends the program at once, as it does where no steps are taken and once one was heard.
@@ -48,28 +48,31 @@ impl Signals {
 
 /// From now on a signal is remembered, and ends the program where it says so; a second one does at once.
 pub fn hold() {
-    listen().at_once.store(false, Ordering::Relaxed);
+    signals().at_once.store(false, Ordering::Relaxed);
 }
 
 /// Whether a signal was heard.
 pub fn asked() -> bool {
-    listen().asked.load(Ordering::Relaxed) != 0
+    signals().asked.load(Ordering::Relaxed) != 0
 }
 
 /// Hears of signals from here on. As the first process of a container a program would hear of none by itself.
-pub fn listen() -> &'static Signals {
+pub fn listen() {
+    signals();
+}
+
+fn signals() -> &'static Signals {
     SIGNALS.get_or_init(Signals::new)
 }
 
 /// An observer that has a fit broken off, with a checkpoint, after the step in which a signal came.
 pub fn heed(event: &Event) -> Flow {
-    let signals = listen();
-    if signals.asked.load(Ordering::Relaxed) != 0 {
+    if asked() {
         return Flow::Interrupt;
     }
     match event {
-        Event::Step(_) => signals.at_once.store(false, Ordering::Relaxed),
-        Event::End => signals.at_once.store(true, Ordering::Relaxed),
+        Event::Step(_) => signals().at_once.store(false, Ordering::Relaxed),
+        Event::End => signals().at_once.store(true, Ordering::Relaxed),
         _ => {}
     }
     Flow::Continue
@@ -77,6 +80,6 @@ pub fn heed(event: &Event) -> Flow {
 
 /// What a program ends with that was asked to end: 130 after Ctrl+C, 143 after `SIGTERM`.
 pub fn exit_code() -> Option<ExitCode> {
-    let asked = listen().asked.load(Ordering::Relaxed);
+    let asked = signals().asked.load(Ordering::Relaxed);
     u8::try_from(asked).ok().filter(|&asked| asked > 0).map(|asked| ExitCode::from(128 + asked))
 }
