@@ -3,10 +3,12 @@
 //! By hand and not by `tar`'s own `unpack_in`, which passes over what leads out in silence where a stranger's archive is to be refused by
 //! name, makes symbolic links that leave the folder, has no limit on what a sparse file writes, and cannot take one folder of an archive.
 
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
+use firelight_files::shortened;
 use tar::{Entry, EntryType};
 
 use crate::DownloadError;
@@ -214,10 +216,9 @@ impl<'a> Tree<'a> {
     fn unsafe_entry(&self, name: &Path, problem: &str) -> DownloadError {
         /// Letters that are told of a path.
         const SHOWN: usize = 200;
-        let text = name.to_string_lossy();
-        let entry = match text.char_indices().nth(SHOWN) {
-            Some((end, _)) => format!("{}…", &text[..end]).into(),
-            None => name.into(),
+        let entry = match shortened(&name.to_string_lossy(), SHOWN) {
+            Cow::Owned(text) => text.into(),
+            Cow::Borrowed(_) => name.into(),
         };
         DownloadError::Unsafe { archive: self.archive.into(), entry, problem: problem.into() }
     }

@@ -2,6 +2,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::shortened;
+
 /// Letters that are told of what is wrong with a file: a stranger's may have whole books in the place of a word.
 const TOLD: usize = 600;
 
@@ -58,10 +60,6 @@ impl FileError {
     /// assert!(error.to_string().len() < 700);
     /// ```
     pub fn unusable(path: &Path, what: &'static str, why: &str) -> Self {
-        let why = match why.char_indices().nth(TOLD) {
-            Some((end, _)) => format!("{}…", &why[..end]),
-            None => why.to_owned(),
-        };
-        Self::Unusable { path: path.to_path_buf(), what, why }
+        Self::Unusable { path: path.to_path_buf(), what, why: shortened(why, TOLD).into_owned() }
     }
 }

@@ -2,6 +2,8 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use firelight_files::shortened;
+
 use crate::Arch;
 
 /// Why weights could not be loaded.
@@ -29,7 +31,7 @@ pub enum WeightsError {
     },
 
     /// The content begins as it should and cannot be read to its end.
-    #[error("weights {} are damaged or cut short ({cause}); download the file again", path.display())]
+    #[error("weights {} are damaged or cut short ({}); download the file again", path.display(), shortened(cause, TOLD))]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -90,7 +92,7 @@ pub enum WeightsError {
     },
 
     /// A weight is NaN or infinite, or is no floating-point number at all.
-    #[error("weights {} are damaged: {tensor} holds {found}; download the file again", path.display())]
+    #[error("weights {} are damaged: {} holds {found}; download the file again", path.display(), shortened(tensor, NAME))]
     NotNumbers {
         /// The file.
         path: PathBuf,
@@ -124,12 +126,19 @@ pub struct Misshapen {
 
 impl fmt::Display for Misshapen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {:?} instead of {:?}", self.name, self.found, self.expected)
+        write!(f, "{} {} instead of {:?}", shortened(&self.name, NAME), dimensions(&self.found), self.expected)
     }
 }
 
 /// How many tensors of each kind an error text names.
 const SHOWN: usize = 5;
+/// Letters of a reader's reason, and of a name or a shape in a file, that are told.
+const TOLD: usize = 500;
+const NAME: usize = 80;
+
+fn dimensions(shape: &[usize]) -> String {
+    shortened(&format!("{shape:?}"), NAME).into_owned()
+}
 
 /// A line for each kind of difference, after a line break.
 pub(crate) fn differences(
@@ -137,7 +146,7 @@ pub(crate) fn differences(
     unexpected: &[(String, Vec<usize>)],
     misshapen: &[Misshapen],
 ) -> String {
-    let named = |(name, shape): &(String, Vec<usize>)| format!("{name} {shape:?}");
+    let named = |(name, shape): &(String, Vec<usize>)| format!("{} {}", shortened(name, NAME), dimensions(shape));
     [
         line("missing", missing.iter().map(named)),
         line("unexpected", unexpected.iter().map(named)),
