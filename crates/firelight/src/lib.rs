@@ -36,6 +36,8 @@ pub use firelight_models as models;
 pub use firelight_plots as plots;
 pub use firelight_predict as predict;
 pub use firelight_progress as progress;
+#[cfg(feature = "serve")]
+pub use firelight_serve as serve;
 pub use firelight_transforms as transforms;
 pub use firelight_vocab as vocab;
 pub use image;

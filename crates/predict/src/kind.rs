@@ -117,6 +117,15 @@ impl TargetKind {
         }
     }
 
+    /// The classes of which it tells one, also as a part of a pair: of both parts those of the first.
+    pub fn one_of(&self) -> Option<&Vocab> {
+        match self {
+            Self::Category(vocab) => Some(vocab),
+            Self::Pair(first, second) => first.one_of().or_else(|| second.one_of()),
+            _ => None,
+        }
+    }
+
     /// Whether it is a map: so many numbers for each pixel.
     pub fn is_map(&self) -> bool {
         matches!(self, Self::Mask(_))

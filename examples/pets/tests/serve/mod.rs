@@ -97,11 +97,11 @@ fn two_hundred_requests_at_once_get_what_they_deserve() {
     );
     assert_eq!(
         body("huge"),
-        "{\"error\":\"the picture is larger than 1 MiB; send a smaller one, or raise --megabytes\"}"
+        "{\"error\":\"the picture is larger than 1 MiB; send a smaller one, or raise the limit where it is served\"}"
     );
     assert_eq!(
         body("slow"),
-        "{\"error\":\"the upload comes too slowly to be there in 15 s; send a smaller picture, or raise --seconds\"}"
+        "{\"error\":\"the upload comes too slowly to be there in 15 s; send a smaller picture, or raise the limit where it is served\"}"
     );
 
     let (status, body) = server.send("/predict?evidence", good.len(), good);

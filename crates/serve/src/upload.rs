@@ -9,7 +9,7 @@ use axum::body::{Body, HttpBody};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::refusal::{self, Refusal};
+use crate::refusal::{self, Refusal};
 
 /// Room for uploads of more than [`SMALL`] bytes, and for the others, in KiB: whatever the large ones do, a small one passes them.
 const ROOM: [usize; 2] = [192 << 10, 64 << 10];

@@ -1,14 +1,17 @@
 //! The one thread that decodes and predicts, a picture at a time: memory stays that of one picture, and the kernels below
 //! use all cores anyway.
 
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use firelight::prelude::*;
+use firelight_plots::overlay;
+use firelight_predict::{PredictError, Predictor};
 use tokio::sync::{mpsc, oneshot};
 
-use super::answer::Reply;
-use super::refusal::Refusal;
-use super::upload::{LetGo, Upload};
+use crate::answer::Reply;
+use crate::refusal::Refusal;
+use crate::told::Told;
+use crate::upload::{LetGo, Upload};
 
 /// Uploads that wait for the model.
 const WAITING: usize = 512;
@@ -37,17 +40,17 @@ pub struct Worker {
 }
 
 impl Worker {
-    pub fn start(predictor: Predictor) -> Result<Self> {
+    pub fn start(predictor: Predictor, told: Told) -> io::Result<Self> {
         let (jobs, mut waiting) = mpsc::channel::<Job>(WAITING);
         let work = move || {
             while let Some(Job { upload, evidence, reply }) = waiting.blocking_recv() {
                 // Whoever gave up waiting needs no answer.
                 let Some(held) = upload.take() else { continue };
-                let answer = catch_unwind(AssertUnwindSafe(|| look(&predictor, &held.bytes, evidence)));
+                let answer = catch_unwind(AssertUnwindSafe(|| look(&predictor, &told, &held.bytes, evidence)));
                 let _ = reply.send(answer.unwrap_or(Err(Refusal::Failed)));
             }
         };
-        std::thread::Builder::new().name("pets-model".into()).spawn(work)?;
+        std::thread::Builder::new().name("model".into()).spawn(work)?;
         Ok(Self { jobs })
     }
 
@@ -59,7 +62,7 @@ impl Worker {
     }
 }
 
-fn look(predictor: &Predictor, bytes: &[u8], evidence: Wanted) -> Result<String, Refusal> {
+fn look(predictor: &Predictor, told: &Told, bytes: &[u8], evidence: Wanted) -> Result<String, Refusal> {
     let refuse = |error: PredictError| match error {
         PredictError::Input { .. } | PredictError::NoOutput { .. } => Refusal::Picture(error.to_string()),
         // The model's fault, and not the picture's.
@@ -74,7 +77,7 @@ fn look(predictor: &Predictor, bytes: &[u8], evidence: Wanted) -> Result<String,
         Wanted::Of(output) => Some(output),
     };
     let evidence = output.map(|output| predictor.explain(&picture, Some(output))).transpose().map_err(refuse)?;
-    let evidence = evidence.map(|map| map.overlay());
-    let reply = Reply::new(predictor.named(&answer), evidence.as_ref());
+    let evidence = evidence.map(|map| overlay(&map.seen, &map.heat, map.columns));
+    let reply = Reply::new(predictor.named(&answer), told, evidence.as_ref());
     serde_json::to_string(&reply).map_err(|_| Refusal::Failed)
 }

@@ -9,7 +9,7 @@ use axum::http::header::{HOST, ORIGIN};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::refusal::Refusal;
+use crate::refusal::Refusal;
 
 /// Refuses what a page from elsewhere asks, also one whose name was made to lead here: a browser on this machine would ask it for anybody.
 /// `names` are others of this machine's, which a proxy hands on.

@@ -19,9 +19,11 @@ pub enum Refusal {
         "the upload is {wrapping}, and not a picture's bare bytes; send those, as `curl --data-binary @picture.jpg` does"
     )]
     Wrapped { wrapping: &'static str },
-    #[error("the picture is larger than {} MiB; send a smaller one, or raise --megabytes", largest >> 20)]
+    #[error("the picture is larger than {}; send a smaller one, or raise the limit where it is served", size(*largest))]
     TooLarge { largest: usize },
-    #[error("the upload comes too slowly to be there in {seconds} s; send a smaller picture, or raise --seconds")]
+    #[error(
+        "the upload comes too slowly to be there in {seconds} s; send a smaller picture, or raise the limit where it is served"
+    )]
     Slow { seconds: u64 },
     #[error("the upload broke off; send it again")]
     Cut,
@@ -52,6 +54,10 @@ impl Refusal {
             Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
+}
+
+fn size(bytes: usize) -> String {
+    if bytes.is_multiple_of(1 << 20) { format!("{} MiB", bytes >> 20) } else { format!("{bytes} bytes") }
 }
 
 /// What a picture was surely wrapped in, by whoever sent it.

@@ -17,15 +17,13 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-use firelight::signals;
-
 /// The most connections, well below the usual limit of a process's files. For one more the oldest goes that has asked for nothing.
 const MOST: usize = 512;
 /// How long the head of a request may take, and a connection be idle.
 const HEAD: Duration = Duration::from_secs(10);
 /// The most bytes of a head.
 const BUFFER: usize = 32 << 10;
-/// How often is looked for a signal.
+/// How often is asked whether it has ended.
 const LOOK: Duration = Duration::from_millis(100);
 
 /// A connection.
@@ -35,12 +33,12 @@ struct Open {
     busy: Arc<AtomicBool>,
 }
 
-/// Answers until the program is asked to end, and then for at most `patience` what is being asked.
-pub async fn listen(listener: TcpListener, routes: Router, patience: Duration) {
+/// Answers until it has `ended`, and then for at most `patience` what is being asked.
+pub(crate) async fn listen(listener: TcpListener, routes: Router, patience: Duration, ended: impl Fn() -> bool) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(BUFFER);
     let (graceful, mut open) = (GracefulShutdown::new(), VecDeque::<Open>::new());
-    while !signals::asked() {
+    while !ended() {
         let Ok(accepted) = timeout(LOOK, listener.accept()).await else { continue };
         open.retain(|connection| !connection.task.is_finished());
         let Ok((stream, _)) = accepted else {

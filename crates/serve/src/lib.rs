@@ -1,0 +1,15 @@
+#![doc = include_str!("../README.md")]
+
+mod answer;
+mod error;
+mod home;
+mod listen;
+mod refusal;
+mod routes;
+mod server;
+mod told;
+mod upload;
+mod worker;
+
+pub use error::ServeError;
+pub use server::Server;
