@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::builder::RangedU64ValueParser;
@@ -44,6 +45,12 @@ pub enum Command {
     Predict(Predict),
     /// Say how good a model is on pictures whose labels are known
     Evaluate(Evaluate),
+    /// Find labels that are likely to be wrong, pictures that are there twice, outliers and faults, and decide about them on a page
+    Doctor(Doctor),
+    /// List the pictures of a folder that are most like one
+    Similar(Similar),
+    /// Serve a model to this machine: a page to drop pictures on, and the same answers as JSON
+    Serve(Serve),
     /// Say what a model file is
     Info(Info),
     /// List the architectures
@@ -82,6 +89,9 @@ pub struct DataOptions {
     /// Leave out rows without a picture or a label, and pictures that cannot be read, instead of ending
     #[arg(long)]
     pub skip_broken: bool,
+    /// Corrections of labels, as `firelight doctor` writes them: pictures relabelled and left out, classes merged
+    #[arg(long, value_name = "CSV")]
+    pub corrections: Option<PathBuf>,
     /// Share of the pictures that validate, where the data do not say which; of each class the same
     #[arg(long, value_name = "SHARE", default_value_t = 0.2, allow_negative_numbers = true, value_parser = share)]
     pub valid: f64,
@@ -102,13 +112,14 @@ pub enum Kind {
 }
 
 /// What a recipe says itself.
-const OF_THE_RECIPE: [&str; 18] = [
+const OF_THE_RECIPE: [&str; 19] = [
     "labels",
     "target",
     "kind",
     "classes",
     "pictures",
     "skip_broken",
+    "corrections",
     "valid",
     "split_seed",
     "arch",
@@ -133,6 +144,21 @@ fn minutes(text: &str) -> Result<f64, String> {
     if (0.05..=100_000.0).contains(&minutes) { Ok(minutes) } else { Err("give from 0.05 to 100000 minutes".into()) }
 }
 
+/// What the pictures are seen with.
+#[derive(Debug, Args)]
+pub struct ModelOptions {
+    /// Architecture (see `firelight models`); resnet18 with trained weights, small without
+    #[arg(long)]
+    pub arch: Option<Arch>,
+    /// Trained weights to start from: a .pth or .safetensors file; download, for those that torchvision publishes; none; or auto: download them where
+    /// that is possible
+    #[arg(long, value_name = "FILE|download|none|auto", default_value = "auto")]
+    pub weights: String,
+    /// Side of the square pictures that the model sees, in pixels; by default the architecture's
+    #[arg(long, value_parser = clap::value_parser!(u32).range(8..=2048))]
+    pub size: Option<u32>,
+}
+
 #[derive(Debug, Args)]
 pub struct Train {
     /// A folder of pictures, or a table that names them
@@ -143,13 +169,8 @@ pub struct Train {
     pub recipe: Option<PathBuf>,
     #[command(flatten)]
     pub labels: DataOptions,
-    /// Architecture (see `firelight models`); resnet18 with trained weights, small without
-    #[arg(long)]
-    pub arch: Option<Arch>,
-    /// Trained weights to start from: a .pth or .safetensors file; download, for those that torchvision publishes; none; or auto: download them where
-    /// that is possible
-    #[arg(long, value_name = "FILE|download|none|auto", default_value = "auto")]
-    pub weights: String,
+    #[command(flatten)]
+    pub model: ModelOptions,
     /// Epochs: with trained weights of the head, 20; else of all, 12
     #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(1..=1000))]
     pub epochs: Option<usize>,
@@ -162,9 +183,6 @@ pub struct Train {
     /// Pictures in a batch; by default 32, and half of the pictures where there are few
     #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(2..=4096))]
     pub batch_size: Option<usize>,
-    /// Side of the square pictures that the model sees, in pixels; by default the architecture's
-    #[arg(long, value_parser = clap::value_parser!(u32).range(8..=2048))]
-    pub size: Option<u32>,
     /// Seed of weights, order and augmentation
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
@@ -190,6 +208,9 @@ pub struct Train {
     /// Print the recipe as it would be, and train nothing (with --minutes some steps are timed)
     #[arg(long)]
     pub dry_run: bool,
+    /// Print the recipe as a Rust program, and train nothing
+    #[arg(long, conflicts_with = "dry_run")]
+    pub as_rust: bool,
 }
 
 #[derive(Debug, Args)]
@@ -238,6 +259,70 @@ pub struct Evaluate {
     /// Write the figures to this file, for scripts
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// A folder of pictures, or a table that names them
+    pub data: PathBuf,
+    #[command(flatten)]
+    pub labels: DataOptions,
+    #[command(flatten)]
+    pub model: ModelOptions,
+    /// Seed of the heads that judge labels
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Where decisions are kept, for --corrections; what the file has is gone on from
+    #[arg(long, value_name = "CSV", default_value = "corrections.csv")]
+    pub decisions: PathBuf,
+    /// Write all findings to this file, for scripts
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Serve a page to decide on, to this machine alone
+    #[arg(long)]
+    pub serve: bool,
+    /// With --serve: the port; 0 for any free one
+    #[arg(long, default_value_t = 8001, requires = "serve")]
+    pub port: u16,
+}
+
+#[derive(Debug, Args)]
+pub struct Similar {
+    /// A folder of pictures, or a table that names them
+    pub data: PathBuf,
+    /// The picture that others are to be like
+    pub picture: PathBuf,
+    /// How many
+    #[arg(short, default_value_t = 10, value_parser = RangedU64ValueParser::<usize>::new().range(1..=100_000))]
+    pub k: usize,
+    #[command(flatten)]
+    pub labels: DataOptions,
+    #[command(flatten)]
+    pub model: ModelOptions,
+    /// Print them as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// A model that `train` wrote
+    pub model: PathBuf,
+    /// Address to listen on; the default is reached from this machine alone
+    #[arg(long, default_value = "127.0.0.1")]
+    pub host: IpAddr,
+    /// Port to listen on; 0 for any free one
+    #[arg(long, default_value_t = 8000)]
+    pub port: u16,
+    /// A name besides `localhost` that it answers to on this machine's own address, as where a proxy hands it on
+    #[arg(long = "name", value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Largest upload in MiB, 1 to 64
+    #[arg(long, default_value_t = 8, value_parser = RangedU64ValueParser::<usize>::new().range(1..=64))]
+    pub megabytes: usize,
+    /// Seconds that an upload may take; an answer may wait four times as long for its turn
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub seconds: u64,
 }
 
 #[derive(Debug, Args)]

@@ -29,8 +29,48 @@ pub trait WithBlock {
 /// The items that a target block reads.
 pub type ItemOf<Y> = <<Y as TargetBlock>::Fitted as FittedTarget>::Item;
 
-/// Makes the block, and does that.
+/// Makes the block, with its labels corrected, and does that.
 pub fn with_block<W: WithBlock>(recipe: &Recipe, work: W) -> Result<W::Out> {
+    made(recipe, Corrected { work, by: recipe.corrections.as_deref() })
+}
+
+struct Corrected<'a, W> {
+    work: W,
+    by: Option<&'a Path>,
+}
+
+impl<W> Corrected<'_, W> {
+    fn correct<X: InputBlock<ItemOf<Y>> + Clone, Y: TargetBlock>(&self, block: DataBlock<X, Y>) -> DataBlock<X, Y> {
+        match self.by {
+            Some(file) => block.with_corrections(file),
+            None => block,
+        }
+    }
+}
+
+impl<W: WithBlock> WithBlock for Corrected<'_, W> {
+    type Out = W::Out;
+
+    fn numbers<X, Y>(self, block: DataBlock<X, Y>) -> Result<W::Out>
+    where
+        X: InputBlock<ItemOf<Y>> + Clone,
+        Y: TargetBlock<Fitted: firelight::learner::VisionTarget>,
+    {
+        let block = self.correct(block);
+        self.work.numbers(block)
+    }
+
+    fn maps<X, Y>(self, block: DataBlock<X, Y>) -> Result<W::Out>
+    where
+        X: InputBlock<ItemOf<Y>> + Clone,
+        Y: TargetBlock<Fitted: firelight::learner::MapTarget>,
+    {
+        let block = self.correct(block);
+        self.work.maps(block)
+    }
+}
+
+fn made<W: WithBlock>(recipe: &Recipe, work: W) -> Result<W::Out> {
     let split = &recipe.split;
     match &recipe.labels {
         Labels::Folders { level } => {

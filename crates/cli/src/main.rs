@@ -1,12 +1,16 @@
 //! `firelight`: from a folder of pictures to a model that predicts, without writing Rust.
 
+mod as_rust;
 mod budget;
 mod cli;
+mod doctor;
 mod evaluate;
+mod eyes;
 mod files;
 mod guess;
 mod info;
 mod kinds;
+mod loaders;
 mod look;
 mod outcome;
 mod place;
@@ -14,6 +18,8 @@ mod predict;
 mod recipe;
 mod rows;
 mod screen;
+mod serve;
+mod similar;
 mod train;
 mod weights;
 
@@ -60,6 +66,9 @@ fn run(cli: &Cli, screen: Screen) -> Result<()> {
         Command::Look(options) => look::look(options, cli, screen),
         Command::Predict(options) => predict::predict(options, cli, screen),
         Command::Evaluate(options) => evaluate::evaluate(options, cli, screen),
+        Command::Doctor(options) => doctor::doctor(options, cli, screen),
+        Command::Similar(options) => similar::similar(options, cli, screen),
+        Command::Serve(options) => serve::serve(options, cli, screen),
         Command::Info(options) => info::info(options, cli, screen),
         Command::Models => Ok(screen.print(info::models())?),
         Command::Verify { folder } => look::verify(folder, cli, screen),

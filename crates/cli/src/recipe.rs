@@ -8,6 +8,10 @@ use firelight::models::Arch;
 use firelight::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::cli::DataOptions;
+use crate::files::absolute;
+use crate::guess::Guess;
+
 /// `firelight.toml`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -17,6 +21,9 @@ pub struct Recipe {
     /// Whether rows without a picture or a label, and pictures that cannot be read, are left out.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub skip_broken: bool,
+    /// A table of what to relabel, leave out and merge; its names are paths from `data` on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrections: Option<PathBuf>,
     pub labels: Labels,
     pub split: SplitBy,
     pub model: ModelPart,
@@ -121,6 +128,13 @@ pub struct TrainingPart {
     pub minutes: Option<f64>,
 }
 
+impl Labels {
+    /// Whether each pixel has one.
+    pub fn are_masks(&self) -> bool {
+        matches!(self, Self::Masks { .. })
+    }
+}
+
 impl TableTarget {
     /// The columns.
     pub fn columns(&self) -> &[String] {
@@ -133,7 +147,8 @@ impl TableTarget {
 
 impl Recipe {
     /// One that trains nothing.
-    pub fn to_look(data: PathBuf, labels: Labels, split: SplitBy, skip_broken: bool) -> Self {
+    pub fn to_look(found: Guess, options: &DataOptions) -> Self {
+        let Guess { data, labels, split, .. } = found;
         let model = ModelPart { arch: Arch::Small, weights: None, size: 128 };
         let training = TrainingPart {
             epochs: 0,
@@ -144,7 +159,8 @@ impl Recipe {
             taxonomy: None,
             minutes: None,
         };
-        Self { data, skip_broken, labels, split, model, training }
+        let corrections = options.corrections.as_deref().map(absolute);
+        Self { data, skip_broken: options.skip_broken, corrections, labels, split, model, training }
     }
 
     /// Reads one.

@@ -15,6 +15,11 @@ impl Screen {
         Self { quiet }
     }
 
+    /// Whether it says nothing of how things go.
+    pub fn is_quiet(self) -> bool {
+        self.quiet
+    }
+
     /// How things go.
     pub fn say(self, line: impl Display) {
         if !self.quiet {

@@ -7,37 +7,33 @@ use firelight::learner::{MapTarget, Network, TargetDefaults, VisionTarget};
 use firelight::models::Model;
 use firelight::plots::save_png;
 use firelight::prelude::*;
-use firelight::transforms::Filter;
 
+use crate::as_rust::as_rust;
 use crate::budget::{Deadline, step_seconds};
 use crate::cli::{Cli, Train};
 use crate::files::{RECIPE, absolute};
 use crate::guess::{guess, pictures};
 use crate::kinds::{ItemOf, WithBlock, with_block};
+use crate::loaders::{self, OF_THE_HEAD, loaders};
 use crate::outcome::{Figure, Outcome, can_write_json, write_json};
 use crate::place::Place;
-use crate::recipe::{Labels, Recipe, TrainingPart};
+use crate::recipe::{Recipe, TrainingPart};
 use crate::screen::Screen;
 use crate::weights::{backbone, choose};
 
-/// Epochs without trained weights, and of the head on features of a body with some: more where these would be few steps.
-const FROM_SCRATCH: usize = 12;
-const OF_THE_HEAD: usize = 20;
-const STEPS: usize = 300;
-const MOST_EPOCHS: usize = 60;
-const BATCH: usize = 32;
 /// The highest rates: of a small net from scratch, of a head, and of a body that thaws.
-const RATE: f64 = 6e-3;
-const HEAD_RATE: f64 = 5e-3;
-const THAWED_RATE: f64 = 1e-3;
+pub const RATE: f64 = 6e-3;
+pub const HEAD_RATE: f64 = 5e-3;
+pub const THAWED_RATE: f64 = 1e-3;
 
 /// Trains on a folder, or as a recipe says.
 pub fn train(options: &Train, cli: &Cli, screen: Screen) -> Result<()> {
     let begin = Instant::now();
+    // A program is to be a file as it stands.
+    let screen = if options.as_rust { Screen::new(true) } else { screen };
     can_write_json(options.json.as_deref())?;
     let (recipe, name) = recipe(options, cli, screen)?;
-    let device = device_by_name(cli.device())?;
-    let run = Run { recipe, name, options, device, cli, screen, begin };
+    let run = Run { recipe, name, options, cli, screen, begin };
     match with_block(&run.recipe, &run)? {
         Some(outcome) => write_json(options.json.as_deref(), &outcome),
         None => Ok(()),
@@ -52,11 +48,11 @@ fn recipe(options: &Train, cli: &Cli, screen: Screen) -> Result<(Recipe, String)
         return Ok((recipe, name));
     };
     let mut found = guess(data, &options.labels, &cli.progress())?;
-    let model = choose(options, cli, &mut found.said)?;
+    let model = choose(&options.model, cli, &mut found.said)?;
     for line in &found.said {
         screen.say(format_args!("- {line}"));
     }
-    let mut recipe = Recipe::to_look(found.data, found.labels, found.split, options.labels.skip_broken);
+    let mut recipe = Recipe::to_look(found, &options.labels);
     recipe.data = absolute(&recipe.data);
     recipe.model = model;
     let Train { seed, costs, taxonomy, minutes, .. } = options;
@@ -82,7 +78,6 @@ struct Run<'a> {
     recipe: Recipe,
     name: String,
     options: &'a Train,
-    device: Device,
     cli: &'a Cli,
     screen: Screen,
     begin: Instant,
@@ -141,26 +136,17 @@ impl Run<'_> {
         backbone(&self.recipe.model, self.recipe.training.seed)
     }
 
-    /// Pictures as the model sees them: a head on fixed features wants crops, a small network from scratch mild changes.
+    /// Pictures as the model sees them; what was corrected is said.
     fn loaders<X, Y>(&self, block: DataBlock<X, Y>) -> Result<DataLoaders<Y::Fitted>>
     where
         X: InputBlock<ItemOf<Y>> + Clone,
         Y: TargetBlock<Fitted: TargetDefaults>,
     {
-        let Recipe { data, model, training, .. } = &self.recipe;
-        let trained = model.weights.is_some();
-        let filter = if model.arch.bicubic() { Filter::Bicubic } else { Filter::Bilinear };
-        let augment = aug_transforms().size(model.size).max_warp(0.0).max_rotate(0.0);
-        let augment = if trained { augment.min_scale(0.35) } else { augment.max_lighting(0.1).min_scale(0.9) };
-        let dls = block
-            .with_item_transform(
-                Resize::crop(if trained { model.size * 8 / 7 } else { model.size }).with_filter(filter),
-            )
-            .with_batch_transforms(augment)
-            .with_progress(self.cli.progress())
-            .dataloaders(data, &self.device)?
-            .with_on_error(if self.recipe.skip_broken { OnError::Skip } else { OnError::Fail });
-        Ok(dls.with_seed(training.seed))
+        let dls = loaders(block, &self.recipe, self.cli)?;
+        if let Some(changes) = dls.changes() {
+            self.screen.say(format_args!("- corrected: {changes}"));
+        }
+        Ok(dls)
     }
 
     /// The recipe with batch size and epochs, and the folder of its run; `None` where that is all that was asked for.
@@ -169,7 +155,7 @@ impl Run<'_> {
         dls: &DataLoaders<F>,
         learner: impl Fn(DataLoaders<F>) -> Result<Learner<F, M>>,
     ) -> Result<Option<Settled>> {
-        let place = if self.options.dry_run {
+        let place = if self.options.dry_run || self.options.as_rust {
             None
         } else {
             let (place, earlier) = Place::find(self.options, &self.name, |earlier| self.asked(earlier))?;
@@ -183,17 +169,18 @@ impl Run<'_> {
         let mut recipe = self.recipe.clone();
         if !self.is_settled() {
             let train = dls.train().dataset().len();
-            let batch_size = self.options.batch_size.unwrap_or(BATCH.min(train / 2).max(2));
+            let batch_size = self.options.batch_size.unwrap_or(loaders::batch_size(train));
             let (epochs, unfrozen_epochs) = if let Some(minutes) = recipe.training.minutes {
                 self.timed(minutes, learner(dls.clone().with_batch_size(batch_size))?)?
             } else {
-                let epochs = self.options.epochs.unwrap_or(self.usual(train, batch_size));
+                let epochs = self.options.epochs.unwrap_or(loaders::epochs(&self.recipe, train, batch_size));
                 (epochs, self.options.unfrozen_epochs.unwrap_or(0))
             };
             recipe.training = TrainingPart { epochs, unfrozen_epochs, batch_size, ..recipe.training };
         }
         let Some(place) = place else {
-            self.screen.print(recipe.text()?.trim_end())?;
+            let text = if self.options.as_rust { as_rust(&recipe) } else { recipe.text()? };
+            self.screen.print(text.trim_end())?;
             return Ok(None);
         };
         recipe.write(&place.folder().join(RECIPE))?;
@@ -222,20 +209,12 @@ impl Run<'_> {
         recipe
     }
 
-    /// Epochs where nobody asks for some: more where they are few steps.
-    fn usual(&self, train: usize, batch_size: usize) -> usize {
-        let least = if self.recipe.model.weights.is_some() { OF_THE_HEAD } else { FROM_SCRATCH };
-        // Each pixel of a mask is an example.
-        let steps = if matches!(self.recipe.labels, Labels::Masks { .. }) { STEPS / 3 } else { STEPS };
-        least.max((steps * batch_size / train.max(1)).min(MOST_EPOCHS))
-    }
-
     /// Epochs before and after the body thaws that fit into some minutes.
     fn timed<F: TargetDefaults, M: Model + Sync>(&self, minutes: f64, learn: Learner<F, M>) -> Result<(usize, usize)> {
         let deadline = Deadline::of(self.begin, minutes)?;
         let batches = learn.data().train().num_batches() as f64;
         let (frozen, learn) = step_seconds(learn)?;
-        if self.recipe.model.weights.is_none() || matches!(self.recipe.labels, Labels::Masks { .. }) {
+        if self.recipe.model.weights.is_none() || self.recipe.labels.are_masks() {
             return Ok((deadline.epochs(1.25 * batches * frozen), 0));
         }
         // The body runs twice over the training pictures and once over the others, and then the head takes next to nothing.

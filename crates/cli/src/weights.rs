@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use firelight::models::Arch;
 use firelight::prelude::*;
 
-use crate::cli::{Cli, Train};
+use crate::cli::{Cli, ModelOptions};
 use crate::files::absolute;
 use crate::recipe::ModelPart;
 
 /// The architecture, the weights and the size for them; what was chosen for the user is said.
-pub fn choose(options: &Train, cli: &Cli, said: &mut Vec<String>) -> Result<ModelPart> {
+pub fn choose(options: &ModelOptions, cli: &Cli, said: &mut Vec<String>) -> Result<ModelPart> {
     let pretrained = options.arch.unwrap_or(Arch::ResNet18);
     let weights = match options.weights.as_str() {
         "none" => None,

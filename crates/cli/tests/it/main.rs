@@ -1,7 +1,9 @@
 //! The command, as a user runs it, on pictures that the tests draw.
 
+mod as_rust;
 mod data;
 mod guesses;
+mod looking;
 mod refusals;
 mod runs;
 

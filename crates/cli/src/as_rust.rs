@@ -1,0 +1,186 @@
+//! A recipe as the program that a user of the library would write.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use crate::recipe::{Labels, Recipe, SplitBy, TableTarget, TrainingPart};
+use crate::train::{HEAD_RATE, RATE, THAWED_RATE};
+use firelight::models::Arch;
+
+/// The program. It trains to the same model.
+pub fn as_rust(recipe: &Recipe) -> String {
+    let Block { before, target, input, splitter, source } = Block::of(recipe);
+    let mut program = String::from(
+        "// As `firelight train` does it.\n\nuse std::path::Path;\n\nuse firelight::prelude::*;\nuse firelight::transforms::Filter;\n\n\
+         fn main() -> Result<()> {\n    let device = device_from_env()?; // FIRELIGHT_DEVICE=flex | wgpu | cuda …\n",
+    );
+    let Recipe { data, model, training, .. } = recipe;
+    let trained = model.weights.is_some();
+    let mut line = |text: &str| {
+        let _ = writeln!(program, "    {text}");
+    };
+    line(&format!("let data = Path::new({});", quoted(data)));
+    for text in &before {
+        line(text);
+    }
+    line(&format!("let block = DataBlock::new({input}, {target})"));
+    line(&format!("    .with_splitter({splitter})"));
+    let filter = if model.arch.bicubic() { "Bicubic" } else { "Bilinear" };
+    let side = if trained { model.size * 8 / 7 } else { model.size };
+    line(&format!("    .with_item_transform(Resize::crop({side}).with_filter(Filter::{filter}))"));
+    let mild = if trained { ".min_scale(0.35)" } else { ".max_lighting(0.1).min_scale(0.9)" };
+    let augment = format!("aug_transforms().size({}).max_warp(0.0).max_rotate(0.0){mild}", model.size);
+    let corrected = recipe.corrections.as_ref().map(|file| format!("    .with_corrections({})", quoted(file)));
+    line(&format!("    .with_batch_transforms({augment}){}", if corrected.is_some() { "" } else { ";" }));
+    if let Some(corrected) = corrected {
+        line(&format!("{corrected};"));
+    }
+    let skip = if recipe.skip_broken { ".with_on_error(OnError::Skip)" } else { "" };
+    let TrainingPart { epochs, unfrozen_epochs, batch_size, seed, .. } = training;
+    line(&format!("let dls = block.{source}?.with_batch_size({batch_size}).with_seed({seed}){skip};"));
+    costs(recipe, &mut line);
+    let arch: Arch = model.arch;
+    let start = match &model.weights {
+        Some(file) => format!(".with_weights({})", quoted(file)),
+        None => ".with_dropout(0.2)".into(),
+    };
+    let masks = recipe.labels.are_masks();
+    let last = if masks { format!(".with_last_cross({trained})") } else { String::new() };
+    line(&format!("let backbone = Backbone::from(Arch::{arch:?}).with_seed({seed}){start}{last};"));
+    let learner = if masks { "unet_learner" } else { "vision_learner" };
+    line(&format!(
+        "let mut learn = {learner}(dls, backbone)?.with_seed({seed}).with_best(KeepBest::new(\"valid_loss\"));"
+    ));
+    if training.costs.is_some() || training.taxonomy.is_some() {
+        line("learn = learn.with_decision(decision);");
+    }
+    if trained && !masks {
+        line(&format!("learn.fit_head({epochs}, {HEAD_RATE:?}, 1)?;"));
+    } else {
+        line(&format!("learn.fit_one_cycle({epochs}, {RATE:?})?;"));
+    }
+    if trained && *unfrozen_epochs > 0 {
+        line("learn.unfreeze()?;");
+        line(&format!("learn.fit_one_cycle({unfrozen_epochs}, {THAWED_RATE:?} / 100.0..{THAWED_RATE:?})?;"));
+    }
+    line("learn.export(\"model.firelight\")?;");
+    line("learn.interpret()?.save_report(\".\")?;");
+    line("Ok(())");
+    program.push_str("}\n");
+    program
+}
+
+/// What mistakes cost.
+fn costs(recipe: &Recipe, line: &mut impl FnMut(&str)) {
+    let read = |file: &Path| format!("std::fs::read_to_string({})?", quoted(file));
+    if let Some(file) = &recipe.training.costs {
+        line(&format!(
+            "let costs = CostMatrix::from_csv_long(&{}, dls.vocab(), 1.0)?; // or from_csv_wide",
+            read(file)
+        ));
+    } else if let Some(file) = &recipe.training.taxonomy {
+        line(&format!("let tree = Taxonomy::from_nested_json(&{})?; // or from_parent_child_csv", read(file)));
+        line("let costs = CostMatrix::from_taxonomy(&tree, TreeDistance::MeetingHeight)?;");
+    } else {
+        return;
+    }
+    line("let decision = Decision::minimum_risk(&costs, dls.vocab())?;");
+}
+
+/// A data block in words of Rust.
+struct Block {
+    /// What stands before it.
+    before: Vec<String>,
+    input: String,
+    target: String,
+    splitter: String,
+    /// How loaders are made.
+    source: String,
+}
+
+impl Block {
+    fn of(recipe: &Recipe) -> Self {
+        let mut before = Vec::new();
+        let mut source = String::from("dataloaders(data, &device)");
+        let mut input = "ImageBlock::rgb()".to_owned();
+        // What each class has the same share of.
+        let mut class = None;
+        let target = match &recipe.labels {
+            Labels::Folders { level: None } => {
+                class = Some("parent_label".to_owned());
+                "CategoryBlock::new(parent_label)".to_owned()
+            }
+            Labels::Folders { level: Some(level) } => {
+                let place = level + usize::from(matches!(recipe.split, SplitBy::Folders { .. }));
+                before.extend([
+                    "let class = move |file: &Path| -> Result<String, DataError> {".to_owned(),
+                    "    let below = file.strip_prefix(data).unwrap_or(file);".to_owned(),
+                    format!("    let folder = below.components().nth({place});"),
+                    "    Ok(folder.map_or_else(String::new, |folder| folder.as_os_str().to_string_lossy().into_owned()))".to_owned(),
+                    "};".to_owned(),
+                ]);
+                class = Some("class".to_owned());
+                "CategoryBlock::new(class)".to_owned()
+            }
+            Labels::Names { pattern } => {
+                before.push(format!("let class = RegexLabeller::file_name({})?;", raw(pattern)));
+                class = Some("class".to_owned());
+                "CategoryBlock::new(class.clone())".to_owned()
+            }
+            Labels::Table { table, pictures, target, .. } => {
+                before.push(format!("let table = Table::read(data.join({}))?;", quoted(table)));
+                input = format!("ImageBlock::rgb().with_file(Column::new({pictures:?}))");
+                source = String::from("dataloaders_of(table.rows(), &device)");
+                match target {
+                    TableTarget::Class(column) => {
+                        class = Some(format!("Column::new({column:?})"));
+                        format!("CategoryBlock::new(Column::new({column:?}))")
+                    }
+                    TableTarget::Tags { column, separator } => {
+                        format!("MultiCategoryBlock::new(Column::new({column:?}).split_at({separator:?}))")
+                    }
+                    TableTarget::Flags(columns) => format!("MultiCategoryBlock::new(Columns::new({columns:?}))"),
+                    TableTarget::Numbers(columns) => format!("RegressionBlock::new(Columns::new({columns:?}))"),
+                }
+            }
+            Labels::Masks { pictures, masks, ending, codes, classes } => {
+                let codes: Vec<String> =
+                    codes.iter().zip(0..).map(|(code, class)| format!("({code}, {class})")).collect();
+                let reader = format!("MaskReader::default().with_codes([{}])", codes.join(", "));
+                let void =
+                    if codes.iter().any(|code| code.starts_with("(255,")) { "" } else { ".with_void([Mask::VOID])" };
+                before.push(format!("let mask = Beside::new(data.join({}), {ending:?});", quoted(masks)));
+                before.push(format!("let classes = Vocab::ordered({classes:?})?;"));
+                before.push(format!("let masks = MaskBlock::new(classes, mask).with_reader({reader}{void});"));
+                source = format!("dataloaders(data.join({}), &device)", quoted(pictures));
+                "masks".to_owned()
+            }
+        };
+        Self { before, input, target, splitter: splitter(&recipe.split, class.as_deref()), source }
+    }
+}
+
+fn splitter(split: &SplitBy, class: Option<&str>) -> String {
+    match (split, class) {
+        (SplitBy::Folders { valid, .. }, _) => {
+            format!("FuncSplitter::new(move |file: &Path| file.starts_with(data.join({valid:?})))")
+        }
+        (SplitBy::Column { column, train, valid, test }, _) => {
+            let test = test.as_ref().map_or_else(String::new, |test| format!(".with_test({test:?})"));
+            format!("ColumnSplitter::new({column:?}).with_words({train:?}, {valid:?}){test}")
+        }
+        (SplitBy::Chance { valid, seed }, Some(class)) => {
+            format!("StratifiedSplitter::new({valid:?}, {class}).with_seed({seed})")
+        }
+        (SplitBy::Chance { valid, seed }, None) => format!("RandomSplitter::new({valid:?}).with_seed({seed})"),
+    }
+}
+
+fn quoted(path: &Path) -> String {
+    format!("{:?}", path.to_string_lossy())
+}
+
+/// A pattern reads best as it is.
+fn raw(pattern: &str) -> String {
+    if pattern.contains('"') { format!("{pattern:?}") } else { format!("r\"{pattern}\"") }
+}

@@ -1,0 +1,48 @@
+//! Pictures as a model sees them.
+
+use firelight::learner::TargetDefaults;
+use firelight::prelude::*;
+use firelight::transforms::Filter;
+
+use crate::cli::Cli;
+use crate::kinds::ItemOf;
+use crate::recipe::Recipe;
+
+/// The loaders of a recipe: a head on fixed features wants crops, a small network from scratch mild changes.
+pub fn loaders<X, Y>(block: DataBlock<X, Y>, recipe: &Recipe, cli: &Cli) -> Result<DataLoaders<Y::Fitted>>
+where
+    X: InputBlock<ItemOf<Y>> + Clone,
+    Y: TargetBlock<Fitted: TargetDefaults>,
+{
+    let Recipe { data, model, training, .. } = recipe;
+    let trained = model.weights.is_some();
+    let filter = if model.arch.bicubic() { Filter::Bicubic } else { Filter::Bilinear };
+    let augment = aug_transforms().size(model.size).max_warp(0.0).max_rotate(0.0);
+    let augment = if trained { augment.min_scale(0.35) } else { augment.max_lighting(0.1).min_scale(0.9) };
+    let dls = block
+        .with_item_transform(Resize::crop(if trained { model.size * 8 / 7 } else { model.size }).with_filter(filter))
+        .with_batch_transforms(augment)
+        .with_progress(cli.progress())
+        .dataloaders(data, &device_by_name(cli.device())?)?
+        .with_on_error(if recipe.skip_broken { OnError::Skip } else { OnError::Fail });
+    Ok(dls.with_seed(training.seed))
+}
+
+/// Pictures in a batch where nobody asks for some.
+pub fn batch_size(train: usize) -> usize {
+    BATCH.min(train / 2).max(2)
+}
+
+/// Epochs where nobody asks for some: more where they are few steps. Each pixel of a mask is an example.
+pub fn epochs(recipe: &Recipe, train: usize, batch_size: usize) -> usize {
+    let least = if recipe.model.weights.is_some() { OF_THE_HEAD } else { FROM_SCRATCH };
+    let steps = if recipe.labels.are_masks() { STEPS / 3 } else { STEPS };
+    least.max((steps * batch_size / train.max(1)).min(MOST_EPOCHS))
+}
+
+/// Epochs without trained weights, and of the head on features of a body with some.
+const FROM_SCRATCH: usize = 12;
+pub const OF_THE_HEAD: usize = 20;
+const STEPS: usize = 300;
+const MOST_EPOCHS: usize = 60;
+const BATCH: usize = 32;

@@ -1,0 +1,28 @@
+// As `firelight train` does it.
+
+use std::path::Path;
+
+use firelight::prelude::*;
+use firelight::transforms::Filter;
+
+fn main() -> Result<()> {
+    let device = device_from_env()?; // FIRELIGHT_DEVICE=flex | wgpu | cuda …
+    let data = Path::new("data");
+    let block = DataBlock::new(ImageBlock::rgb(), CategoryBlock::new(parent_label))
+        .with_splitter(FuncSplitter::new(move |file: &Path| file.starts_with(data.join("val"))))
+        .with_item_transform(Resize::crop(32).with_filter(Filter::Bilinear))
+        .with_batch_transforms(
+            aug_transforms().size(32).max_warp(0.0).max_rotate(0.0).max_lighting(0.1).min_scale(0.9),
+        );
+    let dls = block.dataloaders(data, &device)?.with_batch_size(22).with_seed(1);
+    let tree = Taxonomy::from_nested_json(&std::fs::read_to_string("tree.json")?)?; // or from_parent_child_csv
+    let costs = CostMatrix::from_taxonomy(&tree, TreeDistance::MeetingHeight)?;
+    let decision = Decision::minimum_risk(&costs, dls.vocab())?;
+    let backbone = Backbone::from(Arch::Small).with_seed(1).with_dropout(0.2);
+    let mut learn = vision_learner(dls, backbone)?.with_seed(1).with_best(KeepBest::new("valid_loss"));
+    learn = learn.with_decision(decision);
+    learn.fit_one_cycle(2, 0.006)?;
+    learn.export("model.firelight")?;
+    learn.interpret()?.save_report(".")?;
+    Ok(())
+}
