@@ -1,0 +1,137 @@
+//! What strangers may send, and what comes of it: `firelight-hostile [SUITE…] [--long]`.
+//!
+//! Each suite runs in a process of its own, so that one that dies is counted too, and prints a line of JSON: how many attacks were tried,
+//! answered, refused with a sentence and lost, the most memory that the process had, and the longest that one took.
+//! It ends with 1 where any was lost.
+
+mod archives;
+mod change;
+mod checkpoints;
+mod downloads;
+mod exports;
+mod outputs;
+mod pictures;
+mod requests;
+mod tables;
+mod tally;
+mod weights;
+
+use std::process::{Command, ExitCode};
+
+use clap::{Parser, ValueEnum};
+use firelight::prelude::*;
+
+use tally::Tally;
+
+/// Attacks on everything that reads what strangers wrote, with counts.
+#[derive(Debug, Parser)]
+struct Options {
+    /// Which suites; by default all
+    suites: Vec<Suite>,
+    /// As many attacks as the book's table tells, instead of a few
+    #[arg(long)]
+    long: bool,
+    /// Other attacks
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Runs the one suite in this process
+    #[arg(long, hide = true)]
+    here: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Suite {
+    /// Models: manifests, tensors, damage
+    Exports,
+    /// Weights and checkpoints of a learner
+    Checkpoints,
+    /// Weights of other programs
+    Weights,
+    /// Pictures and masks
+    Pictures,
+    /// Tables, taxonomies, corrections, annotations
+    Tables,
+    /// Archives
+    Archives,
+    /// Servers of downloads that lie
+    Downloads,
+    /// A server of a model under load
+    Requests,
+    /// What is written over
+    Outputs,
+}
+
+impl Suite {
+    /// How many attacks, of the short and of the long form.
+    fn count(self, long: bool) -> usize {
+        let [short, all] = match self {
+            Self::Exports => [60, 1200],
+            Self::Checkpoints | Self::Weights => [30, 400],
+            Self::Pictures => [500, 10_000],
+            Self::Tables => [200, 4000],
+            Self::Archives => [60, 150],
+            Self::Downloads => [14, 28],
+            Self::Requests => [300, 5000],
+            Self::Outputs => [4, 25],
+        };
+        if long { all } else { short }
+    }
+
+    fn run(self, tally: &mut Tally, count: usize) -> Result<()> {
+        match self {
+            Self::Exports => exports::attack(tally, count),
+            Self::Checkpoints => checkpoints::attack(tally, count),
+            Self::Weights => weights::attack(tally, count),
+            Self::Pictures => {
+                pictures::attack(tally, count);
+                Ok(())
+            }
+            Self::Tables => tables::attack(tally, count),
+            Self::Archives => archives::attack(tally, count),
+            Self::Downloads => downloads::attack(tally, count),
+            Self::Requests => requests::attack(tally, count),
+            Self::Outputs => outputs::attack(tally, count),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let suites = if options.suites.is_empty() { Suite::value_variants().to_vec() } else { options.suites.clone() };
+    let well = match suites.as_slice() {
+        [suite] if options.here => here(*suite, &options),
+        suites => suites.iter().filter(|suite| !elsewhere(**suite, &options)).count() == 0,
+    };
+    if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Runs a suite in this process.
+fn here(suite: Suite, options: &Options) -> bool {
+    let mut tally = Tally::new(name(suite), options.seed);
+    if let Err(error) = suite.run(&mut tally, suite.count(options.long)) {
+        tally.lose("the suite", &error.to_string());
+    }
+    tally.print();
+    tally.is_well()
+}
+
+/// Runs a suite in a process of its own.
+fn elsewhere(suite: Suite, options: &Options) -> bool {
+    let Ok(program) = std::env::current_exe() else { return false };
+    let mut command = Command::new(program);
+    command.args([name(suite), "--here".into(), "--seed".into(), options.seed.to_string()]);
+    if options.long {
+        command.arg("--long");
+    }
+    match command.status() {
+        Ok(status) if status.code().is_some() => status.success(),
+        died => {
+            eprintln!("{}: it died: {died:?}", name(suite));
+            false
+        }
+    }
+}
+
+fn name(suite: Suite) -> String {
+    suite.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+}
