@@ -3,13 +3,13 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use crate::loaders::{HEAD_RATE, RATE, THAWED_RATE};
 use crate::recipe::{Labels, Recipe, SplitBy, TableTarget, TrainingPart};
-use crate::train::{HEAD_RATE, RATE, THAWED_RATE};
 use firelight::models::Arch;
 
 /// The program. It trains to the same model.
 pub fn as_rust(recipe: &Recipe) -> String {
-    let Block { before, target, input, splitter, source } = Block::of(recipe);
+    let Block { before, target, input, splitter, loaders } = Block::of(recipe);
     let mut program = String::from(
         "// As `firelight train` does it.\n\nuse std::path::Path;\n\nuse firelight::prelude::*;\nuse firelight::transforms::Filter;\n\n\
          fn main() -> Result<()> {\n    let device = device_from_env()?; // FIRELIGHT_DEVICE=flex | wgpu | cuda …\n",
@@ -37,7 +37,7 @@ pub fn as_rust(recipe: &Recipe) -> String {
     }
     let skip = if recipe.skip_broken { ".with_on_error(OnError::Skip)" } else { "" };
     let TrainingPart { epochs, unfrozen_epochs, batch_size, seed, .. } = training;
-    line(&format!("let dls = block.{source}?.with_batch_size({batch_size}).with_seed({seed}){skip};"));
+    line(&format!("let dls = block.{loaders}?.with_batch_size({batch_size}).with_seed({seed}){skip};"));
     costs(recipe, &mut line);
     let arch: Arch = model.arch;
     let start = match &model.weights {
@@ -95,13 +95,13 @@ struct Block {
     target: String,
     splitter: String,
     /// How loaders are made.
-    source: String,
+    loaders: String,
 }
 
 impl Block {
     fn of(recipe: &Recipe) -> Self {
         let mut before = Vec::new();
-        let mut source = String::from("dataloaders(data, &device)");
+        let mut loaders = String::from("dataloaders(data, &device)");
         let mut input = "ImageBlock::rgb()".to_owned();
         // What each class has the same share of.
         let mut class = None;
@@ -130,7 +130,7 @@ impl Block {
             Labels::Table { table, pictures, target, .. } => {
                 before.push(format!("let table = Table::read(data.join({}))?;", quoted(table)));
                 input = format!("ImageBlock::rgb().with_file(Column::new({pictures:?}))");
-                source = String::from("dataloaders_of(table.rows(), &device)");
+                loaders = String::from("dataloaders_of(table.rows(), &device)");
                 match target {
                     TableTarget::Class(column) => {
                         class = Some(format!("Column::new({column:?})"));
@@ -152,11 +152,11 @@ impl Block {
                 before.push(format!("let mask = Beside::new(data.join({}), {ending:?});", quoted(masks)));
                 before.push(format!("let classes = Vocab::ordered({classes:?})?;"));
                 before.push(format!("let masks = MaskBlock::new(classes, mask).with_reader({reader}{void});"));
-                source = format!("dataloaders(data.join({}), &device)", quoted(pictures));
+                loaders = format!("dataloaders(data.join({}), &device)", quoted(pictures));
                 "masks".to_owned()
             }
         };
-        Self { before, input, target, splitter: splitter(&recipe.split, class.as_deref()), source }
+        Self { before, input, target, splitter: splitter(&recipe.split, class.as_deref()), loaders }
     }
 }
 

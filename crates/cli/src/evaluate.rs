@@ -22,7 +22,7 @@ pub fn evaluate(options: &Evaluate, cli: &Cli, screen: Screen) -> Result<()> {
     if let Some(line) = found.said.first() {
         screen.say(format_args!("- {line}"));
     }
-    let recipe = Recipe::to_look(found, &options.labels);
+    let recipe = found.into_recipe(&options.labels);
     let labels = with_block(&recipe, Labels { recipe: &recipe, cli })?;
     let vocab = predictor.vocab();
     let number = |(file, label): (PathBuf, String)| match vocab.o2i(&label) {

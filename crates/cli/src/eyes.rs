@@ -6,10 +6,9 @@ use firelight::prelude::*;
 use crate::cli::{Cli, DataOptions, ModelOptions};
 use crate::guess::guess;
 use crate::kinds::{ItemOf, WithBlock, with_block};
-use crate::loaders::{batch_size, epochs, loaders};
+use crate::loaders::{RATE, batch_size, epochs, loaders};
 use crate::recipe::Recipe;
 use crate::screen::Screen;
-use crate::train::RATE;
 use crate::weights::{backbone, choose};
 
 /// What is done with it.
@@ -41,7 +40,7 @@ impl<'a> Eyes<'a> {
         for line in &found.said {
             screen.say(format_args!("- {line}"));
         }
-        let mut recipe = Recipe::to_look(found, labels);
+        let mut recipe = found.into_recipe(labels);
         recipe.model = model;
         // Broken pictures are among what is looked for.
         recipe.skip_broken = true;

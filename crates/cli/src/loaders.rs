@@ -1,4 +1,4 @@
-//! Pictures as a model sees them.
+//! Pictures as a model sees them, and how long and how fast it learns from them where nobody says so.
 
 use firelight::learner::TargetDefaults;
 use firelight::prelude::*;
@@ -46,3 +46,7 @@ pub const OF_THE_HEAD: usize = 20;
 const STEPS: usize = 300;
 const MOST_EPOCHS: usize = 60;
 const BATCH: usize = 32;
+/// The highest rates: of a small net from scratch, of a head, and of a body that thaws.
+pub const RATE: f64 = 6e-3;
+pub const HEAD_RATE: f64 = 5e-3;
+pub const THAWED_RATE: f64 = 1e-3;

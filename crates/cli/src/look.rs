@@ -21,7 +21,7 @@ pub fn look(options: &Look, cli: &Cli, screen: Screen) -> Result<()> {
     for line in &found.said {
         screen.print(format_args!("- {line}"))?;
     }
-    let recipe = Recipe::to_look(found, &options.labels);
+    let recipe = found.into_recipe(&options.labels);
     with_block(&recipe, Looking { recipe: &recipe, batch: options.batch.as_deref(), cli, screen })
 }
 

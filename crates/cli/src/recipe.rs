@@ -8,10 +8,6 @@ use firelight::models::Arch;
 use firelight::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::cli::DataOptions;
-use crate::files::absolute;
-use crate::guess::Guess;
-
 /// `firelight.toml`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -146,23 +142,6 @@ impl TableTarget {
 }
 
 impl Recipe {
-    /// One that trains nothing.
-    pub fn to_look(found: Guess, options: &DataOptions) -> Self {
-        let Guess { data, labels, split, .. } = found;
-        let model = ModelPart { arch: Arch::Small, weights: None, size: 128 };
-        let training = TrainingPart {
-            epochs: 0,
-            unfrozen_epochs: 0,
-            batch_size: 16,
-            seed: 1,
-            costs: None,
-            taxonomy: None,
-            minutes: None,
-        };
-        let corrections = options.corrections.as_deref().map(absolute);
-        Self { data, skip_broken: options.skip_broken, corrections, labels, split, model, training }
-    }
-
     /// Reads one.
     pub fn read(file: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(file)

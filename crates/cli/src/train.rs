@@ -14,17 +14,12 @@ use crate::cli::{Cli, Train};
 use crate::files::{RECIPE, absolute};
 use crate::guess::{guess, pictures};
 use crate::kinds::{ItemOf, WithBlock, with_block};
-use crate::loaders::{self, OF_THE_HEAD, loaders};
+use crate::loaders::{self, HEAD_RATE, OF_THE_HEAD, RATE, THAWED_RATE, loaders};
 use crate::outcome::{Figure, Outcome, can_write_json, write_json};
 use crate::place::Place;
 use crate::recipe::{Recipe, TrainingPart};
 use crate::screen::Screen;
 use crate::weights::{backbone, choose};
-
-/// The highest rates: of a small net from scratch, of a head, and of a body that thaws.
-pub const RATE: f64 = 6e-3;
-pub const HEAD_RATE: f64 = 5e-3;
-pub const THAWED_RATE: f64 = 1e-3;
 
 /// Trains on a folder, or as a recipe says.
 pub fn train(options: &Train, cli: &Cli, screen: Screen) -> Result<()> {
@@ -52,7 +47,7 @@ fn recipe(options: &Train, cli: &Cli, screen: Screen) -> Result<(Recipe, String)
     for line in &found.said {
         screen.say(format_args!("- {line}"));
     }
-    let mut recipe = Recipe::to_look(found, &options.labels);
+    let mut recipe = found.into_recipe(&options.labels);
     recipe.data = absolute(&recipe.data);
     recipe.model = model;
     let Train { seed, costs, taxonomy, minutes, .. } = options;

@@ -18,12 +18,8 @@ pub enum ServeError {
     Costs(#[from] CostError),
     /// An address that cannot be listened on.
     #[error("serve: cannot listen on {place}: {why}; choose another port")]
-    Listen {
-        place: SocketAddr,
-        #[source]
-        why: io::Error,
-    },
+    Listen { place: SocketAddr, why: io::Error },
     /// No threads to serve with.
-    #[error("serve: {0}")]
-    Threads(#[from] io::Error),
+    #[error("serve: cannot start its threads: {why}")]
+    Threads { why: io::Error },
 }

@@ -128,13 +128,14 @@ impl Server {
         let target = self.predictor.manifest().target.clone();
         let room = Room::new(self.largest, self.patience);
         let highest_cost = self.told.highest_cost();
-        let worker = Worker::start(self.predictor, self.told)?;
+        let threads = |why| ServeError::Threads { why };
+        let worker = Worker::start(self.predictor, self.told).map_err(threads)?;
         let routes = routes(worker, target, highest_cost, room, &self.question);
         let names: Arc<[String]> = self.names.into();
         let at_home = middleware::from_fn_with_state(names, at_home);
         let routes = if place.ip().is_loopback() { routes.layer(at_home) } else { routes };
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-        runtime.block_on(async {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        runtime.map_err(threads)?.block_on(async {
             let failed = |why| ServeError::Listen { place, why };
             let listener = TcpListener::bind(place).await.map_err(failed)?;
             started(listener.local_addr().map_err(failed)?);

@@ -8,11 +8,12 @@ mod target;
 
 use std::path::{Path, PathBuf};
 
+use firelight::models::Arch;
 use firelight::prelude::*;
 
 use crate::cli::DataOptions;
 use crate::files;
-use crate::recipe::{Labels, SplitBy};
+use crate::recipe::{Labels, ModelPart, Recipe, SplitBy, TrainingPart};
 
 /// What was told or guessed of data, and in which words.
 #[derive(Debug)]
@@ -22,6 +23,25 @@ pub struct Guess {
     pub split: SplitBy,
     /// A sentence for each thing that was guessed.
     pub said: Vec<String>,
+}
+
+impl Guess {
+    /// The recipe that trains nothing.
+    pub fn into_recipe(self, options: &DataOptions) -> Recipe {
+        let Self { data, labels, split, .. } = self;
+        let model = ModelPart { arch: Arch::Small, weights: None, size: 128 };
+        let training = TrainingPart {
+            epochs: 0,
+            unfrozen_epochs: 0,
+            batch_size: 16,
+            seed: 1,
+            costs: None,
+            taxonomy: None,
+            minutes: None,
+        };
+        let corrections = options.corrections.as_deref().map(files::absolute);
+        Recipe { data, skip_broken: options.skip_broken, corrections, labels, split, model, training }
+    }
 }
 
 /// The pictures below a folder, and what was told of them.
