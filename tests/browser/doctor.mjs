@@ -14,6 +14,11 @@ await inEachView("doctor", screenshots, false, async (page, check, inspect) => {
     check(lines().length === count, `${what}: ${lines().length} line(s), the last ${lines().at(-1) ?? "none"}`);
     return lines().at(-1) ?? "";
   };
+  // What the page shows comes after what it has been answered.
+  const settles = async (what, holds) => {
+    for (let wait = 0; !holds(await what()) && wait < 100; wait++) await page.waitForTimeout(50);
+    check(holds(await what()), await what());
+  };
   const count = () => page.textContent("#count");
   const kind = async (name) => {
     await page.click(`#kinds button[data-kind=${name}]`);
@@ -22,7 +27,7 @@ await inEachView("doctor", screenshots, false, async (page, check, inspect) => {
   await page.goto(url);
   await page.waitForSelector("article");
   const all = await page.$$eval("article", (found) => found.length);
-  check(/^0 of \d+ decided$/.test(await count()), await count());
+  await settles(count, (said) => /^0 of \d+ decided$/.test(said));
 
   // By mouse.
   const labels = await kind("label");
@@ -32,7 +37,7 @@ await inEachView("doctor", screenshots, false, async (page, check, inspect) => {
   await suspect.locator(".acts button", { hasText: "Relabel as" }).click();
   let line = await written(1, "a click relabels");
   check(line.startsWith(`${name},`) && line.endsWith(",relabel"), line);
-  check(/^Relabelled as /.test(await suspect.locator(".said").textContent()), await suspect.locator(".said").textContent());
+  await settles(() => suspect.locator(".said").textContent(), (said) => said.startsWith("Relabelled as "));
   await suspect.locator("select").focus();
   const last = await suspect.locator("select option").last().textContent();
   await suspect.locator("select").selectOption({ label: last });
@@ -87,9 +92,13 @@ await inEachView("doctor", screenshots, false, async (page, check, inspect) => {
   const before = await count();
   await page.reload();
   await page.waitForSelector("article");
-  check((await count()) === before && !before.startsWith("0 "), `after a reload ${await count()}`);
+  check(!before.startsWith("0 "), before);
+  await settles(count, (said) => said === before);
   await page.check("#open");
-  check((await page.$$eval("article.done", (done) => done.length)) === 0, "what is decided is hidden");
+  await settles(
+    () => page.$$eval("article.done", (done) => `${done.length} that are decided are shown`),
+    (said) => said.startsWith("0 "),
+  );
   await page.uncheck("#open");
   await page.locator("#keys summary").click();
   check(await page.isVisible("#keys kbd"), "the keys are told");
@@ -111,5 +120,5 @@ await inEachView("doctor", screenshots, false, async (page, check, inspect) => {
     if (left === (await page.textContent("#count")) && lines().length === 0) break;
   }
   await written(0, "all is undone");
-  check((await count()).startsWith("0 of "), await count());
+  await settles(count, (said) => said.startsWith("0 of "));
 });

@@ -1,3 +1,5 @@
+//! Settings of a server, and its life.
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;

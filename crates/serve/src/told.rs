@@ -1,3 +1,5 @@
+//! Groups and costs beside a class.
+
 use firelight_costs::AlignedCost;
 use firelight_vocab::{Groups, Vocab};
 

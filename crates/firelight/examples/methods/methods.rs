@@ -12,7 +12,7 @@ pub struct Method {
     pub loss: Box<dyn Loss<ClassNumbers>>,
 }
 
-/// Those of the tables, with the papers' parameters for small trees, or those that a search compares.
+/// Those of the tables, with the papers' parameters for small trees and what a search found for labels, or those that a search compares.
 pub fn methods(judge: &Judge, dls: &DataLoaders<Categories>, search: bool) -> Result<Vec<Method>> {
     let make = Make { judge, dls };
     let smoothed = CrossEntropy::new().with_label_smoothing(0.1)?;
@@ -32,7 +32,7 @@ pub fn methods(judge: &Judge, dls: &DataLoaders<Categories>, search: bool) -> Re
             all.push(make.subspaces(alpha)?);
         }
     } else {
-        all.extend([make.soft(4.0, 0.3)?, make.soft(10.0, 0.3)?, make.hierarchical(0.1)?]);
+        all.extend([make.soft(4.0, 0.3)?, make.soft(10.0, 0.3)?, make.soft(10.0, 0.1)?, make.hierarchical(0.1)?]);
         all.extend([make.frame(2.0, 0.4)?, make.subspaces(0.05)?]);
     }
     all.extend([make.parents(), make.soft_parents(10.0, 0.3)?, make.adjusted()?]);
