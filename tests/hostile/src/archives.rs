@@ -17,12 +17,15 @@ use crate::tally::{Fate, Tally};
 /// The most that one may unpack to.
 const MOST: u64 = 8 << 20;
 
+/// A file of the system's.
+const OUT: &str = "/tmp/firelight-hostile-out";
+
 const NAMES: [&str; 14] = [
     "good.txt",
     "in/good.txt",
     "../out",
     "in/../../out",
-    "/tmp/firelight-hostile-out",
+    OUT,
     "in",
     "..",
     ".",
@@ -65,7 +68,7 @@ pub fn attack(tally: &mut Tally, count: usize) -> Result<()> {
             {
                 return Fate::Lost(format!("there is more beside it: {around:?}"));
             }
-            if fs::read(&near).ok().as_deref() != Some(b"as it was") || Path::new(NAMES[4]).exists() {
+            if fs::read(&near).ok().as_deref() != Some(b"as it was") || Path::new(OUT).exists() {
                 return Fate::Lost("it got out".into());
             }
             if told.is_err() && into.exists() {

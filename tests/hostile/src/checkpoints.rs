@@ -27,14 +27,17 @@ pub fn pictures(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn learner(pictures: &Path) -> Result<Learner<Categories>> {
-    let dls = DataBlock::from_class_folders()
+/// Their loaders.
+pub fn loaders(pictures: &Path) -> Result<DataLoaders<Categories>> {
+    let block = DataBlock::from_class_folders()
         .with_splitter(RandomSplitter::new(0.25).with_seed(1))
         .with_item_transform(Resize::squish(24))
-        .with_progress(Progress::hidden())
-        .dataloaders(pictures, &Device::flex())?
-        .with_batch_size(4);
-    Ok(vision_learner(dls, Arch::Small)?.without_observers())
+        .with_progress(Progress::hidden());
+    Ok(block.dataloaders(pictures, &Device::flex())?.with_batch_size(4))
+}
+
+fn learner(pictures: &Path) -> Result<Learner<Categories>> {
+    Ok(vision_learner(loaders(pictures)?, Arch::Small)?.without_observers())
 }
 
 pub fn attack(tally: &mut Tally, count: usize) -> Result<()> {

@@ -17,14 +17,14 @@ const PTH: &str = "FIRELIGHT_EFFICIENTNET_LITE0";
 
 pub fn attack(tally: &mut Tally, count: usize) -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let body = safetensors(folder.path())?;
+    let (body, pictures) = (folder.path().join("body.safetensors"), folder.path().join("pictures"));
+    checkpoints::pictures(&pictures)?;
+    vision_learner(checkpoints::loaders(&pictures)?, Arch::ResNet18)?.save_body(&body, Names::Timm)?;
     let whole = fs::read(&body)?;
     let pth = std::env::var_os(PTH).map(PathBuf::from).filter(|file| file.is_file()).map(fs::read).transpose()?;
     if pth.is_none() {
         tally.note(format!("no .pth: {PTH} names none"));
     }
-    let pictures = folder.path().join("pictures");
-    checkpoints::pictures(&pictures)?;
     for number in 0..count {
         let mut chance = Chance::new(tally.seed, 3, number as u64);
         match (&pth, number % 3) {
@@ -47,27 +47,10 @@ pub fn attack(tally: &mut Tally, count: usize) -> Result<()> {
     Ok(())
 }
 
-/// The body of a learner, under timm's names.
-fn safetensors(folder: &Path) -> Result<PathBuf> {
-    let (file, pictures) = (folder.join("body.safetensors"), folder.join("some"));
-    checkpoints::pictures(&pictures)?;
-    let dls = loaders(&pictures)?;
-    vision_learner(dls, Arch::ResNet18)?.save_body(&file, Names::Timm)?;
-    Ok(file)
-}
-
-fn loaders(pictures: &Path) -> Result<DataLoaders<Categories>> {
-    let block =
-        DataBlock::from_class_folders().with_item_transform(Resize::squish(32)).with_progress(Progress::hidden());
-    Ok(block.dataloaders(pictures, &Device::flex())?.with_batch_size(4))
-}
-
 /// A learner on it. Numbers may be others than were written, since such a file has no digest; but finite.
 fn taken(pictures: &Path, file: &Path) -> Fate {
-    let attempt = || -> Result<()> {
-        let learn = vision_learner(loaders(pictures)?, resnet18().with_weights(file))?;
-        let _ = learn.model();
-        Ok(())
-    };
-    Fate::of(attempt())
+    match checkpoints::loaders(pictures) {
+        Ok(dls) => Fate::of(vision_learner(dls, resnet18().with_weights(file))),
+        Err(error) => Fate::Lost(error.to_string()),
+    }
 }
