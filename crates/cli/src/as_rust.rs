@@ -25,7 +25,8 @@ pub fn as_rust(recipe: &Recipe) -> String {
     }
     line(&format!("let block = DataBlock::new({input}, {target})"));
     line(&format!("    .with_splitter({splitter})"));
-    let filter = if model.arch.bicubic() { "Bicubic" } else { "Bilinear" };
+    let preset = model.begun().map_or_else(|_| model.arch.into(), |backbone| backbone.preset().clone());
+    let filter = if preset.bicubic { "Bicubic" } else { "Bilinear" };
     let side = if trained { model.size * 8 / 7 } else { model.size };
     line(&format!("    .with_item_transform(Resize::crop({side}).with_filter(Filter::{filter}))"));
     let mild = if trained { ".min_scale(0.35)" } else { ".max_lighting(0.1).min_scale(0.9)" };
@@ -40,13 +41,14 @@ pub fn as_rust(recipe: &Recipe) -> String {
     line(&format!("let dls = block.{loaders}?.with_batch_size({batch_size}).with_seed({seed}){skip};"));
     costs(recipe, &mut line);
     let arch: Arch = model.arch;
-    let start = match &model.weights {
-        Some(file) => format!(".with_weights({})", quoted(file)),
-        None => ".with_dropout(0.2)".into(),
+    let start = match (model.folder(), &model.weights) {
+        (Some(folder), _) => format!("Backbone::from_folder({})?", quoted(folder)),
+        (None, Some(file)) => format!("Backbone::from(Arch::{arch:?}).with_weights({})", quoted(file)),
+        (None, None) => format!("Backbone::from(Arch::{arch:?}).with_dropout(0.2)"),
     };
     let masks = recipe.labels.are_masks();
     let last = if masks { format!(".with_last_cross({trained})") } else { String::new() };
-    line(&format!("let backbone = Backbone::from(Arch::{arch:?}).with_seed({seed}){start}{last};"));
+    line(&format!("let backbone = {start}.with_seed({seed}){last};"));
     let learner = if masks { "unet_learner" } else { "vision_learner" };
     line(&format!(
         "let mut learn = {learner}(dls, backbone)?.with_seed({seed}).with_best(KeepBest::new(\"valid_loss\"));"

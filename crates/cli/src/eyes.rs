@@ -70,7 +70,7 @@ impl<L: Looks> WithBlock for Looking<'_, L> {
         let dls = loaders(block, recipe, cli)?;
         let (train, seed) = (dls.train().dataset().len(), recipe.training.seed);
         let batch = batch_size(train);
-        let mut learn = vision_learner(dls.with_batch_size(batch), backbone(&recipe.model, seed))?.with_seed(seed);
+        let mut learn = vision_learner(dls.with_batch_size(batch), backbone(&recipe.model, seed)?)?.with_seed(seed);
         if screen.is_quiet() || recipe.model.weights.is_some() {
             learn = learn.without_observers();
         }

@@ -54,7 +54,7 @@ pub fn info(options: &Info, cli: &Cli, screen: Screen) -> Result<()> {
 /// A row an architecture.
 pub fn models() -> String {
     let mut table = format!("{:<20}{:>8}  {}", "architecture", "pixels", "trained weights to download");
-    for arch in Arch::ALL {
+    for arch in Arch::all() {
         let weights = firelight::download::weights::find(arch.name());
         let published = if weights.is_ok() { "torchvision's" } else { "" };
         let _ = write!(table, "\n{:<20}{:>8}  {published}", arch.name(), arch.picture_size());

@@ -16,7 +16,7 @@ where
 {
     let Recipe { data, model, training, .. } = recipe;
     let trained = model.weights.is_some();
-    let filter = if model.arch.bicubic() { Filter::Bicubic } else { Filter::Bilinear };
+    let filter = if model.begun()?.preset().bicubic { Filter::Bicubic } else { Filter::Bilinear };
     let augment = aug_transforms().size(model.size).max_warp(0.0).max_rotate(0.0);
     let augment = if trained { augment.min_scale(0.35) } else { augment.max_lighting(0.1).min_scale(0.9) };
     let dls = block

@@ -92,7 +92,7 @@ impl WithBlock for &Run<'_> {
         X: InputBlock<ItemOf<Y>> + Clone,
         Y: TargetBlock<Fitted: VisionTarget>,
     {
-        let (dls, backbone) = (self.loaders(block)?, self.backbone());
+        let (dls, backbone) = (self.loaders(block)?, self.backbone()?);
         let settled = self.settle(&dls, |dls| Ok(vision_learner(dls, backbone.clone())?))?;
         let Some(Settled { recipe, place }) = settled else { return Ok(None) };
         let TrainingPart { epochs, unfrozen_epochs, batch_size, .. } = recipe.training;
@@ -113,7 +113,7 @@ impl WithBlock for &Run<'_> {
     {
         // Without trained weights the net is small, and so are its pictures: edges are told without the pictures in the last map.
         let (dls, backbone) =
-            (self.loaders(block)?, self.backbone().with_last_cross(self.recipe.model.weights.is_some()));
+            (self.loaders(block)?, self.backbone()?.with_last_cross(self.recipe.model.weights.is_some()));
         let settled = self.settle(&dls, |dls| Ok(unet_learner(dls, backbone.clone())?))?;
         let Some(Settled { recipe, place }) = settled else { return Ok(None) };
         let TrainingPart { epochs, unfrozen_epochs, batch_size, .. } = recipe.training;
@@ -127,7 +127,7 @@ impl WithBlock for &Run<'_> {
 }
 
 impl Run<'_> {
-    fn backbone(&self) -> Backbone {
+    fn backbone(&self) -> Result<Backbone> {
         backbone(&self.recipe.model, self.recipe.training.seed)
     }
 

@@ -1,5 +1,7 @@
 //! A range request and what a server's answer to it means.
 
+use std::fmt;
+
 use ureq::http::{Response, StatusCode, Uri, header};
 use ureq::{Agent, Body, BodyReader};
 
@@ -21,9 +23,20 @@ pub(crate) enum Answer {
 
 /// Asks for `url` from byte `have` on. With a `tag`, a server that understands it sends the whole file if it is no
 /// longer the one with that tag.
-pub(crate) fn ask(agent: &Agent, url: &str, have: u64, tag: Option<&str>) -> Result<Answer, ureq::Error> {
+///
+/// A token goes to the server of `url`, and to none that it redirects to.
+pub(crate) fn ask(
+    agent: &Agent,
+    url: &str,
+    have: u64,
+    tag: Option<&str>,
+    token: Option<&Token>,
+) -> Result<Answer, ureq::Error> {
     // A compressed transfer would make byte positions ambiguous.
     let mut request = agent.get(url).header(header::ACCEPT_ENCODING, "identity");
+    if let Some(Token(token)) = token {
+        request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+    }
     if have > 0 {
         request = request.header(header::RANGE, format!("bytes={have}-"));
         if let Some(tag) = tag {
@@ -49,7 +62,17 @@ pub(crate) fn ask(agent: &Agent, url: &str, have: u64, tag: Option<&str>) -> Res
     })
 }
 
-/// An agent without credentials or cookies, that follows redirects.
+/// What says who is asking; it is not printed.
+#[derive(Clone)]
+pub(crate) struct Token(pub String);
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
+/// An agent without credentials or cookies of its own, that follows redirects.
 pub(crate) fn agent(url: &str, patience: &Patience) -> Agent {
     let silence = Some(patience.silence);
     let config = Agent::config_builder()

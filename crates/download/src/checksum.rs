@@ -19,6 +19,8 @@ pub enum Checksum {
     Sha256(String),
     /// The first digits of the SHA-256, from 8 to 64 of them, as torchvision's file names carry them.
     Sha256Prefix(String),
+    /// All 40 digits of git's name of the file's content, a SHA-1 of its length and its bytes. It guards against broken transfers.
+    GitBlob(String),
 }
 
 impl Checksum {
@@ -36,6 +38,11 @@ impl Checksum {
     pub fn sha256_prefix(digits: impl Into<String>) -> Self {
         Self::Sha256Prefix(digits.into())
     }
+
+    /// The file that git calls by these 40 digits.
+    pub fn git_blob(digits: impl Into<String>) -> Self {
+        Self::GitBlob(digits.into())
+    }
 }
 
 /// `md5 5c4f…`, `SHA-256 77ab…`, `a SHA-256 that begins with f37072fd`
@@ -45,6 +52,7 @@ impl fmt::Display for Checksum {
             Self::Md5(digits) => write!(out, "md5 {digits}"),
             Self::Sha256(digits) => write!(out, "SHA-256 {digits}"),
             Self::Sha256Prefix(digits) => write!(out, "a SHA-256 that begins with {digits}"),
+            Self::GitBlob(digits) => write!(out, "git's digest {digits}"),
         }
     }
 }

@@ -72,8 +72,8 @@ pub enum DownloadError {
 
     /// A checksum that no file can have.
     #[error(
-        "`{checksum}` is no checksum: an MD5 has 32 hexadecimal digits, a SHA-256 has 64, and the beginning of one \
-         has at least 8"
+        "`{checksum}` is no checksum: an MD5 has 32 hexadecimal digits, a SHA-256 has 64, the beginning of one \
+         has at least 8, and git's digest has 40"
     )]
     MalformedChecksum {
         /// The checksum.
@@ -134,6 +134,51 @@ pub enum DownloadError {
         archive: PathBuf,
         /// The folder.
         folder: PathBuf,
+    },
+
+    /// The name is not one that a repository of the hub can have.
+    #[error("`{name}` is no repository: a name has the form OWNER/NAME, such as timm/resnet18.a1_in1k")]
+    NoRepository {
+        /// The name.
+        name: String,
+    },
+
+    /// The hub does not give the repository, or says what it should not.
+    #[error("repository {name}: {what}")]
+    Hub {
+        /// The repository.
+        name: String,
+        /// What is wrong, and what to do.
+        what: String,
+    },
+
+    /// The hub could not be reached.
+    #[error("cannot ask {url}: {why}; check the network, or set HF_ENDPOINT to a mirror")]
+    HubUnreachable {
+        /// The address asked for.
+        url: String,
+        /// The last failure.
+        why: io::Error,
+    },
+
+    /// No request may be made, and the files are not here.
+    #[error("HF_HUB_OFFLINE is set, and {} has not all files of {name}; fetch them once with a network", folder.display())]
+    Offline {
+        /// The repository.
+        name: String,
+        /// Where its files would be.
+        folder: PathBuf,
+    },
+
+    /// A repository has no such file.
+    #[error("repository {name} has no file {file}; it has {has}")]
+    NotListed {
+        /// The repository.
+        name: String,
+        /// The file asked for.
+        file: String,
+        /// Some of those that it has.
+        has: String,
     },
 
     /// No weights are known under this name.

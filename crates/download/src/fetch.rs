@@ -46,7 +46,7 @@ impl Download {
         Ok(target)
     }
 
-    fn is_at(&self, target: &Path) -> Result<bool, DownloadError> {
+    pub(crate) fn is_at(&self, target: &Path) -> Result<bool, DownloadError> {
         if !target.is_file() {
             return Ok(false);
         }

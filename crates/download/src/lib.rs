@@ -22,6 +22,8 @@ mod error;
 
 pub mod datasets;
 
+pub mod hub;
+
 pub mod weights;
 
 pub use checksum::Checksum;

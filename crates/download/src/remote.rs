@@ -1,5 +1,6 @@
 //! A file on a server.
 
+use crate::answer::Token;
 use crate::{Checksum, Patience, Progress};
 
 /// A file on a server, known by its digest.
@@ -30,13 +31,22 @@ pub struct Download {
     pub patience: Patience,
     /// Where it shows how far it is; on the terminal by default.
     pub progress: Progress,
+    pub(crate) token: Option<Token>,
 }
 
 impl Download {
     /// The file at `url`, to be called `file_name` here, with the default [`Patience`].
     pub fn new(url: impl Into<String>, file_name: impl Into<String>, checksum: Checksum) -> Self {
         let (patience, progress) = (Patience::default(), Progress::default());
-        Self { url: url.into(), file_name: file_name.into(), checksum, max_bytes: 16 << 30, patience, progress }
+        Self {
+            url: url.into(),
+            file_name: file_name.into(),
+            checksum,
+            max_bytes: 16 << 30,
+            patience,
+            progress,
+            token: None,
+        }
     }
 
     /// Refuses a file of more bytes than this.
@@ -54,6 +64,12 @@ impl Download {
     /// Shows how far it is there.
     pub fn with_progress(mut self, progress: Progress) -> Self {
         self.progress = progress;
+        self
+    }
+
+    /// Says who is asking.
+    pub(crate) fn with_token(mut self, token: Option<Token>) -> Self {
+        self.token = token;
         self
     }
 }

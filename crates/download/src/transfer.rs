@@ -78,7 +78,8 @@ impl<'a> Transfer<'a> {
     /// One request for what is missing, and its answer written down.
     fn request(&mut self, file: &mut File) -> Result<End, DownloadError> {
         let have = self.length(file)?;
-        let answer = match ask(&self.agent, &self.download.url, have, self.tag.as_deref()) {
+        let answer = match ask(&self.agent, &self.download.url, have, self.tag.as_deref(), self.download.token.as_ref())
+        {
             Ok(answer) => answer,
             Err(error) if is_worth_a_retry(&error) => return Ok(End::Broken(error.into_io())),
             Err(error) => return Err(self.unreachable(1, error.into_io())),

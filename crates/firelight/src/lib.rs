@@ -105,6 +105,8 @@ pub mod prelude {
     #[cfg(feature = "download")]
     pub use crate::datasets;
     pub use crate::{compiled_devices, device_by_name, device_from_env};
+    #[cfg(feature = "download")]
+    pub use firelight_learner::pretrained;
 
     /// What a program's `main` returns: any of the crates' errors, printed as the sentence that it is.
     pub type Result<T, E = crate::Error> = std::result::Result<T, E>;

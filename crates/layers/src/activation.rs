@@ -1,5 +1,5 @@
 use burn::tensor::Tensor;
-use burn::tensor::activation::relu;
+use burn::tensor::activation::{gelu, hard_swish, relu, silu};
 
 /// What is applied to a layer's output in the same pass.
 ///
@@ -20,6 +20,12 @@ pub enum Activation {
     Relu,
     /// `min(max(x, 0), 6)`.
     Relu6,
+    /// `x / (1 + e⁻ˣ)`, also called swish.
+    Silu,
+    /// `x · min(max(x + 3, 0), 6) / 6`.
+    HardSwish,
+    /// `x · Φ(x)` with the normal distribution's Φ, by the error function and not by a hyperbolic tangent.
+    Gelu,
 }
 
 impl Activation {
@@ -33,16 +39,28 @@ impl Activation {
                 let above = x.clone().greater_equal_elem(6.0);
                 relu(x).mask_fill(above, 6.0)
             }
+            Self::Silu => silu(x),
+            Self::HardSwish => hard_swish(x),
+            Self::Gelu => gelu(x),
         }
     }
 
-    /// All three are clamps: between the least and the greatest output, of which one that is not a number bounds nothing.
+    /// What a kernel applies as its sums leave for memory, which are clamps, and what is left to do in a pass of its own.
+    #[cfg(feature = "flex")]
+    pub(crate) fn split(self) -> (Self, Self) {
+        match self {
+            Self::Identity | Self::Relu | Self::Relu6 => (self, Self::Identity),
+            Self::Silu | Self::HardSwish | Self::Gelu => (Self::Identity, self),
+        }
+    }
+
+    /// A clamp's least and greatest output, of which one that is not a number bounds nothing.
     #[cfg(feature = "flex")]
     pub(crate) fn bounds(self) -> [f32; 2] {
         match self {
-            Self::Identity => [f32::NAN, f32::NAN],
             Self::Relu => [0.0, f32::NAN],
             Self::Relu6 => [0.0, 6.0],
+            _ => [f32::NAN, f32::NAN],
         }
     }
 }

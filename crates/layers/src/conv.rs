@@ -80,8 +80,11 @@ pub fn conv2d(
     activation: Activation,
 ) -> Tensor<4> {
     #[cfg(feature = "flex")]
-    if let Some(output) = crate::flex::conv2d(&input, &weight, bias.as_ref(), &options, activation) {
-        return output;
+    {
+        let (fused, left) = activation.split();
+        if let Some(output) = crate::flex::conv2d(&input, &weight, bias.as_ref(), &options, fused) {
+            return left.apply(output);
+        }
     }
     activation.apply(burn::tensor::module::conv2d(input, weight, bias, options))
 }

@@ -4,6 +4,7 @@
 
 mod activation;
 mod add;
+mod channel_norm;
 mod conv;
 mod factors;
 #[cfg(feature = "flex")]
@@ -19,6 +20,7 @@ mod workers;
 
 pub use activation::Activation;
 pub use add::add;
+pub use channel_norm::channel_norm;
 pub use conv::{conv2d, convolve};
 pub use norm::normalize;
 pub use pool::max_pool2d;

@@ -20,6 +20,7 @@ mod overlay;
 mod part;
 mod plan;
 mod precision;
+mod pretrained;
 mod rate_search;
 mod report;
 mod runs;
@@ -70,6 +71,8 @@ pub use observe::{CsvLog, EarlyStopping, Event, Flow, LossPlot, Observer, Tensor
 pub use overlay::{Overlay, save_evidence};
 pub use part::Part;
 pub use precision::Precision;
+#[cfg(feature = "download")]
+pub use pretrained::{pretrained, pretrained_with};
 pub use rate_search::RateSearch;
 pub use runs::Checkpoints;
 pub use schedule::{Curve, FlatCos, Monitor, OneCycle, Piece, Plateau, Rates, Schedule, WarmRestarts, Watch};

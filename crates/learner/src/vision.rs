@@ -1,12 +1,12 @@
 //! A learner for pictures of classes, from an architecture's name.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use firelight_datablock::{DataLoaders, FittedTarget};
 #[cfg(feature = "download")]
 use firelight_download::Progress;
 use firelight_losses::{ClassHead, KnownValues, PointMaps};
-use firelight_models::weights::load_body;
+use firelight_models::weights::{Preset, load_body};
 use firelight_models::{Arch, Body, BodyConfig, Fresh, HeadConfig, Model, PositionNet, UNet, UNetConfig, VisionModel};
 use firelight_predict::NetworkConfig;
 use firelight_transforms::Normalize;
@@ -33,7 +33,7 @@ use crate::{Learner, LearnerError, MapTarget, PositionTarget, TargetDefaults, Vi
 /// ```
 #[derive(Debug, Clone)]
 pub struct Backbone {
-    arch: Arch,
+    preset: Preset,
     weights: Option<PathBuf>,
     dropout: f64,
     last_cross: bool,
@@ -43,7 +43,14 @@ pub struct Backbone {
 
 impl From<Arch> for Backbone {
     fn from(arch: Arch) -> Self {
-        Self { arch, weights: None, dropout: 0.5, last_cross: true, head: ClassHead::Linear, seed: 42 }
+        Preset::from(arch).into()
+    }
+}
+
+/// What weights expect of pictures; the weights themselves are given to [`with_weights`](Backbone::with_weights).
+impl From<Preset> for Backbone {
+    fn from(preset: Preset) -> Self {
+        Self { preset, weights: None, dropout: 0.5, last_cross: true, head: ClassHead::Linear, seed: 42 }
     }
 }
 
@@ -97,7 +104,18 @@ impl Backbone {
 
     /// The architecture.
     pub fn arch(&self) -> Arch {
-        self.arch
+        self.preset.arch
+    }
+
+    /// What its weights expect of pictures: normalisation, size, resampling and crop. Learners normalise by it; a recipe's `Resize` is the
+    /// program's.
+    pub fn preset(&self) -> &Preset {
+        &self.preset
+    }
+
+    /// The weights' file, if it starts from one.
+    pub fn weights(&self) -> Option<&Path> {
+        self.weights.as_deref()
     }
 
     /// Starts the body from the weights that torchvision publishes, fetched once and kept under
@@ -118,7 +136,7 @@ impl Backbone {
     /// As [`pretrained`](Self::pretrained).
     #[cfg(feature = "download")]
     pub fn pretrained_with(self, progress: &Progress) -> Result<Self, LearnerError> {
-        let weights = firelight_download::weights::find(self.arch.name())?;
+        let weights = firelight_download::weights::find(self.preset.arch.name())?;
         let file = weights.fetch_with(&firelight_download::home()?, progress)?;
         Ok(self.with_weights(file))
     }
@@ -293,7 +311,7 @@ impl Backbone {
             let remedy = "one body sees all pictures of an item: give them the same number of channels each";
             return Err(refused(remedy));
         }
-        let config = BodyConfig::new(self.arch).with_channels(channels).with_pictures(pictures.len());
+        let config = BodyConfig::new(self.preset.arch).with_channels(channels).with_pictures(pictures.len());
         match config.problem() {
             Some(_) => Err(refused("give an item from 1 to 256 pictures of 1 to 4096 channels each")),
             None => Ok(config),
@@ -325,7 +343,7 @@ impl Backbone {
     ) -> Result<Learner<F, M>, LearnerError> {
         let data = match network.body() {
             Some(body) if !data.normalize_is_set() => {
-                let (mean, std) = body.normalization();
+                let (mean, std) = body.normalization_of(self.preset.mean, self.preset.deviation);
                 data.with_normalize(Normalize::new(mean, std))
             }
             _ => data,

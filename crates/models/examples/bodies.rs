@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Ok(());
     }
     println!("{:<20} {:>8} {:>11} {:>5}", "name", "features", "parameters", "size");
-    for arch in Arch::ALL {
+    for arch in Arch::all() {
         let parameters = BodyConfig::new(arch).fresh_body(&mut Fresh::zeros(), &device).num_params();
         println!("{:<20} {:>8} {parameters:>11} {:>5}", arch.name(), arch.features(), arch.picture_size());
     }

@@ -1,8 +1,64 @@
 use burn::module::Module;
 use burn::tensor::Tensor;
 
+use crate::convnext::ConvNeXt;
+use crate::mobile::MobileNet;
+use crate::regnet::RegNet;
+use crate::vit::ViT;
 use crate::{EfficientNetLite, ResNet, SmallNet};
 
+/// What a family's network does for a [`Body`]; a new family has this and a line in the list below.
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use firelight_models::{Backbone, Fresh, SmallNet};
+///
+/// let device = Device::flex();
+/// let net = SmallNet::new(1, &mut Fresh::seeded(42), &device);
+/// assert_eq!(net.channels(), 1);
+/// assert_eq!(net.forward(Tensor::zeros([1, 1, 64, 64], &device)).dims(), [1, 128, 4, 4]);
+/// ```
+pub trait Backbone {
+    /// Channels of the pictures it takes.
+    fn channels(&self) -> usize;
+
+    /// The last map of each resolution, finest first.
+    fn stages(&self, pictures: Tensor<4>) -> Vec<Tensor<4>>;
+
+    /// The last of the stages.
+    fn forward(&self, pictures: Tensor<4>) -> Tensor<4>;
+
+    /// The same in evaluation, with its batch norms in its convolutions.
+    fn folded(&self) -> Self
+    where
+        Self: Sized;
+
+    /// Patterns of parameters from input to output; see [`Body::groups`].
+    fn groups(&self) -> &'static [&'static str];
+
+    /// Turns a parameter's path in the network into its name in the published files; that of the last layer, `fc`, and of what is
+    /// before it, `neck`, too. The network's own, unless said otherwise.
+    fn published(&self, ours: &str) -> String {
+        ours.to_owned()
+    }
+
+    /// The name in timm's files; the published one, unless said otherwise.
+    fn timm(&self, ours: &str) -> String {
+        self.published(ours)
+    }
+
+    /// The path of the weights that see the pictures.
+    fn stem(&self) -> &'static str;
+
+    /// Whether there are trained weights.
+    fn is_published(&self) -> bool {
+        true
+    }
+}
+
+/// The enumeration of the families, and all that is asked of each in turn.
+macro_rules! families {
+    ($($(#[$doc:meta])* $family:ident($net:ty),)*) => {
 /// The part of a network that turns pictures into a feature map; made by [`BodyConfig::body`](super::BodyConfig::body), or for one picture of
 /// red, green and blue by [`Arch::body`](super::Arch::body).
 ///
@@ -21,12 +77,44 @@ use crate::{EfficientNetLite, ResNet, SmallNet};
 #[allow(clippy::large_enum_variant)]
 #[non_exhaustive]
 pub enum Body {
-    /// ResNet-18, -34, -50, -101.
+    $($(#[$doc])* $family($net),)*
+}
+
+impl Body {
+    /// The body with every batch norm folded into the convolution before it: the same function in evaluation (to about
+    /// 1e-6), faster, and no longer trainable.
+    ///
+    /// Call it on `body.valid()`; the result's record does not fit an unfolded body.
+    pub fn folded(&self) -> Self {
+        match self {
+            $(Self::$family(net) => Self::$family(net.folded()),)*
+        }
+    }
+
+    fn net(&self) -> &dyn Backbone {
+        match self {
+            $(Self::$family(net) => net,)*
+        }
+    }
+}
+    };
+}
+
+families! {
+    /// `ResNet`s.
     ResNet(ResNet),
     /// EfficientNet-Lite0, -1, -2.
     EfficientNetLite(EfficientNetLite),
     /// The compact network for training from scratch.
     Small(SmallNet),
+    /// `EfficientNet`s, `MobileNetV3` and `V4`.
+    MobileNet(MobileNet),
+    /// `RegNetY`.
+    RegNet(RegNet),
+    /// `ConvNeXt`, of both versions.
+    ConvNeXt(ConvNeXt),
+    /// Vision transformers.
+    ViT(ViT),
 }
 
 impl Body {
@@ -41,37 +129,25 @@ impl Body {
     /// If the pictures have no multiple of [`channels`](Self::channels).
     pub fn forward(&self, pictures: Tensor<4>) -> Tensor<4> {
         let (each, count) = self.apart(pictures);
-        let map = match self {
-            Self::ResNet(net) => net.forward(each),
-            Self::EfficientNetLite(net) => net.forward(each),
-            Self::Small(net) => net.forward(each),
-        };
-        joined(map, count)
+        joined(self.net().forward(each), count)
     }
 
-    /// The last map of each resolution, finest first: number `i` (from 0) has the picture's sides over `2^(i + 1)`, rounded up, and the
-    /// channels that [`BodyConfig::stage_channels`](super::BodyConfig::stage_channels) says. The last one equals [`forward`](Self::forward)'s.
+    /// The last map of each resolution, finest first: each has half the sides of the one before, rounded up, and the channels that
+    /// [`BodyConfig::stage_channels`](super::BodyConfig::stage_channels) says, where the first is described too. The last one equals
+    /// [`forward`](Self::forward)'s.
     ///
     /// # Panics
     ///
     /// As [`forward`](Self::forward).
     pub fn stages(&self, pictures: Tensor<4>) -> Vec<Tensor<4>> {
         let (each, count) = self.apart(pictures);
-        let maps = match self {
-            Self::ResNet(net) => net.stages(each),
-            Self::EfficientNetLite(net) => net.stages(each),
-            Self::Small(net) => net.stages(each),
-        };
+        let maps = self.net().stages(each);
         maps.into_iter().map(|map| joined(map, count)).collect()
     }
 
     /// Channels of one picture.
     pub fn channels(&self) -> usize {
-        match self {
-            Self::ResNet(net) => net.channels(),
-            Self::EfficientNetLite(net) => net.channels(),
-            Self::Small(net) => net.channels(),
-        }
+        self.net().channels()
     }
 
     /// All pictures of all items, `[n · k, channels, h, w]`, and how many an item has.
@@ -88,29 +164,36 @@ impl Body {
         (pictures.reshape([items * count, channels, height, width]), count)
     }
 
-    /// The body with every batch norm folded into the convolution before it: the same function in evaluation (to about
-    /// 1e-6), faster, and no longer trainable.
-    ///
-    /// Call it on `body.valid()`; the result's record does not fit an unfolded body.
-    pub fn folded(&self) -> Self {
-        match self {
-            Self::ResNet(net) => Self::ResNet(net.folded()),
-            Self::EfficientNetLite(net) => Self::EfficientNetLite(net.folded()),
-            Self::Small(net) => Self::Small(net.folded()),
-        }
-    }
-
     /// Parameter groups from input to output, each a pattern that starts where a parameter's path in the body starts
     /// (`ResNet.layer1.0.conv1.conv.weight`). Together they match every parameter, each once.
     ///
-    /// A `ResNet` has two, cut after the second layer as fastai cuts it; other bodies have one.
+    /// A `ResNet` has two, cut after the second layer as fastai cuts it, a `ConvNeXt` and a `RegNet` one for each stage, a `ViT` four of
+    /// as many blocks; other bodies have one.
     pub fn groups(&self) -> &'static [&'static str] {
-        match self {
-            Self::ResNet(_) => &[r"ResNet\.(conv1|layer1|layer2)\.", r"ResNet\.(layer3|layer4)\."],
-            Self::EfficientNetLite(_) => &[r"EfficientNetLite\."],
-            Self::Small(_) => &[r"Small\."],
-        }
+        self.net().groups()
     }
+
+    /// What a parameter is called in the published files, and in timm's.
+    pub(crate) fn published(&self, ours: &str) -> String {
+        self.net().published(ours)
+    }
+
+    pub(crate) fn timm(&self, ours: &str) -> String {
+        self.net().timm(ours)
+    }
+
+    pub(crate) fn stem(&self) -> &'static str {
+        self.net().stem()
+    }
+
+    pub(crate) fn is_published(&self) -> bool {
+        self.net().is_published()
+    }
+}
+
+/// A name with each of the first replaced by the second, in turn.
+pub(crate) fn renamed(ours: &str, pairs: &[(&str, &str)]) -> String {
+    pairs.iter().fold(ours.to_owned(), |name, (ours, theirs)| name.replace(ours, theirs))
 }
 
 /// The maps of the `count` pictures of each item, one after the other along the channels.

@@ -1,10 +1,15 @@
 use burn::module::Module;
-use burn::nn::{Initializer, Linear, LinearConfig};
+use burn::nn::conv::Conv2d;
+use burn::nn::{BatchNorm, BatchNormConfig, Initializer, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
+use firelight_layers::{Activation, convolve, normalize};
 
-use crate::{Body, Fresh};
+use crate::arch::NeckKind;
+use crate::layer_norm::LayerNorm2d;
+use crate::squeeze::pointwise;
+use crate::{Arch, Body, Fresh};
 
-/// The whole network as it was published: body, average pool, one linear layer (`fc`).
+/// The whole network as it was published: body, average pool, what the family has after it, one linear layer (`fc`).
 ///
 /// It gives the scores of the data the weights were trained on (1000 classes for `ImageNet`); fine-tuning takes the
 /// [`body`](Self::body) and puts a [`Head`](super::Head) on it.
@@ -21,23 +26,105 @@ use crate::{Body, Fresh};
 pub struct Classifier {
     /// Pictures to feature map.
     pub body: Body,
-    /// Averaged features to scores.
+    /// Averaged features to those that the last layer sees.
+    pub neck: Option<Neck>,
+    /// These to scores.
     pub fc: Linear,
+    class_token: bool,
 }
 
 impl Classifier {
-    /// Puts a fresh linear layer for `classes` on a body that gives `features` channels.
-    pub fn new(body: Body, features: usize, classes: usize, fresh: &mut Fresh, device: &Device) -> Self {
-        let bound = 1.0 / (features as f64).sqrt();
-        let mut fc = LinearConfig::new(features, classes).with_initializer(Initializer::Zeros).init(device);
-        fc.weight = fresh.uniform([features, classes], bound, device);
+    /// Puts what the published networks of `arch` have on its body, with a fresh linear layer for `classes`.
+    pub fn new(body: Body, arch: Arch, classes: usize, fresh: &mut Fresh, device: &Device) -> Self {
+        let kind = arch.0.neck;
+        let neck = Neck::new(kind, arch.features(), fresh, device);
+        let inputs = last_inputs(arch);
+        let bound = 1.0 / (inputs as f64).sqrt();
+        let mut fc = LinearConfig::new(inputs, classes).with_initializer(Initializer::Zeros).init(device);
+        fc.weight = fresh.uniform([inputs, classes], bound, device);
         fc.bias = Some(fresh.uniform([classes], bound, device));
-        Self { body, fc }
+        Self { body, neck, fc, class_token: kind == NeckKind::ClassToken }
+    }
+
+    /// The same with the body's batch norms in its convolutions; see [`Body::folded`].
+    pub fn folded(&self) -> Self {
+        Self { body: self.body.folded(), ..self.clone() }
     }
 
     /// Normalised pictures `[n, 3, h, w]` to scores `[n, classes]`.
     pub fn forward(&self, pictures: Tensor<4>) -> Tensor<2> {
-        let features: Tensor<3> = self.body.forward(pictures).flatten(2, 3);
-        self.fc.forward(features.mean_dim(2).squeeze_dim(2))
+        let map = self.body.forward(pictures);
+        let [count, features, ..] = map.dims();
+        let means = if self.class_token {
+            // Alike at every position: one of them is the token, without the rounding of a mean.
+            map.slice([0..count, features / 2..features, 0..1, 0..1])
+        } else {
+            map.flatten::<3>(2, 3).mean_dim(2).reshape([count, features, 1, 1])
+        };
+        let seen = match &self.neck {
+            Some(neck) => neck.forward(means),
+            None => means,
+        };
+        self.fc.forward(seen.flatten(1, 3))
+    }
+}
+
+/// How many numbers the last layer of a published network sees.
+pub(crate) fn last_inputs(arch: Arch) -> usize {
+    match arch.0.neck {
+        NeckKind::Plain | NeckKind::Norm => arch.features(),
+        NeckKind::HardSwish(outputs) | NeckKind::NormRelu(outputs) => outputs,
+        NeckKind::ClassToken => arch.features() / 2,
+    }
+}
+
+/// What a published network has between the pool and its last layer.
+#[derive(Module, Debug)]
+#[allow(clippy::large_enum_variant)]
+pub enum Neck {
+    /// A layer norm.
+    Norm(NeckNorm),
+    /// A 1×1 convolution.
+    Conv(NeckConv),
+}
+
+/// A layer norm of the features.
+#[derive(Module, Debug)]
+pub struct NeckNorm {
+    norm: LayerNorm2d,
+}
+
+/// More features by a 1×1 convolution: with a batch norm and `ReLU`, or with a bias and hard swish.
+#[derive(Module, Debug)]
+pub struct NeckConv {
+    conv: Conv2d,
+    norm: Option<BatchNorm>,
+}
+
+impl Neck {
+    fn new(kind: NeckKind, features: usize, fresh: &mut Fresh, device: &Device) -> Option<Self> {
+        match kind {
+            NeckKind::Plain | NeckKind::ClassToken => None,
+            NeckKind::Norm => Some(Self::Norm(NeckNorm { norm: LayerNorm2d::new(features, 1e-6, device) })),
+            NeckKind::HardSwish(outputs) => {
+                Some(Self::Conv(NeckConv { conv: pointwise([features, outputs], fresh, device), norm: None }))
+            }
+            NeckKind::NormRelu(outputs) => {
+                let mut conv = pointwise([features, outputs], fresh, device);
+                conv.bias = None;
+                Some(Self::Conv(NeckConv { conv, norm: Some(BatchNormConfig::new(outputs).init(device)) }))
+            }
+        }
+    }
+
+    /// `[n, features, 1, 1]` to `[n, outputs, 1, 1]`.
+    fn forward(&self, means: Tensor<4>) -> Tensor<4> {
+        match self {
+            Self::Norm(NeckNorm { norm }) => norm.forward(means),
+            Self::Conv(NeckConv { conv, norm: Some(norm) }) => {
+                normalize(norm, convolve(conv, means, Activation::Identity), None, Activation::Relu)
+            }
+            Self::Conv(NeckConv { conv, norm: None }) => convolve(conv, means, Activation::HardSwish),
+        }
     }
 }

@@ -3,8 +3,34 @@ use burn::nn::PaddingConfig2d;
 use burn::tensor::{Device, Tensor};
 use firelight_layers::Activation;
 
-use crate::Fresh;
+use crate::arch::{Spec, members};
+use crate::body::{Backbone, renamed};
 use crate::conv_norm::{ConvNorm, ConvNormConfig};
+use crate::mobile::divisible;
+use crate::{Body, Fresh};
+
+members! {
+    EfficientNetLite0 = lite("efficientnet-lite0", &[16, 24, 40, 112, FEATURES], 3_371_008, |channels, fresh, device| {
+        Body::EfficientNetLite(EfficientNetLite::new(channels, 1.0, 1.0, fresh, device))
+    });
+    EfficientNetLite1 = lite("efficientnet-lite1", &[16, 24, 40, 112, FEATURES], 4_135_680, |channels, fresh, device| {
+        Body::EfficientNetLite(EfficientNetLite::new(channels, 1.0, 1.1, fresh, device))
+    })
+    .picture(240);
+    EfficientNetLite2 = lite("efficientnet-lite2", &[16, 24, 48, 120, FEATURES], 4_811_072, |channels, fresh, device| {
+        Body::EfficientNetLite(EfficientNetLite::new(channels, 1.1, 1.2, fresh, device))
+    })
+    .picture(260);
+}
+
+const fn lite(
+    name: &'static str,
+    stages: &'static [usize],
+    parameters: usize,
+    build: fn(usize, &mut Fresh, &Device) -> Body,
+) -> Spec {
+    Spec::new(name, stages, parameters, build).bicubic(0.875).normalization([127.0 / 255.0; 3], [128.0 / 255.0; 3])
+}
 
 /// Expansion, kernel, stride, channels and repeats of the seven groups of blocks, before scaling.
 const GROUPS: [(usize, usize, usize, usize, usize); 7] = [
@@ -18,7 +44,7 @@ const GROUPS: [(usize, usize, usize, usize, usize); 7] = [
 ];
 
 /// Channels of the feature map, whatever the scale.
-pub(super) const FEATURES: usize = 1280;
+const FEATURES: usize = 1280;
 
 /// The body of an EfficientNet-Lite (<https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite>):
 /// `EfficientNet` without squeeze-and-excitation, with `ReLU6`, and with a stem and a last convolution that do not scale.
@@ -47,7 +73,7 @@ impl EfficientNetLite {
         let mut blocks = Vec::new();
         let mut inputs = 32;
         for (index, (expansion, kernel, stride, channels, repeats)) in GROUPS.into_iter().enumerate() {
-            let outputs = scaled_channels(channels, width);
+            let outputs = divisible(channels as f64 * width);
             let ends = index == 0 || index == GROUPS.len() - 1;
             let repeats = if ends { repeats } else { (repeats as f64 * depth).ceil() as usize };
             for repeat in 0..repeats {
@@ -59,13 +85,8 @@ impl EfficientNetLite {
         Self { stem, blocks, top: same([inputs, FEATURES], 1).init(fresh, device) }
     }
 
-    /// Channels of the pictures it takes.
-    pub fn channels(&self) -> usize {
-        self.stem.inputs()
-    }
-
     /// The stage of each block and its number in it: a stage begins where channels or sides change.
-    pub(crate) fn places(&self) -> Vec<(usize, usize)> {
+    fn places(&self) -> Vec<(usize, usize)> {
         let mut places: Vec<(usize, usize)> = Vec::new();
         for block in &self.blocks {
             places.push(match places.last() {
@@ -76,9 +97,16 @@ impl EfficientNetLite {
         }
         places
     }
+}
+
+impl Backbone for EfficientNetLite {
+    /// Channels of the pictures it takes.
+    fn channels(&self) -> usize {
+        self.stem.inputs()
+    }
 
     /// The feature map before each halving of the sides, finest first, then the last one.
-    pub fn stages(&self, pictures: Tensor<4>) -> Vec<Tensor<4>> {
+    fn stages(&self, pictures: Tensor<4>) -> Vec<Tensor<4>> {
         let mut stages = Vec::new();
         let mut x = self.stem.forward(pictures, Activation::Relu6);
         for block in &self.blocks {
@@ -92,19 +120,80 @@ impl EfficientNetLite {
     }
 
     /// `[n, channels, h, w]` to `[n, 1280, h/32, w/32]` (rounded up).
-    pub fn forward(&self, pictures: Tensor<4>) -> Tensor<4> {
+    fn forward(&self, pictures: Tensor<4>) -> Tensor<4> {
         let x = self.stem.forward(pictures, Activation::Relu6);
         let x = self.blocks.iter().fold(x, |x, block| block.forward(x));
         self.top.forward(x, Activation::Relu6)
     }
 
     /// Every batch norm folded into its convolution; see [`ConvNorm::folded`].
-    pub fn folded(&self) -> Self {
+    fn folded(&self) -> Self {
         Self {
             stem: self.stem.folded(),
             blocks: self.blocks.iter().map(InvertedResidual::folded).collect(),
             top: self.top.folded(),
         }
+    }
+
+    fn groups(&self) -> &'static [&'static str] {
+        &[r"EfficientNetLite\."]
+    }
+
+    /// `blocks.1.project.norm.weight` to `_blocks.1._bn2.weight`.
+    fn published(&self, ours: &str) -> String {
+        renamed(
+            ours,
+            &[
+                ("blocks.", "_blocks."),
+                ("stem.conv.", "_conv_stem."),
+                ("stem.norm.", "_bn0."),
+                ("top.conv.", "_conv_head."),
+                ("top.norm.", "_bn1."),
+                ("expand.conv.", "_expand_conv."),
+                ("expand.norm.", "_bn0."),
+                ("depthwise.conv.", "_depthwise_conv."),
+                ("depthwise.norm.", "_bn1."),
+                ("project.conv.", "_project_conv."),
+                ("project.norm.", "_bn2."),
+                ("fc.", "_fc."),
+            ],
+        )
+    }
+
+    /// `blocks.4.project.norm.weight` to `blocks.2.1.bn3.weight`: timm counts blocks by stages, and the layers of a block as they come.
+    fn timm(&self, ours: &str) -> String {
+        const OUTSIDE: [(&str, &str); 5] = [
+            ("stem.conv.", "conv_stem."),
+            ("stem.norm.", "bn1."),
+            ("top.conv.", "conv_head."),
+            ("top.norm.", "bn2."),
+            ("fc.", "classifier."),
+        ];
+        const FIRST: [(&str, &str); 4] = [
+            ("depthwise.conv.", "conv_dw."),
+            ("depthwise.norm.", "bn1."),
+            ("project.conv.", "conv_pw."),
+            ("project.norm.", "bn2."),
+        ];
+        const LATER: [(&str, &str); 6] = [
+            ("expand.conv.", "conv_pw."),
+            ("expand.norm.", "bn1."),
+            ("depthwise.conv.", "conv_dw."),
+            ("depthwise.norm.", "bn2."),
+            ("project.conv.", "conv_pwl."),
+            ("project.norm.", "bn3."),
+        ];
+        let block = ours.strip_prefix("blocks.").and_then(|inside| inside.split_once('.'));
+        let place =
+            block.and_then(|(number, inside)| Some((*self.places().get(number.parse::<usize>().ok()?)?, inside)));
+        let Some(((stage, number), inside)) = place else { return renamed(ours, &OUTSIDE) };
+        // The first stage does not expand.
+        let inside = if stage == 0 { renamed(inside, &FIRST) } else { renamed(inside, &LATER) };
+        format!("blocks.{stage}.{number}.{inside}")
+    }
+
+    fn stem(&self) -> &'static str {
+        "stem.conv.weight"
     }
 }
 
@@ -171,11 +260,4 @@ fn same(channels: [usize; 2], kernel: usize) -> ConvNormConfig {
         norm_momentum: 0.01,
         ..ConvNormConfig::new(channels, kernel)
     }
-}
-
-/// The multiple of 8 next to `channels · width`, but never less than nine tenths of it.
-fn scaled_channels(channels: usize, width: f64) -> usize {
-    let exact = channels as f64 * width;
-    let rounded = (((exact + 4.0) as usize) / 8 * 8).max(8);
-    if (rounded as f64) < 0.9 * exact { rounded + 8 } else { rounded }
 }

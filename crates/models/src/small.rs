@@ -2,14 +2,20 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use firelight_layers::Activation;
 
-use crate::Fresh;
+use crate::arch::{Spec, members};
+use crate::body::Backbone;
 use crate::conv_norm::{ConvNorm, ConvNormConfig};
+use crate::{Body, Fresh};
+
+members! {
+    Small = Spec::new("small", &WIDTHS, 291_664, |channels, fresh, device| Body::Small(SmallNet::new(channels, fresh, device)))
+        .picture(64)
+        .normalization([0.5; 3], [0.25; 3])
+        .crop(1.0);
+}
 
 /// Channels after the stem and after each stage.
-pub(super) const WIDTHS: [usize; 4] = [16, 32, 64, 128];
-
-/// Channels of the feature map.
-pub(super) const FEATURES: usize = WIDTHS[WIDTHS.len() - 1];
+const WIDTHS: [usize; 4] = [16, 32, 64, 128];
 
 /// A compact network for training from scratch on small pictures: a strided 3×3 stem, then three stages that halve the
 /// sides, double the channels and add one residual convolution.
@@ -36,14 +42,16 @@ impl SmallNet {
         let stages = WIDTHS.windows(2).map(|pair| SmallStage::new([pair[0], pair[1]], fresh, device)).collect();
         Self { stem, stages }
     }
+}
 
+impl Backbone for SmallNet {
     /// Channels of the pictures it takes.
-    pub fn channels(&self) -> usize {
+    fn channels(&self) -> usize {
         self.stem.inputs()
     }
 
     /// The outputs of the stem and of the three stages, finest first.
-    pub fn stages(&self, pictures: Tensor<4>) -> Vec<Tensor<4>> {
+    fn stages(&self, pictures: Tensor<4>) -> Vec<Tensor<4>> {
         let mut maps = vec![self.stem.forward(pictures, Activation::Relu)];
         for stage in &self.stages {
             maps.push(stage.forward(maps[maps.len() - 1].clone()));
@@ -52,14 +60,26 @@ impl SmallNet {
     }
 
     /// `[n, channels, h, w]` to `[n, 128, h/16, w/16]` (rounded up).
-    pub fn forward(&self, pictures: Tensor<4>) -> Tensor<4> {
+    fn forward(&self, pictures: Tensor<4>) -> Tensor<4> {
         let stem = self.stem.forward(pictures, Activation::Relu);
         self.stages.iter().fold(stem, |x, stage| stage.forward(x))
     }
 
     /// Every batch norm folded into its convolution; see [`ConvNorm::folded`].
-    pub fn folded(&self) -> Self {
+    fn folded(&self) -> Self {
         Self { stem: self.stem.folded(), stages: self.stages.iter().map(SmallStage::folded).collect() }
+    }
+
+    fn groups(&self) -> &'static [&'static str] {
+        &[r"Small\."]
+    }
+
+    fn stem(&self) -> &'static str {
+        "stem.conv.weight"
+    }
+
+    fn is_published(&self) -> bool {
+        false
     }
 }
 

@@ -3,7 +3,7 @@ use std::fmt;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
-use crate::{Arch, Body, EfficientNetLite, Fresh, ResNet, SmallNet};
+use crate::{Arch, Body, Fresh};
 
 /// What a [`Body`] is made from: an architecture, and the pictures that it sees.
 ///
@@ -121,6 +121,12 @@ impl BodyConfig {
     /// assert_eq!(mean, [0.485, 0.456, 0.406, 0.485]);
     /// ```
     pub fn normalization(&self) -> (Vec<f32>, Vec<f32>) {
+        let (mean, deviation) = self.arch.normalization();
+        self.normalization_of(mean, deviation)
+    }
+
+    /// [`normalization`](Self::normalization) from another mean and deviation of the three colours, as some weights expect them.
+    pub fn normalization_of(&self, mean: [f32; 3], deviation: [f32; 3]) -> (Vec<f32>, Vec<f32>) {
         let of_all = |three: [f32; 3]| {
             let picture: Vec<f32> = match self.channels {
                 1 => vec![three.iter().sum::<f32>() / 3.0],
@@ -128,7 +134,6 @@ impl BodyConfig {
             };
             picture.repeat(self.pictures)
         };
-        let (mean, deviation) = self.arch.normalization();
         (of_all(mean), of_all(deviation))
     }
 
@@ -149,18 +154,7 @@ impl BodyConfig {
     pub fn fresh_body(&self, fresh: &mut Fresh, device: &Device) -> Body {
         let problem = self.problem();
         assert!(problem.is_none(), "{}: {self:?}", problem.unwrap_or_default());
-        let channels = self.channels;
-        let mut resnet = |blocks, bottleneck| Body::ResNet(ResNet::new(channels, blocks, bottleneck, fresh, device));
-        match self.arch {
-            Arch::ResNet18 => resnet([2, 2, 2, 2], false),
-            Arch::ResNet34 => resnet([3, 4, 6, 3], false),
-            Arch::ResNet50 => resnet([3, 4, 6, 3], true),
-            Arch::ResNet101 => resnet([3, 4, 23, 3], true),
-            Arch::Small => Body::Small(SmallNet::new(channels, fresh, device)),
-            Arch::EfficientNetLite0 => Body::EfficientNetLite(EfficientNetLite::new(channels, 1.0, 1.0, fresh, device)),
-            Arch::EfficientNetLite1 => Body::EfficientNetLite(EfficientNetLite::new(channels, 1.0, 1.1, fresh, device)),
-            Arch::EfficientNetLite2 => Body::EfficientNetLite(EfficientNetLite::new(channels, 1.1, 1.2, fresh, device)),
-        }
+        (self.arch.0.build)(self.channels, fresh, device)
     }
 }
 

@@ -76,10 +76,31 @@ pub enum WeightsError {
         misshapen: Vec<Misshapen>,
     },
 
+    /// The tensors are those of no architecture.
+    #[error(
+        "weights {} fit no architecture that is known (there are {}); name the architecture, or see which there are",
+        path.display(), shortened(&names.join(", "), TOLD)
+    )]
+    Unrecognized {
+        /// The file.
+        path: PathBuf,
+        /// Some of its tensors.
+        names: Vec<String>,
+    },
+
+    /// What is said of weights makes no sense.
+    #[error("settings {}: {}; give a timm model's config.json, or name architecture and weights", path.display(), shortened(why, TOLD))]
+    Config {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
+
     /// The tensors have the names of another library's files.
     #[error(
         "weights {} have the tensor names of {origin}, which are not read; give the file that the publisher of {arch} has \
-         (torchvision's, or the EfficientNet-Lite port's), or save these weights under its names",
+         (torchvision's, timm's, or the EfficientNet-Lite port's), or save these weights under its names",
         path.display()
     )]
     OtherNames {

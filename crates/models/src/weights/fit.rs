@@ -7,7 +7,8 @@ use burn::tensor::Device;
 use super::names::{self, Naming};
 use super::stem::adapted_shape;
 use super::{Checkpoint, Misshapen, WeightsError};
-use crate::{Arch, BodyConfig, Fresh};
+use super::{positions, recognize};
+use crate::{Body, BodyConfig};
 
 /// How the tensors of a file and those of a module pair up.
 pub(super) struct Fit {
@@ -15,6 +16,8 @@ pub(super) struct Fit {
     pub pairs: Vec<(String, String)>,
     /// Name in the file of the first convolution, and the shape that its weights are to be adapted to.
     pub adapted: Option<(String, [usize; 4])>,
+    /// Name in the file of learned positions, and how many there are to be.
+    pub positions: Option<(String, usize)>,
     /// Tensors of the file that belong to no module, or to a last layer that is not asked for.
     pub unused: Vec<String>,
     missing: Vec<(String, Vec<usize>)>,
@@ -30,12 +33,23 @@ struct Wanted {
 }
 
 impl Fit {
-    pub fn new<M: Module>(module: &M, naming: Naming, checkpoint: &Checkpoint) -> Self {
+    /// By those of a body's namings under which the file has the most tensors; the first of equals.
+    pub fn new<M: Module>(module: &M, body: &Body, checkpoint: &Checkpoint) -> Self {
+        let fits = Naming::all(body).map(|naming| Self::by(module, naming, checkpoint));
+        fits.into_iter()
+            .rev()
+            .max_by_key(|fit| fit.pairs.len() + fit.misshapen.len())
+            .unwrap_or_else(|| unreachable!("there are two"))
+    }
+
+    fn by<M: Module>(module: &M, naming: Naming, checkpoint: &Checkpoint) -> Self {
         let wanted = wanted(module, naming);
         let prefix = prefix(&wanted, checkpoint);
+        let stem = naming.stem();
         let mut fit = Self {
             pairs: vec![],
             adapted: None,
+            positions: None,
             unused: vec![],
             missing: vec![],
             unexpected: vec![],
@@ -47,11 +61,15 @@ impl Fit {
             match checkpoint.shape(&name) {
                 None => fit.missing.push((name, shape)),
                 Some(found) => {
-                    let adapted = adapted_shape(&found, &shape).filter(|_| theirs == naming.stem);
+                    let adapted = adapted_shape(&found, &shape).filter(|_| theirs == stem);
                     if let Some(shape) = adapted {
                         fit.adapted = Some((name.clone(), shape));
                     }
-                    if found == shape || adapted.is_some() {
+                    let other = positions::fit(&theirs, &found, &shape);
+                    if let Some(count) = other {
+                        fit.positions = Some((name.clone(), count));
+                    }
+                    if found == shape || adapted.is_some() || other.is_some() {
                         fit.pairs.push((ours, name.clone()));
                     } else {
                         fit.misshapen.push(Misshapen { name: name.clone(), expected: shape, found });
@@ -78,13 +96,9 @@ impl Fit {
     /// The error for a fit that is not whole; looks for the architecture whose body the file does fit.
     pub fn into_error(self, config: &BodyConfig, checkpoint: &Checkpoint, devices: &[Device]) -> WeightsError {
         let arch = config.arch();
-        let fits = |other: &Arch| {
-            let device = devices.first().filter(|_| *other != arch)?;
-            let body = BodyConfig::new(*other).with_channels(config.channels());
-            let body = body.fresh_body(&mut Fresh::zeros(), device);
-            names::naming(&body).map(|naming| Self::new(&body, naming, checkpoint).is_whole())
-        };
-        let looks_like = Arch::ALL.into_iter().find(|other| fits(other) == Some(true));
+        let looks_like = devices
+            .first()
+            .and_then(|device| recognize::of(checkpoint, config.channels(), device, |other| other != arch));
         if looks_like.is_none()
             && let Some(origin) = names::origin(checkpoint.tensors().map(|(name, _)| name))
         {
@@ -105,11 +119,7 @@ fn wanted<M: Module>(module: &M, naming: Naming) -> Vec<Wanted> {
     module
         .collect(None, Some(Box::new(BurnToPyTorchAdapter)), true)
         .into_iter()
-        .map(|tensor| Wanted {
-            theirs: (naming.published)(tensor.name.strip_prefix("body.").unwrap_or(&tensor.name)),
-            shape: tensor.shape.to_vec(),
-            ours: tensor.name,
-        })
+        .map(|tensor| Wanted { theirs: naming.of(&tensor.name), shape: tensor.shape.to_vec(), ours: tensor.name })
         .collect()
 }
 

@@ -5,9 +5,11 @@ use burn::store::{ModuleSnapshot, PyTorchToBurnAdapter, bridge};
 use burn::tensor::Device;
 
 use super::fit::Fit;
-use super::names::{self, Naming};
+use super::names::Naming;
+use super::positions;
 use super::stem::adapted;
 use super::{Checkpoint, LoadReport, WeightsError};
+use crate::classifier::last_inputs;
 use crate::{Arch, Body, BodyConfig, Classifier, Fresh};
 
 /// A body with trained weights, of an [`Arch`] or of any [`BodyConfig`]; the file's last layer is left.
@@ -44,8 +46,10 @@ pub fn load_body(
 ) -> Result<(Body, LoadReport), WeightsError> {
     let config = config.into();
     let body = config.fresh_body(&mut Fresh::zeros(), device);
-    let naming = names::naming(&body).ok_or(WeightsError::FromScratch { arch: config.arch() })?;
-    load(body, &config, naming, &Checkpoint::open(path)?)
+    if !body.is_published() {
+        return Err(WeightsError::FromScratch { arch: config.arch() });
+    }
+    load(body.clone(), &body, &config, &Checkpoint::open(path)?)
 }
 
 /// The whole published network with its weights; the number of classes is the file's.
@@ -68,39 +72,44 @@ pub fn load_classifier(
 ) -> Result<(Classifier, LoadReport), WeightsError> {
     let (config, fresh) = (BodyConfig::new(arch), &mut Fresh::zeros());
     let body = config.fresh_body(fresh, device);
-    let naming = names::naming(&body).ok_or(WeightsError::FromScratch { arch })?;
+    if !body.is_published() {
+        return Err(WeightsError::FromScratch { arch });
+    }
     let checkpoint = Checkpoint::open(path)?;
     // Memory is given to as many classes as the last layer has weights for, which are as many as the file has room for.
-    let last = (naming.published)("fc.weight");
     let classes = checkpoint.tensors().find_map(|(name, shape)| match shape[..] {
-        [classes, features] if name.ends_with(&last) && features == arch.features() => Some(classes),
+        [classes, inputs] if inputs == last_inputs(arch) => {
+            Naming::all(&body).iter().any(|naming| name.ends_with(&naming.of("fc.weight"))).then_some(classes)
+        }
         _ => None,
     });
-    let classes = classes.unwrap_or(1000);
-    load(Classifier::new(body, arch.features(), classes, fresh, device), &config, naming, &checkpoint)
+    let network = Classifier::new(body.clone(), arch, classes.unwrap_or(1000), fresh, device);
+    load(network, &body, &config, &checkpoint)
 }
 
 /// Reads all that `module` needs before the first of its tensors changes.
 fn load<M: Module>(
     mut module: M,
+    body: &Body,
     config: &BodyConfig,
-    naming: Naming,
     checkpoint: &Checkpoint,
 ) -> Result<(M, LoadReport), WeightsError> {
-    let fit = Fit::new(&module, naming, checkpoint);
+    let devices = module.devices();
+    let fit = Fit::new(&module, body, checkpoint);
     if !fit.is_whole() {
-        return Err(fit.into_error(config, checkpoint, &module.devices()));
+        return Err(fit.into_error(config, checkpoint, &devices));
     }
     let mut values = 0;
     let mut tensors = Vec::with_capacity(fit.pairs.len());
     for (ours, theirs) in &fit.pairs {
         let mut data = checkpoint.read(theirs)?;
+        let damaged =
+            |error| WeightsError::Damaged { path: checkpoint.path().to_owned(), cause: format!("{theirs}: {error}") };
         if let Some((_, shape)) = fit.adapted.as_ref().filter(|(stem, _)| stem == theirs) {
-            let damaged = |error| WeightsError::Damaged {
-                path: checkpoint.path().to_owned(),
-                cause: format!("{theirs}: {error}"),
-            };
             data = adapted(data.as_slice().map_err(damaged)?, *shape);
+        }
+        if let Some((_, count)) = fit.positions.as_ref().filter(|(name, _)| name == theirs) {
+            data = positions::of_another_grid(data, *count, &devices[0]).map_err(damaged)?;
         }
         values += data.num_elements();
         tensors.push(bridge::from_data(data, ours.clone(), None));

@@ -5,15 +5,15 @@ use burn::store::{BurnToPyTorchAdapter, ModuleSnapshot, bridge};
 use burn::tensor::DType;
 use safetensors::tensor::TensorView;
 
-use super::names::{efficientnet_lite_of_timm, naming};
+use super::names::Naming;
 use crate::Body;
 
 /// Whose names the tensors of a body have in a file for other programs.
 ///
-/// | | `ResNet` | EfficientNet-Lite | small |
-/// |---|---|---|---|
-/// | `Published` | torchvision's, timm's too | those of the port whose files [`load_body`](super::load_body) reads | the module's own |
-/// | `Timm` | the same | those of timm's `tf_efficientnet_lite0`, `1`, `2` | the module's own |
+/// | | `ResNet` | EfficientNet-Lite | small | all others |
+/// |---|---|---|---|---|
+/// | `Published` | torchvision's, timm's too | those of the port whose files [`load_body`](super::load_body) reads | the module's own | timm's |
+/// | `Timm` | the same | those of timm's `tf_efficientnet_lite0`, `1`, `2` | the module's own | timm's |
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Names {
@@ -49,18 +49,12 @@ pub enum Names {
 ///
 /// What the format says of a tensor.
 pub fn to_safetensors(body: &Body, names: Names) -> Result<Vec<u8>, String> {
-    let theirs: Box<dyn Fn(&str) -> String> = match (body, names) {
-        (Body::EfficientNetLite(net), Names::Timm) => {
-            let places = net.places();
-            Box::new(move |ours| efficientnet_lite_of_timm(ours, &places))
-        }
-        _ => naming(body).map_or(Box::new(str::to_owned), |naming| Box::new(naming.published)),
-    };
+    let naming = Naming::new(body, names);
     let tensors = body.valid().collect(None, Some(Box::new(BurnToPyTorchAdapter)), true);
     let mut data = BTreeMap::new();
     for tensor in &tensors {
         let values = bridge::to_data(tensor).map_err(|error| error.to_string())?.convert_dtype(DType::F32);
-        data.insert(theirs(&tensor.name), values);
+        data.insert(naming.of(&tensor.name), values);
     }
     let view = |(name, values): (&String, _)| {
         let values: &burn::tensor::TensorData = values;

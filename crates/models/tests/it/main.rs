@@ -1,5 +1,6 @@
 //! What the models and their weights promise.
 
+mod bodies;
 mod channels;
 mod head_ends;
 mod hostile;

@@ -20,14 +20,14 @@ fn trainable<M: Module>(module: &M) -> usize {
 #[test]
 fn the_table_of_stages_is_what_bodies_give() {
     let device = device();
-    for arch in Arch::ALL {
+    for arch in Arch::all() {
         let body = BodyConfig::new(arch).fresh_body(&mut Fresh::zeros(), &device);
-        let stages = body.stages(Tensor::zeros([1, 3, 64, 40], &device));
+        let stages = body.stages(Tensor::zeros([1, 3, 64, 96], &device));
         let found: Vec<[usize; 4]> = stages.iter().map(Tensor::dims).collect();
         let expected = arch.stage_channels().iter().enumerate();
-        let side = |side: usize, stage| side.div_ceil(1_usize << (stage + 1));
+        let side = |side: usize, stage| side.div_ceil(arch.finest_stride() << stage);
         let expected: Vec<_> =
-            expected.map(|(stage, &channels)| [1, channels, side(64, stage), side(40, stage)]).collect();
+            expected.map(|(stage, &channels)| [1, channels, side(64, stage), side(96, stage)]).collect();
         assert_eq!(found, expected, "{arch}");
         assert_eq!(arch.stage_channels().last(), Some(&arch.features()), "{arch}");
     }
@@ -210,7 +210,10 @@ fn every_parameter_of_a_unet_gets_a_gradient() {
 fn every_parameter_of_a_unet_is_in_exactly_one_group() {
     let groups = UNetConfig::new(Arch::ResNet18, 2);
     let groups = empty(&groups).groups();
-    assert_eq!(groups, [r"^body\.ResNet\.(conv1|layer1|layer2)\.", r"^body\.ResNet\.(layer3|layer4)\.", r"^decoder\."]);
+    assert_eq!(
+        groups,
+        [r"^body\.ResNet\.(stem|conv1|layer1|layer2)\.", r"^body\.ResNet\.(layer3|layer4)\.", r"^decoder\."]
+    );
     for arch in [Arch::Small, Arch::ResNet18, Arch::EfficientNetLite0] {
         let model = empty(&UNetConfig::new(arch, 2));
         let groups: Vec<ParamGroup> =

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use burn::module::{Module, ParamGroup};
 use burn::tensor::{Device, Tensor};
+use firelight_models::Arch;
 use firelight_models::weights::{WeightsError, load_body, load_classifier};
-use firelight_models::{Arch, Classifier};
 use serde_json::Value;
 
 use crate::models::device;
@@ -75,7 +75,7 @@ fn resnets_give_torchvisions_stages_and_logits() {
         for (ours, theirs) in sums.iter().zip(numbers(&expected["logits_sum"])) {
             assert!((ours - theirs).abs() < 2e-2, "{name} sum of logits: {ours} instead of {theirs}");
         }
-        let folded = Classifier { body: classifier.body.folded(), fc: classifier.fc.clone() };
+        let folded = classifier.folded();
         assert_near("folded", &values(folded.forward(pictures.clone())), &values(classifier.forward(pictures)));
     }
 }

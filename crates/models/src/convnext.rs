@@ -1,0 +1,290 @@
+use burn::module::{Module, Param};
+use burn::nn::conv::Conv2d;
+use burn::nn::{Linear, LinearConfig, PaddingConfig2d};
+use burn::tensor::ops::ConvOptions;
+use burn::tensor::{Device, Tensor};
+use firelight_layers::{Activation, conv2d, convolve};
+
+use crate::arch::{NeckKind, Spec, members};
+use crate::body::{Backbone, renamed};
+use crate::layer_norm::LayerNorm2d;
+use crate::squeeze::biased;
+use crate::{Body, Fresh};
+
+const SMALL: [usize; 4] = [2, 2, 6, 2];
+const NANO: [usize; 4] = [2, 2, 8, 2];
+const TINY: [usize; 4] = [3, 3, 9, 3];
+const LARGE: [usize; 4] = [3, 3, 27, 3];
+
+members! {
+    ConvNeXtAtto = next("convnext_atto", &[40, 80, 160, 320], 3_373_880, |c, f, d| net(40, SMALL, Form::V1 { convolved: true }, c, f, d));
+    ConvNeXtFemto = next("convnext_femto", &[48, 96, 192, 384], 4_832_016, |c, f, d| net(48, SMALL, Form::V1 { convolved: true }, c, f, d));
+    ConvNeXtPico = next("convnext_pico", &[64, 128, 256, 512], 8_531_648, |c, f, d| net(64, SMALL, Form::V1 { convolved: true }, c, f, d));
+    ConvNeXtNano = next("convnext_nano", &[80, 160, 320, 640], 14_951_280, |c, f, d| net(80, NANO, Form::V1 { convolved: true }, c, f, d));
+    ConvNeXtTiny = next("convnext_tiny", &[96, 192, 384, 768], 27_818_592, |c, f, d| net(96, TINY, Form::V1 { convolved: false }, c, f, d));
+    ConvNeXtSmall = next("convnext_small", &[96, 192, 384, 768], 49_453_152, |c, f, d| net(96, LARGE, Form::V1 { convolved: false }, c, f, d));
+    ConvNeXtBase = next("convnext_base", &[128, 256, 512, 1024], 87_564_416, |c, f, d| net(128, LARGE, Form::V1 { convolved: false }, c, f, d));
+    ConvNeXtV2Atto = next("convnextv2_atto", &[40, 80, 160, 320], 3_386_760, |c, f, d| net(40, SMALL, Form::V2 { convolved: true }, c, f, d));
+    ConvNeXtV2Femto = next("convnextv2_femto", &[48, 96, 192, 384], 4_847_472, |c, f, d| net(48, SMALL, Form::V2 { convolved: true }, c, f, d));
+    ConvNeXtV2Pico = next("convnextv2_pico", &[64, 128, 256, 512], 8_552_256, |c, f, d| net(64, SMALL, Form::V2 { convolved: true }, c, f, d));
+    ConvNeXtV2Nano = next("convnextv2_nano", &[80, 160, 320, 640], 14_981_520, |c, f, d| net(80, NANO, Form::V2 { convolved: true }, c, f, d));
+    ConvNeXtV2Tiny = next("convnextv2_tiny", &[96, 192, 384, 768], 27_864_960, |c, f, d| net(96, TINY, Form::V2 { convolved: false }, c, f, d));
+    ConvNeXtV2Base = next("convnextv2_base", &[128, 256, 512, 1024], 87_690_752, |c, f, d| net(128, LARGE, Form::V2 { convolved: false }, c, f, d));
+}
+
+const fn next(
+    name: &'static str,
+    stages: &'static [usize],
+    parameters: usize,
+    build: fn(usize, &mut Fresh, &Device) -> Body,
+) -> Spec {
+    Spec::new(name, stages, parameters, build).stride(4).bicubic(0.875).neck(NeckKind::Norm)
+}
+
+fn net(width: usize, depths: [usize; 4], form: Form, channels: usize, fresh: &mut Fresh, device: &Device) -> Body {
+    Body::ConvNeXt(ConvNeXt::new(width, depths, form, channels, fresh, device))
+}
+
+/// Which version, and whether a block's two layers are stored as 1×1 convolutions, as timm has them in the small ones.
+#[derive(Debug, Clone, Copy)]
+enum Form {
+    V1 { convolved: bool },
+    V2 { convolved: bool },
+}
+
+/// Of the deviation that all weights begin with.
+const BEGIN: f64 = 0.02;
+
+/// timm's.
+const EPSILON: f64 = 1e-6;
+
+/// The body of a `ConvNeXt` (Liu and others, <https://arxiv.org/abs/2201.03545>), or of a second version, with global response
+/// normalization (Woo and others, <https://arxiv.org/abs/2301.00808>), with timm's names: patches of 4×4, then four stages, the last three of which
+/// begin by halving the sides. Its published networks have one more layer norm after the pool.
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use firelight_models::Arch;
+///
+/// let device = Device::flex();
+/// let body = Arch::ConvNeXtAtto.body(42, &device);
+/// assert_eq!(body.forward(Tensor::zeros([1, 3, 64, 64], &device)).dims(), [1, 320, 2, 2]);
+/// ```
+#[derive(Module, Debug)]
+pub struct ConvNeXt {
+    stem: Conv2d,
+    stem_norm: LayerNorm2d,
+    stages: Vec<ConvNeXtStage>,
+}
+
+impl ConvNeXt {
+    fn new(width: usize, depths: [usize; 4], form: Form, channels: usize, fresh: &mut Fresh, device: &Device) -> Self {
+        let stem = patches([channels, width], 4, fresh, device);
+        let stages = depths.into_iter().enumerate().map(|(index, depth)| {
+            let outputs = width << index;
+            let down = (index > 0).then(|| {
+                (LayerNorm2d::new(outputs / 2, EPSILON, device), patches([outputs / 2, outputs], 2, fresh, device))
+            });
+            let (norm, down) = down.unzip();
+            let blocks = (0..depth).map(|_| ConvNeXtBlock::new(outputs, form, fresh, device)).collect();
+            ConvNeXtStage { norm, down, blocks }
+        });
+        let stages = stages.collect();
+        Self { stem, stem_norm: LayerNorm2d::new(width, EPSILON, device), stages }
+    }
+
+    fn begun(&self, pictures: Tensor<4>) -> Tensor<4> {
+        self.stem_norm.forward(convolve(&self.stem, pictures, Activation::Identity))
+    }
+}
+
+impl Backbone for ConvNeXt {
+    fn channels(&self) -> usize {
+        self.stem.weight.dims()[1]
+    }
+
+    fn stages(&self, pictures: Tensor<4>) -> Vec<Tensor<4>> {
+        let mut x = self.begun(pictures);
+        let maps = self.stages.iter().map(|stage| {
+            x = stage.forward(x.clone());
+            x.clone()
+        });
+        maps.collect()
+    }
+
+    fn forward(&self, pictures: Tensor<4>) -> Tensor<4> {
+        self.stages.iter().fold(self.begun(pictures), |x, stage| stage.forward(x))
+    }
+
+    /// It has no batch norm.
+    fn folded(&self) -> Self {
+        self.clone()
+    }
+
+    fn groups(&self) -> &'static [&'static str] {
+        &[r"ConvNeXt\.(stem|stem_norm|stages\.0|stages\.1)\.", r"ConvNeXt\.stages\.2\.", r"ConvNeXt\.stages\.3\."]
+    }
+
+    /// `stages.1.blocks.0.fc1.weight` to `stages.1.blocks.0.mlp.fc1.weight`.
+    fn published(&self, ours: &str) -> String {
+        const NAMES: [(&str, &str); 6] = [
+            ("stem.", "stem.0."),
+            ("stem_norm.", "stem.1."),
+            ("fc1.", "mlp.fc1."),
+            ("fc2.", "mlp.fc2."),
+            ("response.", "mlp.grn."),
+            (".down.", ".downsample.1."),
+        ];
+        for (own, theirs) in [("fc.", "head.fc."), ("neck.norm.", "head.norm.")] {
+            if let Some(last) = ours.strip_prefix(own) {
+                return format!("{theirs}{last}");
+            }
+        }
+        let block = ours.contains(".blocks.");
+        let name = renamed(ours, &NAMES);
+        if block { name } else { name.replace(".norm.", ".downsample.0.") }
+    }
+
+    fn stem(&self) -> &'static str {
+        "stem.weight"
+    }
+}
+
+/// Blocks of one resolution, after a norm and a convolution of 2×2 that halve the sides, in all but the first.
+#[derive(Module, Debug)]
+pub struct ConvNeXtStage {
+    norm: Option<LayerNorm2d>,
+    down: Option<Conv2d>,
+    blocks: Vec<ConvNeXtBlock>,
+}
+
+impl ConvNeXtStage {
+    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let x = match (&self.norm, &self.down) {
+            (Some(norm), Some(down)) => convolve(down, norm.forward(x), Activation::Identity),
+            _ => x,
+        };
+        self.blocks.iter().fold(x, |x, block| block.forward(x))
+    }
+}
+
+/// A depthwise convolution of 7×7, a layer norm, and two layers with a GELU between them, four times as wide, beside a shortcut.
+#[derive(Module, Debug)]
+pub struct ConvNeXtBlock {
+    conv_dw: Conv2d,
+    norm: LayerNorm2d,
+    fc1: Pointwise,
+    response: Option<ResponseNorm>,
+    fc2: Pointwise,
+    gamma: Option<Param<Tensor<1>>>,
+}
+
+impl ConvNeXtBlock {
+    fn new(width: usize, form: Form, fresh: &mut Fresh, device: &Device) -> Self {
+        let mut conv_dw = biased([width, width], [7, 7], width, fresh, device);
+        conv_dw.padding = PaddingConfig2d::Explicit(3, 3, 3, 3);
+        conv_dw.weight = fresh.normal([width, 1, 7, 7], BEGIN, device);
+        let (convolved, gamma, response) = match form {
+            Form::V1 { convolved } => (convolved, Some(Param::from_tensor(Tensor::full([width], 1e-6, device))), None),
+            Form::V2 { convolved } => (convolved, None, Some(ResponseNorm::new(4 * width, device))),
+        };
+        Self {
+            conv_dw,
+            norm: LayerNorm2d::new(width, EPSILON, device),
+            fc1: Pointwise::new([width, 4 * width], convolved, fresh, device),
+            response,
+            fc2: Pointwise::new([4 * width, width], convolved, fresh, device),
+            gamma,
+        }
+    }
+
+    fn forward(&self, input: Tensor<4>) -> Tensor<4> {
+        let x = self.norm.forward(convolve(&self.conv_dw, input.clone(), Activation::Identity));
+        let x = self.fc1.forward(x, Activation::Gelu);
+        let x = match &self.response {
+            Some(response) => response.forward(x),
+            None => x,
+        };
+        let x = self.fc2.forward(x, Activation::Identity);
+        match &self.gamma {
+            Some(gamma) => x * per_channel(gamma.val()).cast(input.dtype()) + input,
+            None => x + input,
+        }
+    }
+}
+
+/// A layer that sees each position by itself, stored as a linear one or as a 1×1 convolution.
+#[derive(Module, Debug)]
+#[allow(clippy::large_enum_variant)]
+pub enum Pointwise {
+    /// `[outputs, inputs, 1, 1]`.
+    Convolved(Conv2d),
+    /// `[outputs, inputs]` in a file.
+    Linear(Linear),
+}
+
+impl Pointwise {
+    fn new([inputs, outputs]: [usize; 2], convolved: bool, fresh: &mut Fresh, device: &Device) -> Self {
+        if convolved {
+            let mut conv = biased([inputs, outputs], [1, 1], 1, fresh, device);
+            conv.weight = fresh.normal([outputs, inputs, 1, 1], BEGIN, device);
+            return Self::Convolved(conv);
+        }
+        let mut linear = LinearConfig::new(inputs, outputs).with_initializer(burn::nn::Initializer::Zeros).init(device);
+        linear.weight = fresh.normal([inputs, outputs], BEGIN, device);
+        Self::Linear(linear)
+    }
+
+    fn forward(&self, map: Tensor<4>, activation: Activation) -> Tensor<4> {
+        match self {
+            Self::Convolved(conv) => convolve(conv, map, activation),
+            Self::Linear(linear) => {
+                let precision = map.dtype();
+                let [inputs, outputs] = linear.weight.dims();
+                let weight = linear.weight.val().transpose().reshape([outputs, inputs, 1, 1]).cast(precision);
+                let bias = linear.bias.as_ref().map(|bias| bias.val().cast(precision));
+                conv2d(map, weight, bias, ConvOptions::new([1, 1], [0, 0], [1, 1], 1), activation)
+            }
+        }
+    }
+}
+
+/// Global response normalization: each channel's length over all positions, divided by the mean length of all channels, scales it.
+#[derive(Module, Debug)]
+pub struct ResponseNorm {
+    weight: Param<Tensor<1>>,
+    bias: Param<Tensor<1>>,
+}
+
+impl ResponseNorm {
+    fn new(channels: usize, device: &Device) -> Self {
+        let zeros = || Param::from_tensor(Tensor::zeros([channels], device));
+        Self { weight: zeros(), bias: zeros() }
+    }
+
+    fn forward(&self, map: Tensor<4>) -> Tensor<4> {
+        let precision = map.dtype();
+        let [weight, bias] = [&self.weight, &self.bias].map(|param| per_channel(param.val()).cast(precision));
+        // A sum of squares has no room in half precision.
+        let wide = map.clone().cast(burn::tensor::FloatDType::F32);
+        // The least that a root has a slope at; it moves no length that counts.
+        let length = ((wide.clone() * wide).sum_dim(3).sum_dim(2) + 1e-24).sqrt();
+        let share = length.clone() / (length.mean_dim(1) + EPSILON);
+        let scaled = map.clone() * share.cast(precision);
+        map + scaled * weight + bias
+    }
+}
+
+/// `[channels]` beside a map.
+fn per_channel(numbers: Tensor<1>) -> Tensor<4> {
+    let [channels] = numbers.dims();
+    numbers.reshape([1, channels, 1, 1])
+}
+
+/// A convolution of patches that do not overlap.
+fn patches(channels: [usize; 2], side: usize, fresh: &mut Fresh, device: &Device) -> Conv2d {
+    let mut conv = biased(channels, [side, side], 1, fresh, device);
+    conv.stride = [side, side];
+    conv.weight = fresh.normal([channels[1], channels[0], side, side], BEGIN, device);
+    conv
+}

@@ -1,0 +1,87 @@
+use burn::module::{Module, Param};
+use burn::nn::{Initializer, Linear, LinearConfig};
+use burn::tensor::activation::gelu;
+use burn::tensor::module::{attention, linear};
+use burn::tensor::ops::AttentionModuleOptions;
+use burn::tensor::{Device, Tensor};
+
+use crate::Fresh;
+use crate::layer_norm::LayerNorm2d;
+
+/// The deviation that all weights begin with.
+pub(super) const BEGIN: f64 = 0.02;
+
+/// timm's.
+pub(super) const EPSILON: f64 = 1e-6;
+
+/// Attention and two layers, each after a layer norm and beside a shortcut.
+#[derive(Module, Debug)]
+pub struct ViTBlock {
+    norm1: LayerNorm2d,
+    qkv: Linear,
+    proj: Linear,
+    scale1: Option<Param<Tensor<1>>>,
+    norm2: LayerNorm2d,
+    fc1: Linear,
+    fc2: Linear,
+    scale2: Option<Param<Tensor<1>>>,
+    heads: usize,
+}
+
+impl ViTBlock {
+    /// `scale` is what the outputs of both parts are multiplied with at first, channel by channel, if they are (`LayerScale`).
+    pub(super) fn new(width: usize, heads: usize, scale: Option<f64>, fresh: &mut Fresh, device: &Device) -> Self {
+        let scaled = || scale.map(|scale| Param::from_tensor(Tensor::full([width], scale, device)));
+        let mut linear = |inputs: usize, outputs: usize| {
+            let mut layer = LinearConfig::new(inputs, outputs).with_initializer(Initializer::Zeros).init(device);
+            layer.weight = fresh.normal([inputs, outputs], BEGIN, device);
+            layer
+        };
+        Self {
+            norm1: LayerNorm2d::new(width, EPSILON, device),
+            qkv: linear(width, 3 * width),
+            proj: linear(width, width),
+            scale1: scaled(),
+            norm2: LayerNorm2d::new(width, EPSILON, device),
+            fc1: linear(width, 4 * width),
+            fc2: linear(4 * width, width),
+            scale2: scaled(),
+            heads,
+        }
+    }
+
+    /// `[n, tokens, width]` to the same shape.
+    pub(super) fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+        let seen = scaled(self.attend(self.norm1.tokens(x.clone())), self.scale1.as_ref());
+        let x = x + seen;
+        let inner = gelu(applied(&self.fc1, self.norm2.tokens(x.clone())));
+        let thought = scaled(applied(&self.fc2, inner), self.scale2.as_ref());
+        x + thought
+    }
+
+    fn attend(&self, x: Tensor<3>) -> Tensor<3> {
+        let [pictures, tokens, width] = x.dims();
+        let each = width / self.heads;
+        let all = applied(&self.qkv, x).reshape([pictures, tokens, 3, self.heads, each]).permute([2, 0, 3, 1, 4]);
+        let part = |index: usize| all.clone().slice([index..index + 1]).squeeze_dim::<4>(0);
+        let seen = attention(part(0), part(1), part(2), None, None, AttentionModuleOptions::default());
+        applied(&self.proj, seen.swap_dims(1, 2).reshape([pictures, tokens, width]))
+    }
+}
+
+/// A layer in the precision of what it sees.
+fn applied(layer: &Linear, x: Tensor<3>) -> Tensor<3> {
+    let precision = x.dtype();
+    linear(x, layer.weight.val().cast(precision), layer.bias.as_ref().map(|bias| bias.val().cast(precision)))
+}
+
+fn scaled(x: Tensor<3>, scale: Option<&Param<Tensor<1>>>) -> Tensor<3> {
+    match scale {
+        Some(scale) => {
+            let [width] = scale.dims();
+            let scale = scale.val().cast(x.dtype()).reshape([1, 1, width]);
+            x * scale
+        }
+        None => x,
+    }
+}
