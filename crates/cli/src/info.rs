@@ -51,13 +51,35 @@ pub fn info(options: &Info, cli: &Cli, screen: Screen) -> Result<()> {
     Ok(())
 }
 
-/// A row an architecture.
+/// A row an architecture: what it costs, and what timm's weights for it are worth.
 pub fn models() -> String {
-    let mut table = format!("{:<20}{:>8}  {}", "architecture", "pixels", "trained weights to download");
+    let mut table = format!(
+        "{:<30}{:>7}{:>12}{:>16}{:>10}  --weights\n{:<30}{:>7}{:>12}{:>16}{:>10}",
+        "--arch", "pixels", "parameters", "multiply-adds", "ImageNet", "", "", "millions", "billions", "top-1"
+    );
     for arch in Arch::all() {
-        let weights = firelight::download::weights::find(arch.name());
-        let published = if weights.is_ok() { "torchvision's" } else { "" };
-        let _ = write!(table, "\n{:<20}{:>8}  {published}", arch.name(), arch.picture_size());
+        let parameters = arch.parameters() as f64 / 1e6;
+        let Some(told) = arch.published() else {
+            let _ = write!(
+                table,
+                "\n{:<30}{:>7}{parameters:>12.1}{:>16}{:>10}  none",
+                arch.name(),
+                arch.picture_size(),
+                "",
+                ""
+            );
+            continue;
+        };
+        let top1 = told.top1.map_or_else(String::new, |share| format!("{share:.1} %"));
+        let licence = if told.non_commercial { " (not for commercial use)" } else { "" };
+        let _ = write!(
+            table,
+            "\n{:<30}{:>7}{parameters:>12.1}{:>16.2}{top1:>10}  {}{licence}",
+            arch.name(),
+            told.size,
+            told.multiply_adds,
+            arch.repository().unwrap_or_default()
+        );
     }
     table
 }

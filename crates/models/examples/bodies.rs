@@ -8,7 +8,7 @@ use std::error::Error;
 
 use burn::module::Module;
 use burn::tensor::Device;
-use firelight_models::{Arch, BodyConfig, Fresh, weights};
+use firelight_models::{Arch, weights};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let device = Device::flex();
@@ -18,10 +18,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("{} parameters\n{report}", body.num_params());
         return Ok(());
     }
-    println!("{:<20} {:>8} {:>11} {:>5}", "name", "features", "parameters", "size");
+    println!("{:<30} {:>8} {:>11} {:>5}", "name", "features", "parameters", "size");
     for arch in Arch::all() {
-        let parameters = BodyConfig::new(arch).fresh_body(&mut Fresh::zeros(), &device).num_params();
-        println!("{:<20} {:>8} {parameters:>11} {:>5}", arch.name(), arch.features(), arch.picture_size());
+        println!("{:<30} {:>8} {:>11} {:>5}", arch.name(), arch.features(), arch.parameters(), arch.picture_size());
     }
     Ok(())
 }

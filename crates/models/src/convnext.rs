@@ -17,18 +17,30 @@ const TINY: [usize; 4] = [3, 3, 9, 3];
 const LARGE: [usize; 4] = [3, 3, 27, 3];
 
 members! {
-    ConvNeXtAtto = next("convnext_atto", &[40, 80, 160, 320], 3_373_880, |c, f, d| net(40, SMALL, Form::V1 { convolved: true }, c, f, d));
-    ConvNeXtFemto = next("convnext_femto", &[48, 96, 192, 384], 4_832_016, |c, f, d| net(48, SMALL, Form::V1 { convolved: true }, c, f, d));
-    ConvNeXtPico = next("convnext_pico", &[64, 128, 256, 512], 8_531_648, |c, f, d| net(64, SMALL, Form::V1 { convolved: true }, c, f, d));
-    ConvNeXtNano = next("convnext_nano", &[80, 160, 320, 640], 14_951_280, |c, f, d| net(80, NANO, Form::V1 { convolved: true }, c, f, d));
-    ConvNeXtTiny = next("convnext_tiny", &[96, 192, 384, 768], 27_818_592, |c, f, d| net(96, TINY, Form::V1 { convolved: false }, c, f, d));
-    ConvNeXtSmall = next("convnext_small", &[96, 192, 384, 768], 49_453_152, |c, f, d| net(96, LARGE, Form::V1 { convolved: false }, c, f, d));
-    ConvNeXtBase = next("convnext_base", &[128, 256, 512, 1024], 87_564_416, |c, f, d| net(128, LARGE, Form::V1 { convolved: false }, c, f, d));
-    ConvNeXtV2Atto = next("convnextv2_atto", &[40, 80, 160, 320], 3_386_760, |c, f, d| net(40, SMALL, Form::V2 { convolved: true }, c, f, d));
-    ConvNeXtV2Femto = next("convnextv2_femto", &[48, 96, 192, 384], 4_847_472, |c, f, d| net(48, SMALL, Form::V2 { convolved: true }, c, f, d));
-    ConvNeXtV2Pico = next("convnextv2_pico", &[64, 128, 256, 512], 8_552_256, |c, f, d| net(64, SMALL, Form::V2 { convolved: true }, c, f, d));
-    ConvNeXtV2Nano = next("convnextv2_nano", &[80, 160, 320, 640], 14_981_520, |c, f, d| net(80, NANO, Form::V2 { convolved: true }, c, f, d));
-    ConvNeXtV2Tiny = next("convnextv2_tiny", &[96, 192, 384, 768], 27_864_960, |c, f, d| net(96, TINY, Form::V2 { convolved: false }, c, f, d));
+    ConvNeXtAtto = next("convnext_atto", &[40, 80, 160, 320], 3_373_880, |c, f, d| net(40, SMALL, Form::V1 { convolved: true }, c, f, d))
+        .published("d2_in1k", 224, Some(75.7), 0.55);
+    ConvNeXtFemto = next("convnext_femto", &[48, 96, 192, 384], 4_832_016, |c, f, d| net(48, SMALL, Form::V1 { convolved: true }, c, f, d))
+        .published("d1_in1k", 224, Some(77.5), 0.79);
+    ConvNeXtPico = next("convnext_pico", &[64, 128, 256, 512], 8_531_648, |c, f, d| net(64, SMALL, Form::V1 { convolved: true }, c, f, d))
+        .published("d1_in1k", 224, Some(79.5), 1.37);
+    ConvNeXtNano = next("convnext_nano", &[80, 160, 320, 640], 14_951_280, |c, f, d| net(80, NANO, Form::V1 { convolved: true }, c, f, d))
+        .published("in12k_ft_in1k", 224, Some(82.3), 2.46);
+    ConvNeXtTiny = next("convnext_tiny", &[96, 192, 384, 768], 27_818_592, |c, f, d| net(96, TINY, Form::V1 { convolved: false }, c, f, d))
+        .published("in12k_ft_in1k", 224, Some(84.2), 4.47);
+    ConvNeXtSmall = next("convnext_small", &[96, 192, 384, 768], 49_453_152, |c, f, d| net(96, LARGE, Form::V1 { convolved: false }, c, f, d))
+        .published("in12k_ft_in1k", 224, Some(85.2), 8.71);
+    ConvNeXtBase = next("convnext_base", &[128, 256, 512, 1024], 87_564_416, |c, f, d| net(128, LARGE, Form::V1 { convolved: false }, c, f, d))
+        .published("fb_in22k_ft_in1k", 224, Some(85.8), 15.38);
+    ConvNeXtV2Atto = next("convnextv2_atto", &[40, 80, 160, 320], 3_386_760, |c, f, d| net(40, SMALL, Form::V2 { convolved: true }, c, f, d))
+        .published("fcmae_ft_in1k", 224, Some(76.6), 0.55).non_commercial();
+    ConvNeXtV2Femto = next("convnextv2_femto", &[48, 96, 192, 384], 4_847_472, |c, f, d| net(48, SMALL, Form::V2 { convolved: true }, c, f, d))
+        .published("fcmae_ft_in1k", 224, Some(78.5), 0.79).non_commercial();
+    ConvNeXtV2Pico = next("convnextv2_pico", &[64, 128, 256, 512], 8_552_256, |c, f, d| net(64, SMALL, Form::V2 { convolved: true }, c, f, d))
+        .published("fcmae_ft_in1k", 224, Some(80.3), 1.37).non_commercial();
+    ConvNeXtV2Nano = next("convnextv2_nano", &[80, 160, 320, 640], 14_981_520, |c, f, d| net(80, NANO, Form::V2 { convolved: true }, c, f, d))
+        .published("fcmae_ft_in22k_in1k", 224, Some(82.0), 2.46).non_commercial();
+    ConvNeXtV2Tiny = next("convnextv2_tiny", &[96, 192, 384, 768], 27_864_960, |c, f, d| net(96, TINY, Form::V2 { convolved: false }, c, f, d))
+        .published("fcmae_ft_in22k_in1k", 224, Some(83.9), 4.47).non_commercial();
     ConvNeXtV2Base = next("convnextv2_base", &[128, 256, 512, 1024], 87_690_752, |c, f, d| net(128, LARGE, Form::V2 { convolved: false }, c, f, d));
 }
 

@@ -12,11 +12,13 @@ use crate::{Body, Fresh};
 members! {
     EfficientNetLite0 = lite("efficientnet-lite0", &[16, 24, 40, 112, FEATURES], 3_371_008, |channels, fresh, device| {
         Body::EfficientNetLite(EfficientNetLite::new(channels, 1.0, 1.0, fresh, device))
-    });
+    })
+        .published("in1k", 224, Some(74.8), 0.40);
     EfficientNetLite1 = lite("efficientnet-lite1", &[16, 24, 40, 112, FEATURES], 4_135_680, |channels, fresh, device| {
         Body::EfficientNetLite(EfficientNetLite::new(channels, 1.0, 1.1, fresh, device))
     })
-    .picture(240);
+    .picture(240)
+        .published("in1k", 240, Some(76.7), 0.62);
     EfficientNetLite2 = lite("efficientnet-lite2", &[16, 24, 48, 120, FEATURES], 4_811_072, |channels, fresh, device| {
         Body::EfficientNetLite(EfficientNetLite::new(channels, 1.1, 1.2, fresh, device))
     })

@@ -23,7 +23,7 @@ mod vision;
 mod vit;
 pub mod weights;
 
-pub use arch::{Arch, BodyConfig, UnknownArch};
+pub use arch::{Arch, BodyConfig, Published, UnknownArch};
 pub use body::{Backbone, Body};
 pub use classifier::{Classifier, Neck, NeckConv, NeckNorm};
 pub use conv_norm::ConvNorm;

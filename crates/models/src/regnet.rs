@@ -9,11 +9,16 @@ use crate::squeeze::{Inner, SqueezeExcite};
 use crate::{Body, Fresh};
 
 members! {
-    RegNetY002 = Spec::new("regnety_002", &[32, 24, 56, 152, 368], 2_793_996, |c, f, d| net([24, 56, 152, 368], [1, 1, 4, 7], 8, c, f, d)).bicubic(0.875);
-    RegNetY004 = Spec::new("regnety_004", &[32, 48, 104, 208, 440], 3_903_144, |c, f, d| net([48, 104, 208, 440], [1, 3, 6, 6], 8, c, f, d)).bicubic(0.875);
-    RegNetY006 = Spec::new("regnety_006", &[32, 48, 112, 256, 608], 5_446_160, |c, f, d| net([48, 112, 256, 608], [1, 3, 7, 4], 16, c, f, d)).bicubic(0.875);
-    RegNetY008 = Spec::new("regnety_008", &[32, 64, 128, 320, 768], 5_494_168, |c, f, d| net([64, 128, 320, 768], [1, 3, 8, 2], 16, c, f, d)).bicubic(0.875);
-    RegNetY016 = Spec::new("regnety_016", &[32, 48, 120, 336, 888], 10_313_430, |c, f, d| net([48, 120, 336, 888], [2, 6, 17, 2], 24, c, f, d)).bicubic(0.875);
+    RegNetY002 = Spec::new("regnety_002", &[32, 24, 56, 152, 368], 2_793_996, |c, f, d| net([24, 56, 152, 368], [1, 1, 4, 7], 8, c, f, d)).bicubic(0.875)
+        .published("pycls_in1k", 224, Some(70.3), 0.20);
+    RegNetY004 = Spec::new("regnety_004", &[32, 48, 104, 208, 440], 3_903_144, |c, f, d| net([48, 104, 208, 440], [1, 3, 6, 6], 8, c, f, d)).bicubic(0.875)
+        .published("tv2_in1k", 224, Some(75.6), 0.41);
+    RegNetY006 = Spec::new("regnety_006", &[32, 48, 112, 256, 608], 5_446_160, |c, f, d| net([48, 112, 256, 608], [1, 3, 7, 4], 16, c, f, d)).bicubic(0.875)
+        .published("pycls_in1k", 224, Some(75.3), 0.61);
+    RegNetY008 = Spec::new("regnety_008", &[32, 64, 128, 320, 768], 5_494_168, |c, f, d| net([64, 128, 320, 768], [1, 3, 8, 2], 16, c, f, d)).bicubic(0.875)
+        .published("pycls_in1k", 224, Some(76.3), 0.81);
+    RegNetY016 = Spec::new("regnety_016", &[32, 48, 120, 336, 888], 10_313_430, |c, f, d| net([48, 120, 336, 888], [2, 6, 17, 2], 24, c, f, d)).bicubic(0.875)
+        .published("tv2_in1k", 224, Some(80.7), 1.63);
     RegNetY032 = Spec::new("regnety_032", &[32, 72, 216, 576, 1512], 17_923_338, |c, f, d| net([72, 216, 576, 1512], [2, 5, 13, 1], 24, c, f, d)).bicubic(0.95).picture(224);
 }
 

@@ -13,26 +13,39 @@ const BASIC: [usize; 5] = [64, 64, 128, 256, 512];
 const BOTTLENECK: [usize; 5] = [64, 256, 512, 1024, 2048];
 
 members! {
-    ResNet18 = Spec::new("resnet18", &BASIC, 11_176_512, |c, f, d| net(&ResNetConfig::new([2, 2, 2, 2]), c, f, d));
-    ResNet34 = Spec::new("resnet34", &BASIC, 21_284_672, |c, f, d| net(&ResNetConfig::new([3, 4, 6, 3]), c, f, d));
-    ResNet50 = Spec::new("resnet50", &BOTTLENECK, 23_508_032, |c, f, d| net(&ResNetConfig::deep([3, 4, 6, 3]), c, f, d));
-    ResNet101 = Spec::new("resnet101", &BOTTLENECK, 42_500_160, |c, f, d| net(&ResNetConfig::deep([3, 4, 23, 3]), c, f, d));
-    ResNet152 = Spec::new("resnet152", &BOTTLENECK, 58_143_808, |c, f, d| net(&ResNetConfig::deep([3, 8, 36, 3]), c, f, d));
+    ResNet18 = Spec::new("resnet18", &BASIC, 11_176_512, |c, f, d| net(&ResNetConfig::new([2, 2, 2, 2]), c, f, d))
+        .published("a1_in1k", 224, Some(71.5), 1.82);
+    ResNet34 = Spec::new("resnet34", &BASIC, 21_284_672, |c, f, d| net(&ResNetConfig::new([3, 4, 6, 3]), c, f, d))
+        .published("a1_in1k", 224, Some(76.4), 3.67);
+    ResNet50 = Spec::new("resnet50", &BOTTLENECK, 23_508_032, |c, f, d| net(&ResNetConfig::deep([3, 4, 6, 3]), c, f, d))
+        .published("a1_in1k", 224, Some(80.4), 4.12);
+    ResNet101 = Spec::new("resnet101", &BOTTLENECK, 42_500_160, |c, f, d| net(&ResNetConfig::deep([3, 4, 23, 3]), c, f, d))
+        .published("a1h_in1k", 224, Some(82.0), 7.84);
+    ResNet152 = Spec::new("resnet152", &BOTTLENECK, 58_143_808, |c, f, d| net(&ResNetConfig::deep([3, 8, 36, 3]), c, f, d))
+        .published("a1h_in1k", 224, Some(82.8), 11.56);
     ResNet18D = Spec::new("resnet18d", &BASIC, 11_195_744, |c, f, d| net(&ResNetConfig::new([2, 2, 2, 2]).d(), c, f, d))
-        .bicubic(0.875);
+        .bicubic(0.875)
+        .published("ra2_in1k", 224, Some(72.3), 2.06);
     ResNet34D = Spec::new("resnet34d", &BASIC, 21_303_904, |c, f, d| net(&ResNetConfig::new([3, 4, 6, 3]).d(), c, f, d))
-        .bicubic(0.875);
+        .bicubic(0.875)
+        .published("ra2_in1k", 224, Some(77.1), 3.91);
     ResNet26D = Spec::new("resnet26d", &BOTTLENECK, 13_965_408, |c, f, d| net(&ResNetConfig::deep([2, 2, 2, 2]).d(), c, f, d))
-        .bicubic(0.875);
+        .bicubic(0.875)
+        .published("bt_in1k", 224, Some(76.7), 2.60);
     ResNet50D = Spec::new("resnet50d", &BOTTLENECK, 23_527_264, |c, f, d| net(&ResNetConfig::deep([3, 4, 6, 3]).d(), c, f, d))
-        .bicubic(0.875);
+        .bicubic(0.875)
+        .published("ra2_in1k", 224, Some(80.5), 4.35);
     ResNet101D = Spec::new("resnet101d", &BOTTLENECK, 42_519_392, |c, f, d| net(&ResNetConfig::deep([3, 4, 23, 3]).d(), c, f, d))
-        .bicubic(0.875).picture(256);
+        .bicubic(0.875).picture(256)
+        .published("ra2_in1k", 256, Some(82.3), 10.55);
     WideResNet50 = Spec::new("wide_resnet50_2", &BOTTLENECK, 66_834_240, |c, f, d| net(&ResNetConfig::deep([3, 4, 6, 3]).width(1, 128), c, f, d))
-        .bicubic(0.875);
-    WideResNet101 = Spec::new("wide_resnet101_2", &BOTTLENECK, 124_837_696, |c, f, d| net(&ResNetConfig::deep([3, 4, 23, 3]).width(1, 128), c, f, d));
+        .bicubic(0.875)
+        .published("racm_in1k", 224, Some(81.5), 11.81);
+    WideResNet101 = Spec::new("wide_resnet101_2", &BOTTLENECK, 124_837_696, |c, f, d| net(&ResNetConfig::deep([3, 4, 23, 3]).width(1, 128), c, f, d))
+        .published("tv_in1k", 224, Some(78.9), 23.18);
     ResNeXt50 = Spec::new("resnext50_32x4d", &BOTTLENECK, 22_979_904, |c, f, d| net(&ResNetConfig::deep([3, 4, 6, 3]).width(32, 4), c, f, d))
-        .bicubic(0.875);
+        .bicubic(0.875)
+        .published("a1h_in1k", 224, Some(81.1), 4.25);
     ResNeXt101 = Spec::new("resnext101_32x8d", &BOTTLENECK, 86_742_336, |c, f, d| net(&ResNetConfig::deep([3, 4, 23, 3]).width(32, 8), c, f, d));
 }
 

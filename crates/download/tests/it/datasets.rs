@@ -119,18 +119,29 @@ fn twenty_classes_have_names_of_their_own_and_one_way_up_each() {
 
 #[test]
 fn torchvision_weights_are_found_by_architecture() {
-    let files = weights::TORCHVISION.map(|weights| weights.download().file_name);
-    assert_eq!(
-        files,
-        ["resnet18-f37072fd.pth", "resnet34-b627a593.pth", "resnet50-11ad3fa6.pth", "resnet101-63fe2227.pth"]
-    );
+    let file = |name: &str| weights::find(name).unwrap().download().file_name;
+    for (name, expected) in [
+        ("resnet18", "resnet18-f37072fd.pth"),
+        ("resnet34", "resnet34-b627a593.pth"),
+        ("resnet50", "resnet50-11ad3fa6.pth"),
+        ("resnet50.v1", "resnet50-0676ba61.pth"),
+        ("resnet101", "resnet101-63fe2227.pth"),
+        ("resnet101.v2", "resnet101-cd907fc2.pth"),
+        ("wide_resnet50_2.v2", "wide_resnet50_2-9ba9bcbe.pth"),
+    ] {
+        assert_eq!(file(name), expected);
+    }
+    let all = weights::TORCHVISION.map(|weights| weights.sha256_prefix);
+    assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len());
     let download = weights::find("resnet50").unwrap().download();
     assert_eq!(download.url, "https://download.pytorch.org/models/resnet50-11ad3fa6.pth");
     assert_eq!(download.checksum, Checksum::sha256_prefix("11ad3fa6"));
-    assert_eq!(
-        weights::torchvision("resnet99").unwrap_err().to_string(),
-        "no pretrained weights are known for `resnet99`; known are resnet18, resnet34, resnet50, resnet101"
+    let said = weights::torchvision("resnet99").unwrap_err().to_string();
+    assert!(
+        said.starts_with("no pretrained weights are known for `resnet99`; known are resnet18.v1, resnet34.v1,"),
+        "{said}"
     );
+    assert!(weights::find("resnet18.v2").is_err());
 }
 
 /// For the test below, which runs this one alone in environments of its own.

@@ -322,8 +322,8 @@ fn a_checksum_that_no_file_can_have_is_refused_before_any_request() {
         assert_eq!(
             error.to_string(),
             format!(
-                "`{checksum}` is no checksum: an MD5 has 32 hexadecimal digits, a SHA-256 has 64, and the beginning \
-                 of one has at least 8"
+                "`{checksum}` is no checksum: an MD5 has 32 hexadecimal digits, a SHA-256 has 64, the beginning of one \
+                 has at least 8, and git's digest has 40"
             )
         );
     }

@@ -4,6 +4,7 @@ mod archive;
 mod server;
 
 mod fetch;
+mod hub;
 mod unpack;
 
 mod datasets;

@@ -28,6 +28,7 @@ pub struct Request {
     pub path: String,
     pub range: Option<String>,
     pub if_range: Option<String>,
+    pub authorization: Option<String>,
 }
 
 /// How the server answers one request.
@@ -215,7 +216,7 @@ impl Reply {
 fn read_request(stream: &TcpStream) -> Option<Request> {
     let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
     let path = lines.next()?.split(' ').nth(1)?.to_owned();
-    let (mut range, mut if_range) = (None, None);
+    let (mut range, mut if_range, mut authorization) = (None, None, None);
     for line in lines.take_while(|line| !line.is_empty()) {
         let Some((name, value)) = line.split_once(':') else {
             continue;
@@ -224,10 +225,11 @@ fn read_request(stream: &TcpStream) -> Option<Request> {
         match name.to_ascii_lowercase().as_str() {
             "range" => range = value,
             "if-range" => if_range = value,
+            "authorization" => authorization = value,
             _ => {}
         }
     }
-    Some(Request { path, range, if_range })
+    Some(Request { path, range, if_range, authorization })
 }
 
 fn first_byte(range: &str) -> Option<usize> {

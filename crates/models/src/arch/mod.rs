@@ -13,6 +13,7 @@ use crate::{Body, Classifier, Fresh};
 use spec::FAMILIES;
 
 pub use config::BodyConfig;
+pub use spec::Published;
 pub(crate) use spec::{NeckKind, Spec, members};
 
 /// An architecture by name. Its members are constants; [`Arch::all`] lists them, and the README has a table of them.
@@ -65,6 +66,26 @@ impl Arch {
     /// The name as users write it; timm's, where timm has the architecture.
     pub fn name(self) -> &'static str {
         self.0.name
+    }
+
+    /// What timm publishes of it, if it does.
+    pub fn published(self) -> Option<Published> {
+        self.0.published
+    }
+
+    /// The name of the weights that timm takes first, as `firelight_learner::pretrained` takes it.
+    ///
+    /// ```
+    /// use firelight_models::Arch;
+    /// assert_eq!(Arch::EfficientNetLite0.repository().unwrap(), "timm/tf_efficientnet_lite0.in1k");
+    /// ```
+    pub fn repository(self) -> Option<String> {
+        let published = self.published()?;
+        let name = match self.name().strip_prefix("efficientnet-lite") {
+            Some(size) => format!("tf_efficientnet_lite{size}"),
+            None => self.name().to_owned(),
+        };
+        Some(format!("timm/{name}.{}", published.tag))
     }
 
     /// Channels of the feature map.

@@ -26,8 +26,32 @@ pub(crate) struct Spec {
     pub crop: f32,
     /// What the published network has between the pooled map and its last layer.
     pub neck: NeckKind,
+    pub published: Option<Published>,
     /// A body for pictures of so many channels.
     pub build: fn(usize, &mut Fresh, &Device) -> Body,
+}
+
+/// What timm publishes of an architecture, of the weights that it takes first.
+///
+/// ```
+/// use firelight_models::Arch;
+///
+/// let weights = Arch::ConvNeXtTiny.published().unwrap();
+/// assert_eq!((weights.tag, weights.top1), ("in12k_ft_in1k", Some(84.2)));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Published {
+    /// Which weights: the repository is `timm/NAME.TAG`.
+    pub tag: &'static str,
+    /// Side of the square pictures that they were trained on.
+    pub size: usize,
+    /// Percent of `ImageNet`'s validation part that the network tells right at that size; none for weights without its classes.
+    pub top1: Option<f32>,
+    /// Multiply-adds of one picture of that size, in 10⁹.
+    pub multiply_adds: f32,
+    /// Whether their licence excludes commercial use.
+    pub non_commercial: bool,
 }
 
 /// What a published network does with the pooled feature map before its last layer.
@@ -66,6 +90,7 @@ impl Spec {
             bicubic: false,
             crop: 0.875,
             neck: NeckKind::Plain,
+            published: None,
             build,
         }
     }
@@ -97,6 +122,21 @@ impl Spec {
 
     pub const fn bicubic(mut self, crop: f32) -> Self {
         (self.bicubic, self.crop) = (true, crop);
+        self
+    }
+
+    /// timm's first weights: their tag, their pictures' side, the share of `ImageNet` in percent that they tell right at that size, and
+    /// multiply-adds in 10⁹ of the network at that size. Source: timm's tables of results.
+    pub const fn published(mut self, tag: &'static str, size: usize, top1: Option<f32>, multiply_adds: f32) -> Self {
+        self.published = Some(Published { tag, size, top1, multiply_adds, non_commercial: false });
+        self
+    }
+
+    /// Weights whose licence excludes commercial use.
+    pub const fn non_commercial(mut self) -> Self {
+        if let Some(published) = &mut self.published {
+            published.non_commercial = true;
+        }
         self
     }
 

@@ -18,26 +18,41 @@ const V4M: [usize; 5] = [32, 48, 80, 160, 960];
 const V4L: [usize; 5] = [24, 48, 96, 192, 960];
 
 members! {
-    EfficientNetB0 = Spec::new("efficientnet_b0", &B0, 4_007_548, |c, f, d| net(&EFFICIENT, [1.0, 1.0], c, f, d)).bicubic(0.875);
-    EfficientNetB1 = Spec::new("efficientnet_b1", &B0, 6_513_184, |c, f, d| net(&EFFICIENT, [1.0, 1.1], c, f, d)).bicubic(1.0).picture(224);
-    EfficientNetB2 = Spec::new("efficientnet_b2", &B2, 7_700_994, |c, f, d| net(&EFFICIENT, [1.1, 1.2], c, f, d)).bicubic(1.0).picture(256);
-    EfficientNetB3 = Spec::new("efficientnet_b3", &B3, 10_696_232, |c, f, d| net(&EFFICIENT, [1.2, 1.4], c, f, d)).bicubic(1.0).picture(288);
-    EfficientNetB4 = Spec::new("efficientnet_b4", &B4, 17_548_616, |c, f, d| net(&EFFICIENT, [1.4, 1.8], c, f, d)).bicubic(1.0).picture(320);
-    TfEfficientNetB0 = Spec::new("tf_efficientnet_b0", &B0, 4_007_548, |c, f, d| net(&TF_EFFICIENT, [1.0, 1.0], c, f, d)).bicubic(0.875);
-    TfEfficientNetB1 = Spec::new("tf_efficientnet_b1", &B0, 6_513_184, |c, f, d| net(&TF_EFFICIENT, [1.0, 1.1], c, f, d)).bicubic(0.882).picture(240);
-    TfEfficientNetB2 = Spec::new("tf_efficientnet_b2", &B2, 7_700_994, |c, f, d| net(&TF_EFFICIENT, [1.1, 1.2], c, f, d)).bicubic(0.89).picture(260);
-    TfEfficientNetB3 = Spec::new("tf_efficientnet_b3", &B3, 10_696_232, |c, f, d| net(&TF_EFFICIENT, [1.2, 1.4], c, f, d)).bicubic(0.904).picture(300);
-    TfEfficientNetB4 = Spec::new("tf_efficientnet_b4", &B4, 17_548_616, |c, f, d| net(&TF_EFFICIENT, [1.4, 1.8], c, f, d)).bicubic(0.922).picture(380);
+    EfficientNetB0 = Spec::new("efficientnet_b0", &B0, 4_007_548, |c, f, d| net(&EFFICIENT, [1.0, 1.0], c, f, d)).bicubic(0.875)
+        .published("ra_in1k", 224, Some(77.7), 0.40);
+    EfficientNetB1 = Spec::new("efficientnet_b1", &B0, 6_513_184, |c, f, d| net(&EFFICIENT, [1.0, 1.1], c, f, d)).bicubic(1.0).picture(224)
+        .published("ra4_e3600_r240_in1k", 240, Some(80.4), 0.71);
+    EfficientNetB2 = Spec::new("efficientnet_b2", &B2, 7_700_994, |c, f, d| net(&EFFICIENT, [1.1, 1.2], c, f, d)).bicubic(1.0).picture(256)
+        .published("ra_in1k", 256, Some(79.3), 0.89);
+    EfficientNetB3 = Spec::new("efficientnet_b3", &B3, 10_696_232, |c, f, d| net(&EFFICIENT, [1.2, 1.4], c, f, d)).bicubic(1.0).picture(288)
+        .published("ra2_in1k", 288, Some(81.5), 1.63);
+    EfficientNetB4 = Spec::new("efficientnet_b4", &B4, 17_548_616, |c, f, d| net(&EFFICIENT, [1.4, 1.8], c, f, d)).bicubic(1.0).picture(320)
+        .published("ra2_in1k", 320, Some(82.7), 3.13);
+    TfEfficientNetB0 = Spec::new("tf_efficientnet_b0", &B0, 4_007_548, |c, f, d| net(&TF_EFFICIENT, [1.0, 1.0], c, f, d)).bicubic(0.875)
+        .published("ns_jft_in1k", 224, Some(78.7), 0.40);
+    TfEfficientNetB1 = Spec::new("tf_efficientnet_b1", &B0, 6_513_184, |c, f, d| net(&TF_EFFICIENT, [1.0, 1.1], c, f, d)).bicubic(0.882).picture(240)
+        .published("ns_jft_in1k", 240, Some(81.4), 0.71);
+    TfEfficientNetB2 = Spec::new("tf_efficientnet_b2", &B2, 7_700_994, |c, f, d| net(&TF_EFFICIENT, [1.1, 1.2], c, f, d)).bicubic(0.89).picture(260)
+        .published("ns_jft_in1k", 260, Some(82.4), 1.02);
+    TfEfficientNetB3 = Spec::new("tf_efficientnet_b3", &B3, 10_696_232, |c, f, d| net(&TF_EFFICIENT, [1.2, 1.4], c, f, d)).bicubic(0.904).picture(300)
+        .published("ns_jft_in1k", 300, Some(84.1), 1.87);
+    TfEfficientNetB4 = Spec::new("tf_efficientnet_b4", &B4, 17_548_616, |c, f, d| net(&TF_EFFICIENT, [1.4, 1.8], c, f, d)).bicubic(0.922).picture(380)
+        .published("ns_jft_in1k", 380, Some(85.2), 4.49);
     TfEfficientNetV2S = Spec::new("tf_efficientnetv2_s", &V2S, 20_177_488, |c, f, d| net(&EFFICIENT_V2_S, [1.0, 1.0], c, f, d))
-        .bicubic(1.0).picture(300).halves();
+        .bicubic(1.0).picture(300).halves()
+        .published("in21k_ft_in1k", 300, Some(83.3), 5.35);
     MobileNetV3Large = Spec::new("mobilenetv3_large_100", &V3L, 2_971_952, |c, f, d| net(&V3_LARGE, [1.0, 1.0], c, f, d))
-        .bicubic(0.875).neck(NeckKind::HardSwish(1280));
+        .bicubic(0.875).neck(NeckKind::HardSwish(1280))
+        .published("ra_in1k", 224, Some(75.8), 0.23);
     MobileNetV3Small = Spec::new("mobilenetv3_small_100", &V3S, 927_008, |c, f, d| net(&V3_SMALL, [1.0, 1.0], c, f, d))
-        .bicubic(0.875).neck(NeckKind::HardSwish(1024));
+        .bicubic(0.875).neck(NeckKind::HardSwish(1024))
+        .published("lamb_in1k", 224, Some(67.6), 0.06);
     MobileNetV4ConvSmall = Spec::new("mobilenetv4_conv_small", &V4S, 1_261_664, |c, f, d| net(&V4_SMALL, [1.0, 1.0], c, f, d))
-        .bicubic(0.875).neck(NeckKind::NormRelu(1280));
+        .bicubic(0.875).neck(NeckKind::NormRelu(1280))
+        .published("e2400_r224_in1k", 224, Some(73.8), 0.19);
     MobileNetV4ConvMedium = Spec::new("mobilenetv4_conv_medium", &V4M, 7_203_152, |c, f, d| net(&V4_MEDIUM, [1.0, 1.0], c, f, d))
-        .bicubic(0.95).picture(256).neck(NeckKind::NormRelu(1280));
+        .bicubic(0.95).picture(256).neck(NeckKind::NormRelu(1280))
+        .published("e500_r256_in1k", 256, Some(79.9), 1.10);
     MobileNetV4ConvLarge = Spec::new("mobilenetv4_conv_large", &V4L, 30_078_504, |c, f, d| net(&V4_LARGE, [1.0, 1.0], c, f, d))
         .bicubic(0.95).picture(384).neck(NeckKind::NormRelu(1280));
 }

@@ -20,14 +20,22 @@ use crate::{Body, Fresh};
 use block::{BEGIN, EPSILON};
 
 members! {
-    ViTTiny = vit("vit_tiny_patch16_224", &[2 * 192], 5_524_416, |c, f, d| net(&Plan::new(192, 16, 14), c, f, d)).bicubic(0.9).halves();
-    ViTSmall = vit("vit_small_patch16_224", &[2 * 384], 21_665_664, |c, f, d| net(&Plan::new(384, 16, 14), c, f, d)).bicubic(0.9).halves();
-    ViTBase = vit("vit_base_patch16_224", &[2 * 768], 85_798_656, |c, f, d| net(&Plan::new(768, 16, 14), c, f, d)).bicubic(0.9).halves();
-    DeiT3Small = vit("deit3_small_patch16_224", &[2 * 384], 21_674_496, |c, f, d| net(&Plan::new(384, 16, 14).bare().scaled(1e-6), c, f, d)).bicubic(0.9);
-    DeiT3Base = vit("deit3_base_patch16_224", &[2 * 768], 85_816_320, |c, f, d| net(&Plan::new(768, 16, 14).bare().scaled(1e-6), c, f, d)).bicubic(0.9);
-    DinoV2Small = vit("vit_small_patch14_dinov2", &[2 * 384], 22_056_192, |c, f, d| net(&Plan::new(384, 14, 37).scaled(1e-5), c, f, d)).stride(14).bicubic(1.0).picture(518);
-    DinoV2Base = vit("vit_base_patch14_dinov2", &[2 * 768], 86_579_712, |c, f, d| net(&Plan::new(768, 14, 37).scaled(1e-5), c, f, d)).stride(14).bicubic(1.0).picture(518);
-    DinoV2SmallRegisters = vit("vit_small_patch14_reg4_dinov2", &[2 * 384], 22_057_344, |c, f, d| net(&Plan::new(384, 14, 37).bare().scaled(1e-5).registers(4), c, f, d)).stride(14).bicubic(1.0).picture(518);
+    ViTTiny = vit("vit_tiny_patch16_224", &[2 * 192], 5_524_416, |c, f, d| net(&Plan::new(192, 16, 14), c, f, d)).bicubic(0.9).halves()
+        .published("augreg_in21k_ft_in1k", 224, Some(75.5), 1.26);
+    ViTSmall = vit("vit_small_patch16_224", &[2 * 384], 21_665_664, |c, f, d| net(&Plan::new(384, 16, 14), c, f, d)).bicubic(0.9).halves()
+        .published("augreg_in21k_ft_in1k", 224, Some(81.4), 4.61);
+    ViTBase = vit("vit_base_patch16_224", &[2 * 768], 85_798_656, |c, f, d| net(&Plan::new(768, 16, 14), c, f, d)).bicubic(0.9).halves()
+        .published("augreg2_in21k_ft_in1k", 224, Some(85.1), 17.58);
+    DeiT3Small = vit("deit3_small_patch16_224", &[2 * 384], 21_674_496, |c, f, d| net(&Plan::new(384, 16, 14).bare().scaled(1e-6), c, f, d)).bicubic(0.9)
+        .published("fb_in1k", 224, Some(81.4), 4.61);
+    DeiT3Base = vit("deit3_base_patch16_224", &[2 * 768], 85_816_320, |c, f, d| net(&Plan::new(768, 16, 14).bare().scaled(1e-6), c, f, d)).bicubic(0.9)
+        .published("fb_in1k", 224, Some(83.8), 17.58);
+    DinoV2Small = vit("vit_small_patch14_dinov2", &[2 * 384], 22_056_192, |c, f, d| net(&Plan::new(384, 14, 37).scaled(1e-5), c, f, d)).stride(14).bicubic(1.0).picture(518)
+        .published("lvd142m", 518, None, 46.76);
+    DinoV2Base = vit("vit_base_patch14_dinov2", &[2 * 768], 86_579_712, |c, f, d| net(&Plan::new(768, 14, 37).scaled(1e-5), c, f, d)).stride(14).bicubic(1.0).picture(518)
+        .published("lvd142m", 518, None, 151.71);
+    DinoV2SmallRegisters = vit("vit_small_patch14_reg4_dinov2", &[2 * 384], 22_057_344, |c, f, d| net(&Plan::new(384, 14, 37).bare().scaled(1e-5).registers(4), c, f, d)).stride(14).bicubic(1.0).picture(518)
+        .published("lvd142m", 518, None, 46.95);
     DinoV2BaseRegisters = vit("vit_base_patch14_reg4_dinov2", &[2 * 768], 86_582_016, |c, f, d| net(&Plan::new(768, 14, 37).bare().scaled(1e-5).registers(4), c, f, d)).stride(14).bicubic(1.0).picture(518);
 }
 

@@ -108,7 +108,9 @@ impl Preset {
         let size = match told.input_size {
             Some([3, height, width]) if height == width && (1..=MOST_PIXELS).contains(&height) => height,
             Some(size) => {
-                return Err(format!("pictures of {size:?} are not square ones of three colours up to {MOST_PIXELS} px"));
+                return Err(format!(
+                    "pictures of {size:?} are not square ones of three colours up to {MOST_PIXELS} px"
+                ));
             }
             None => known.size,
         };

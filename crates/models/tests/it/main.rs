@@ -6,6 +6,7 @@ mod head_ends;
 mod hostile;
 mod models;
 mod names;
+mod presets;
 mod unet;
 mod weights;
 mod weights_files;
