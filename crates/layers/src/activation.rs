@@ -29,8 +29,22 @@ pub enum Activation {
 }
 
 impl Activation {
-    /// By burn's own operations.
-    pub(crate) fn apply<const D: usize>(self, x: Tensor<D>) -> Tensor<D> {
+    /// Of each number of a tensor: in one pass on flex, with gradients or without, where it is no clamp; by burn's own operations elsewhere.
+    ///
+    /// ```
+    /// use burn::tensor::{Device, Tensor};
+    /// use firelight_layers::Activation;
+    ///
+    /// let x = Tensor::<1>::from_floats([-3.0, 0.0, 3.0], &Device::flex());
+    /// assert_eq!(Activation::HardSwish.apply(x).into_data().try_to_vec::<f32>().unwrap(), [0.0, 0.0, 3.0]);
+    /// ```
+    pub fn apply<const D: usize>(self, x: Tensor<D>) -> Tensor<D> {
+        #[cfg(feature = "flex")]
+        if matches!(self, Self::Silu | Self::HardSwish | Self::Gelu)
+            && let Some(output) = crate::flex::smooth(&x, self)
+        {
+            return output;
+        }
         match self {
             Self::Identity => x,
             Self::Relu => relu(x),

@@ -1,17 +1,21 @@
 //! The layers as operations of burn's flex backend, with their gradients.
 
 mod add;
+mod channels;
 mod conv;
 mod norm;
 mod numbers;
 mod pool;
+mod smooth;
 mod softmax;
 pub mod update;
 
 pub use add::add;
+pub use channels::channel_norm;
 pub use conv::conv2d;
 pub use norm::{batch_norm, batch_norm_train};
 pub use pool::max_pool2d;
+pub use smooth::smooth;
 pub use softmax::{softmax, weigh, with_gradient};
 
 use burn::backend::{DispatchDevice, Flex};

@@ -1,15 +1,18 @@
 //! The work itself, on slices of numbers in burn's order `[picture, channel, row, column]`.
 
 mod bounds;
+mod channels;
 mod columns;
 mod convolution;
 pub mod depthwise;
+mod exponential;
 mod finish;
 pub mod norm;
 mod pool;
 mod product;
 mod remainder;
 mod scratch;
+mod smooth;
 mod softmax;
 mod tile;
 mod update;
@@ -19,10 +22,12 @@ mod window;
 mod winograd;
 
 pub use bounds::is_closed;
+pub use channels::channel_norm;
 pub use columns::Columns;
 pub use convolution::{forward, input_gradient};
 pub use finish::Finish;
 pub use pool::{max_pool, max_pool_gradient};
+pub use smooth::{smooth, smooth_gradient};
 pub use softmax::{scale_rows, softmax, weigh};
 pub use update::{adam, descend, sgd, sum_of_squares};
 pub use weight_gradient::weight_gradient;

@@ -11,6 +11,7 @@ mod norm;
 mod pool;
 mod precision;
 mod shapes;
+mod smooth;
 mod softmax;
 mod statistics;
 mod threads;

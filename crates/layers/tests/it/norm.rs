@@ -13,6 +13,7 @@ fn burns(layer: &BatchNorm, input: Tensor<4>, shortcut: Option<Tensor<4>>, activ
         Activation::Identity => output,
         Activation::Relu => output.clamp_min(0.0),
         Activation::Relu6 => output.clamp(0.0, 6.0),
+        smooth => smooth.apply(output),
     }
 }
 

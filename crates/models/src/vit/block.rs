@@ -1,9 +1,9 @@
 use burn::module::{Module, Param};
 use burn::nn::{Initializer, Linear, LinearConfig};
-use burn::tensor::activation::gelu;
 use burn::tensor::module::{attention, linear};
 use burn::tensor::ops::AttentionModuleOptions;
 use burn::tensor::{Device, Tensor};
+use firelight_layers::Activation;
 
 use crate::Fresh;
 use crate::layer_norm::LayerNorm2d;
@@ -54,7 +54,7 @@ impl ViTBlock {
     pub(super) fn forward(&self, x: Tensor<3>) -> Tensor<3> {
         let seen = scaled(self.attend(self.norm1.tokens(x.clone())), self.scale1.as_ref());
         let x = x + seen;
-        let inner = gelu(applied(&self.fc1, self.norm2.tokens(x.clone())));
+        let inner = Activation::Gelu.apply(applied(&self.fc1, self.norm2.tokens(x.clone())));
         let thought = scaled(applied(&self.fc2, inner), self.scale2.as_ref());
         x + thought
     }

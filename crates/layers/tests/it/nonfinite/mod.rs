@@ -46,6 +46,7 @@ pub fn activated(activation: Activation, x: f64) -> (f64, bool) {
         // What is not a number lets it through.
         Activation::Relu => (above(x, 0.0), x > 0.0 || x.is_nan()),
         Activation::Relu6 => (-above(-above(x, 0.0), -6.0), x > 0.0 && x < 6.0 || x.is_nan()),
+        smooth => unreachable!("{smooth:?} is no clamp"),
     }
 }
 
