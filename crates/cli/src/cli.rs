@@ -150,7 +150,7 @@ pub struct ModelOptions {
     /// Architecture (see `firelight models`); resnet18 with trained weights, small without
     #[arg(long)]
     pub arch: Option<Arch>,
-    /// Trained weights to start from: a .pth or .safetensors file; a name, such as timm/convnext_tiny.in12k_ft_in1k of the Hugging Face hub or
+    /// Trained weights to start from: a .pth or .safetensors file; a name, such as timm/resnet18.a1 of the Hugging Face hub or
     /// torchvision/resnet50.v2; a folder with config.json and model.safetensors; download, for those that torchvision publishes; none; or auto:
     /// download them where that is possible
     #[arg(long, value_name = "FILE|NAME|download|none|auto", default_value = "auto")]

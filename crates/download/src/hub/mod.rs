@@ -78,7 +78,7 @@ impl Repository {
 
     /// Another server.
     pub fn with_endpoint(mut self, url: impl Into<String>) -> Self {
-        self.endpoint = url.into().trim_end_matches('/').to_owned();
+        url.into().trim_end_matches('/').clone_into(&mut self.endpoint);
         self
     }
 

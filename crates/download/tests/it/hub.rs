@@ -20,7 +20,7 @@ fn weights() -> Vec<u8> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    firelight_files::hex(bytes)
 }
 
 /// The hub's list, as its interface gives it. `git hash-object` names the config so.

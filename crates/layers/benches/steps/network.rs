@@ -48,6 +48,7 @@ impl ConvNorm {
             Activation::Identity => output,
             Activation::Relu => burn::tensor::activation::relu(output),
             Activation::Relu6 => output.clamp(0.0, 6.0),
+            smooth => smooth.apply(output),
         }
     }
 }

@@ -40,7 +40,7 @@ fn main() {
     let (batch, side) =
         (batch.parse().expect("a number"), rest.first().map_or(224, |side| side.parse().expect("a side")));
     let device = Device::flex();
-    let pictures = Tensor::<1, burn::tensor::Int>::arange(0..(batch * 3 * side * side) as i64, &device);
+    let pictures = Tensor::<1, burn::tensor::Int>::arange(0..i64::from(batch * 3 * side * side), &device);
     let pictures = (pictures.float() * 0.01 + 0.3).sin().reshape([batch, 3, side, side]);
     let network = arch.classifier(1000, 1, &device);
     let median = match work.as_str() {
@@ -52,7 +52,7 @@ fn main() {
             let network = network.clone();
             timed(&device, || drop(network.body.forward(pictures.clone())))
         }
-        "training" => training(&device, network.train(), pictures),
+        "training" => training(&device, &network.train(), pictures),
         other => panic!("{other} is none of inference, frozen, training"),
     };
     println!(
@@ -62,7 +62,7 @@ fn main() {
 }
 
 /// A forward pass and the gradients of all parameters.
-fn training(device: &Device, network: Classifier, pictures: Tensor<4>) -> f64 {
+fn training(device: &Device, network: &Classifier, pictures: Tensor<4>) -> f64 {
     let pictures = Tensor::from_inner(pictures);
     timed(device, || {
         let scores = network.forward(pictures.clone());

@@ -63,7 +63,7 @@ impl ViTBlock {
         let [pictures, tokens, width] = x.dims();
         let each = width / self.heads;
         let all = applied(&self.qkv, x).reshape([pictures, tokens, 3, self.heads, each]).permute([2, 0, 3, 1, 4]);
-        let part = |index: usize| all.clone().slice([index..index + 1]).squeeze_dim::<4>(0);
+        let part = |index: usize| all.clone().narrow(0, index, 1).squeeze_dim::<4>(0);
         let seen = attention(part(0), part(1), part(2), None, None, AttentionModuleOptions::default());
         applied(&self.proj, seen.swap_dims(1, 2).reshape([pictures, tokens, width]))
     }

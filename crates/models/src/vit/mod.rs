@@ -90,7 +90,7 @@ const HEAD: usize = 64;
 const DEPTH: usize = 12;
 
 /// The body of a vision transformer (Dosovitskiy and others, <https://arxiv.org/abs/2010.11929>) with timm's names: as published by its authors
-/// (`AugReg`), by DeiT III (<https://arxiv.org/abs/2204.07118>) and as `DINOv2` (<https://arxiv.org/abs/2304.07193>), with registers
+/// (`AugReg`), by `DeiT` III (<https://arxiv.org/abs/2204.07118>) and as `DINOv2` (<https://arxiv.org/abs/2304.07193>), with registers
 /// (<https://arxiv.org/abs/2309.16588>) or without.
 ///
 /// Its map has two numbers for each channel of a patch: the patch's own, and after them the class token's, which are the same at every position.
@@ -140,14 +140,14 @@ impl ViT {
         let rows: Tensor<2> = self.pos_embed.val().squeeze_dim(0);
         let [count, _] = rows.dims();
         let first = count - self.grid * self.grid;
-        let grid = resampled(rows.clone().slice([first..count]), [self.grid; 2], [height, across]);
+        let grid = resampled(rows.clone().narrow(0, first, count - first), [self.grid; 2], [height, across]);
         let seen = patches.flatten::<3>(2, 3).swap_dims(1, 2) + grid.cast(precision).unsqueeze::<3>();
         let each = |token: Tensor<3>| {
             let [_, tokens, _] = token.dims();
             token.cast(precision).expand([pictures, tokens, width])
         };
         let class = self.cls_token.val();
-        let class = if first == 1 { class + rows.slice([0..1]).unsqueeze::<3>() } else { class };
+        let class = if first == 1 { class + rows.narrow(0, 0, 1).unsqueeze::<3>() } else { class };
         let mut all = vec![each(class)];
         all.extend(self.reg_token.as_ref().map(|token| each(token.val())));
         all.push(seen);
