@@ -25,6 +25,7 @@ mod options;
 mod other_data;
 mod parallel;
 mod precision;
+mod pretrained;
 mod rerun;
 mod resuming;
 mod rows;
