@@ -5,6 +5,7 @@ mod budget;
 mod cli;
 mod doctor;
 mod evaluate;
+mod export;
 mod eyes;
 mod files;
 mod guess;
@@ -69,6 +70,7 @@ fn run(cli: &Cli, screen: Screen) -> Result<()> {
         Command::Doctor(options) => doctor::doctor(options, cli, screen),
         Command::Similar(options) => similar::similar(options, cli, screen),
         Command::Serve(options) => serve::serve(options, cli, screen),
+        Command::Export(options) => export::export(options, cli, screen),
         Command::Info(options) => info::info(options, cli, screen),
         Command::Models => Ok(screen.print(info::models())?),
         Command::Verify { folder } => look::verify(folder, cli, screen),

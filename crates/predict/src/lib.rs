@@ -14,6 +14,7 @@ mod files;
 mod named;
 mod tables;
 
+mod body;
 mod error;
 mod manifest;
 mod network;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor};
 use firelight_models::weights::{filled, not_finite};
-use firelight_models::{Arch, BodyConfig, Fresh, HeadConfig, Model, PositionNet, UNet, UNetConfig, VisionModel};
+use firelight_models::{Arch, Body, BodyConfig, Fresh, HeadConfig, Model, PositionNet, UNet, UNetConfig, VisionModel};
 use firelight_transforms::panic_message;
 use serde::{Deserialize, Serialize};
 
@@ -93,7 +93,10 @@ impl NetworkConfig {
             let what = if matches!(self, Self::Vision { .. }) { "head" } else { "network" };
             return Some(format!("its {what} gives {given} scores for {columns} classes"));
         }
-        (numbers > weights / size_of::<f32>()).then(|| "its head needs more weights than it holds".into())
+        let holds = weights / size_of::<f32>();
+        let lacking = |part: &str| format!("its {part} needs more weights than it holds");
+        let body = self.body().is_some_and(|body| least(body) > holds).then(|| lacking("body"));
+        (numbers > holds).then(|| lacking("head")).or(body)
     }
 
     /// The body's architecture, of networks of ours.
@@ -107,6 +110,23 @@ impl NetworkConfig {
             Self::Vision { body, .. } => Some(body),
             Self::UNet(config) | Self::Positions(config) => Some(config.body()),
             Self::Own(_) => None,
+        }
+    }
+
+    /// The body with weights of its file, and its batch norms.
+    pub(crate) fn body_with(&self, weights: Vec<u8>, device: &Device) -> Result<Body, String> {
+        let fresh = &mut Fresh::zeros();
+        match self {
+            Self::Vision { body, head } => {
+                let model = VisionModel::new(body.fresh_body(fresh, device), head.fresh(fresh, device));
+                Ok(as_written(model, weights, self)?.body)
+            }
+            Self::UNet(config) | Self::Positions(config) => {
+                Ok(as_written(config.fresh(fresh, device), weights, self)?.body)
+            }
+            Self::Own(own) => {
+                Err(format!("its model {:?} is its maker's own: which part is a body, nobody else knows", own.name))
+            }
         }
     }
 
@@ -131,13 +151,24 @@ impl NetworkConfig {
     }
 }
 
+/// Numbers that a body has at least: its first convolution may see one colour in place of three.
+fn least(body: &BodyConfig) -> usize {
+    let parameters = body.arch().parameters();
+    parameters - parameters / 20
+}
+
 /// A model with these weights, for inference.
 fn weighed<M: Model>(model: M, weights: Vec<u8>, name: impl fmt::Display) -> Result<M, String> {
+    Ok(as_written(model, weights, name)?.for_inference())
+}
+
+/// A model with these weights.
+fn as_written<M: Model>(model: M, weights: Vec<u8>, name: impl fmt::Display) -> Result<M, String> {
     let model =
         filled(model, weights).map_err(|error| format!("its weights do not fit its architecture {name}: {error}"))?;
     match not_finite(&model) {
         Some(tensor) => Err(format!("its weights {tensor} are not finite numbers")),
-        None => Ok(model.for_inference()),
+        None => Ok(model),
     }
 }
 

@@ -126,3 +126,41 @@ fn the_shells_and_the_architectures_are_told() {
     assert!(said(here, &["completions", "bash"]).contains("_firelight"));
     assert!(said(here, &["models"]).contains("efficientnet-lite0"));
 }
+
+#[test]
+fn a_model_is_exported_for_other_programs() {
+    let place = tempfile::tempdir().unwrap();
+    let at = place.path();
+    data::class_folders(&at.join("data"), 30);
+    said(at, &[&["train", "data", "--epochs", "1", "-q", "--json", "told.json"], &SMALL[..]].concat());
+    let model = "firelight-out/data/model.firelight";
+    let card = [
+        "export",
+        model,
+        "--weights",
+        "body.safetensors",
+        "--card",
+        "README.md",
+        "--license",
+        "mit",
+        "--metrics",
+        "told.json",
+    ];
+    said(at, &[&card[..], &["--data", "Drawn shapes."]].concat());
+    let file = std::fs::read(at.join("body.safetensors")).unwrap();
+    assert!(String::from_utf8_lossy(&file[8..2000]).contains("stem.conv.weight"));
+    let card = std::fs::read_to_string(at.join("README.md")).unwrap();
+    for part in [
+        "pipeline_tag: image-classification",
+        "license: mit",
+        "# data",
+        "by small",
+        "0. ",
+        "Drawn shapes.",
+        "| accuracy | ",
+    ] {
+        assert!(card.contains(part), "{part} is not in\n{card}");
+    }
+    let refused = firelight(at, &["export", model]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+}
