@@ -121,6 +121,12 @@ impl PictureReader {
         self.picture(Encoded::Bytes(bytes))
     }
 
+    /// The same for files whose channels are some of a picture's: colours too are floats, of as many bits as the file has.
+    pub(super) fn of_bands(&self) -> Self {
+        let channels = if self.channels == Channels::Rgb { Channels::Rgb16 } else { self.channels };
+        Self { channels, ..*self }
+    }
+
     pub(super) fn picture(&self, encoded: Encoded<'_>) -> Result<Picture, TransformError> {
         match (self.channels, encoded) {
             (Channels::Rgb, Encoded::File(path)) => open(path, &self.limits).map(Picture::from),
