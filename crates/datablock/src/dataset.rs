@@ -4,7 +4,7 @@ use std::borrow::{Borrow, Cow};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use firelight_transforms::{Chance, Draw, Picture, PictureTransforms, Scratch, Size, TransformError};
+use firelight_transforms::{Chance, Draw, Picture, PictureReader, PictureTransforms, Scratch, Size, TransformError};
 use image::RgbImage;
 
 use crate::block::targets::read_targets;
@@ -209,10 +209,14 @@ impl<F: FittedTarget> Dataset<F> {
         self.read(index, |item| self.input.read(item))
     }
 
-    /// The same from the cache, where there is one.
-    fn kept_picture(&self, index: usize) -> Result<Arc<Picture>, DataError> {
-        let Some(store) = &self.store else { return self.picture(index).map(Arc::new) };
-        self.read(index, |item| self.input.read_with(item, &|reader, file| store.picture(reader, file)))
+    /// The same in as much detail as the transforms can show, and from the cache, where there is one.
+    fn for_transforms(&self, transforms: &PictureTransforms, index: usize) -> Result<Arc<Picture>, DataError> {
+        let reduction = |size| transforms.reduction(size);
+        let open = |reader: &PictureReader, file: &Path| match &self.store {
+            Some(store) => store.picture(reader, file, &reduction),
+            None => reader.open_reduced(file, reduction).map(Arc::new),
+        };
+        self.read(index, |item| self.input.read_with(item, &open))
     }
 
     /// What `read` makes of an item, of as many channels as the block says.
@@ -242,7 +246,7 @@ impl<F: FittedTarget> Dataset<F> {
         scratch: &mut Scratch,
         planes: &mut [f32],
     ) -> Result<F::Target, DataError> {
-        let picture = self.kept_picture(index)?;
+        let picture = self.for_transforms(&self.transforms, index)?;
         let draw = self.at("transforms", index, || self.transforms.apply_drawn(&*picture, chance, scratch, planes))?;
         self.placed(index, &draw)
     }
@@ -254,7 +258,7 @@ impl<F: FittedTarget> Dataset<F> {
         chance: Option<&mut Chance>,
         scratch: &mut Scratch,
     ) -> Result<Planes<F>, DataError> {
-        let picture = self.kept_picture(index)?;
+        let picture = self.for_transforms(&self.transforms, index)?;
         let (draw, planes) =
             self.at("transforms", index, || self.transforms.planes_drawn(&*picture, chance, scratch))?;
         Ok(Planes { size: draw.size, planes, target: self.placed(index, &draw)? })
@@ -276,9 +280,9 @@ impl<F: FittedTarget> Dataset<F> {
         index: usize,
         scratch: &mut Scratch,
     ) -> Result<(Size, Vec<f32>, bool), DataError> {
-        let picture = self.kept_picture(index)?;
+        let picture = self.for_transforms(transforms, index)?;
         let (size, planes) = self.at("transforms", index, || transforms.planes(&*picture, None, scratch))?;
-        Ok((size, planes, matches!(*picture, Picture::Rgb(_))))
+        Ok((size, planes, matches!(*picture, Picture::Rgb(_) | Picture::Reduced(_))))
     }
 
     /// Item `index`'s target in the picture that was drawn so.

@@ -72,9 +72,9 @@ pub trait InputBlock<I: ?Sized = Path>: Debug + Send + Sync + 'static {
     /// [is a broken file](TransformError::is_broken_file); every other error ends the epoch.
     fn read(&self, item: &I) -> Result<Picture, TransformError>;
 
-    /// The same picture of an item's files, each of which `open` gives: from a [`Cache`](crate::Cache), or by reading it. By default `open` is not
-    /// asked, and the item is [read](Self::read): a block that reads picture files has them kept by asking it, one around another by passing
-    /// it on.
+    /// The same picture of an item's files, each of which `open` gives: from a [`Cache`](crate::Cache), or by reading it, in no more detail than
+    /// the recipe can show. It is what loaders ask for. By default `open` is not asked, and the item is [read](Self::read): a block that reads
+    /// picture files has them kept and reduced by asking it, one around another by passing it on.
     ///
     /// # Errors
     ///

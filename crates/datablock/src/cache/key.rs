@@ -39,4 +39,11 @@ impl Key {
         let (place, _) = whole.split_first_chunk()?;
         Some(Self { place: *place, print: print.finalize().into() })
     }
+
+    /// Of the picture for those that want it reduced so: 1, 2, 4 or 8 times.
+    pub fn reduced(mut self, by: u32) -> Self {
+        let [.., last] = &mut self.place;
+        *last = *last & 0xF8 | (by - 1) as u8 & 7;
+        self
+    }
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use firelight_transforms::{Picture, PictureReader, TransformError};
+use firelight_transforms::{Picture, PictureReader, Size, TransformError};
 
 use crate::DataError;
 use disk::Disk;
@@ -25,7 +25,8 @@ use memory::Memory;
 /// | [`memory`](Self::memory) | nothing | as long as the loaders and their clones |
 /// | [`disk`](Self::disk) | a copy of its bytes | until others need the room, for any process that is given the folder |
 ///
-/// A picture is kept as it was decoded, upright: three bytes a pixel of colours of 8 bits, four a number of others. Batches are those without a
+/// A picture is kept as it was decoded, upright: three bytes a pixel of colours of 8 bits, four a number of others. Of a large JPEG that is no more
+/// than the recipe can show ([`PictureTransforms::reduction`](firelight_transforms::PictureTransforms::reduction)). Batches are those without a
 /// cache **bit for bit**. It is known by its file's path, length and time of change, and by how it is read; a file that was changed is read
 /// anew. (One that was put in another's place with the same length and time, as `cp -p` can, is not told from it.)
 ///
@@ -115,26 +116,42 @@ impl Store {
         Ok(Arc::new(Self { kept, hits: AtomicU64::new(0), misses: AtomicU64::new(0) }))
     }
 
-    /// The picture of a file, decoded if it is not there.
-    pub fn picture(&self, reader: &PictureReader, file: &Path) -> Result<Arc<Picture>, TransformError> {
+    /// The picture of a file, reduced as is said for its size, decoded if it is not there.
+    pub fn picture(
+        &self,
+        reader: &PictureReader,
+        file: &Path,
+        reduction: &dyn Fn(Size) -> u32,
+    ) -> Result<Arc<Picture>, TransformError> {
         let key = Key::of(reader, file);
-        let there = key.as_ref().and_then(|key| match &self.kept {
-            Kept::Memory(memory) => memory.get(key),
-            Kept::Disk(disk) => disk.get(key).map(Arc::new),
-        });
-        if let Some(picture) = there {
+        if let Some(picture) = key.and_then(|key| self.find(key, reduction)) {
             self.hits.fetch_add(1, Ordering::Relaxed);
             return Ok(picture);
         }
         self.misses.fetch_add(1, Ordering::Relaxed);
-        let picture = Arc::new(reader.open(file)?);
+        let picture = Arc::new(reader.open_reduced(file, reduction)?);
         if let Some(key) = key {
+            let key = key.reduced(reduction(picture.size()));
             match &self.kept {
                 Kept::Memory(memory) => memory.keep(&key, &picture),
                 Kept::Disk(disk) => disk.keep(&key, &picture),
             }
         }
         Ok(picture)
+    }
+
+    /// By how much a picture is to be reduced follows from its size, which any that is there of its file tells. Most are whole.
+    fn find(&self, key: Key, reduction: &dyn Fn(Size) -> u32) -> Option<Arc<Picture>> {
+        let (by, picture) = [1, 2, 4, 8].iter().find_map(|&by| Some((by, self.get(&key.reduced(by))?)))?;
+        let wanted = reduction(picture.size());
+        if by == wanted { Some(picture) } else { self.get(&key.reduced(wanted)) }
+    }
+
+    fn get(&self, key: &Key) -> Option<Arc<Picture>> {
+        match &self.kept {
+            Kept::Memory(memory) => memory.get(key),
+            Kept::Disk(disk) => disk.get(key).map(Arc::new),
+        }
     }
 
     pub fn cached(&self) -> Cached {

@@ -6,7 +6,8 @@ use std::time::{Duration, SystemTime};
 
 use burn::tensor::Device;
 use firelight_datablock::{
-    Cache, Cached, Categories, DataBlock, DataError, DataLoaders, ImageBlock, IndexSplitter, InputBlock, OnError,
+    Cache, Cached, Categories, CategoryBlock, DataBlock, DataError, DataLoaders, ImageBlock, IndexSplitter, InputBlock,
+    OnError,
 };
 use firelight_transforms::{Picture, Resize, TransformError, aug_transforms};
 use tempfile::TempDir;
@@ -188,7 +189,7 @@ fn a_damaged_picture_is_dropped_and_made_anew() {
         bytes[at] ^= 1;
         bytes
     };
-    let mut damages: Vec<Vec<u8>> = (0..72).chain([whole.len() / 2, whole.len() - 1]).map(flipped).collect();
+    let mut damages: Vec<Vec<u8>> = (0..88).chain([whole.len() / 2, whole.len() - 1]).map(flipped).collect();
     damages.extend([Vec::new(), whole[..50].to_vec(), whole[..whole.len() - 1].to_vec(), [&whole[..], &[0]].concat()]);
     damages.push(vec![0; whole.len()]);
     // Another one's.
@@ -276,6 +277,41 @@ fn pictures_of_any_channels_and_several_an_item_are_kept_file_by_file() {
         epoch(&loaders, 0);
         assert_eq!(counted(&loaders, || assert_eq!(epoch(&loaders, 1), expected)), (60, 0));
     }
+}
+
+/// A recipe that shrinks a file reads it reduced, and one that looks closer has the whole; neither takes the other's.
+#[test]
+fn large_photographs_are_kept_as_far_as_each_recipe_can_see() {
+    let (folder, kept) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    for number in 0..4_u32 {
+        let colour = |x: u32, y: u32| image::Rgb([(x + 60 * number) as u8, (y / 2) as u8, (x / 3 + y / 5) as u8]);
+        let picture = image::RgbImage::from_fn(500 + number, 401, colour);
+        picture.save(folder.path().join(format!("pug_{number}.jpg"))).expect("a picture");
+    }
+    let (small, large) = (24, 200);
+    let recipe = |size: u32| {
+        DataBlock::new(ImageBlock::rgb(), CategoryBlock::new(|_: &Path| Ok::<_, DataError>("pug".to_owned())))
+            .with_splitter(IndexSplitter::new([0]))
+            .with_item_transform(Resize::crop(size))
+            .with_batch_transforms(aug_transforms())
+            .dataloaders(folder.path(), &Device::flex())
+            .expect("loaders")
+            .with_batch_size(3)
+    };
+    let whole = 4 * 500 * 401 * 3;
+    for cache in [Cache::memory(ENOUGH << 3), Cache::disk(kept.path(), ENOUGH << 3)] {
+        for size in [small, large, small] {
+            let cached = recipe(size).with_cache(&cache).expect("a cache");
+            for number in 0..2 {
+                assert_eq!(epoch(&cached, number), epoch(&recipe(size), number), "{size}");
+            }
+            assert!(used(&cached).hits >= 4);
+            if cache == Cache::memory(ENOUGH << 3) {
+                assert_eq!(used(&cached).bytes < whole / 40, size == small, "{:?}", used(&cached));
+            }
+        }
+    }
+    assert_eq!(entries(kept.path()).len(), 8);
 }
 
 #[test]

@@ -114,6 +114,38 @@ impl InputReader {
         })
     }
 
+    /// As [`open`](Self::open), each picture reduced as [`PictureReader::open_reduced`] does: what loaders and predictors read.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn open_reduced<P: AsRef<Path>>(
+        &self,
+        files: &[P],
+        reduction: impl Fn(Size) -> u32,
+    ) -> Result<Picture, TransformError> {
+        let files: Vec<_> = files.iter().map(|file| Encoded::File(file.as_ref())).collect();
+        self.reduced(&files, &reduction)
+    }
+
+    /// The same of files in memory.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open), without names.
+    pub fn decode_reduced<B: AsRef<[u8]>>(
+        &self,
+        files: &[B],
+        reduction: impl Fn(Size) -> u32,
+    ) -> Result<Picture, TransformError> {
+        let files: Vec<_> = files.iter().map(|bytes| Encoded::Bytes(bytes.as_ref())).collect();
+        self.reduced(&files, &reduction)
+    }
+
+    fn reduced(&self, files: &[Encoded<'_>], reduction: &dyn Fn(Size) -> u32) -> Result<Picture, TransformError> {
+        self.read(files, &|reader, file| reader.reduced(file, reduction).map(Arc::new)).map(Arc::unwrap_or_clone)
+    }
+
     /// Decodes an item's files, which are in memory; otherwise as [`open`](Self::open).
     ///
     /// # Errors
