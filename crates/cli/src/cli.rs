@@ -142,6 +142,11 @@ fn share(text: &str) -> Result<f64, String> {
     if share > 0.0 && share < 1.0 { Ok(share) } else { Err("a share is over 0 and under 1, as 0.2".into()) }
 }
 
+fn gib(text: &str) -> Result<f64, String> {
+    let gib: f64 = text.parse().map_err(|_| "a number is needed, as 4")?;
+    if (0.001..=1_000_000.0).contains(&gib) { Ok(gib) } else { Err("give from 0.001 to 1000000 GiB".into()) }
+}
+
 fn minutes(text: &str) -> Result<f64, String> {
     let minutes: f64 = text.parse().map_err(|_| "minutes are a number, as 10")?;
     if (0.05..=100_000.0).contains(&minutes) { Ok(minutes) } else { Err("give from 0.05 to 100000 minutes".into()) }
@@ -190,6 +195,12 @@ pub struct Train {
     /// Seed of weights, order and augmentation
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// Keep decoded pictures from epoch to epoch: in memory, or in a folder, where the next run finds them
+    #[arg(long, value_name = "memory|DIR")]
+    pub cache: Option<String>,
+    /// With --cache: the most that it may take, in GiB
+    #[arg(long, requires = "cache", value_name = "GIB", default_value_t = 4.0, allow_negative_numbers = true, value_parser = gib)]
+    pub cache_gib: f64,
     /// What mistakes cost, actual,predicted,cost: the model answers the class of the least expected cost
     #[arg(long, value_name = "CSV", conflicts_with = "taxonomy")]
     pub costs: Option<PathBuf>,

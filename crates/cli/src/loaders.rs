@@ -25,7 +25,11 @@ where
         .with_progress(cli.progress())
         .dataloaders(data, &device_by_name(cli.device())?)?
         .with_on_error(if recipe.skip_broken { OnError::Skip } else { OnError::Fail });
-    Ok(dls.with_seed(training.seed))
+    let dls = dls.with_seed(training.seed);
+    Ok(match &recipe.cache {
+        Some(cache) => dls.with_cache(&cache.cache())?,
+        None => dls,
+    })
 }
 
 /// Pictures in a batch where nobody asks for some.

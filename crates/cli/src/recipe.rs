@@ -8,6 +8,8 @@ use firelight::models::Arch;
 use firelight::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::files::absolute;
+
 /// `firelight.toml`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,10 +22,36 @@ pub struct Recipe {
     /// A table of what to relabel, leave out and merge; its names are paths from `data` on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corrections: Option<PathBuf>,
+    /// Where decoded pictures are kept; the model is the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache: Option<CachePart>,
     pub labels: Labels,
     pub split: SplitBy,
     pub model: ModelPart,
     pub training: TrainingPart,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CachePart {
+    /// None: in memory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<PathBuf>,
+    /// The most that it may take.
+    pub gib: f64,
+}
+
+impl CachePart {
+    /// What `--cache` says.
+    pub fn told(place: &str, gib: f64) -> Self {
+        Self { folder: (place != "memory").then(|| absolute(Path::new(place))), gib }
+    }
+
+    /// The library's.
+    pub fn cache(&self) -> Cache {
+        let bytes = (self.gib * f64::from(1 << 30)) as u64;
+        self.folder.as_ref().map_or(Cache::memory(bytes), |folder| Cache::disk(folder, bytes))
+    }
 }
 
 /// Where labels are, and so what is learned.
@@ -166,6 +194,8 @@ impl Recipe {
 
     /// The first setting in which another differs, as `training.epochs is 2, and 4 is asked for`; `None` for the same.
     pub fn difference(&self, asked: &Self) -> Option<String> {
+        // A run goes on with any cache.
+        let asked = &Self { cache: self.cache.clone(), ..asked.clone() };
         let [here, asked] = [self, asked].map(|recipe| flat(String::new(), toml::Value::try_from(recipe).ok()));
         let value = |of: &BTreeMap<String, String>, name: &str| of.get(name).cloned().unwrap_or_else(|| "none".into());
         let name = here.keys().chain(asked.keys()).find(|name| here.get(*name) != asked.get(*name))?;

@@ -17,7 +17,7 @@ use crate::kinds::{ItemOf, WithBlock, with_block};
 use crate::loaders::{self, HEAD_RATE, OF_THE_HEAD, RATE, THAWED_RATE, loaders};
 use crate::outcome::{Figure, Outcome, can_write_json, write_json};
 use crate::place::Place;
-use crate::recipe::{Recipe, TrainingPart};
+use crate::recipe::{CachePart, Recipe, TrainingPart};
 use crate::screen::Screen;
 use crate::weights::{backbone, choose};
 
@@ -27,7 +27,10 @@ pub fn train(options: &Train, cli: &Cli, screen: Screen) -> Result<()> {
     // A program is to be a file as it stands.
     let screen = if options.as_rust { Screen::new(true) } else { screen };
     can_write_json(options.json.as_deref())?;
-    let (recipe, name) = recipe(options, cli, screen)?;
+    let (mut recipe, name) = recipe(options, cli, screen)?;
+    if let Some(place) = &options.cache {
+        recipe.cache = Some(CachePart::told(place, options.cache_gib));
+    }
     let run = Run { recipe, name, options, cli, screen, begin };
     match with_block(&run.recipe, &run)? {
         Some(outcome) => write_json(options.json.as_deref(), &outcome),

@@ -10,12 +10,13 @@ use firelight_progress::Progress;
 use firelight_transforms::{AugTransforms, ItemTransform, Normalize, PictureTransforms};
 
 use crate::block::targets::{Read, Unknown};
+use crate::cache::Store;
 use crate::correct::Corrected;
 use crate::guard::guard;
 use crate::item::Owned;
 use crate::source::{Below, Checked, Source};
 use crate::{
-    DataError, DataLoaders, Dataset, FittedTarget, ImageFiles, InputBlock, RandomSplitter, Split, Splitter,
+    Cache, DataError, DataLoaders, Dataset, FittedTarget, ImageFiles, InputBlock, RandomSplitter, Split, Splitter,
     TargetBlock, TrainingColours, inputs, repeated, split,
 };
 
@@ -35,6 +36,7 @@ pub(crate) type ItemOf<Y> = <<Y as TargetBlock>::Fitted as FittedTarget>::Item;
 /// | batch transforms | [`with_batch_transforms`](Self::with_batch_transforms) | none |
 /// | normalisation | [`with_normalize`](Self::with_normalize) or [`with_training_colours`](Self::with_training_colours) | the pretrained model's, or none: 0 to 1 |
 /// | corrections | [`with_corrections`](Self::with_corrections) | none |
+/// | cache | [`with_cache`](Self::with_cache) | none: pictures are decoded in every epoch |
 /// | progress | [`with_progress`](Self::with_progress) | bars on a terminal |
 ///
 /// Items are paths of files unless the blocks read others: rows of a table, or values of your own (see
@@ -62,16 +64,17 @@ pub struct DataBlock<X, Y: TargetBlock> {
     transforms: PictureTransforms,
     colours: Option<TrainingColours>,
     pub(crate) corrections: Option<PathBuf>,
+    cache: Option<Cache>,
     pub(crate) progress: Progress,
 }
 
 impl<X: fmt::Debug, Y: TargetBlock + fmt::Debug> fmt::Debug for DataBlock<X, Y> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { input, target, splitter, transforms, colours, corrections, .. } = self;
+        let Self { input, target, splitter, transforms, colours, corrections, cache, .. } = self;
         let mut recipe = f.debug_struct("DataBlock");
         recipe.field("input", input).field("target", target).field("splitter", splitter);
         recipe.field("transforms", transforms).field("colours", colours);
-        recipe.field("corrections", corrections).finish_non_exhaustive()
+        recipe.field("corrections", corrections).field("cache", cache).finish_non_exhaustive()
     }
 }
 
@@ -94,6 +97,7 @@ impl<X: InputBlock<ItemOf<Y>> + Clone, Y: TargetBlock> DataBlock<X, Y> {
             transforms: PictureTransforms::new(),
             colours: None,
             corrections: None,
+            cache: None,
             progress: Progress::default(),
         }
     }
@@ -159,6 +163,21 @@ impl<X: InputBlock<ItemOf<Y>> + Clone, Y: TargetBlock> DataBlock<X, Y> {
     /// there, a label that the item has not, or a class to merge that no item has.
     pub fn with_corrections(mut self, file: impl Into<PathBuf>) -> Self {
         self.corrections = Some(file.into());
+        self
+    }
+
+    /// Keeps decoded pictures from epoch to epoch (see [`Cache`]): batches are the same, bit for bit.
+    ///
+    /// ```no_run
+    /// use burn::tensor::Device;
+    /// use firelight_datablock::{Cache, DataBlock};
+    ///
+    /// let block = DataBlock::from_class_folders().with_cache(Cache::disk("flowers.cache", 20 << 30));
+    /// let dls = block.dataloaders("flowers", &Device::flex())?;
+    /// # Ok::<(), firelight_datablock::DataError>(())
+    /// ```
+    pub fn with_cache(mut self, cache: Cache) -> Self {
+        self.cache = Some(cache);
         self
     }
 
@@ -253,8 +272,11 @@ impl<X: InputBlock<ItemOf<Y>> + Clone, Y: TargetBlock> DataBlock<X, Y> {
         }
         let input = (input, Arc::from(self.channels()?));
         let transforms = Arc::new(self.transforms.clone());
+        let store = self.cache.as_ref().map(Store::open).transpose()?;
         let dataset = |items, targets, fitted| {
-            Dataset::with_targets(items, targets, fitted, input.clone(), transforms.clone()).below(root.clone())
+            Dataset::with_targets(items, targets, fitted, input.clone(), transforms.clone())
+                .below(root.clone())
+                .with_store(store.clone())
         };
         let [train_items, valid_items, test_items] = parts(items, split);
         let (train, valid) = (dataset(train_items, train, fitted.clone()), dataset(valid_items, valid, fitted.clone()));

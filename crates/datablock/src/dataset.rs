@@ -4,10 +4,11 @@ use std::borrow::{Borrow, Cow};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use firelight_transforms::{Chance, Draw, Picture, PictureTransforms, Scratch, Size, TransformError};
+use firelight_transforms::{Chance, Draw, Picture, PictureReader, PictureTransforms, Scratch, Size, TransformError};
 use image::RgbImage;
 
 use crate::block::targets::read_targets;
+use crate::cache::Store;
 use crate::guard::guard;
 use crate::item::{Item, Owned};
 use crate::name::name;
@@ -36,6 +37,8 @@ pub struct Dataset<F: FittedTarget> {
     channels: Arc<[usize]>,
     /// The folder that items are named from.
     root: Option<Arc<Path>>,
+    /// Where pictures are kept.
+    store: Option<Arc<Store>>,
 }
 
 /// A picture as the model sees it.
@@ -53,7 +56,7 @@ pub struct Planes<F: FittedTarget> {
 // Derived, it would ask items to be `Clone`, which of paths only the owned ones are.
 impl<F: FittedTarget> Clone for Dataset<F> {
     fn clone(&self) -> Self {
-        let Self { items, targets, fitted, input, transforms, channels, root } = self;
+        let Self { items, targets, fitted, input, transforms, channels, root, store } = self;
         Self {
             items: items.clone(),
             targets: targets.clone(),
@@ -62,6 +65,7 @@ impl<F: FittedTarget> Clone for Dataset<F> {
             transforms: transforms.clone(),
             channels: channels.clone(),
             root: root.clone(),
+            store: store.clone(),
         }
     }
 }
@@ -93,11 +97,22 @@ impl<F: FittedTarget> Dataset<F> {
         (input, channels): (Arc<dyn InputBlock<F::Item>>, Arc<[usize]>),
         transforms: Arc<PictureTransforms>,
     ) -> Self {
-        Self { items: items.into(), targets: targets.into(), fitted, input, transforms, channels, root: None }
+        let (items, targets) = (items.into(), targets.into());
+        Self { items, targets, fitted, input, transforms, channels, root: None, store: None }
     }
 
     pub(crate) fn below(self, root: Option<Arc<Path>>) -> Self {
         Self { root, ..self }
+    }
+
+    /// The same with pictures kept in `store`.
+    pub(crate) fn with_store(self, store: Option<Arc<Store>>) -> Self {
+        Self { store, ..self }
+    }
+
+    /// Where pictures are kept.
+    pub(crate) fn store(&self) -> Option<&Arc<Store>> {
+        self.store.as_ref()
     }
 
     /// The items, in order: of files their paths.
@@ -191,9 +206,28 @@ impl<F: FittedTarget> Dataset<F> {
     /// [`DataError::Picture`] with the file's path, also where the block gives other channels than it says, and
     /// [`DataError::Panicked`].
     pub fn picture(&self, index: usize) -> Result<Picture, DataError> {
+        self.read(index, |item| self.input.read(item))
+    }
+
+    /// The same in as much detail as the transforms can show, and from the cache, where there is one.
+    fn for_transforms(&self, transforms: &PictureTransforms, index: usize) -> Result<Arc<Picture>, DataError> {
+        let reduction = |size| transforms.reduction(size);
+        let open = |reader: &PictureReader, file: &Path| match &self.store {
+            Some(store) => store.picture(reader, file, &reduction),
+            None => reader.open_reduced(file, reduction).map(Arc::new),
+        };
+        self.read(index, |item| self.input.read_with(item, &open))
+    }
+
+    /// What `read` makes of an item, of as many channels as the block says.
+    fn read<P: Borrow<Picture>>(
+        &self,
+        index: usize,
+        read: impl FnOnce(&F::Item) -> Result<P, TransformError>,
+    ) -> Result<P, DataError> {
         self.at("input block", index, || {
-            let picture = self.input.read(self.item(index))?;
-            let (given, told) = (picture.channels(), self.depth());
+            let picture = read(self.item(index))?;
+            let (given, told) = (picture.borrow().channels(), self.depth());
             if given == told {
                 return Ok(picture);
             }
@@ -212,8 +246,8 @@ impl<F: FittedTarget> Dataset<F> {
         scratch: &mut Scratch,
         planes: &mut [f32],
     ) -> Result<F::Target, DataError> {
-        let picture = self.picture(index)?;
-        let draw = self.at("transforms", index, || self.transforms.apply_drawn(&picture, chance, scratch, planes))?;
+        let picture = self.for_transforms(&self.transforms, index)?;
+        let draw = self.at("transforms", index, || self.transforms.apply_drawn(&*picture, chance, scratch, planes))?;
         self.placed(index, &draw)
     }
 
@@ -224,9 +258,9 @@ impl<F: FittedTarget> Dataset<F> {
         chance: Option<&mut Chance>,
         scratch: &mut Scratch,
     ) -> Result<Planes<F>, DataError> {
-        let picture = self.picture(index)?;
+        let picture = self.for_transforms(&self.transforms, index)?;
         let (draw, planes) =
-            self.at("transforms", index, || self.transforms.planes_drawn(&picture, chance, scratch))?;
+            self.at("transforms", index, || self.transforms.planes_drawn(&*picture, chance, scratch))?;
         Ok(Planes { size: draw.size, planes, target: self.placed(index, &draw)? })
     }
 
@@ -246,9 +280,9 @@ impl<F: FittedTarget> Dataset<F> {
         index: usize,
         scratch: &mut Scratch,
     ) -> Result<(Size, Vec<f32>, bool), DataError> {
-        let picture = self.picture(index)?;
-        let (size, planes) = self.at("transforms", index, || transforms.planes(&picture, None, scratch))?;
-        Ok((size, planes, matches!(picture, Picture::Rgb(_))))
+        let picture = self.for_transforms(transforms, index)?;
+        let (size, planes) = self.at("transforms", index, || transforms.planes(&*picture, None, scratch))?;
+        Ok((size, planes, matches!(*picture, Picture::Rgb(_) | Picture::Reduced(_))))
     }
 
     /// Item `index`'s target in the picture that was drawn so.

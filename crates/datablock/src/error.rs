@@ -375,6 +375,14 @@ pub enum DataError {
         /// What the panic said.
         why: String,
     },
+    /// The folder of a cache could not be made, read or written.
+    #[error("cache: cannot use {folder}: {why}; give a folder that can be written, or `Cache::memory`", folder = .folder.display())]
+    Cache {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system said.
+        why: std::io::Error,
+    },
     /// The worker threads could not be started.
     #[error("loader: the worker threads cannot be started: {why}; try fewer with `with_workers`")]
     Workers {

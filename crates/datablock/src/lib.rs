@@ -3,6 +3,7 @@
 
 mod annotation_error;
 mod block;
+mod cache;
 mod correct;
 mod corrections;
 mod data_block;
@@ -35,8 +36,10 @@ pub use block::targets::read_targets;
 pub use block::{
     Box4, BoxBlock, Boxes, Categories, CategoryBlock, FittedTarget, ImageBlock, InputBlock, LabelledBoxBlock,
     LabelledBoxes, Made, Marks, MaskBlock, MaskTarget, Masks, MultiCategories, MultiCategoryBlock, NoTarget, NodeBlock,
-    NodeLabel, Nodes, PaddedBoxes, Point, PointBlock, Points, RegressionBlock, TargetBlock, Values, WithTargets,
+    NodeLabel, Nodes, OpenFile, PaddedBoxes, Point, PointBlock, Points, RegressionBlock, TargetBlock, Values,
+    WithTargets,
 };
+pub use cache::{Cache, Cached};
 pub use corrections::{Changes, Relabelling};
 pub use data_block::DataBlock;
 pub use dataset::{Dataset, Planes};

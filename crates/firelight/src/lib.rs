@@ -55,7 +55,7 @@ pub mod prelude {
     pub use burn::tensor::Device;
 
     pub use firelight_datablock::{
-        Batch, Beside, BoxBlock, Boxes, Categories, CategoryBlock, CocoFile, Column, ColumnSplitter, Columns,
+        Batch, Beside, BoxBlock, Boxes, Cache, Categories, CategoryBlock, CocoFile, Column, ColumnSplitter, Columns,
         DataBlock, DataError, DataLoader, DataLoaders, EndSplitter, FittedTarget, FoldSplitter, FuncSplitter,
         GrandparentSplitter, GroupSplitter, HoldOut, ImageBlock, ImageFiles, IndexSplitter, InputBlock, Item,
         LabelledBoxBlock, LabelledBoxes, Labeller, MaskBlock, Masks, MultiCategories, MultiCategoryBlock, NodeBlock,

@@ -48,7 +48,7 @@ impl Overlay for Evidence {
 pub fn save_evidence(predictor: &Predictor, files: &[PathBuf], folder: impl AsRef<Path>) -> Result<(), LearnerError> {
     let outputs = predictor.manifest().target.names();
     for (number, path) in files.iter().enumerate() {
-        let Ok(picture) = predictor.manifest().input.open(&[path]) else { continue };
+        let Ok(picture) = predictor.manifest().open(&[path]) else { continue };
         let explained = predictor.explain(&picture, None)?;
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         // A class may be called by what no file can be, such as a/b.

@@ -1,9 +1,11 @@
 //! What an export says about itself.
 
+use std::path::Path;
+
 use firelight_costs::Decision;
 use firelight_files::Format;
 use firelight_models::{Arch, HeadConfig};
-use firelight_transforms::{InputReader, Limits, PictureReader, PictureTransforms};
+use firelight_transforms::{InputReader, Limits, Picture, PictureReader, PictureTransforms, TransformError};
 use firelight_vocab::Vocab;
 use serde::{Deserialize, Serialize};
 
@@ -86,6 +88,24 @@ impl TryFrom<Stored> for Manifest {
 }
 
 impl Manifest {
+    /// Reads the files of an item as training did: as the input says, and in as much detail as the transforms can show.
+    ///
+    /// # Errors
+    ///
+    /// As [`InputReader::open_reduced`].
+    pub fn open<P: AsRef<Path>>(&self, files: &[P]) -> Result<Picture, TransformError> {
+        self.input.open_reduced(files, |size| self.transforms.reduction(size))
+    }
+
+    /// The same of an item of one file, in memory.
+    ///
+    /// # Errors
+    ///
+    /// As [`InputReader::decode_reduced`].
+    pub fn decode(&self, file: &[u8]) -> Result<Picture, TransformError> {
+        self.input.decode_reduced(&[file], |size| self.transforms.reduction(size))
+    }
+
     /// What makes no sense in it, with weights of so many bytes, if anything does.
     pub(crate) fn problem(&self, weights: usize) -> Option<String> {
         let Self { network, target, transforms, decision, trust, .. } = self;

@@ -156,7 +156,7 @@ impl Predictor {
     /// As [`answer`](Self::answer), and [`PredictError::Input`] for another number of files.
     pub fn answer_files<P: AsRef<Path>>(&self, files: &[P]) -> Result<Answer, PredictError> {
         let read = match (&self.reader, files) {
-            (None, _) => self.manifest.input.open(files),
+            (None, _) => self.manifest.open(files),
             (Some(_), [file]) => self.read(file.as_ref()),
             (Some(_), _) => {
                 let reason = "the input block of the model is code that reads one file; predict with a loader".into();
@@ -182,7 +182,7 @@ impl Predictor {
     ///
     /// As [`answer_picture`](Self::answer_picture), and [`PredictError::Input`] if the bytes are no picture.
     pub fn answer_bytes(&self, bytes: &[u8]) -> Result<Answer, PredictError> {
-        self.answer_picture(&self.manifest.input.decode(&[bytes]).map_err(PredictError::input)?)
+        self.answer_picture(&self.manifest.decode(bytes).map_err(PredictError::input)?)
     }
 
     /// The class of a picture file.
@@ -261,7 +261,7 @@ impl Predictor {
     pub(crate) fn read(&self, path: &Path) -> Result<Picture, TransformError> {
         match &self.reader {
             Some(reader) => unbroken("the reader", || reader(path)),
-            None => self.manifest.input.open(&[path]),
+            None => self.manifest.open(&[path]),
         }
     }
 

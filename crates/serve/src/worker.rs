@@ -68,7 +68,7 @@ fn look(predictor: &Predictor, told: &Told, bytes: &[u8], evidence: Wanted) -> R
         // The model's fault, and not the picture's.
         _ => Refusal::Failed,
     };
-    let picture = predictor.manifest().input.decode(&[bytes]);
+    let picture = predictor.manifest().decode(bytes);
     let picture = picture.map_err(|error| Refusal::Picture(error.to_string()))?;
     let answer = predictor.answer_picture(&picture).map_err(refuse)?;
     let output = match evidence {

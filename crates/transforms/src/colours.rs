@@ -1,3 +1,5 @@
+use image::RgbImage;
+
 use crate::picture::Single;
 use crate::{Normalize, PictureRef, Size, TransformError};
 
@@ -64,7 +66,8 @@ impl Colours {
     pub fn add<'p>(&mut self, picture: impl Into<PictureRef<'p>>) -> Result<(), TransformError> {
         let (mut size, mut channels): (Option<Size>, Option<Sums>) = (None, None);
         for single in picture.into().each() {
-            let (first, other) = (*size.get_or_insert(single.size()), single.size());
+            let other = there(single);
+            let first = *size.get_or_insert(other);
             if first != other {
                 return Err(TransformError::BandSizes { first, other });
             }
@@ -136,18 +139,28 @@ impl Colours {
     }
 }
 
-fn count(picture: Single<'_>) -> Sums {
+/// Of what is counted.
+fn there(picture: Single<'_>) -> Size {
     match picture {
-        Single::Rgb(picture) => {
-            let mut sums = [[0_u64; 2]; 3];
-            for pixel in picture.pixels() {
-                for (sums, byte) in sums.iter_mut().zip(pixel.0) {
-                    sums[0] += u64::from(byte);
-                    sums[1] += u64::from(byte) * u64::from(byte);
-                }
+        Single::Reduced(reduced) => Size::of(reduced.pixels()),
+        whole => whole.size(),
+    }
+}
+
+fn count(picture: Single<'_>) -> Sums {
+    let bytes = |picture: &RgbImage| {
+        let mut sums = [[0_u64; 2]; 3];
+        for pixel in picture.pixels() {
+            for (sums, byte) in sums.iter_mut().zip(pixel.0) {
+                sums[0] += u64::from(byte);
+                sums[1] += u64::from(byte) * u64::from(byte);
             }
-            Sums::Bytes(sums)
         }
+        Sums::Bytes(sums)
+    };
+    match picture {
+        Single::Rgb(picture) => bytes(picture),
+        Single::Reduced(reduced) => bytes(reduced.pixels()),
         Single::Bands(bands) => {
             let of = |plane: &[f32]| {
                 let mean = plane.iter().map(|&number| f64::from(number)).sum::<f64>() / plane.len() as f64;

@@ -115,7 +115,7 @@ pub(crate) enum Refusal {
     },
 }
 
-fn decode_within(bytes: &[u8], limits: &Limits) -> Result<RgbImage, Refusal> {
+pub(crate) fn decode_within(bytes: &[u8], limits: &Limits) -> Result<RgbImage, Refusal> {
     let (mut picture, orientation) = unturned(bytes, limits)?;
     picture.apply_orientation(orientation);
     Ok(match limits.ground() {

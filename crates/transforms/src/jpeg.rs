@@ -45,6 +45,13 @@ fn segments(bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     })
 }
 
+/// What the first frame's head says, of a picture as it lies in the file.
+pub fn size(bytes: &[u8]) -> Option<Size> {
+    let (_, frame) = segments(bytes).find(|(marker, _)| FRAMES.contains(marker))?;
+    let side = |at: usize| Some(u16::from_be_bytes([*frame.get(at)?, *frame.get(at + 1)?]).into());
+    Some(Size::new(side(3)?, side(1)?))
+}
+
 /// Whether the first frame is progressive (marker SOF2).
 pub fn is_progressive(bytes: &[u8]) -> bool {
     let first = segments(bytes).find(|(marker, _)| FRAMES.contains(marker) || *marker == SCAN);
@@ -112,10 +119,13 @@ impl Said {
     }
 }
 
-/// What [is rare](is_rare), for another decoder, which is slower and right.
+/// What [is rare](is_rare), or wanted smaller than it is, for another decoder: that is slower and right, and leaves out what smaller pictures do
+/// not show.
 pub struct Rare<'a> {
     decoder: Decoder<&'a [u8]>,
     info: ImageInfo,
+    /// Of the result.
+    size: Size,
 }
 
 impl<'a> Rare<'a> {
@@ -129,11 +139,20 @@ impl<'a> Rare<'a> {
             let are_rgb = Said::of(bytes).are_rgb();
             decoder.set_color_transform(if are_rgb { ColorTransform::RGB } else { ColorTransform::YCbCr });
         }
-        Ok(Self { decoder, info })
+        let size = Size::new(info.width.into(), info.height.into());
+        Ok(Self { decoder, info, size })
     }
 
     pub fn size(&self) -> Size {
-        Size::new(self.info.width.into(), self.info.height.into())
+        self.size
+    }
+
+    /// Decodes to one `by`-th of both sides, rounded up; whether it can.
+    pub fn shrink(&mut self, by: u32) -> bool {
+        let wanted = Size::new(self.size.width.div_ceil(by), self.size.height.div_ceil(by));
+        let found = self.decoder.scale(wanted.width as u16, wanted.height as u16);
+        self.size = wanted;
+        found.is_ok_and(|(width, height)| Size::new(width.into(), height.into()) == wanted)
     }
 
     /// Bytes of a pixel of the result.

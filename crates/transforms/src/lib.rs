@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod decide;
+mod detail;
 mod pictures;
 
 mod picture;
@@ -61,7 +62,7 @@ pub use normalize::Normalize;
 pub use on_error::OnError;
 pub use pad::{Filter, PadMode};
 pub use panic::panic_message;
-pub use picture::{Bands, Channels, InputReader, Picture, PictureReader, PictureRef};
+pub use picture::{Bands, Channels, InputReader, Picture, PictureReader, PictureRef, Reduced, ReducedEnds};
 pub use pictures::PictureTransforms;
 pub use render::Scratch;
 pub use size::Size;

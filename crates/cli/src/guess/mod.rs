@@ -40,7 +40,7 @@ impl Guess {
             minutes: None,
         };
         let corrections = options.corrections.as_deref().map(files::absolute);
-        Recipe { data, skip_broken: options.skip_broken, corrections, labels, split, model, training }
+        Recipe { data, skip_broken: options.skip_broken, corrections, cache: None, labels, split, model, training }
     }
 }
 

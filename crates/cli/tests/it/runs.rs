@@ -46,8 +46,12 @@ fn classes_train_predict_and_are_told_again() {
     let first = fs::read(at.join(model)).unwrap();
     figure(at, &["--epochs", "8"], "accuracy");
     assert!(fs::read(at.join(model)).unwrap() == first);
-    said(at, &["train", "--recipe", "firelight-out/data/firelight.toml", "--out", "again", "-q"]);
+    said(at, &["train", "--recipe", "firelight-out/data/firelight.toml", "--out", "again", "-q", "--cache", "kept"]);
     assert!(fs::read(at.join("again/model.firelight")).unwrap() == first);
+    let recipe = fs::read_to_string(at.join("again/firelight.toml")).unwrap();
+    assert!(recipe.contains("[cache]") && recipe.contains("gib = 4.0"), "{recipe}");
+    // A folder for each two digits of names, and the sum.
+    assert!(fs::read_dir(at.join("kept")).unwrap().count() > 10);
 }
 
 #[test]

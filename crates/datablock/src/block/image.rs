@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use firelight_transforms::{Channels, InputReader, Limits, Picture, PictureReader, TransformError};
 
-use super::InputBlock;
+use super::{InputBlock, OpenFile};
 use crate::{DataError, Item, Labeller};
 
 /// Reads a picture file, whatever its format: by content, not by ending, turned upright as its EXIF orientation says. An item is the file,
@@ -153,6 +153,14 @@ impl<I: Item + ?Sized> InputBlock<I> for ImageBlock<I> {
         }
         let files = self.files(item).map_err(|error| TransformError::Input { reason: error.to_string() })?;
         self.input().open(&files)
+    }
+
+    fn read_with(&self, item: &I, open: &OpenFile<'_>) -> Result<Arc<Picture>, TransformError> {
+        if let Files::Item(file) = &self.files {
+            return open(&self.reader, file(item));
+        }
+        let files = self.files(item).map_err(|error| TransformError::Input { reason: error.to_string() })?;
+        self.input().open_with(&files, open)
     }
 
     fn may_share_files(&self) -> bool {

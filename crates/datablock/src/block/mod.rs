@@ -18,9 +18,10 @@ mod unlabelled;
 
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use burn::tensor::Device;
-use firelight_transforms::{Draw, InputReader, Picture, TransformError};
+use firelight_transforms::{Draw, InputReader, Picture, PictureReader, TransformError};
 use firelight_vocab::Vocab;
 
 pub use boxes::{Box4, BoxBlock, Boxes};
@@ -37,6 +38,9 @@ pub use unlabelled::NoTarget;
 
 use crate::item::Item;
 use crate::{DataError, Relabelling};
+
+/// What gives the picture of a file for [`InputBlock::read_with`]: as it is read by the reader.
+pub type OpenFile<'a> = dyn Fn(&PictureReader, &Path) -> Result<Arc<Picture>, TransformError> + 'a;
 
 /// Turns an item into a picture. [`ImageBlock`] reads picture files; a block of your own may render, record or compute
 /// one, from an item of any type `I`, by default a path. It is called on several threads at once and may use rayon
@@ -67,6 +71,18 @@ pub trait InputBlock<I: ?Sized = Path>: Debug + Send + Sync + 'static {
     /// What made the item unreadable. [`OnError::Skip`](crate::OnError::Skip) leaves out what
     /// [is a broken file](TransformError::is_broken_file); every other error ends the epoch.
     fn read(&self, item: &I) -> Result<Picture, TransformError>;
+
+    /// The same picture of an item's files, each of which `open` gives: from a [`Cache`](crate::Cache), or by reading it, in no more detail than
+    /// the recipe can show. It is what loaders ask for. By default `open` is not asked, and the item is [read](Self::read): a block that reads
+    /// picture files has them kept and reduced by asking it, one around another by passing it on.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read), and what `open` says.
+    fn read_with(&self, item: &I, open: &OpenFile<'_>) -> Result<Arc<Picture>, TransformError> {
+        let _ = open;
+        self.read(item).map(Arc::new)
+    }
 
     /// Checks what can be told of `items`, those of all parts, without reading any: once, before their labels are asked for. By default
     /// nothing is checked.

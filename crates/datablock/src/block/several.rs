@@ -1,10 +1,11 @@
 //! Several pictures of an item: a tuple of blocks.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use firelight_transforms::{InputReader, Picture, TransformError};
 
-use super::InputBlock;
+use super::{InputBlock, OpenFile};
 use crate::DataError;
 
 macro_rules! several {
@@ -22,6 +23,11 @@ macro_rules! several {
         impl<I: ?Sized, $($block: InputBlock<I>),+> InputBlock<I> for ($($block,)+) {
             fn read(&self, item: &I) -> Result<Picture, TransformError> {
                 Ok(Picture::Several(vec![$(self.$at.read(item)?),+]))
+            }
+
+            fn read_with(&self, item: &I, open: &OpenFile<'_>) -> Result<Arc<Picture>, TransformError> {
+                let pictures = vec![$(Arc::unwrap_or_clone(self.$at.read_with(item, open)?)),+];
+                Ok(Arc::new(Picture::Several(pictures)))
             }
 
             fn check(&self, items: &[&I]) -> Result<(), DataError> {

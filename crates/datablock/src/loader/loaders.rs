@@ -8,9 +8,10 @@ use firelight_vocab::Vocab;
 use super::options::Options;
 use super::workers::Workers;
 use super::{Batches, DataLoader, OnError};
+use crate::cache::Store;
 use crate::guard::guard;
 use crate::item::{Item, Owned};
-use crate::{Categories, Changes, DataError, Dataset, FittedTarget, MultiCategories, NoTarget, Nodes, repeated};
+use crate::{Cache, Categories, Changes, DataError, Dataset, FittedTarget, MultiCategories, NoTarget, Nodes, repeated};
 
 /// Loaders of the training and the validation part.
 ///
@@ -26,6 +27,7 @@ use crate::{Categories, Changes, DataError, Dataset, FittedTarget, MultiCategori
 /// | [`with_drop_last`](Self::with_drop_last) | `true` | leave out a last training batch that is not full |
 /// | [`with_item_weights`](Self::with_item_weights) | all alike | how often each training item is drawn |
 /// | [`with_items_an_epoch`](Self::with_items_an_epoch) | all | training items of an epoch |
+/// | [`with_cache`](Self::with_cache) | none | where decoded pictures are kept |
 /// | [`with_progress`](Self::with_progress) | the terminal | where it is shown how far something is |
 ///
 /// ```
@@ -236,6 +238,20 @@ impl<F: FittedTarget> DataLoaders<F> {
         })
     }
 
+    /// Keeps decoded pictures from epoch to epoch, for all parts and in place of any cache given before: batches are the same, bit for bit (see
+    /// [`Cache`]). Default: none.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::Cache`] for a folder that cannot be used, and [`DataError::Setting`] for a cache of 0 bytes.
+    pub fn with_cache(self, cache: &Cache) -> Result<Self, DataError> {
+        let store = Store::open(cache)?;
+        Ok(self.map(|mut loader| {
+            loader.dataset = loader.dataset.with_store(Some(store.clone()));
+            loader
+        }))
+    }
+
     /// Batches on another device.
     pub fn with_device(self, device: &Device) -> Self {
         self.map(|loader| loader.with_device(device))
@@ -285,7 +301,7 @@ impl<F: FittedTarget> DataLoaders<F> {
     ) -> Result<DataLoader<G>, DataError> {
         let valid = &self.valid;
         let (input, transforms) = (valid.dataset.input().clone(), valid.dataset.transforms().clone());
-        let dataset = Dataset::new(items, fitted, input, transforms)?;
+        let dataset = Dataset::new(items, fitted, input, transforms)?.with_store(valid.dataset.store().cloned());
         Ok(DataLoader::new(dataset, Options::test(&valid.options), valid.device.clone(), valid.workers.clone()))
     }
 

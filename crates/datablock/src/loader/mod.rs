@@ -21,7 +21,7 @@ pub use epoch::Batches;
 pub use firelight_transforms::OnError;
 pub use loaders::DataLoaders;
 
-use crate::{DataError, Dataset, FittedTarget};
+use crate::{Cached, DataError, Dataset, FittedTarget};
 use options::Options;
 use sampling::Sampling;
 use workers::Workers;
@@ -226,6 +226,11 @@ impl<F: FittedTarget> DataLoader<F> {
     /// [`OnError::Skip`]).
     pub fn skipped(&self) -> Vec<(PathBuf, String)> {
         self.options.skipped.list()
+    }
+
+    /// What the cache did so far, where there is one ([`DataLoaders::with_cache`]).
+    pub fn cached(&self) -> Option<Cached> {
+        self.dataset.store().map(|store| store.cached())
     }
 
     /// The items of an epoch, cut into batches.

@@ -1,5 +1,6 @@
 //! Properties of the datablock crate.
 
+mod caching;
 mod corrections;
 mod errors;
 mod fastai_csv;

@@ -98,6 +98,17 @@ impl RandomResizedCrop {
         Area::new(left * w / sw, top * h / sh, tw * w / sw, th * h / sh)
     }
 
+    /// As wide and as high as the narrowest and the lowest part that it takes of a picture of size `of`.
+    pub(crate) fn least_area(&self, of: Size) -> Area {
+        let valid = self.valid_area(of);
+        let area = f64::from(self.scale.0) * of.pixels() as f64;
+        // Of a picture that is longer than any part, the whole of its short side.
+        let (low, high) = (f64::from(self.ratio.0), f64::from(self.ratio.1));
+        let width = (area * low).sqrt().min(f64::from(of.height) * high).min(valid.width);
+        let height = (area / high).sqrt().min(f64::from(of.width) / low).min(valid.height);
+        Area::new(0.0, 0.0, width.max(1.0), height.max(1.0))
+    }
+
     fn margin(&self, longer: f64) -> f64 {
         (longer * f64::from(self.margin) / 8.0).ceil() * 8.0
     }

@@ -1,4 +1,5 @@
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +35,9 @@ pub enum InputReader {
     /// A picture for each.
     Several(Vec<InputReader>),
 }
+
+/// What gives the picture of a file.
+type Open<'a> = dyn Fn(&PictureReader, Encoded<'_>) -> Result<Arc<Picture>, TransformError> + 'a;
 
 impl Default for InputReader {
     fn default() -> Self {
@@ -78,7 +82,68 @@ impl InputReader {
     /// As [`PictureReader::open`], each naming the file; [`TransformError::Input`] for another number of files, and
     /// [`TransformError::BandSizes`].
     pub fn open<P: AsRef<Path>>(&self, files: &[P]) -> Result<Picture, TransformError> {
-        self.read(&files.iter().map(|file| Encoded::File(file.as_ref())).collect::<Vec<_>>())
+        self.decoded(&files.iter().map(|file| Encoded::File(file.as_ref())).collect::<Vec<_>>())
+    }
+
+    /// As [`open`](Self::open), with each file's picture given by `open`: by one that has it already, say, or by
+    /// [`PictureReader::open`].
+    ///
+    /// ```
+    /// use std::path::Path;
+    /// use std::sync::Arc;
+    /// use firelight_transforms::{InputReader, Picture, PictureReader};
+    ///
+    /// let kept = Arc::new(Picture::from(image::RgbImage::new(4, 3)));
+    /// let picture = InputReader::default().open_with(&["cat.jpg"], |_: &PictureReader, _: &Path| Ok(kept.clone()))?;
+    /// assert!(Arc::ptr_eq(&picture, &kept));
+    /// # Ok::<(), firelight_transforms::TransformError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open), and what `open` says.
+    pub fn open_with<P: AsRef<Path>>(
+        &self,
+        files: &[P],
+        open: impl Fn(&PictureReader, &Path) -> Result<Arc<Picture>, TransformError>,
+    ) -> Result<Arc<Picture>, TransformError> {
+        let files: Vec<_> = files.iter().map(|file| Encoded::File(file.as_ref())).collect();
+        self.read(&files, &|reader, file| match file {
+            Encoded::File(path) => open(reader, path),
+            Encoded::Bytes(_) => reader.picture(file).map(Arc::new),
+        })
+    }
+
+    /// As [`open`](Self::open), each picture reduced as [`PictureReader::open_reduced`] does: what loaders and predictors read.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn open_reduced<P: AsRef<Path>>(
+        &self,
+        files: &[P],
+        reduction: impl Fn(Size) -> u32,
+    ) -> Result<Picture, TransformError> {
+        let files: Vec<_> = files.iter().map(|file| Encoded::File(file.as_ref())).collect();
+        self.reduced(&files, &reduction)
+    }
+
+    /// The same of files in memory.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open), without names.
+    pub fn decode_reduced<B: AsRef<[u8]>>(
+        &self,
+        files: &[B],
+        reduction: impl Fn(Size) -> u32,
+    ) -> Result<Picture, TransformError> {
+        let files: Vec<_> = files.iter().map(|bytes| Encoded::Bytes(bytes.as_ref())).collect();
+        self.reduced(&files, &reduction)
+    }
+
+    fn reduced(&self, files: &[Encoded<'_>], reduction: &dyn Fn(Size) -> u32) -> Result<Picture, TransformError> {
+        self.read(files, &|reader, file| reader.reduced(file, reduction).map(Arc::new)).map(Arc::unwrap_or_clone)
     }
 
     /// Decodes an item's files, which are in memory; otherwise as [`open`](Self::open).
@@ -87,10 +152,14 @@ impl InputReader {
     ///
     /// As [`open`](Self::open), without names.
     pub fn decode<B: AsRef<[u8]>>(&self, files: &[B]) -> Result<Picture, TransformError> {
-        self.read(&files.iter().map(|bytes| Encoded::Bytes(bytes.as_ref())).collect::<Vec<_>>())
+        self.decoded(&files.iter().map(|bytes| Encoded::Bytes(bytes.as_ref())).collect::<Vec<_>>())
     }
 
-    fn read(&self, files: &[Encoded<'_>]) -> Result<Picture, TransformError> {
+    fn decoded(&self, files: &[Encoded<'_>]) -> Result<Picture, TransformError> {
+        self.read(files, &|reader, file| reader.picture(file).map(Arc::new)).map(Arc::unwrap_or_clone)
+    }
+
+    fn read(&self, files: &[Encoded<'_>], open: &Open<'_>) -> Result<Arc<Picture>, TransformError> {
         if files.len() != self.files() {
             let (given, needed) = (files.len(), self.files());
             let reason =
@@ -98,24 +167,25 @@ impl InputReader {
             return Err(TransformError::Input { reason });
         }
         match self {
-            Self::File(reader) => reader.picture(files[0]),
+            Self::File(reader) => open(reader, files[0]),
             Self::Bands { reader, .. } => {
-                let mut all: Option<Bands> = None;
+                let (reader, mut all) = (reader.of_bands(), None::<Bands>);
                 for &file in files {
-                    let joined = all.into_iter().chain([reader.bands(file)?]);
-                    all = Some(Bands::joined(joined).map_err(|error| file.name(error))?);
+                    let next = Arc::unwrap_or_clone(open(&reader, file)?).into_bands()?;
+                    all = Some(Bands::joined(all.into_iter().chain([next])).map_err(|error| file.name(error))?);
                 }
-                all.map(Picture::from).ok_or(TransformError::BandLength { size: Size::new(0, 0), given: 0 })
+                let none = TransformError::BandLength { size: Size::new(0, 0), given: 0 };
+                all.map(|bands| Arc::new(bands.into())).ok_or(none)
             }
             Self::Several(readers) => {
                 let mut rest = files;
                 let mut pictures = Vec::with_capacity(readers.len());
                 for reader in readers {
                     let (own, others) = rest.split_at(reader.files());
-                    pictures.push(reader.read(own)?);
+                    pictures.push(Arc::unwrap_or_clone(reader.read(own, open)?));
                     rest = others;
                 }
-                Ok(Picture::Several(pictures))
+                Ok(Arc::new(Picture::Several(pictures)))
             }
         }
     }

@@ -2,6 +2,7 @@
 
 mod bands;
 mod reading;
+mod reduced;
 
 mod samples;
 mod tiff_samples;
@@ -16,6 +17,7 @@ use crate::{Normalize, Size, TransformError};
 pub use bands::Bands;
 pub use input::InputReader;
 pub use reader::{Channels, PictureReader};
+pub use reduced::{Ends as ReducedEnds, Reduced};
 
 /// The input of one item: a colour picture of bytes, a picture of any channels, or several pictures.
 ///
@@ -35,6 +37,8 @@ pub enum Picture {
     Rgb(RgbImage),
     /// Any number of channels.
     Bands(Bands),
+    /// Red, green and blue of 8 bits, of fewer pixels than the picture that it stands for.
+    Reduced(Reduced),
     /// Several pictures, which the same draws transform: their channels stand one after the other in the planes. They may
     /// have sizes of their own, which the transforms make one.
     Several(Vec<Picture>),
@@ -60,6 +64,7 @@ impl Picture {
         match self {
             Self::Rgb(picture) => Ok(Bands::from(&picture)),
             Self::Bands(bands) => Ok(bands),
+            Self::Reduced(reduced) => Ok(Bands::from(reduced.pixels())),
             Self::Several(pictures) => {
                 let bands = pictures.into_iter().map(Self::into_bands).collect::<Result<Vec<_>, _>>()?;
                 Bands::joined(bands)
@@ -72,6 +77,7 @@ impl Picture {
         match self {
             Self::Rgb(picture) => vec![picture.clone()],
             Self::Bands(bands) => vec![Normalize::none().decode(bands.planes(), bands.size())],
+            Self::Reduced(reduced) => vec![reduced.pixels().clone()],
             Self::Several(pictures) => pictures.iter().flat_map(Self::shown).collect(),
         }
     }
@@ -80,6 +86,12 @@ impl Picture {
 impl From<RgbImage> for Picture {
     fn from(picture: RgbImage) -> Self {
         Self::Rgb(picture)
+    }
+}
+
+impl From<Reduced> for Picture {
+    fn from(reduced: Reduced) -> Self {
+        Self::Reduced(reduced)
     }
 }
 
@@ -104,6 +116,8 @@ pub enum PictureRef<'a> {
     Rgb(&'a RgbImage),
     /// Any number of channels.
     Bands(&'a Bands),
+    /// A picture of colours of 8 bits, reduced.
+    Reduced(&'a Reduced),
     /// Several pictures.
     Several(&'a [Picture]),
 }
@@ -124,6 +138,7 @@ impl<'a> PictureRef<'a> {
         match self {
             Self::Rgb(picture) => vec![Single::Rgb(picture)],
             Self::Bands(bands) => vec![Single::Bands(bands)],
+            Self::Reduced(reduced) => vec![Single::Reduced(reduced)],
             Self::Several(pictures) => pictures.iter().flat_map(|picture| Self::from(picture).each()).collect(),
         }
     }
@@ -146,6 +161,7 @@ impl<'a> From<&'a Picture> for PictureRef<'a> {
         match picture {
             Picture::Rgb(picture) => Self::Rgb(picture),
             Picture::Bands(bands) => Self::Bands(bands),
+            Picture::Reduced(reduced) => Self::Reduced(reduced),
             Picture::Several(pictures) => Self::Several(pictures),
         }
     }
@@ -156,6 +172,7 @@ impl<'a> From<&'a Picture> for PictureRef<'a> {
 pub(crate) enum Single<'a> {
     Rgb(&'a RgbImage),
     Bands(&'a Bands),
+    Reduced(&'a Reduced),
 }
 
 impl Single<'_> {
@@ -163,12 +180,13 @@ impl Single<'_> {
         match self {
             Self::Rgb(picture) => Size::of(picture),
             Self::Bands(bands) => bands.size(),
+            Self::Reduced(reduced) => reduced.size(),
         }
     }
 
     pub fn channels(self) -> usize {
         match self {
-            Self::Rgb(_) => 3,
+            Self::Rgb(_) | Self::Reduced(_) => 3,
             Self::Bands(bands) => bands.channels(),
         }
     }

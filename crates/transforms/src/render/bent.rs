@@ -113,7 +113,7 @@ impl WithSimd for Rows<'_> {
 }
 
 /// The mean distance between neighbouring outputs, over the corners and the centre.
-fn mean_stride(map: &Map, width: f64, height: f64) -> (f64, f64) {
+pub(crate) fn mean_stride(map: &Map, width: f64, height: f64) -> (f64, f64) {
     let places = [(0.5, 0.5), (0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)];
     let sum = places.iter().fold((0.0, 0.0), |sum, (x, y)| {
         let (sx, sy) = map.stride(x * width, y * height);

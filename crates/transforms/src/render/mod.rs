@@ -24,4 +24,5 @@ mod window;
 mod bands;
 mod finish;
 
+pub(crate) use bent::mean_stride;
 pub use scratch::Scratch;

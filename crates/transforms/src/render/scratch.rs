@@ -8,7 +8,7 @@ use super::kind::{Buffers, Pixels, Plane, Rgb8};
 use super::plain::Resized;
 use super::row::Row;
 use crate::picture::Single;
-use crate::{Draw, Normalize, Size, TransformError};
+use crate::{Area, Draw, Map, Normalize, Reduced, Size, TransformError};
 
 /// Buffers that a worker reuses from picture to picture, so that nothing is allocated once they have grown.
 ///
@@ -61,6 +61,7 @@ impl Scratch {
         self.finish.set(&draw.lighting, normalize, first);
         match picture {
             Single::Rgb(picture) => self.colours(Pixels::of(picture), draw, out),
+            Single::Reduced(reduced) => self.colours(Pixels::of(reduced.pixels()), &shrunk(draw, reduced), out),
             Single::Bands(bands) => self.bands(bands, draw, (normalize, first), out),
         }
         if let Some(erasing) = &draw.erasing {
@@ -85,6 +86,19 @@ impl Scratch {
         self.render(Single::Rgb(picture), draw, (&Normalize::none(), 0), &mut planes);
         Normalize::none().decode(&planes, draw.size)
     }
+}
+
+/// The same draw for what there is of a picture.
+fn shrunk(draw: &Draw, reduced: &Reduced) -> Draw {
+    let by = f64::from(reduced.by());
+    let side = |pixels: u32, of: u32, begins: bool| if begins { f64::from(pixels) - f64::from(of) / by } else { 0.0 };
+    let (there, ends) = (Size::of(reduced.pixels()), reduced.ends());
+    let left = side(there.width, reduced.size().width, ends.x);
+    let top = side(there.height, reduced.size().height, ends.y);
+    let Area { left: x, top: y, width, height } = draw.frame;
+    let frame = Area::new(x / by + left, y / by + top, width / by, height / by);
+    let map = Map::translate(left, top).after(Map::scale(1.0 / by, 1.0 / by)).after(draw.map);
+    Draw { map, frame, picture: there, ..draw.clone() }
 }
 
 impl Draw {

@@ -15,6 +15,7 @@ mod mixes;
 mod moved_masks;
 mod one_pass;
 mod recipes;
+mod reduced;
 mod same_bits;
 mod targets;
 mod tiffs;
