@@ -42,13 +42,13 @@ pub fn as_rust(recipe: &Recipe) -> String {
     costs(recipe, &mut line);
     let arch: Arch = model.arch;
     let start = match (model.folder(), &model.weights) {
-        (Some(folder), _) => format!("Backbone::from_folder({})?", quoted(folder)),
-        (None, Some(file)) => format!("Backbone::from(Arch::{arch:?}).with_weights({})", quoted(file)),
-        (None, None) => format!("Backbone::from(Arch::{arch:?}).with_dropout(0.2)"),
+        (Some(folder), _) => format!("Backbone::from_folder({})?.with_seed({seed})", quoted(folder)),
+        (None, Some(file)) => format!("Backbone::from(Arch::{arch:?}).with_seed({seed}).with_weights({})", quoted(file)),
+        (None, None) => format!("Backbone::from(Arch::{arch:?}).with_seed({seed}).with_dropout(0.2)"),
     };
     let masks = recipe.labels.are_masks();
     let last = if masks { format!(".with_last_cross({trained})") } else { String::new() };
-    line(&format!("let backbone = {start}.with_seed({seed}){last};"));
+    line(&format!("let backbone = {start}{last};"));
     let learner = if masks { "unet_learner" } else { "vision_learner" };
     line(&format!(
         "let mut learn = {learner}(dls, backbone)?.with_seed({seed}).with_best(KeepBest::new(\"valid_loss\"));"
