@@ -14,6 +14,7 @@ mod files;
 mod named;
 mod tables;
 
+mod ceiling;
 mod error;
 mod manifest;
 mod network;

@@ -23,6 +23,7 @@ mod error;
 mod fit;
 mod load;
 mod names;
+mod pickle;
 mod report;
 mod save;
 mod stem;
