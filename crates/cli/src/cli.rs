@@ -1,14 +1,15 @@
 //! The command line.
 
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use firelight::models::Arch;
 use firelight::models::weights::Names;
-use firelight::prelude::Progress;
+use firelight::predict::Registry;
+use firelight::prelude::*;
 
 /// From a folder of pictures to a model that predicts.
 #[derive(Debug, Parser)]
@@ -19,6 +20,9 @@ pub struct Cli {
     /// Where to run: flex (any CPU), or what the program was built with, as wgpu or cuda:1
     #[arg(long, global = true, env = "FIRELIGHT_DEVICE", default_value = "flex", value_name = "DEVICE")]
     device: String,
+    /// The most pixels that a model may be for, of models from whom you trust [default: 1048576, and 262144 of maps, points and boxes]
+    #[arg(long, global = true, value_name = "PIXELS")]
+    pixels: Option<u64>,
     /// Print nothing but errors and what was asked for
     #[arg(long, short, global = true)]
     pub quiet: bool,
@@ -28,6 +32,13 @@ impl Cli {
     /// A variable that is set to nothing names no device.
     pub fn device(&self) -> &str {
         if self.device.trim().is_empty() { "flex" } else { &self.device }
+    }
+
+    /// The model of a file.
+    pub fn model(&self, file: &Path) -> Result<Predictor> {
+        let registry = Registry::default();
+        let registry = self.pixels.map_or(registry.clone(), |pixels| registry.with_pixels(pixels));
+        Ok(Predictor::load_with(file, &registry, &device_by_name(self.device())?)?)
     }
 
     /// Bars on the terminal, if they are wanted.

@@ -15,7 +15,7 @@ use crate::screen::Screen;
 /// Predicts every picture, whichever part it would be of, and compares.
 pub fn evaluate(options: &Evaluate, cli: &Cli, screen: Screen) -> Result<()> {
     can_write_json(options.json.as_deref())?;
-    let predictor = Predictor::load(&options.model, &device_by_name(cli.device())?)?;
+    let predictor = cli.model(&options.model)?;
     predictor.one_class()?;
     let found = guess(&options.data, &options.labels, &cli.progress())?;
     // What is said of a split is of no matter here: all pictures are looked at.

@@ -26,7 +26,7 @@ struct About {
 
 /// Prints what a model file says of itself.
 pub fn info(options: &Info, cli: &Cli, screen: Screen) -> Result<()> {
-    let predictor = Predictor::load(&options.model, &device_by_name(cli.device())?)?;
+    let predictor = cli.model(&options.model)?;
     let manifest = predictor.manifest();
     let about = About {
         firelight: manifest.firelight.clone(),

@@ -18,7 +18,7 @@ pub fn predict(options: &Predict, cli: &Cli, screen: Screen) -> Result<()> {
             .map_err(|why| format!("predict: cannot write {}: {why}; choose another file", table.display()))?;
     }
     let progress = cli.progress();
-    let predictor = Predictor::load(&options.model, &device_by_name(cli.device())?)?;
+    let predictor = cli.model(&options.model)?;
     predictor.one_file()?;
     let files = ImageFiles::new().with_progress(progress.clone()).find_among(&options.files)?;
     if let Some(folder) = &options.explain {

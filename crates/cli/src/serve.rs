@@ -12,7 +12,7 @@ use crate::screen::Screen;
 
 /// Serves until the program is asked to end, and then finishes what is being answered.
 pub fn serve(options: &Serve, cli: &Cli, screen: Screen) -> Result<()> {
-    let predictor = Predictor::load(&options.model, &device_by_name(cli.device())?)?;
+    let predictor = cli.model(&options.model)?;
     let server = Server::new(predictor)?
         .with_largest(options.megabytes << 20)
         .with_patience(Duration::from_secs(options.seconds));

@@ -15,6 +15,7 @@ mod named;
 mod tables;
 
 mod body;
+mod ceiling;
 mod error;
 mod manifest;
 mod network;

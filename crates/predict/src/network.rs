@@ -11,6 +11,8 @@ use firelight_models::{Arch, Body, BodyConfig, Fresh, HeadConfig, Model, Positio
 use firelight_transforms::panic_message;
 use serde::{Deserialize, Serialize};
 
+use crate::ceiling::Ceiling;
+
 /// What a network is made from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -240,7 +242,8 @@ impl Outputs for Network {
 
 type Loader = dyn Fn(&serde_json::Value, Vec<u8>, &Device) -> Result<Arc<dyn Outputs>, String> + Send + Sync;
 
-/// Models of your own by name, so that exports of them can be loaded: a file holds no code.
+/// What a program that loads exports knows and allows: models of your own by name, since a file holds no code, and how large the pictures of a
+/// model may be.
 ///
 /// ```no_run
 /// use burn::tensor::Device;
@@ -256,15 +259,40 @@ type Loader = dyn Fn(&serde_json::Value, Vec<u8>, &Device) -> Result<Arc<dyn Out
 /// # Ok::<(), PredictError>(())
 /// ```
 #[derive(Clone, Default)]
-pub struct Registry(BTreeMap<String, Arc<Loader>>);
+pub struct Registry {
+    makers: BTreeMap<String, Arc<Loader>>,
+    ceiling: Ceiling,
+}
 
 impl fmt::Debug for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        let names: Vec<&String> = self.makers.keys().collect();
+        f.debug_struct("Registry").field("makers", &names).field("ceiling", &self.ceiling).finish()
     }
 }
 
 impl Registry {
+    /// Loads models for pictures of up to `pixels` (width × height), if their makers are to be trusted with the memory and time that these take.
+    ///
+    /// Default: 1,048,576, those of 1024×1024, and for U-Nets, whose maps are of the pictures' size, 262,144, those of 512×512. An item of more than
+    /// three channels, or of several pictures, counts as as many pictures of three. A model in memory, as `Learner::predictor` makes it, has no limit.
+    ///
+    /// ```no_run
+    /// use burn::tensor::Device;
+    /// use firelight_predict::{PredictError, Predictor, Registry};
+    ///
+    /// // A U-Net of our own for pictures of 1024×1024.
+    /// let predictor = Predictor::load_with("scans.firelight", &Registry::default().with_pixels(1 << 20), &Device::flex())?;
+    /// # Ok::<(), PredictError>(())
+    /// ```
+    pub fn with_pixels(self, pixels: u64) -> Self {
+        Self { ceiling: Ceiling::of(pixels), ..self }
+    }
+
+    pub(crate) fn ceiling(&self) -> Ceiling {
+        self.ceiling
+    }
+
     /// Knows the model `name`, which `make` makes from its settings, with any weights: the file's follow.
     pub fn with<M: Model + Send + Sync + 'static>(
         mut self,
@@ -276,13 +304,13 @@ impl Registry {
         let load = move |settings: &serde_json::Value, weights: Vec<u8>, device: &Device| {
             weighed(make(settings, device)?, weights, &own).map(|model| Arc::new(model) as Arc<dyn Outputs>)
         };
-        self.0.insert(name, Arc::new(load));
+        self.makers.insert(name, Arc::new(load));
         self
     }
 
     fn load(&self, own: &OwnModel, weights: Vec<u8>, device: &Device) -> Result<Arc<dyn Outputs>, String> {
-        let Some(load) = self.0.get(&own.name) else {
-            let known: Vec<&str> = self.0.keys().map(String::as_str).collect();
+        let Some(load) = self.makers.get(&own.name) else {
+            let known: Vec<&str> = self.makers.keys().map(String::as_str).collect();
             let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
             return Err(format!(
                 "its model {:?} is its maker's own, and this program knows {known}; give it to a `Registry` and load with that",

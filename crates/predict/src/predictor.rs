@@ -11,6 +11,7 @@ use firelight_models::Model;
 use firelight_transforms::{Draw, Picture, PictureRef, Scratch, Size, TransformError, panic_message};
 use firelight_vocab::Vocab;
 
+use crate::ceiling::Ceiling;
 use crate::manifest::FORMAT;
 use crate::{Answer, Manifest, Network, NetworkConfig, Outputs, PredictError, Prediction, Registry, TargetKind};
 
@@ -33,6 +34,8 @@ pub struct Predictor {
     vocab: Vocab,
     device: Device,
     reader: Option<Reader>,
+    /// None of a model that was made here.
+    ceiling: Option<Ceiling>,
 }
 
 /// Reads files in place of the usual reader.
@@ -68,7 +71,7 @@ impl Predictor {
 
     fn of(manifest: Manifest, network: Network, device: Device) -> Self {
         let vocab = manifest.target.vocab().cloned().unwrap_or_else(|| Vocab::from_labels([""; 0]));
-        Self { manifest, network, vocab, device, reader: None }
+        Self { manifest, network, vocab, device, reader: None, ceiling: None }
     }
 
     /// The same with files read by `reader` instead of the usual one, which decodes pictures: for files of another kind. A panic in it is
@@ -84,7 +87,8 @@ impl Predictor {
     ///
     /// # Errors
     ///
-    /// [`PredictError::File`]: not there, not an export, damaged, too new, or of a model that only its maker's program knows.
+    /// [`PredictError::File`]: not there, not an export, damaged, too new, of a model that only its maker's program knows, or for pictures of more
+    /// than 1024×1024 pixels, with a U-Net 512×512 ([`Registry::with_pixels`] raises that).
     pub fn load(path: impl AsRef<Path>, device: &Device) -> Result<Self, PredictError> {
         Self::load_with(path, &Registry::default(), device)
     }
@@ -101,9 +105,13 @@ impl Predictor {
         if let Some(problem) = manifest.problem(weights.len()) {
             return Err(refuse(problem).into());
         }
+        let ceiling = registry.ceiling();
+        if let Some(problem) = manifest.transforms.output_size().and_then(|size| ceiling.problem(&manifest, size)) {
+            return Err(refuse(problem).into());
+        }
         let device = device.clone().inner();
         let network = manifest.network.load(weights, registry, &device).map_err(refuse)?;
-        Ok(Self::of(manifest, network, device))
+        Ok(Self { ceiling: Some(ceiling), ..Self::of(manifest, network, device) })
     }
 
     /// What the file says about itself.
@@ -301,7 +309,14 @@ impl Predictor {
             let reason = format!("the picture has {given} channel(s), and the model takes {needed}");
             return Err(TransformError::Input { reason });
         }
-        let see = || self.manifest.transforms.planes_drawn(picture, None, &mut Scratch::default());
+        // Where the transforms fix no size it is the picture's that says what the model takes.
+        let transforms = &self.manifest.transforms;
+        if let (Some(ceiling), None) = (self.ceiling, transforms.output_size())
+            && let Some(reason) = ceiling.problem(&self.manifest, transforms.draw(picture.size(), None)?.size)
+        {
+            return Err(TransformError::Input { reason });
+        }
+        let see = || transforms.planes_drawn(picture, None, &mut Scratch::default());
         let (draw, planes) = unbroken("a transform", see)?;
         Ok(Seen { draw, planes })
     }

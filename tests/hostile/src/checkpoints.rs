@@ -36,7 +36,8 @@ pub fn loaders(pictures: &Path) -> Result<DataLoaders<Categories>> {
     Ok(block.dataloaders(pictures, &Device::flex())?.with_batch_size(4))
 }
 
-fn learner(pictures: &Path) -> Result<Learner<Categories>> {
+/// Of the smallest network on them.
+pub fn learner(pictures: &Path) -> Result<Learner<Categories>> {
     Ok(vision_learner(loaders(pictures)?, Arch::Small)?.without_observers())
 }
 

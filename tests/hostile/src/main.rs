@@ -9,13 +9,18 @@ mod change;
 mod checkpoints;
 mod downloads;
 mod exports;
+mod kills;
 mod outputs;
 mod pictures;
+mod profiles;
 mod requests;
+#[cfg(unix)]
+mod small_disk;
 mod tables;
 mod tally;
 mod weights;
 
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use clap::{Parser, ValueEnum};
@@ -34,9 +39,18 @@ struct Options {
     /// Other attacks
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Every file below a folder as a picture instead, such as the test pictures of another library
+    #[arg(long, value_name = "FOLDER")]
+    set: Option<PathBuf>,
     /// Runs the one suite in this process
     #[arg(long, hide = true)]
     here: bool,
+    /// Serves a model instead, to be attacked
+    #[arg(long, hide = true)]
+    serve: Option<PathBuf>,
+    /// Trains one instead, likewise
+    #[arg(long, hide = true)]
+    train: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -59,6 +73,8 @@ enum Suite {
     Requests,
     /// What is written over
     Outputs,
+    /// Ends of a training run
+    Kills,
 }
 
 impl Suite {
@@ -73,6 +89,7 @@ impl Suite {
             Self::Downloads => [14, 28],
             Self::Requests => [300, 5000],
             Self::Outputs => [4, 25],
+            Self::Kills => [15, 300],
         };
         if long { all } else { short }
     }
@@ -91,34 +108,54 @@ impl Suite {
             Self::Downloads => downloads::attack(tally, count),
             Self::Requests => requests::attack(tally, count),
             Self::Outputs => outputs::attack(tally, count),
+            Self::Kills => kills::attack(tally, count),
         }
     }
 }
 
 fn main() -> ExitCode {
     let options = Options::parse();
+    let victim = match (&options.serve, &options.train) {
+        (Some(file), _) => Some(requests::serve(file)),
+        (None, place) => place.as_deref().map(kills::train),
+    };
+    if let Some(told) = victim {
+        return told.map_or_else(
+            |error| {
+                eprintln!("{error}");
+                ExitCode::FAILURE
+            },
+            |()| ExitCode::SUCCESS,
+        );
+    }
+    if let Some(folder) = &options.set {
+        let mut tally = Tally::new(folder.display().to_string(), options.seed);
+        return end(&mut tally, |tally| pictures::set(tally, folder));
+    }
     let suites = if options.suites.is_empty() { Suite::value_variants().to_vec() } else { options.suites.clone() };
     let well = match suites.as_slice() {
-        [suite] if options.here => here(*suite, &options),
+        [suite] if options.here => {
+            let mut tally = Tally::new(name(*suite), options.seed);
+            return end(&mut tally, |tally| suite.run(tally, suite.count(options.long)));
+        }
         suites => suites.iter().filter(|suite| !elsewhere(**suite, &options)).count() == 0,
     };
     if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Runs a suite in this process.
-fn here(suite: Suite, options: &Options) -> bool {
-    let mut tally = Tally::new(name(suite), options.seed);
-    if let Err(error) = suite.run(&mut tally, suite.count(options.long)) {
+/// Attacks in this process, and tells what came of it.
+fn end(tally: &mut Tally, attack: impl FnOnce(&mut Tally) -> Result<()>) -> ExitCode {
+    if let Err(error) = attack(tally) {
         tally.lose("the suite", &error.to_string());
     }
     tally.print();
-    tally.is_well()
+    if tally.is_well() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Runs a suite in a process of its own.
 fn elsewhere(suite: Suite, options: &Options) -> bool {
     let Ok(program) = std::env::current_exe() else { return false };
-    let mut command = Command::new(program);
+    let mut command = with_files(&program);
     command.args([name(suite), "--here".into(), "--seed".into(), options.seed.to_string()]);
     if options.long {
         command.arg("--long");
@@ -130,6 +167,16 @@ fn elsewhere(suite: Suite, options: &Options) -> bool {
             false
         }
     }
+}
+
+/// A program with as many open files as it may have.
+fn with_files(program: &Path) -> Command {
+    if cfg!(not(unix)) {
+        return Command::new(program);
+    }
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -Sn $(ulimit -Hn); exec \"$0\" \"$@\""]).arg(program);
+    command
 }
 
 fn name(suite: Suite) -> String {

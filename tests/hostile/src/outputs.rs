@@ -20,6 +20,7 @@ mod unix {
     use firelight::files::write_whole;
     use firelight::prelude::*;
 
+    use crate::small_disk::SmallDisk;
     use crate::tally::{Fate, Tally};
 
     pub fn attack(tally: &mut Tally, count: usize) -> Result<()> {
@@ -99,17 +100,13 @@ mod unix {
 
     /// A disk with less room than is needed, at every size: what was there stays, or what is new is whole.
     fn full(tally: &mut Tally, count: usize) -> Result<()> {
-        let disk = tempfile::tempdir()?;
-        let mount = |size: &str| {
-            let options = format!("size={size}");
-            Command::new("mount").args(["-t", "tmpfs", "-o", &options, "none"]).arg(disk.path()).output()
-        };
-        if !mount("1m").is_ok_and(|output| output.status.success()) {
+        let folder = tempfile::tempdir()?;
+        let Some(_disk) = SmallDisk::mount(folder.path(), 1 << 20) else {
             tally.note("no small disk could be mounted".into());
             return Ok(());
-        }
-        let file = disk.path().join("model");
-        let told = (0..count).try_for_each(|number| -> Result<()> {
+        };
+        let file = folder.path().join("model");
+        (0..count).try_for_each(|number| -> Result<()> {
             fs::write(&file, vec![1; 400_000])?;
             let size = 100_000 + 40_000 * (number % 25);
             tally.attack(&format!("{number}: a full disk"), || {
@@ -123,8 +120,6 @@ mod unix {
                 }
             });
             Ok(())
-        });
-        Command::new("umount").arg(disk.path()).status()?;
-        told
+        })
     }
 }

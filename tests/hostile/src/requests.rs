@@ -1,10 +1,11 @@
 //! A server of a model under load: honest, broken, slow, greedy and hostile clients at once, and those that hang up.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::channel;
-use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -12,43 +13,94 @@ use firelight::burn::tensor::Device;
 use firelight::predict::FORMAT;
 use firelight::prelude::*;
 use firelight::serve::Server;
+use firelight::signals;
 use firelight::transforms::Chance;
 
-use crate::tally::{Fate, Tally};
+use crate::tally::{Fate, Tally, peak_of};
 use crate::{change, exports, pictures};
 
-/// Clients at a time, and connections that say nothing beside them.
+/// Clients at a time.
 const AT_ONCE: usize = 200;
-const SILENT: usize = 400;
 /// How long an honest picture and `/health` may take beside all others.
 const PICTURE: Duration = Duration::from_secs(2);
 const HEALTH: Duration = Duration::from_millis(500);
+/// The most memory of the server, in MB (400 MiB).
+const MOST: f64 = 419.0;
+
+/// A server of a model, which says where it is, until it is asked to end.
+pub fn serve(file: &Path) -> Result<()> {
+    signals::listen();
+    let server = Server::new(Predictor::load(file, &Device::flex())?)?.with_patience(Duration::from_secs(10));
+    let place = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let started = |address| {
+        println!("{address}");
+        signals::hold();
+    };
+    Ok(server.serve(place, signals::asked, started)?)
+}
+
+/// One in a process of its own, with as many files as is usual.
+struct Victim {
+    process: Child,
+    address: SocketAddr,
+}
+
+impl Victim {
+    fn start(file: &Path) -> Result<Self> {
+        let program = std::env::current_exe()?;
+        let mut command = if cfg!(unix) {
+            let mut command = Command::new("sh");
+            command.args(["-c", "ulimit -n 1024; exec \"$0\" \"$@\""]).arg(program);
+            command
+        } else {
+            Command::new(program)
+        };
+        let mut process = command.arg("--serve").arg(file).stdout(Stdio::piped()).spawn()?;
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().ok_or("it says nothing")?).read_line(&mut line)?;
+        Ok(Self { process, address: line.trim().parse()? })
+    }
+
+    /// Ends it, and tells the most memory that it had, in MB.
+    fn end(mut self) -> Result<Option<f64>> {
+        let peak = peak_of(&self.process.id().to_string());
+        if !Command::new("kill").arg(self.process.id().to_string()).status().is_ok_and(|status| status.success()) {
+            self.process.kill()?;
+        }
+        let status = self.process.wait()?;
+        if status.success() || cfg!(not(unix)) {
+            Ok(peak)
+        } else {
+            Err(format!("the server ended with {status}").into())
+        }
+    }
+}
+
+/// Connections that say nothing, made anew when the server closes them, a thousand a second at most.
+fn keep_silent(address: SocketAddr, count: usize, going: &AtomicBool) {
+    let mut silent: Vec<TcpStream> = Vec::new();
+    while going.load(Ordering::Relaxed) {
+        silent.retain(|stream| matches!(stream.peek(&mut [0]), Err(error) if error.kind() == ErrorKind::WouldBlock));
+        let new = (0..20.min(count - silent.len())).filter_map(|_| TcpStream::connect(address).ok());
+        silent.extend(new.filter(|stream| stream.set_nonblocking(true).is_ok()));
+        thread::sleep(Duration::from_millis(20));
+    }
+}
 
 pub fn attack(tally: &mut Tally, count: usize) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("model.firelight");
     let (manifest, tensors) = exports::classes()?;
     FORMAT.write(&file, &manifest, &[&tensors])?;
-    let server = Server::new(Predictor::load(&file, &Device::flex())?)?.with_patience(Duration::from_secs(10));
-    let (ended, (send, receive)) = (Arc::new(AtomicBool::new(false)), channel());
-    let until = ended.clone();
-    let serving = thread::spawn(move || {
-        let place = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        server.serve(
-            place,
-            || until.load(Ordering::Relaxed),
-            move |address| {
-                let _ = send.send(address);
-            },
-        )
-    });
-    let address = receive.recv()?;
-    let silent: Vec<_> = (0..SILENT).filter_map(|_| TcpStream::connect(address).ok()).collect();
+    let victim = Victim::start(&file)?;
+    let address = victim.address;
+    let silent = if count < 1000 { 300 } else { 1100 };
 
     let (next, chances) = (AtomicUsize::new(0), tally.seed);
     let (files, told) = (pictures::files(), Mutex::new(Vec::new()));
     let asked = AtomicBool::new(true);
     thread::scope(|scope| {
+        scope.spawn(|| keep_silent(address, silent, &asked));
         let clients: Vec<_> = (0..AT_ONCE.min(count))
             .map(|_| {
                 scope.spawn(|| {
@@ -84,7 +136,6 @@ pub fn attack(tally: &mut Tally, count: usize) -> Result<()> {
             tally.lose("/health", &format!("{health:?}"));
         }
     });
-    drop(silent);
     let mut longest = Duration::ZERO;
     for (what, fate, took) in told.into_inner().unwrap_or_default() {
         if what == "good" {
@@ -94,8 +145,15 @@ pub fn attack(tally: &mut Tally, count: usize) -> Result<()> {
     }
     tally.note(format!("an honest picture in {:.0} ms at most", longest.as_secs_f64() * 1e3));
     beside_slow_ones(tally, address, &files[0].1);
-    ended.store(true, Ordering::Relaxed);
-    serving.join().map_err(|_| "the server panicked")??;
+    let peak = victim.end()?;
+    tally.note(format!(
+        "beside {silent} silent connections, the server with 1,024 files and {:.0} MB at most",
+        peak.unwrap_or(f64::NAN)
+    ));
+    tally.peak("the server", peak.unwrap_or(0.0));
+    if peak.is_some_and(|peak| peak > MOST) {
+        tally.lose("memory", &format!("{peak:?} MB"));
+    }
     Ok(())
 }
 

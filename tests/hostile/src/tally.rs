@@ -37,11 +37,15 @@ pub struct Tally {
     answered: usize,
     refused: usize,
     lost: usize,
-    /// The most memory that the process ever had, with all that attacks are made of, in MB.
+    /// The most memory that the process, or that which was attacked, had during an attack, with all that attacks are made of, in MB.
     peak_mb: f64,
+    /// Which took it.
+    largest: String,
     longest_ms: f64,
     /// Which took it.
     longest: String,
+    /// The most that one kept all processors busy with, which other programs make no longer.
+    busiest_ms: f64,
     /// What else is to be known of it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<String>,
@@ -60,18 +64,32 @@ impl Tally {
             refused: 0,
             lost: 0,
             peak_mb: 0.0,
+            largest: String::new(),
             longest_ms: 0.0,
             longest: String::new(),
+            busiest_ms: 0.0,
             notes: Vec::new(),
         }
     }
 
     /// Makes an attack in this process.
     pub fn attack(&mut self, what: &str, attack: impl FnOnce() -> Fate) {
-        let begun = Instant::now();
+        // Where the system lets it, the peak is this attack's own from here on.
+        let _ = fs::write("/proc/self/clear_refs", "5");
+        let (begun, busy) = (Instant::now(), busy());
         let fate = catch_unwind(AssertUnwindSafe(attack)).unwrap_or_else(|_| Fate::Lost("it panicked".into()));
         let took = begun.elapsed();
+        self.busiest_ms = self.busiest_ms.max(self::busy() - busy);
+        self.peak(what, peak_of("self").unwrap_or(0.0));
         self.count(what, fate, took);
+    }
+
+    /// So many MB were taken.
+    pub fn peak(&mut self, what: &str, mb: f64) {
+        if mb > self.peak_mb {
+            self.peak_mb = mb;
+            what.clone_into(&mut self.largest);
+        }
     }
 
     /// Counts one that was made elsewhere.
@@ -103,14 +121,23 @@ impl Tally {
         self.lost == 0
     }
 
-    pub fn print(&mut self) {
-        self.peak_mb = memory("VmHWM:").unwrap_or(0.0) / 1000.0;
+    pub fn print(&self) {
         println!("{}", serde_json::to_string(self).unwrap_or_default());
     }
 }
 
-/// Of this process, in kB, where the system tells.
-fn memory(field: &str) -> Option<f64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
-    status.lines().find_map(|line| line.strip_prefix(field)?.trim().strip_suffix(" kB")?.parse().ok())
+/// The most memory that a process had, in MB, where the system tells.
+pub fn peak_of(process: &str) -> Option<f64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let kilobytes: f64 =
+        status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok())?;
+    Some(kilobytes / 1000.0)
+}
+
+/// How long this process has kept processors busy, in ms, in steps of 10, where the system tells.
+fn busy() -> f64 {
+    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // Behind the program's name, which may have anything in it.
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() * 10.0
 }

@@ -7,7 +7,7 @@ use burn::store::{ModuleStore, PytorchStore, SafetensorsStore, bridge};
 use burn::tensor::TensorData;
 use firelight_files::open_regular;
 
-use super::{WeightsError, digest};
+use super::{WeightsError, digest, pickle};
 
 /// The tensors of a file of weights, not yet read.
 ///
@@ -40,6 +40,13 @@ impl Checkpoint {
         let format = recognise(path)?;
         let digest_checked = digest::check(path)?;
         let damaged = |cause: String| WeightsError::Damaged { path: path.to_owned(), cause };
+        if matches!(format, Format::Pytorch) && pickle::is_long(path) {
+            return Err(WeightsError::NotWeights {
+                path: path.to_owned(),
+                content: "a pickle of over a megabyte beside its numbers, more than tensors take",
+                remedy: "save its `state_dict()` alone, or as safetensors",
+            });
+        }
         let tensors = match format {
             Format::Safetensors => read_all(&mut SafetensorsStore::from_file(path).map_indices_contiguous(false)),
             Format::Pytorch => read_all(&mut PytorchStore::from_file(path).map_indices_contiguous(false)),

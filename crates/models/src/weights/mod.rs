@@ -23,6 +23,7 @@ mod error;
 mod fit;
 mod load;
 mod names;
+mod pickle;
 mod positions;
 mod preset;
 mod recognize;

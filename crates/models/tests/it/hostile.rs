@@ -115,3 +115,22 @@ fn a_pipe_is_no_file_of_weights() {
     let said = Checkpoint::open(&path).expect_err("a pipe").to_string();
     assert!(said.contains("it is a pipe, and no file"), "{said}");
 }
+
+/// A17: 90 MB of pickle took 7.6 GB. What tensors take, and files of lists do not, is read.
+#[test]
+fn a_pickle_is_no_longer_than_what_it_says_of_tensors() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("pushes.pth");
+    let long = [&b"\x80\x02"[..], &vec![b']'; 1 << 20], b"."].concat();
+    let zipped = zip(&[("a/data.pkl", long.clone()), ("a/version", b"3\n".to_vec())]);
+    let legacy = [&b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03."[..], b"\x80\x02}.", &long].concat();
+    for bytes in [&zipped, &legacy, &long] {
+        fs::write(&path, bytes).expect("a file");
+        let said = Checkpoint::open(&path).expect_err("long").to_string();
+        assert!(said.ends_with("a pickle of over a megabyte beside its numbers, more than tensors take; save its `state_dict()` alone, or as safetensors"), "{said}");
+    }
+    // Of one that is shorter: what is wrong with it then is for its reader to say.
+    fs::write(&path, [&long[..1000], b"."].concat()).expect("a file");
+    let said = Checkpoint::open(&path).expect_err("no weights").to_string();
+    assert!(!said.contains("over a megabyte"), "{said}");
+}

@@ -3,9 +3,9 @@ use std::path::Path;
 use burn::tensor::Tensor;
 use burn::tensor::{Device, TensorData, activation::softmax};
 use firelight_costs::{CostMatrix, Decision};
-use firelight_models::{Arch, HeadConfig, Model, weights};
-use firelight_predict::{FORMAT, FileError, PredictError, Predictor, TargetKind, Vocab};
-use firelight_transforms::{Chance, Scratch, TransformError};
+use firelight_models::{Arch, HeadConfig, Model, UNetConfig, weights};
+use firelight_predict::{FORMAT, FileError, NetworkConfig, PredictError, Predictor, Registry, TargetKind, Vocab};
+use firelight_transforms::{Chance, PictureTransforms, Resize, Scratch, Size, TransformError};
 use image::RgbImage;
 use serde_json::{Value, json};
 
@@ -86,6 +86,60 @@ fn a_damaged_export_is_refused_and_never_wrong_in_silence() {
         bytes[bit / 8] ^= 1 << (bit % 8);
         refused(&bytes, &format!("bit {bit} flipped"));
     }
+}
+
+/// What a prediction takes is the maker's choice, up to a limit that whoever loads it may raise.
+#[test]
+fn models_for_very_large_pictures_are_loaded_where_their_maker_is_trusted() {
+    let (place, device) = (tempfile::tempdir().expect("a folder"), Device::flex());
+    let of = |size: Size| {
+        let (mut manifest, model) = model(head());
+        manifest.transforms = PictureTransforms::new().with_item(Resize::squish(size));
+        export(place.path(), &manifest, &model)
+    };
+    assert!(Predictor::load(of(Size::square(1024)), &device).is_ok());
+    let large = of(Size::new(1025, 1024));
+    let error = Predictor::load(&large, &device).expect_err("refused").to_string();
+    let what = "it is for pictures of 1025×1024 in 3 channel(s), 1049600 pixels of three, and one of its kind may be for 1048576; if its maker \
+                is to be trusted, load it with `Registry::with_pixels(1049600)`, or `firelight --pixels 1049600`";
+    assert!(error.ends_with(what), "{error}");
+    assert!(Predictor::load_with(&large, &Registry::default().with_pixels(1_049_600), &device).is_ok());
+
+    // Pictures that keep their sizes are looked at one by one.
+    let (mut manifest, model) = model(head());
+    manifest.transforms = PictureTransforms::new();
+    let file = export(place.path(), &manifest, &model);
+    let few = Predictor::load_with(&file, &Registry::default().with_pixels(2000), &device).expect("a predictor");
+    assert!(few.predict_picture(&picture(1, 50, 40)).is_ok());
+    let error = few.predict_picture(&picture(1, 50, 41)).expect_err("refused").to_string();
+    assert!(
+        error.contains(
+            "it is for pictures of 50×41 in 3 channel(s), 2050 pixels of three, and one of its kind may be for 2000"
+        ),
+        "{error}"
+    );
+    let here = Predictor::new(manifest, model.for_inference(), device).expect("a predictor");
+    assert!(here.predict_picture(&picture(1, 50, 41)).is_ok());
+}
+
+/// Their maps are of the pictures' size.
+#[test]
+fn models_of_maps_may_be_for_fewer_pixels() {
+    let (place, device) = (tempfile::tempdir().expect("a folder"), Device::flex());
+    let (config, ground) = (UNetConfig::new(Arch::Small, 2), Vocab::ordered(["ground", "animal"]).expect("a vocab"));
+    let tensors = weights::to_bytes(&config.init(1, &device)).expect("bytes");
+    let path = place.path().join("map.firelight");
+    let load = |side: u32| {
+        let (mut manifest, _) = model(head());
+        manifest.network = NetworkConfig::UNet(config.clone());
+        manifest.target = TargetKind::Mask(ground.clone());
+        manifest.transforms = PictureTransforms::new().with_item(Resize::squish(side));
+        FORMAT.write(&path, &manifest, &[&tensors]).expect("an export");
+        Predictor::load(&path, &device)
+    };
+    assert!(load(512).is_ok());
+    let error = load(513).expect_err("refused").to_string();
+    assert!(error.contains("263169 pixels of three, and one of its kind may be for 262144"), "{error}");
 }
 
 /// What a manifest says is looked at before a model is made of it.
