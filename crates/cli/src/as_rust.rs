@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use crate::loaders::{HEAD_RATE, RATE, THAWED_RATE};
+use crate::loaders::{THAWED_RATE, rate};
 use crate::recipe::{Labels, Recipe, SplitBy, TableTarget, TrainingPart};
 use firelight::models::Arch;
 
@@ -54,10 +54,11 @@ pub fn as_rust(recipe: &Recipe) -> String {
     if training.costs.is_some() || training.taxonomy.is_some() {
         line("learn = learn.with_decision(decision);");
     }
+    let rate = rate(recipe);
     if trained && !masks {
-        line(&format!("learn.fit_head({epochs}, {HEAD_RATE:?}, 1)?;"));
+        line(&format!("learn.fit_head({epochs}, {rate:?}, 1)?;"));
     } else {
-        line(&format!("learn.fit_one_cycle({epochs}, {RATE:?})?;"));
+        line(&format!("learn.fit_one_cycle({epochs}, {rate:?})?;"));
     }
     if trained && *unfrozen_epochs > 0 {
         line("learn.unfreeze()?;");

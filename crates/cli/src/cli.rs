@@ -1,5 +1,7 @@
 //! The command line.
 
+mod commands;
+
 use std::net::IpAddr;
 use std::path::PathBuf;
 
@@ -8,6 +10,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use firelight::models::Arch;
 use firelight::prelude::Progress;
+
+pub use commands::{Explain, Man, Rate, Resize};
 
 /// From a folder of pictures to a model that predicts.
 #[derive(Debug, Parser)]
@@ -43,12 +47,18 @@ pub enum Command {
     Look(Look),
     /// Say what a model sees in pictures: a line, a row or a JSON object each
     Predict(Predict),
+    /// Draw where in pictures the evidence for what a model says is
+    Explain(Explain),
     /// Say how good a model is on pictures whose labels are known
     Evaluate(Evaluate),
     /// Find labels that are likely to be wrong, pictures that are there twice, outliers and faults, and decide about them on a page
     Doctor(Doctor),
     /// List the pictures of a folder that are most like one
     Similar(Similar),
+    /// Try learning rates on what `train` would train, and say which to take
+    Rate(Rate),
+    /// Make smaller copies of a folder of pictures, masks and tables, which load faster
+    Resize(Resize),
     /// Serve a model to this machine: a page to drop pictures on, and the same answers as JSON
     Serve(Serve),
     /// Say what a model file is
@@ -65,6 +75,8 @@ pub enum Command {
         /// Which
         shell: Shell,
     },
+    /// Print the manual page
+    Man(Man),
 }
 
 /// Where labels are, and which pictures validate.
@@ -112,7 +124,7 @@ pub enum Kind {
 }
 
 /// What a recipe says itself.
-const OF_THE_RECIPE: [&str; 19] = [
+const OF_THE_RECIPE: [&str; 20] = [
     "labels",
     "target",
     "kind",
@@ -127,6 +139,7 @@ const OF_THE_RECIPE: [&str; 19] = [
     "epochs",
     "unfrozen_epochs",
     "minutes",
+    "rate",
     "batch_size",
     "size",
     "seed",
@@ -142,6 +155,11 @@ fn share(text: &str) -> Result<f64, String> {
 fn minutes(text: &str) -> Result<f64, String> {
     let minutes: f64 = text.parse().map_err(|_| "minutes are a number, as 10")?;
     if (0.05..=100_000.0).contains(&minutes) { Ok(minutes) } else { Err("give from 0.05 to 100000 minutes".into()) }
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate: f64 = text.parse().map_err(|_| "a rate is a number, as 3e-3")?;
+    if rate > 0.0 && rate <= 10.0 { Ok(rate) } else { Err("a rate is over 0 and at most 10, as 3e-3".into()) }
 }
 
 /// What the pictures are seen with.
@@ -180,6 +198,10 @@ pub struct Train {
     /// Take about so long, instead of so many epochs
     #[arg(long, conflicts_with_all = ["epochs", "unfrozen_epochs"], allow_negative_numbers = true, value_parser = minutes)]
     pub minutes: Option<f64>,
+    /// The highest learning rate, of the head where the weights are trained ones, as `firelight rate` finds it; by default 0.006 from scratch and 0.005
+    /// of a head
+    #[arg(long, allow_negative_numbers = true, value_parser = rate)]
+    pub rate: Option<f64>,
     /// Pictures in a batch; by default 32, and half of the pictures where there are few
     #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(2..=4096))]
     pub batch_size: Option<usize>,
@@ -250,7 +272,7 @@ pub struct Predict {
 
 #[derive(Debug, Args)]
 pub struct Evaluate {
-    /// A model that `train` wrote, of one class a picture
+    /// A model that `train` wrote
     pub model: PathBuf,
     /// A folder of pictures, or a table that names them
     pub data: PathBuf,
