@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use crate::loaders::{HEAD_RATE, RATE, THAWED_RATE};
+use crate::loaders::{THAWED_RATE, rate};
 use crate::recipe::{Labels, Recipe, SplitBy, TableTarget, TrainingPart};
 use firelight::models::Arch;
 
@@ -43,7 +43,9 @@ pub fn as_rust(recipe: &Recipe) -> String {
     let arch: Arch = model.arch;
     let start = match (model.folder(), &model.weights) {
         (Some(folder), _) => format!("Backbone::from_folder({})?.with_seed({seed})", quoted(folder)),
-        (None, Some(file)) => format!("Backbone::from(Arch::{arch:?}).with_seed({seed}).with_weights({})", quoted(file)),
+        (None, Some(file)) => {
+            format!("Backbone::from(Arch::{arch:?}).with_seed({seed}).with_weights({})", quoted(file))
+        }
         (None, None) => format!("Backbone::from(Arch::{arch:?}).with_seed({seed}).with_dropout(0.2)"),
     };
     let masks = recipe.labels.are_masks();
@@ -56,10 +58,11 @@ pub fn as_rust(recipe: &Recipe) -> String {
     if training.costs.is_some() || training.taxonomy.is_some() {
         line("learn = learn.with_decision(decision);");
     }
+    let rate = rate(recipe);
     if trained && !masks {
-        line(&format!("learn.fit_head({epochs}, {HEAD_RATE:?}, 1)?;"));
+        line(&format!("learn.fit_head({epochs}, {rate:?}, 1)?;"));
     } else {
-        line(&format!("learn.fit_one_cycle({epochs}, {RATE:?})?;"));
+        line(&format!("learn.fit_one_cycle({epochs}, {rate:?})?;"));
     }
     if trained && *unfrozen_epochs > 0 {
         line("learn.unfreeze()?;");

@@ -1,5 +1,7 @@
 //! The command line.
 
+mod commands;
+
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +12,8 @@ use firelight::models::Arch;
 use firelight::models::weights::Names;
 use firelight::predict::Registry;
 use firelight::prelude::*;
+
+pub use commands::{Explain, Man, Rate, Resize};
 
 /// From a folder of pictures to a model that predicts.
 #[derive(Debug, Parser)]
@@ -55,12 +59,18 @@ pub enum Command {
     Look(Look),
     /// Say what a model sees in pictures: a line, a row or a JSON object each
     Predict(Predict),
+    /// Draw where in pictures the evidence for what a model says is
+    Explain(Explain),
     /// Say how good a model is on pictures whose labels are known
     Evaluate(Evaluate),
     /// Find labels that are likely to be wrong, pictures that are there twice, outliers and faults, and decide about them on a page
     Doctor(Doctor),
     /// List the pictures of a folder that are most like one
     Similar(Similar),
+    /// Try learning rates on what `train` would train, and say which to take
+    Rate(Rate),
+    /// Make smaller copies of a folder of pictures, masks and tables, which load faster
+    Resize(Resize),
     /// Serve a model to this machine: a page to drop pictures on, and the same answers as JSON
     Serve(Serve),
     /// Write a model's body as a safetensors file that timm and torchvision load, or a model card
@@ -79,6 +89,8 @@ pub enum Command {
         /// Which
         shell: Shell,
     },
+    /// Print the manual page
+    Man(Man),
 }
 
 /// Where labels are, and which pictures validate.
@@ -126,7 +138,7 @@ pub enum Kind {
 }
 
 /// What a recipe says itself.
-const OF_THE_RECIPE: [&str; 19] = [
+const OF_THE_RECIPE: [&str; 20] = [
     "labels",
     "target",
     "kind",
@@ -141,6 +153,7 @@ const OF_THE_RECIPE: [&str; 19] = [
     "epochs",
     "unfrozen_epochs",
     "minutes",
+    "rate",
     "batch_size",
     "size",
     "seed",
@@ -161,6 +174,11 @@ fn gib(text: &str) -> Result<f64, String> {
 fn minutes(text: &str) -> Result<f64, String> {
     let minutes: f64 = text.parse().map_err(|_| "minutes are a number, as 10")?;
     if (0.05..=100_000.0).contains(&minutes) { Ok(minutes) } else { Err("give from 0.05 to 100000 minutes".into()) }
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate: f64 = text.parse().map_err(|_| "a rate is a number, as 3e-3")?;
+    if rate > 0.0 && rate <= 10.0 { Ok(rate) } else { Err("a rate is over 0 and at most 10, as 3e-3".into()) }
 }
 
 /// What the pictures are seen with.
@@ -200,6 +218,10 @@ pub struct Train {
     /// Take about so long, instead of so many epochs
     #[arg(long, conflicts_with_all = ["epochs", "unfrozen_epochs"], allow_negative_numbers = true, value_parser = minutes)]
     pub minutes: Option<f64>,
+    /// The highest learning rate, of the head where the weights are trained ones, as `firelight rate` finds it; by default 0.006 from scratch and 0.005
+    /// of a head
+    #[arg(long, allow_negative_numbers = true, value_parser = rate)]
+    pub rate: Option<f64>,
     /// Pictures in a batch; by default 32, and half of the pictures where there are few
     #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(2..=4096))]
     pub batch_size: Option<usize>,
@@ -276,7 +298,7 @@ pub struct Predict {
 
 #[derive(Debug, Args)]
 pub struct Evaluate {
-    /// A model that `train` wrote, of one class a picture
+    /// A model that `train` wrote
     pub model: PathBuf,
     /// A folder of pictures, or a table that names them
     pub data: PathBuf,

@@ -44,6 +44,12 @@ pub fn epochs(recipe: &Recipe, train: usize, batch_size: usize) -> usize {
     least.max((steps * batch_size / train.max(1)).min(MOST_EPOCHS))
 }
 
+/// The highest rate of the first fit: that of the recipe, or the usual one of a small network from scratch or of a head.
+pub fn rate(recipe: &Recipe) -> f64 {
+    let of_a_head = recipe.model.weights.is_some() && !recipe.labels.are_masks();
+    recipe.training.rate.unwrap_or(if of_a_head { HEAD_RATE } else { RATE })
+}
+
 /// Epochs without trained weights, and of the head on features of a body with some.
 const FROM_SCRATCH: usize = 12;
 pub const OF_THE_HEAD: usize = 20;
@@ -52,5 +58,5 @@ const MOST_EPOCHS: usize = 60;
 const BATCH: usize = 32;
 /// The highest rates: of a small net from scratch, of a head, and of a body that thaws.
 pub const RATE: f64 = 6e-3;
-pub const HEAD_RATE: f64 = 5e-3;
+const HEAD_RATE: f64 = 5e-3;
 pub const THAWED_RATE: f64 = 1e-3;

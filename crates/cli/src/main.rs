@@ -5,6 +5,7 @@ mod budget;
 mod cli;
 mod doctor;
 mod evaluate;
+mod explain;
 mod export;
 mod eyes;
 mod files;
@@ -13,15 +14,20 @@ mod info;
 mod kinds;
 mod loaders;
 mod look;
+mod man;
 mod outcome;
 mod place;
 mod predict;
+mod rate;
 mod recipe;
+mod resize;
 mod rows;
 mod screen;
 mod serve;
 mod similar;
+mod smaller;
 mod train;
+mod truth;
 mod weights;
 
 use std::io::IsTerminal;
@@ -66,9 +72,13 @@ fn run(cli: &Cli, screen: Screen) -> Result<()> {
         Command::Train(options) => train::train(options, cli, screen),
         Command::Look(options) => look::look(options, cli, screen),
         Command::Predict(options) => predict::predict(options, cli, screen),
+        Command::Explain(options) => explain::explain(options, cli, screen),
         Command::Evaluate(options) => evaluate::evaluate(options, cli, screen),
         Command::Doctor(options) => doctor::doctor(options, cli, screen),
         Command::Similar(options) => similar::similar(options, cli, screen),
+        Command::Rate(options) => rate::rate(options, cli, screen),
+        Command::Resize(options) => resize::resize(options, cli, screen),
+        Command::Man(options) => man::man(options, screen),
         Command::Serve(options) => serve::serve(options, cli, screen),
         Command::Export(options) => export::export(options, cli, screen),
         Command::Info(options) => info::info(options, cli, screen),

@@ -1,11 +1,10 @@
 //! `firelight predict`: what a model sees in pictures.
 
-use std::path::{Path, PathBuf};
-
 use firelight::learner::{can_write, save_evidence};
 use firelight::prelude::*;
 
 use crate::cli::{Cli, Predict};
+use crate::explain::can_draw;
 use crate::screen::Screen;
 
 /// Likeliest classes to print.
@@ -22,7 +21,8 @@ pub fn predict(options: &Predict, cli: &Cli, screen: Screen) -> Result<()> {
     predictor.one_file()?;
     let files = ImageFiles::new().with_progress(progress.clone()).find_among(&options.files)?;
     if let Some(folder) = &options.explain {
-        explain(&predictor, &files, folder)?;
+        can_draw(folder, "--explain")?;
+        save_evidence(&predictor, &files, folder)?;
     }
     // Printing goes on without a broken file and fails at its end; a table is whole or asks to leave files out.
     let printed = options.csv.is_none() && options.jsonl.is_none();
@@ -54,11 +54,4 @@ fn line(predictor: &Predictor, answer: &Answer) -> String {
     let likeliest = prediction.likeliest(SHOWN).into_iter();
     let named = likeliest.map(|(class, share)| format!("{} {:.1} %", &predictor.vocab()[class], 100.0 * share));
     named.collect::<Vec<_>>().join(", ")
-}
-
-/// What cannot be written is said before hours of reading.
-fn explain(predictor: &Predictor, files: &[PathBuf], folder: &Path) -> Result<()> {
-    let failed = |error| format!("explain: cannot make {}: {error}; choose another --explain", folder.display());
-    std::fs::create_dir_all(folder).and_then(|()| can_write(folder.join("0001.png"))).map_err(failed)?;
-    Ok(save_evidence(predictor, files, folder)?)
 }

@@ -140,6 +140,9 @@ pub struct TrainingPart {
     #[serde(default)]
     pub unfrozen_epochs: usize,
     pub batch_size: usize,
+    /// The highest rate, of the first of them; by default the tool's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<f64>,
     pub seed: u64,
     /// What mistakes cost, for the decision: `actual,predicted,cost` (see the book's page on weighted labels).
     #[serde(default, skip_serializing_if = "Option::is_none")]

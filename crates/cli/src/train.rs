@@ -14,7 +14,7 @@ use crate::cli::{Cli, Train};
 use crate::files::{RECIPE, absolute};
 use crate::guess::{guess, pictures};
 use crate::kinds::{ItemOf, WithBlock, with_block};
-use crate::loaders::{self, HEAD_RATE, OF_THE_HEAD, RATE, THAWED_RATE, loaders};
+use crate::loaders::{self, OF_THE_HEAD, THAWED_RATE, loaders, rate};
 use crate::outcome::{Figure, Outcome, can_write_json, write_json};
 use crate::place::Place;
 use crate::recipe::{CachePart, Recipe, TrainingPart};
@@ -53,10 +53,11 @@ fn recipe(options: &Train, cli: &Cli, screen: Screen) -> Result<(Recipe, String)
     let mut recipe = found.into_recipe(&options.labels);
     recipe.data = absolute(&recipe.data);
     recipe.model = model;
-    let Train { seed, costs, taxonomy, minutes, .. } = options;
+    let Train { seed, rate, costs, taxonomy, minutes, .. } = options;
     let file = |file: &Option<PathBuf>| file.as_deref().map(absolute);
     recipe.training = TrainingPart {
         seed: *seed,
+        rate: *rate,
         costs: file(costs),
         taxonomy: file(taxonomy),
         minutes: *minutes,
@@ -99,11 +100,12 @@ impl WithBlock for &Run<'_> {
         let settled = self.settle(&dls, |dls| Ok(vision_learner(dls, backbone.clone())?))?;
         let Some(Settled { recipe, place }) = settled else { return Ok(None) };
         let TrainingPart { epochs, unfrozen_epochs, batch_size, .. } = recipe.training;
+        let rate = rate(&recipe);
         let mut learn = self.equipped(vision_learner(dls.with_batch_size(batch_size), backbone)?, &place)?;
         if recipe.model.weights.is_none() {
-            learn.fit_one_cycle(epochs, RATE)?;
+            learn.fit_one_cycle(epochs, rate)?;
         } else {
-            learn.fit_head(epochs, HEAD_RATE, 1)?;
+            learn.fit_head(epochs, rate, 1)?;
             self.thaw(&mut learn, unfrozen_epochs)?;
         }
         self.finish(&learn, recipe, &place).map(Some)
@@ -120,8 +122,9 @@ impl WithBlock for &Run<'_> {
         let settled = self.settle(&dls, |dls| Ok(unet_learner(dls, backbone.clone())?))?;
         let Some(Settled { recipe, place }) = settled else { return Ok(None) };
         let TrainingPart { epochs, unfrozen_epochs, batch_size, .. } = recipe.training;
+        let rate = rate(&recipe);
         let mut learn = self.equipped(unet_learner(dls.with_batch_size(batch_size), backbone)?, &place)?;
-        learn.fit_one_cycle(epochs, RATE)?;
+        learn.fit_one_cycle(epochs, rate)?;
         if recipe.model.weights.is_some() {
             self.thaw(&mut learn, unfrozen_epochs)?;
         }

@@ -1,7 +1,7 @@
 //! Masks in a folder beside the pictures.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use firelight::prelude::*;
 use firelight::transforms::Limits;
@@ -27,10 +27,15 @@ fn lies_in_usual(folder: &str) -> bool {
 
 /// A folder of pictures and one of masks of mostly the same names, where there are such.
 pub fn beside(found: &Found) -> Option<Result<Guess>> {
-    let folders = stems(found);
+    among(&found.files).map(|masks| told(&masks, found))
+}
+
+/// The folder of masks among pictures, where there is one.
+pub fn among(files: &[PathBuf]) -> Option<String> {
+    let folders = stems(files);
     let masks = folders.keys().find(|folder| lies_in_usual(folder))?;
     let (_, both) = of(masks, &folders)?;
-    (2 * both >= folders[masks].len()).then(|| told(masks, found))
+    (2 * both >= folders[masks].len()).then(|| masks.clone())
 }
 
 type Stems = BTreeMap<String, BTreeMap<String, String>>;
@@ -49,7 +54,7 @@ pub fn told(masks: &str, found: &Found) -> Result<Guess> {
     let told = |why: String| -> firelight::Error {
         format!("labels: {why}; give masks=FOLDER, below {}", found.data.display()).into()
     };
-    let folders = stems(found);
+    let folders = stems(&found.files);
     let theirs = folders.get(masks).ok_or_else(|| told(format!("no mask lies in {masks}")))?;
     let (folder, both) =
         of(masks, &folders).ok_or_else(|| told(format!("no picture has a mask of its name in {masks}")))?;
@@ -77,9 +82,9 @@ pub fn told(masks: &str, found: &Found) -> Result<Guess> {
 }
 
 /// The ending of each file's stem, for each folder.
-fn stems(found: &Found) -> Stems {
+fn stems(files: &[PathBuf]) -> Stems {
     let mut folders = Stems::new();
-    for file in &found.files {
+    for file in files {
         let text = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
         let folder = file.parent().unwrap_or(Path::new("")).display().to_string();
         folders.entry(folder).or_default().insert(text(file.file_stem()), text(file.extension()));

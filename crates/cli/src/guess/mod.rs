@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use firelight::models::Arch;
 use firelight::prelude::*;
 
+pub use masks::among as masks_among;
+
 use crate::cli::DataOptions;
 use crate::files;
 use crate::recipe::{Labels, ModelPart, Recipe, SplitBy, TrainingPart};
@@ -34,6 +36,7 @@ impl Guess {
             epochs: 0,
             unfrozen_epochs: 0,
             batch_size: 16,
+            rate: None,
             seed: 1,
             costs: None,
             taxonomy: None,

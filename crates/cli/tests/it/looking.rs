@@ -9,6 +9,7 @@ use std::process::{Child, Stdio};
 use serde_json::Value;
 
 use crate::data::{self, COLOURS};
+use crate::schema::fits;
 use crate::{firelight, refused, said};
 
 const SMALL: [&str; 4] = ["--weights", "none", "--size", "32"];
@@ -70,6 +71,7 @@ fn a_doctor_finds_a_wrong_label_and_a_twin_and_what_is_decided_is_trained_by() {
     assert!(told.contains("blue/wrong.png") && told.contains("green/twin.png"), "{told}");
     assert!(told.contains("left out: ") && told.contains("broken.png"), "{told}");
     let found: Value = serde_json::from_slice(&fs::read(at.join("found.json")).unwrap()).unwrap();
+    fits("doctor", &found);
     let names = found["items"].as_array().unwrap();
     assert_eq!(names.len(), 91, "the broken one is none");
 
@@ -105,6 +107,7 @@ fn a_picture_is_most_like_itself_and_then_like_its_twin() {
     suspects(&at.join("data"));
     let told = said(at, &[&["similar", "data", "data/green/twin.png", "-k", "2", "--json"], &SMALL[..]].concat());
     let found: Value = serde_json::from_str(&told).unwrap();
+    fits("similar", &found);
     let cosines: Vec<f64> = found.as_array().unwrap().iter().map(|like| like["cosine"].as_f64().unwrap()).collect();
     assert!(cosines.len() == 2 && cosines.iter().all(|cosine| *cosine > 0.9999), "{told}");
     assert!(found.as_array().unwrap().iter().any(|like| like["name"] == "green/twin.png"), "{told}");
@@ -131,4 +134,58 @@ fn a_model_is_served_with_the_costs_that_it_decides_by() {
     assert!(told["expected_cost"].is_f64() && told.get("group").is_none(), "{told}");
     let model: Value = serde_json::from_str(&server.send("GET /model", b"")).unwrap();
     assert_eq!(model["highest_cost"], 5.0);
+}
+
+#[test]
+fn evidence_is_drawn_for_what_a_model_says_or_for_a_class() {
+    let root = tempfile::tempdir().unwrap();
+    let at = root.path();
+    data::class_folders(&at.join("data"), 30);
+    said(at, &[&["train", "data", "--epochs", "2", "-q"], &SMALL[..]].concat());
+    let model = "firelight-out/data/model.firelight";
+    let lines = said(at, &["explain", model, "data/red", "--out", "why", "--json", "why.json"]);
+    let told: Value = serde_json::from_slice(&fs::read(at.join("why.json")).unwrap()).unwrap();
+    fits("explain", &told);
+    let told = told.as_array().unwrap();
+    assert_eq!((lines.lines().count(), told.len()), (10, 10));
+    for (line, one) in lines.lines().zip(told) {
+        let [file, output, drawn] = ["file", "output", "drawn"].map(|name| one[name].as_str().unwrap());
+        assert_eq!(line, format!("{file}: {output}, {drawn}"));
+        assert!(COLOURS.contains(&output) && drawn.ends_with(&format!("-{output}.png")));
+        assert_eq!(image::image_dimensions(at.join(drawn)).unwrap(), (32, 32));
+        assert!(said(at, &["predict", model, file]).contains(&format!(": {output} ")));
+    }
+    let blue = said(at, &["explain", model, "data/red/4.png", "--of", "blue"]);
+    assert_eq!(blue, "data/red/4.png: blue, explained/0001-4-blue.png\n");
+    let other = refused(at, &["explain", model, "data/red/4.png", "--of", "bleu"]);
+    assert!(other.starts_with("error: explain: --of: ") && other.contains("did you mean \"blue\"?"), "{other}");
+    fs::write(at.join("torn.png"), "half").unwrap();
+    let output = crate::run(at, &["explain", model, "torn.png", "data/red/4.png"]);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(errors.starts_with("error: predict: ") && errors.contains("torn.png"), "{errors}");
+    assert!(errors.ends_with("error: 1 of 2 file(s) could not be explained\n"), "{errors}");
+}
+
+#[test]
+fn rates_are_tried_and_the_one_that_is_told_is_trained_by() {
+    let root = tempfile::tempdir().unwrap();
+    let at = root.path();
+    data::class_folders(&at.join("data"), 60);
+    let line = said(at, &[&["rate", "data", "-q", "--json", "rates.json"], &SMALL[..]].concat());
+    assert!(at.join("rates.png").is_file());
+    let found: Value = serde_json::from_slice(&fs::read(at.join("rates.json")).unwrap()).unwrap();
+    fits("rate", &found);
+    let rates: Vec<f64> = found["rates"].as_array().unwrap().iter().map(|rate| rate.as_f64().unwrap()).collect();
+    assert!(rates.len() > 50 && rates.is_sorted() && rates.len() == found["losses"].as_array().unwrap().len());
+    let rate = found["suggestion"].as_f64().unwrap();
+    assert!(rate > rates[0] && rate < 1.0, "{rate}");
+    assert!(line.starts_with(&format!("the losses suggest a rate of {rate:.1e}: train --rate {rate:.1e}")), "{line}");
+    let train = [&["train", "data", "--rate", "2e-3", "--dry-run"], &SMALL[..]].concat();
+    assert!(said(at, &train).lines().any(|line| line == "rate = 0.002"), "{}", said(at, &train));
+    let program = said(at, &[&["train", "data", "--rate", "2e-3", "--as-rust"], &SMALL[..]].concat());
+    assert!(program.contains("learn.fit_one_cycle(60, 0.002)?;"), "{program}");
+    // Masks have a network of their own kind.
+    data::masks(&at.join("masked"), 12);
+    said(at, &[&["rate", "masked", "--steps", "20", "--plot", "masks.png"], &SMALL[..]].concat());
+    assert!(at.join("masks.png").is_file());
 }

@@ -1,11 +1,13 @@
 //! The command, as a user runs it, on pictures that the tests draw.
 
 mod as_rust;
+mod copies;
 mod data;
 mod guesses;
 mod looking;
 mod refusals;
 mod runs;
+mod schema;
 
 use std::path::Path;
 use std::process::{Command, Output};

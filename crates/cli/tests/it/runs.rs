@@ -3,18 +3,29 @@
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use crate::data::{self, COLOURS, SHAPES};
-use crate::{firelight, run, said};
+use crate::schema::fits;
+use crate::{firelight, refused, run, said};
 
 const SMALL: [&str; 4] = ["--weights", "none", "--size", "32"];
+
+/// What `evaluate` finds of a model on `data`.
+fn evaluated(root: &Path, model: &str) -> Value {
+    said(root, &["evaluate", model, "data", "-q", "--json", "seen.json"]);
+    let seen = serde_json::from_slice(&fs::read(root.join("seen.json")).unwrap()).unwrap();
+    fits("evaluate", &seen);
+    seen
+}
 
 /// Trains on `data`, and gives the figure of that name.
 fn figure(root: &Path, more: &[&str], name: &str) -> f64 {
     said(root, &[&["train", "data", "--json", "out.json"], &SMALL[..], more].concat());
     let outcome: Value = serde_json::from_slice(&fs::read(root.join("out.json")).unwrap()).unwrap();
+    fits("train", &outcome);
     let figures = outcome["figures"].as_array().unwrap();
     figures.iter().find(|figure| figure["name"] == name).unwrap()["value"].as_f64().unwrap()
 }
@@ -38,8 +49,17 @@ fn classes_train_predict_and_are_told_again() {
     let report = said(at, &["evaluate", model, "data", "-q", "--json", "seen.json"]);
     assert!(report.contains("blue") && report.contains("red"), "{report}");
     let seen: Value = serde_json::from_slice(&fs::read(at.join("seen.json")).unwrap()).unwrap();
+    fits("evaluate", &seen);
     assert!(seen["accuracy"].as_f64().unwrap() > 0.9);
+    assert!(said(at, &["evaluate", model, "data"]).contains("was trained on most of these pictures"));
+    fs::create_dir(at.join("others")).unwrap();
+    fs::copy(at.join(model), at.join("others/model.firelight")).unwrap();
+    assert!(!said(at, &["evaluate", "others/model.firelight", "data"]).contains("was trained on"));
+    said(at, &["predict", model, "data/red", "--jsonl", "red.jsonl"]);
+    let lines = fs::read_to_string(at.join("red.jsonl")).unwrap();
+    lines.lines().for_each(|line| fits("predict", &serde_json::from_str(line).unwrap()));
     let about: Value = serde_json::from_str(&said(at, &["info", model, "--json"])).unwrap();
+    fits("info", &about);
     assert_eq!(about["outputs"], serde_json::json!(COLOURS));
 
     // The same again is answered from what is there; the recipe gives the same model, bit for bit.
@@ -64,6 +84,11 @@ fn tags_numbers_and_masks_train_too() {
     let tags = figure(at, &["--out", "tags", "--epochs", "10"], "accuracy_multi");
     assert!(tags > 0.75, "{tags}");
     assert!(said(at, &["predict", "tags/model.firelight", "data/images/p4.png"]).contains("red"));
+    let seen = evaluated(at, "tags/model.firelight");
+    assert_eq!(seen["classes"].as_array().unwrap().len(), SHAPES.len() + COLOURS.len());
+    assert!(seen["mean"]["f1"].as_f64().unwrap() > 0.6, "{seen}");
+    said(at, &["predict", "tags/model.firelight", "data/images/p4.png", "--jsonl", "tags.jsonl"]);
+    fits("predict", &serde_json::from_slice(&fs::read(at.join("tags.jsonl")).unwrap()).unwrap());
     fs::write(at.join("data/labels.csv"), {
         let rows = (0..90).map(|number| format!("images/p{number}.png,{}\n", data::shown(number).radius));
         format!("file,radius\n{}", rows.collect::<String>())
@@ -72,6 +97,13 @@ fn tags_numbers_and_masks_train_too() {
     // The radii are 5 to 10: to say 7.5 of each would be off by 1.7.
     let off = figure(at, &["--out", "radii", "--epochs", "30"], "rmse");
     assert!(off < 1.6, "{off}");
+    let seen = evaluated(at, "radii/model.firelight");
+    assert_eq!(seen["values"][0]["name"], "radius");
+    assert!(seen["values"][0]["rmse"].as_f64().unwrap() < 1.6, "{seen}");
+    assert_eq!(
+        refused(at, &["evaluate", "tags/model.firelight", "data", "-q"]),
+        "error: evaluate: the model tells any of 5 classes, and the data have 1 number(s) a picture; say what they have by --labels, --target and --kind"
+    );
     // The same in other units is learned as well.
     let rows = (0..90).map(|number| format!("images/p{number}.png,{}\n", 1000 * data::shown(number).radius + 400_000));
     fs::write(at.join("data/labels.csv"), format!("file,price\n{}", rows.collect::<String>())).unwrap();
@@ -81,6 +113,10 @@ fn tags_numbers_and_masks_train_too() {
     data::masks(&at.join("data"), 40);
     let iou = figure(at, &["--out", "masks"], "mean_iou");
     assert!(iou > 0.7, "{iou}");
+    let seen = evaluated(at, "masks/model.firelight");
+    assert!(seen["mean"]["iou"].as_f64().unwrap() > 0.7 && seen["mean"]["pixels"] == 40 * 32 * 32, "{seen}");
+    said(at, &["predict", "masks/model.firelight", "data/images/4.png", "--jsonl", "masks.jsonl"]);
+    fits("predict", &serde_json::from_slice(&fs::read(at.join("masks.jsonl")).unwrap()).unwrap());
 }
 
 #[test]
@@ -129,6 +165,39 @@ fn the_shells_and_the_architectures_are_told() {
     let here = Path::new(".");
     assert!(said(here, &["completions", "bash"]).contains("_firelight"));
     assert!(said(here, &["models"]).contains("efficientnet-lite0"));
+    assert!(said(here, &["man"]).contains("firelight\\-train(1)"));
+    let root = tempfile::tempdir().unwrap();
+    said(root.path(), &["man", "--out", "pages"]);
+    let page = |name: &str| fs::read_to_string(root.path().join("pages").join(name)).unwrap();
+    assert!(page("firelight-train.1").contains("\\-\\-minutes") && page("firelight.1").contains(".TH firelight 1"));
+}
+
+#[test]
+fn a_run_of_some_minutes_that_is_killed_again_and_again_ends_with_the_same_model() {
+    let root = tempfile::tempdir().unwrap();
+    let at = root.path();
+    data::class_folders(&at.join("data"), 60);
+    let train = [&["train", "data", "--minutes", "2", "-q", "--out", "out"], &SMALL[..]].concat();
+    let recipe = at.join("out/firelight.toml");
+    let mut kills = 0;
+    for round in 1..=4 {
+        let mut child = firelight(at, &train).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        // Each time a little further: the run has begun, and then checkpoints come.
+        let seen = || fs::read_dir(at.join("out/checkpoints")).map_or(0, Iterator::count);
+        let deadline = Instant::now() + Duration::from_secs(120);
+        while child.try_wait().unwrap().is_none() && !(recipe.is_file() && seen() >= 1) && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        std::thread::sleep(Duration::from_millis(40 * round));
+        kills += usize::from(child.try_wait().unwrap().is_none());
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    assert!(kills >= 1, "the run was over before it could be killed");
+    said(at, &train);
+    said(at, &["train", "--recipe", "out/firelight.toml", "--out", "whole", "-q"]);
+    let model = |folder: &str| fs::read(at.join(folder).join("model.firelight")).unwrap();
+    assert!(model("out") == model("whole"), "killed {kills} times");
 }
 
 #[test]

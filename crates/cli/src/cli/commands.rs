@@ -1,0 +1,81 @@
+//! Options of what looks at models and data, and of what makes smaller copies.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::RangedU64ValueParser;
+
+use super::{DataOptions, ModelOptions};
+
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A model that `train` wrote
+    pub model: PathBuf,
+    /// Pictures, and folders of pictures
+    #[arg(required = true, value_name = "FILE|DIR")]
+    pub files: Vec<PathBuf>,
+    /// Folder for the drawn pictures
+    #[arg(long, value_name = "DIR", default_value = "explained")]
+    pub out: PathBuf,
+    /// The class or number to show the evidence for, as `firelight info` calls it; by default what the model says of each picture
+    #[arg(long, value_name = "NAME")]
+    pub of: Option<String>,
+    /// Go on without pictures that cannot be read, and list them
+    #[arg(long)]
+    pub skip_broken: bool,
+    /// Write which picture shows what to this file, for scripts
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Rate {
+    /// A folder of pictures, or a table that names them
+    pub data: PathBuf,
+    #[command(flatten)]
+    pub labels: DataOptions,
+    #[command(flatten)]
+    pub model: ModelOptions,
+    /// Pictures in a batch; by default as many as `train` takes
+    #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(2..=4096))]
+    pub batch_size: Option<usize>,
+    /// Seed of weights, order and augmentation
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Training steps, each with a higher rate than the last
+    #[arg(long, default_value_t = 100, value_parser = RangedU64ValueParser::<usize>::new().range(7..=10_000))]
+    pub steps: usize,
+    /// The picture of the losses over the rates
+    #[arg(long, value_name = "PNG", default_value = "rates.png")]
+    pub plot: PathBuf,
+    /// Write rates, losses and suggestions to this file, for scripts
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Resize {
+    /// A folder of pictures
+    pub data: PathBuf,
+    /// The folder for the copies, which is made
+    pub out: PathBuf,
+    /// Pixels of the shorter side; no picture is made larger
+    #[arg(long, value_name = "PIXELS", value_parser = clap::value_parser!(u32).range(8..=8192))]
+    pub size: u32,
+    /// Quality of JPEG files
+    #[arg(long, default_value_t = 92, value_parser = clap::value_parser!(u8).range(1..=100))]
+    pub quality: u8,
+    /// The folder of masks, below the data, where it is not guessed; none: there are no masks
+    #[arg(long, value_name = "FOLDER|none")]
+    pub masks: Option<String>,
+    /// Go on without pictures that cannot be read, and list them
+    #[arg(long)]
+    pub skip_broken: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Man {
+    /// Write a page for each command to this folder, instead of printing the program's
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
