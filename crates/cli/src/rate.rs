@@ -61,15 +61,16 @@ pub fn rate(options: &Rate, cli: &Cli, screen: Screen) -> Result<()> {
     };
     write_json(options.json.as_deref(), &found)?;
     let tried = format!("{} rates were tried: {}", found.rates.len(), options.plot.display());
-    Ok(match found.suggestion {
+    match found.suggestion {
         Some(rate) => screen.print(format_args!(
             "the losses suggest a rate of {rate:.1e}: train --rate {rate:.1e}, where {:.1e} is usual; {tried}",
             found.default
         ))?,
         None => {
-            screen.print(format_args!("the losses suggest no rate; more steps may tell one (--steps 300); {tried}"))?
+            screen.print(format_args!("the losses suggest no rate; more steps may tell one (--steps 300); {tried}"))?;
         }
-    })
+    }
+    Ok(())
 }
 
 fn can_plot(file: &Path) -> Result<()> {
@@ -105,7 +106,7 @@ impl WithBlock for Trying<'_> {
         Y: TargetBlock<Fitted: VisionTarget>,
     {
         let dls = self.with_batches(loaders(block, self.recipe, self.cli)?);
-        self.search(vision_learner(dls, backbone(&self.recipe.model, self.options.seed))?)
+        self.search(vision_learner(dls, backbone(&self.recipe.model, self.options.seed)?)?)
     }
 
     fn maps<X, Y>(self, block: DataBlock<X, Y>) -> Result<RateCurve>
@@ -115,6 +116,6 @@ impl WithBlock for Trying<'_> {
     {
         let dls = self.with_batches(loaders(block, self.recipe, self.cli)?);
         let model = &self.recipe.model;
-        self.search(unet_learner(dls, backbone(model, self.options.seed).with_last_cross(model.weights.is_some()))?)
+        self.search(unet_learner(dls, backbone(model, self.options.seed)?.with_last_cross(model.weights.is_some()))?)
     }
 }

@@ -128,7 +128,8 @@ fn copy_tables(from: &Path, to: &Path) -> Result<Vec<PathBuf>> {
             let told = folder.join(&name);
             if name.as_encoded_bytes().starts_with(b".") {
                 continue;
-            } else if kind.is_dir() {
+            }
+            if kind.is_dir() {
                 folders.push(told);
             } else if ends_with(&told, &TELL) && entry.path().is_file() {
                 let target = to.join(&told);

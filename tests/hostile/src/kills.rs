@@ -73,7 +73,7 @@ mod unix {
 
     pub fn attack(tally: &mut Tally, count: usize) -> Result<()> {
         let (first, begun) = (Run::new()?, Instant::now());
-        told(first.start("")?.wait_with_output()?).map_err(|why| format!("the unbroken run: {why:?}"))?;
+        told(&first.start("")?.wait_with_output()?).map_err(|why| format!("the unbroken run: {why:?}"))?;
         let (whole, took) = (first.model().ok_or("the unbroken run has no model")?, begun.elapsed());
         let (mut run, mut blows, mut most, mut runs) = (Run::new()?, 0, 0, 0);
         for number in 0..count {
@@ -128,12 +128,12 @@ mod unix {
             (_, Some(130 | 143)) | (Some(2 | 15), _) if what.starts_with("SIG") => {
                 Fate::Refused("ended, as was asked".into())
             }
-            _ => told(output).map_or_else(|fate| fate, |()| Fate::Answered),
+            _ => told(&output).map_or_else(|fate| fate, |()| Fate::Answered),
         })
     }
 
     /// Well, or why not.
-    fn told(output: Output) -> std::result::Result<(), Fate> {
+    fn told(output: &Output) -> std::result::Result<(), Fate> {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         match output.status.code() {
             Some(0) => Ok(()),
@@ -143,7 +143,7 @@ mod unix {
     }
 
     fn resumed(run: &Run, whole: &[u8]) -> Fate {
-        let end = || Ok::<_, firelight::Error>(told(run.start("")?.wait_with_output()?));
+        let end = || Ok::<_, firelight::Error>(told(&run.start("")?.wait_with_output()?));
         match end() {
             Ok(Ok(())) if run.model().as_deref() == Some(whole) => Fate::Answered,
             ended => Fate::Lost(format!("run again: {ended:?}")),
@@ -160,7 +160,8 @@ mod unix {
             return Ok(());
         };
         tally.attack(&format!("{number}: a full disk of {name}"), || {
-            let once = || told(run.start("").and_then(|child| Ok(child.wait_with_output()?)).map_err(lost)?);
+            let once =
+                || told(&run.start("").and_then(|child| Ok(child.wait_with_output()?)).map_err(|error| lost(&error))?);
             let fate = match (once(), run.model()) {
                 (_, Some(model)) if model != whole => return Fate::Lost("there is another model".into()),
                 (Ok(()), Some(_)) => return Fate::Answered,
@@ -181,7 +182,7 @@ mod unix {
         Ok(())
     }
 
-    fn lost(error: firelight::Error) -> Fate {
+    fn lost(error: &firelight::Error) -> Fate {
         Fate::Lost(error.to_string())
     }
 }

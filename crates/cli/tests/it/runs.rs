@@ -184,7 +184,7 @@ fn a_run_of_some_minutes_that_is_killed_again_and_again_ends_with_the_same_model
         let mut child = firelight(at, &train).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         // Each time a little further: the run has begun, and then checkpoints come.
         let seen = || fs::read_dir(at.join("out/checkpoints")).map_or(0, Iterator::count);
-        let deadline = Instant::now() + Duration::from_secs(120);
+        let deadline = Instant::now() + Duration::from_mins(2);
         while child.try_wait().unwrap().is_none() && !(recipe.is_file() && seen() >= 1) && Instant::now() < deadline {
             std::thread::sleep(Duration::from_millis(5));
         }
