@@ -9,11 +9,12 @@ use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use firelight::models::Arch;
-use firelight::models::weights::Names;
 use firelight::predict::Registry;
 use firelight::prelude::*;
 
 pub use commands::{Explain, Man, Rate, Resize};
+
+pub use crate::export_options::Export;
 
 /// From a folder of pictures to a model that predicts.
 #[derive(Debug, Parser)]
@@ -371,49 +372,6 @@ pub struct Serve {
     /// Seconds that an upload may take; an answer may wait four times as long for its turn
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub seconds: u64,
-}
-
-#[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("what").required(true).multiple(true).args(["weights", "card"]))]
-pub struct Export {
-    /// The model file
-    pub model: PathBuf,
-    /// Where the body's weights go, as safetensors
-    #[arg(long, value_name = "FILE")]
-    pub weights: Option<PathBuf>,
-    /// Whose names the weights have: timm's, or those of the files that are published
-    #[arg(long, value_enum, default_value_t = WeightNames::Timm)]
-    pub names: WeightNames,
-    /// Where a model card goes, as the Hugging Face hub has it (README.md)
-    #[arg(long, value_name = "FILE")]
-    pub card: Option<PathBuf>,
-    /// For the card: the licence's short name, such as apache-2.0
-    #[arg(long)]
-    pub license: Option<String>,
-    /// For the card: which data it was trained on, in words
-    #[arg(long, value_name = "WORDS")]
-    pub data: Option<String>,
-    /// For the card: what `train --json` or `evaluate --json` wrote
-    #[arg(long, value_name = "FILE")]
-    pub metrics: Option<PathBuf>,
-}
-
-/// Whose names weights have.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum WeightNames {
-    /// timm's
-    Timm,
-    /// Those of the published files: torchvision's, or the EfficientNet-Lite port's
-    Published,
-}
-
-impl From<WeightNames> for Names {
-    fn from(names: WeightNames) -> Self {
-        match names {
-            WeightNames::Timm => Self::Timm,
-            WeightNames::Published => Self::Published,
-        }
-    }
 }
 
 #[derive(Debug, Args)]

@@ -7,6 +7,7 @@ mod doctor;
 mod evaluate;
 mod explain;
 mod export;
+mod export_options;
 mod eyes;
 mod files;
 mod guess;

@@ -4,6 +4,7 @@
 
 mod activation;
 mod add;
+mod apply;
 mod channel_norm;
 mod conv;
 mod factors;
