@@ -396,11 +396,3 @@ pub enum DataError {
         why: String,
     },
 }
-
-impl DataError {
-    /// Whether a picture file is at fault: it cannot be read or decoded. This is what [`OnError::Skip`](crate::OnError::Skip)
-    /// leaves out; a setting, a panic or a closure's error is never a file's fault.
-    pub fn is_broken_file(&self) -> bool {
-        matches!(self, Self::Picture { why, .. } if why.is_broken_file())
-    }
-}

@@ -58,8 +58,8 @@ impl AugTransforms {
         let [mut seen_x, mut seen_y] = [frame.width, frame.height].map(f64::from);
         if self.min_scale < 1.0 {
             // A square.
-            let edge = (f64::from(self.min_scale) * seen_x * seen_y).sqrt().min(seen_x).min(seen_y);
-            (seen_x, seen_y) = (edge, edge);
+            let part = (f64::from(self.min_scale) * seen_x * seen_y).sqrt().min(seen_x).min(seen_y);
+            (seen_x, seen_y) = (part, part);
         }
         if self.flip_vert {
             // It may be seen across.

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use firelight_transforms::OnError;
 
 use super::sampling::Sampling;
+use crate::DataError;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Options {
@@ -85,5 +86,13 @@ impl Skipped {
 
     pub fn list(&self) -> Vec<(PathBuf, String)> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).files.clone()
+    }
+}
+
+impl DataError {
+    /// Whether a picture file is at fault: it cannot be read or decoded. This is what [`OnError::Skip`](crate::OnError::Skip)
+    /// leaves out; a setting, a panic or a closure's error is never a file's fault.
+    pub fn is_broken_file(&self) -> bool {
+        matches!(self, Self::Picture { why, .. } if why.is_broken_file())
     }
 }
