@@ -97,7 +97,8 @@ impl NetworkConfig {
         }
         let holds = weights / size_of::<f32>();
         let lacking = |part: &str| format!("its {part} needs more weights than it holds");
-        let body = self.body().is_some_and(|body| least(body) > holds).then(|| lacking("body"));
+        // Of the least width that numbers have, since those of another one get a sentence of their own.
+        let body = self.body().is_some_and(|body| least(body) > weights / 2).then(|| lacking("body"));
         (numbers > holds).then(|| lacking("head")).or(body)
     }
 
