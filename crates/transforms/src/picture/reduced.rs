@@ -12,11 +12,11 @@ use crate::{Limits, Size, TransformError, orientation};
 /// its file says, and targets lie in that, so that crops, masks and points are those of the picture in full.
 ///
 /// ```
-/// use firelight_transforms::{PictureTransforms, Reduced, Resize, Scratch, Size};
+/// use firelight_transforms::{Picture, PictureTransforms, Reduced, Resize, Scratch, Size};
 ///
 /// let quarter = Reduced::new(image::RgbImage::new(1000, 750), Size::new(4000, 3000), 4, Default::default())?;
 /// let transforms = PictureTransforms::new().with_item(Resize::crop(224));
-/// let (draw, _) = transforms.planes_drawn(&quarter.into(), None, &mut Scratch::default())?;
+/// let (draw, _) = transforms.planes_drawn(&Picture::from(quarter), None, &mut Scratch::default())?;
 /// assert_eq!(draw.picture, Size::new(4000, 3000));
 /// # Ok::<(), firelight_transforms::TransformError>(())
 /// ```
