@@ -33,7 +33,9 @@ pub(super) fn of(
     device: &Device,
     asked: impl Fn(Arch) -> bool,
 ) -> Option<Arch> {
-    let values = checkpoint.tensors().map(|(_, shape)| shape.iter().product::<usize>()).fold(0, usize::saturating_add);
+    // A damaged file may claim any shape.
+    let product = |shape: Vec<usize>| shape.into_iter().fold(1, usize::saturating_mul);
+    let values = checkpoint.tensors().map(|(_, shape)| product(shape)).fold(0, usize::saturating_add);
     Arch::all().filter(|arch| asked(*arch) && near(arch.parameters(), values)).find(|arch| {
         let body = BodyConfig::new(*arch).with_channels(channels).fresh_body(&mut Fresh::zeros(), device);
         body.is_published() && Fit::new(&body, &body, checkpoint).is_whole()
