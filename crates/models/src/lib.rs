@@ -1,47 +1,33 @@
 #![doc = include_str!("../README.md")]
 
-mod arch;
-mod body;
-mod classifier;
+mod bodies;
 mod conv_norm;
-mod convnext;
-mod efficientnet;
 mod features;
 mod fresh;
 mod head;
 mod layer_norm;
-mod mobile;
 mod model;
 mod noise;
 mod positions;
-mod regnet;
-mod resnet;
-mod small;
 mod squeeze;
 mod unet;
 mod vision;
-mod vit;
 pub mod weights;
 
-pub use arch::{Arch, BodyConfig, Published, UnknownArch};
-pub use body::{Backbone, Body};
-pub use classifier::{Classifier, Neck, NeckConv, NeckNorm};
+pub use bodies::{
+    Arch, Backbone, Body, BodyConfig, Classifier, ConvNeXt, ConvNeXtBlock, ConvNeXtStage, EfficientNetLite,
+    InvertedResidual, MobileBlock, MobileNet, Neck, NeckConv, NeckNorm, Pointwise, Published, RegNet, RegNetBlock,
+    ResNet, ResNetConfig, Residual, ResponseNorm, SmallNet, SmallStage, UnknownArch, ViT, ViTBlock,
+};
 pub use conv_norm::ConvNorm;
-pub use convnext::{ConvNeXt, ConvNeXtBlock, ConvNeXtStage, Pointwise, ResponseNorm};
-pub use efficientnet::{EfficientNetLite, InvertedResidual};
 pub use features::Features;
 pub use firelight_costs::ClassHead;
 pub use fresh::Fresh;
 pub use head::{FixedFrame, FixedUnits, Head, HeadConfig, HeadEnd, HeadLayer, ParentScores, Subspaces, Units};
 pub use layer_norm::LayerNorm2d;
-pub use mobile::{MobileBlock, MobileNet};
 pub use model::Model;
 pub use noise::Noise;
 pub use positions::PositionNet;
-pub use regnet::{RegNet, RegNetBlock};
-pub use resnet::{ResNet, ResNetConfig, Residual};
-pub use small::{SmallNet, SmallStage};
 pub use squeeze::SqueezeExcite;
 pub use unet::{Decoder, UNet, UNetBlock, UNetConfig, Upsampling};
 pub use vision::VisionModel;
-pub use vit::{ViT, ViTBlock};

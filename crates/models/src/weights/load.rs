@@ -9,7 +9,7 @@ use super::names::Naming;
 use super::positions;
 use super::stem::adapted;
 use super::{Checkpoint, LoadReport, WeightsError};
-use crate::classifier::last_inputs;
+use crate::bodies::classifier::last_inputs;
 use crate::{Arch, Body, BodyConfig, Classifier, Fresh};
 
 /// A body with trained weights, of an [`Arch`] or of any [`BodyConfig`]; the file's last layer is left.

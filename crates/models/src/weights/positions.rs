@@ -2,7 +2,7 @@
 
 use burn::tensor::{DataError, Device, Tensor, TensorData};
 
-use crate::vit::resampled;
+use crate::bodies::vit::resampled;
 
 /// How many positions `[1, count, width]` are wanted where a file has another number of them, both of a square grid with the same few before it.
 pub(super) fn fit(name: &str, found: &[usize], wanted: &[usize]) -> Option<usize> {

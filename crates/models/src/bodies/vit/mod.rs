@@ -12,8 +12,8 @@ use burn::tensor::ops::PadMode;
 use burn::tensor::{Device, Tensor};
 use firelight_layers::{Activation, convolve};
 
-use crate::arch::{NeckKind, Spec, members};
-use crate::body::{Backbone, renamed};
+use crate::bodies::arch::{NeckKind, Spec, members};
+use crate::bodies::body::{Backbone, renamed};
 use crate::layer_norm::LayerNorm2d;
 use crate::squeeze::biased;
 use crate::{Body, Fresh};

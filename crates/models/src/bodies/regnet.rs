@@ -2,8 +2,8 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use firelight_layers::Activation;
 
-use crate::arch::{Spec, members};
-use crate::body::{Backbone, renamed};
+use crate::bodies::arch::{Spec, members};
+use crate::bodies::body::{Backbone, renamed};
 use crate::conv_norm::{ConvNorm, ConvNormConfig};
 use crate::squeeze::{Inner, SqueezeExcite};
 use crate::{Body, Fresh};

@@ -4,8 +4,8 @@ use burn::tensor::ops::{AvgPoolOptions, MaxPoolOptions};
 use burn::tensor::{Device, Tensor};
 use firelight_layers::{Activation, max_pool2d};
 
-use crate::arch::{Spec, members};
-use crate::body::{Backbone, renamed};
+use crate::bodies::arch::{Spec, members};
+use crate::bodies::body::{Backbone, renamed};
 use crate::conv_norm::{ConvNorm, ConvNormConfig};
 use crate::{Body, Fresh};
 

@@ -13,7 +13,7 @@ use burn::tensor::{Device, Tensor};
 use firelight_layers::Activation;
 
 use crate::Fresh;
-use crate::body::{Backbone, renamed};
+use crate::bodies::body::{Backbone, renamed};
 use crate::conv_norm::ConvNorm;
 use plan::{Block, Plan};
 

@@ -3,7 +3,7 @@ use firelight_layers::Activation;
 
 use super::MobileNet;
 use super::plan::{Block, Plan, Style};
-use crate::arch::{NeckKind, Spec, members};
+use crate::bodies::arch::{NeckKind, Spec, members};
 use crate::{Body, Fresh};
 
 const B0: [usize; 5] = [16, 24, 40, 112, 1280];

@@ -161,11 +161,11 @@ pub(crate) use members;
 
 /// The families, in the order in which their members are listed.
 pub(super) const FAMILIES: [&[Arch]; 7] = [
-    crate::small::MEMBERS,
-    crate::resnet::MEMBERS,
-    crate::efficientnet::MEMBERS,
-    crate::mobile::MEMBERS,
-    crate::regnet::MEMBERS,
-    crate::convnext::MEMBERS,
-    crate::vit::MEMBERS,
+    crate::bodies::small::MEMBERS,
+    crate::bodies::resnet::MEMBERS,
+    crate::bodies::efficientnet::MEMBERS,
+    crate::bodies::mobile::MEMBERS,
+    crate::bodies::regnet::MEMBERS,
+    crate::bodies::convnext::MEMBERS,
+    crate::bodies::vit::MEMBERS,
 ];

@@ -1,10 +1,10 @@
 use burn::module::Module;
 use burn::tensor::Tensor;
 
-use crate::convnext::ConvNeXt;
-use crate::mobile::MobileNet;
-use crate::regnet::RegNet;
-use crate::vit::ViT;
+use crate::bodies::convnext::ConvNeXt;
+use crate::bodies::mobile::MobileNet;
+use crate::bodies::regnet::RegNet;
+use crate::bodies::vit::ViT;
 use crate::{EfficientNetLite, ResNet, SmallNet};
 
 /// What a family's network does for a [`Body`]; a new family has this and a line in the list below.

@@ -3,10 +3,10 @@ use burn::nn::PaddingConfig2d;
 use burn::tensor::{Device, Tensor};
 use firelight_layers::Activation;
 
-use crate::arch::{Spec, members};
-use crate::body::{Backbone, renamed};
+use crate::bodies::arch::{Spec, members};
+use crate::bodies::body::{Backbone, renamed};
+use crate::bodies::mobile::divisible;
 use crate::conv_norm::{ConvNorm, ConvNormConfig};
-use crate::mobile::divisible;
 use crate::{Body, Fresh};
 
 members! {

@@ -4,7 +4,7 @@ use burn::nn::{BatchNorm, BatchNormConfig, Initializer, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 use firelight_layers::{Activation, convolve, normalize};
 
-use crate::arch::NeckKind;
+use crate::bodies::arch::NeckKind;
 use crate::layer_norm::LayerNorm2d;
 use crate::squeeze::pointwise;
 use crate::{Arch, Body, Fresh};
