@@ -2,8 +2,6 @@
 
 use firelight_transforms::Size;
 
-use crate::{Manifest, NetworkConfig};
-
 /// The most pixels of an item, of three channels. A file of a megabyte can be for pictures of any size, and they, not the file, are what a
 /// prediction takes: measured with the smallest network, 55 bytes and 0.1 µs a pixel, and 650 bytes and 2 µs with a U-Net.
 #[derive(Debug, Clone, Copy)]
@@ -24,11 +22,9 @@ impl Ceiling {
         Self { rows: pixels, maps: pixels }
     }
 
-    /// What is wrong with items of this size, if they are over it.
-    pub fn problem(self, manifest: &Manifest, size: Size) -> Option<String> {
-        let maps = matches!(manifest.network, NetworkConfig::UNet(_) | NetworkConfig::Positions(_));
+    /// What is wrong with items of this size and so many channels, for a network with `maps` of their size or without, if they are over it.
+    pub fn problem(self, maps: bool, channels: usize, size: Size) -> Option<String> {
         let most = if maps { self.maps } else { self.rows };
-        let channels: usize = manifest.input.channels().iter().sum();
         let pixels = size.pixels().saturating_mul(channels.div_ceil(3) as u64);
         (pixels > most).then(|| {
             format!(

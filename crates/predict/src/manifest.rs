@@ -5,10 +5,11 @@ use std::path::Path;
 use firelight_costs::Decision;
 use firelight_files::Format;
 use firelight_models::{Arch, HeadConfig};
-use firelight_transforms::{InputReader, Limits, Picture, PictureReader, PictureTransforms, TransformError};
+use firelight_transforms::{InputReader, Limits, Picture, PictureReader, PictureTransforms, Size, TransformError};
 use firelight_vocab::Vocab;
 use serde::{Deserialize, Serialize};
 
+use crate::ceiling::Ceiling;
 use crate::{NetworkConfig, TargetKind, Trust};
 
 /// What an export's file starts with; `FORMAT.write(path, &manifest, &[weights])` makes one. Version 1 had classifiers of one class alone, version 2
@@ -104,6 +105,12 @@ impl Manifest {
     /// As [`InputReader::decode_reduced`].
     pub fn decode(&self, file: &[u8]) -> Result<Picture, TransformError> {
         self.input.decode_reduced(&[file], |size| self.transforms.reduction(size))
+    }
+
+    /// What is wrong with items of this size, if they are over a ceiling.
+    pub(crate) fn over(&self, ceiling: Ceiling, size: Size) -> Option<String> {
+        let maps = matches!(self.network, NetworkConfig::UNet(_) | NetworkConfig::Positions(_));
+        ceiling.problem(maps, self.input.channels().iter().sum(), size)
     }
 
     /// What makes no sense in it, with weights of so many bytes, if anything does.

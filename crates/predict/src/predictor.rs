@@ -106,7 +106,7 @@ impl Predictor {
             return Err(refuse(problem).into());
         }
         let ceiling = registry.ceiling();
-        if let Some(problem) = manifest.transforms.output_size().and_then(|size| ceiling.problem(&manifest, size)) {
+        if let Some(problem) = manifest.transforms.output_size().and_then(|size| manifest.over(ceiling, size)) {
             return Err(refuse(problem).into());
         }
         let device = device.clone().inner();
@@ -312,7 +312,7 @@ impl Predictor {
         // Where the transforms fix no size it is the picture's that says what the model takes.
         let transforms = &self.manifest.transforms;
         if let (Some(ceiling), None) = (self.ceiling, transforms.output_size())
-            && let Some(reason) = ceiling.problem(&self.manifest, transforms.draw(picture.size(), None)?.size)
+            && let Some(reason) = self.manifest.over(ceiling, transforms.draw(picture.size(), None)?.size)
         {
             return Err(TransformError::Input { reason });
         }
