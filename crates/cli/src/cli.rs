@@ -12,9 +12,7 @@ use firelight::models::Arch;
 use firelight::predict::Registry;
 use firelight::prelude::*;
 
-pub use commands::{Explain, Man, Rate, Resize};
-
-pub use crate::export_options::Export;
+pub use commands::{Explain, Export, Man, Rate, Resize};
 
 /// From a folder of pictures to a model that predicts.
 #[derive(Debug, Parser)]

@@ -16,7 +16,7 @@ pub fn export(options: &Export, cli: &Cli, screen: Screen) -> Result<()> {
     if let Some(file) = &options.weights {
         let bytes = to_safetensors(&body, options.names.into())?;
         firelight::files::write_whole(file, &bytes).map_err(|why| format!("export: {}: {why}", file.display()))?;
-        screen.say(format_args!("{} of {} written to {}", "the body's weights", manifest.network, file.display()));
+        screen.say(format_args!("the body's weights of {} written to {}", manifest.network, file.display()));
     }
     if let Some(file) = &options.card {
         let card = card(options, &manifest)?;

@@ -7,7 +7,6 @@ mod doctor;
 mod evaluate;
 mod explain;
 mod export;
-mod export_options;
 mod eyes;
 mod files;
 mod guess;

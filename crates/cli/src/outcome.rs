@@ -47,17 +47,22 @@ impl Outcome {
 
 /// Whether that can be written, found out before hours of work for it.
 pub fn can_write_json(path: Option<&Path>) -> Result<()> {
-    let Some(path) = path else { return Ok(()) };
-    let made = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-    Ok(made.and_then(|()| firelight::files::can_write(path)).map_err(|error| unwritten(path, &error))?)
+    path.map_or(Ok(()), |path| can_write_file("json", path, "--json"))
 }
 
-fn unwritten(path: &Path, error: &std::io::Error) -> String {
-    format!("json: cannot write {}: {error}; choose another --json", path.display())
+/// The same of a file that `option` tells.
+pub fn can_write_file(stage: &str, path: &Path, option: &str) -> Result<()> {
+    let made = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+    let can = made.and_then(|()| firelight::files::can_write(path));
+    Ok(can.map_err(|error| unwritten(stage, path, &error, option))?)
+}
+
+fn unwritten(stage: &str, path: &Path, error: &std::io::Error, option: &str) -> String {
+    format!("{stage}: cannot write {}: {error}; choose another {option}", path.display())
 }
 
 /// Writes `value` as JSON where a file for it is told, whole or not at all; its folder is made if it is not there.
 pub fn write_json(path: Option<&Path>, value: &impl Serialize) -> Result<()> {
     let Some(path) = path else { return Ok(()) };
-    Ok(firelight::files::write_json(path, value).map_err(|error| unwritten(path, &error))?)
+    Ok(firelight::files::write_json(path, value).map_err(|error| unwritten("json", path, &error, "--json"))?)
 }

@@ -1,8 +1,6 @@
 //! `firelight rate`: which learning rate suits data, found by trying.
 
-use std::path::Path;
-
-use firelight::learner::{MapTarget, RateCurve, RateSearch, TargetDefaults, VisionTarget, can_write};
+use firelight::learner::{MapTarget, RateCurve, RateSearch, TargetDefaults, VisionTarget};
 use firelight::models::Model;
 use firelight::plots::save_png;
 use firelight::prelude::*;
@@ -12,7 +10,7 @@ use crate::cli::{Cli, Rate};
 use crate::guess::guess;
 use crate::kinds::{ItemOf, WithBlock, with_block};
 use crate::loaders::{self, batch_size, loaders};
-use crate::outcome::{can_write_json, write_json};
+use crate::outcome::{can_write_file, can_write_json, write_json};
 use crate::recipe::Recipe;
 use crate::screen::Screen;
 use crate::weights::{backbone, choose};
@@ -37,7 +35,7 @@ struct Found {
 /// Tries rates on what `train` would train, draws the losses and says which rate to take.
 pub fn rate(options: &Rate, cli: &Cli, screen: Screen) -> Result<()> {
     can_write_json(options.json.as_deref())?;
-    can_plot(&options.plot)?;
+    can_write_file("rate", &options.plot, "--plot")?;
     let mut found = guess(&options.data, &options.labels, &cli.progress())?;
     let model = choose(&options.model, cli, &mut found.said)?;
     for line in &found.said {
@@ -71,12 +69,6 @@ pub fn rate(options: &Rate, cli: &Cli, screen: Screen) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn can_plot(file: &Path) -> Result<()> {
-    let made = file.parent().map_or(Ok(()), std::fs::create_dir_all);
-    let failed = |error| format!("rate: cannot write {}: {error}; choose another --plot", file.display());
-    Ok(made.and_then(|()| can_write(file)).map_err(failed)?)
 }
 
 struct Trying<'a> {

@@ -188,7 +188,7 @@ impl<'a> Transfer<'a> {
 }
 
 /// An unknown host or a refused certificate stays so; a machine without a network hears of it at once.
-fn is_worth_a_retry(error: &ureq::Error) -> bool {
+pub(crate) fn is_worth_a_retry(error: &ureq::Error) -> bool {
     use ureq::Error::{BodyStalled, ConnectionFailed, Io, Protocol, Timeout};
     matches!(error, Io(_) | Timeout(_) | ConnectionFailed | Protocol(_) | BodyStalled)
 }

@@ -17,11 +17,8 @@ use crate::Activation;
 /// Where burn's addition panics: if shapes or devices do not fit.
 pub fn add(a: Tensor<4>, b: Tensor<4>, activation: Activation) -> Tensor<4> {
     #[cfg(feature = "flex")]
-    {
-        let (fused, left) = activation.split();
-        if let Some(output) = crate::flex::add(&a, &b, fused) {
-            return left.apply(output);
-        }
+    if let Some(output) = activation.fused(|clamp| crate::flex::add(&a, &b, clamp)) {
+        return output;
     }
     activation.apply(a + b)
 }

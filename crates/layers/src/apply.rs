@@ -4,6 +4,13 @@ use burn::tensor::activation::{gelu, hard_swish, relu, silu};
 use crate::Activation;
 
 impl Activation {
+    /// What a kernel gives with the part of the activation that it fuses, and then the rest; `None` where the kernel does not apply.
+    #[cfg(feature = "flex")]
+    pub(crate) fn fused<const D: usize>(self, kernel: impl FnOnce(Self) -> Option<Tensor<D>>) -> Option<Tensor<D>> {
+        let (fused, left) = self.split();
+        kernel(fused).map(|output| left.apply(output))
+    }
+
     /// Of each number of a tensor: in one pass on flex, with gradients or without, where it is no clamp; by burn's own operations elsewhere.
     ///
     /// ```

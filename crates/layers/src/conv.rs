@@ -80,11 +80,9 @@ pub fn conv2d(
     activation: Activation,
 ) -> Tensor<4> {
     #[cfg(feature = "flex")]
+    if let Some(output) = activation.fused(|clamp| crate::flex::conv2d(&input, &weight, bias.as_ref(), &options, clamp))
     {
-        let (fused, left) = activation.split();
-        if let Some(output) = crate::flex::conv2d(&input, &weight, bias.as_ref(), &options, fused) {
-            return left.apply(output);
-        }
+        return output;
     }
     activation.apply(burn::tensor::module::conv2d(input, weight, bias, options))
 }

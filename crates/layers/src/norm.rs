@@ -76,14 +76,14 @@ fn by_own<const D: usize>(
 ) -> Tensor<D> {
     let (gamma, beta) = (layer.gamma.val(), layer.beta.val());
     #[cfg(feature = "flex")]
-    {
-        let (fused, left) = activation.split();
-        if let Some((output, statistics)) =
-            crate::flex::batch_norm_train(&input, [&gamma, &beta], shortcut.as_ref(), layer.epsilon, fused)
-        {
-            move_running(layer, statistics, values);
-            return left.apply(output);
-        }
+    if let Some(output) = activation.fused(|clamp| {
+        let parameters = [&gamma, &beta];
+        let (output, statistics) =
+            crate::flex::batch_norm_train(&input, parameters, shortcut.as_ref(), layer.epsilon, clamp)?;
+        move_running(layer, statistics, values);
+        Some(output)
+    }) {
+        return output;
     }
     let result = batch_norm_train(input, gamma, beta, layer.epsilon);
     move_running(layer, [result.mean, result.variance], values);
@@ -102,10 +102,10 @@ fn by_running<const D: usize>(
     let [mean, variance] = [&layer.running_mean, &layer.running_var].map(|state| state.value_sync().to_device(&device));
     #[cfg(feature = "flex")]
     {
-        let (fused, left) = activation.split();
         let numbers = [&gamma, &beta, &mean, &variance];
-        if let Some(output) = crate::flex::batch_norm(&input, numbers, shortcut.as_ref(), layer.epsilon, fused) {
-            return left.apply(output);
+        let kernel = |clamp| crate::flex::batch_norm(&input, numbers, shortcut.as_ref(), layer.epsilon, clamp);
+        if let Some(output) = activation.fused(kernel) {
+            return output;
         }
     }
     finish(batch_norm(input, gamma, beta, mean, variance, layer.epsilon), shortcut, activation)

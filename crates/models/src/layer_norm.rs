@@ -3,6 +3,9 @@ use burn::tensor::module::layer_norm;
 use burn::tensor::{Device, Tensor};
 use firelight_layers::channel_norm;
 
+/// What keeps a variance of 0 from being divided by; timm's in all networks that have these norms.
+const EPSILON: f64 = 1e-6;
+
 /// A layer norm of a map's channels, each position by itself: timm's `LayerNorm2d`.
 ///
 /// `(x - mean) / √(variance + ε) · weight + bias`, with mean and variance over the channels (Ba and others,
@@ -11,27 +14,25 @@ use firelight_layers::channel_norm;
 pub struct LayerNorm2d {
     weight: Param<Tensor<1>>,
     bias: Param<Tensor<1>>,
-    epsilon: f64,
 }
 
 impl LayerNorm2d {
     /// Of weights 1 and biases 0.
-    pub(crate) fn new(channels: usize, epsilon: f64, device: &Device) -> Self {
+    pub(crate) fn new(channels: usize, device: &Device) -> Self {
         Self {
             weight: Param::from_tensor(Tensor::ones([channels], device)),
             bias: Param::from_tensor(Tensor::zeros([channels], device)),
-            epsilon,
         }
     }
 
     /// `[n, tokens, channels]` to the same shape: each token by itself.
     pub(crate) fn tokens(&self, tokens: Tensor<3>) -> Tensor<3> {
         let (narrow, weight) = (tokens.dtype(), self.weight.val());
-        layer_norm(tokens.cast(weight.dtype()), weight, Some(self.bias.val()), self.epsilon).cast(narrow)
+        layer_norm(tokens.cast(weight.dtype()), weight, Some(self.bias.val()), EPSILON).cast(narrow)
     }
 
     /// `[n, channels, h, w]` to the same shape.
     pub fn forward(&self, map: Tensor<4>) -> Tensor<4> {
-        channel_norm(map, self.weight.val(), self.bias.val(), self.epsilon)
+        channel_norm(map, self.weight.val(), self.bias.val(), EPSILON)
     }
 }

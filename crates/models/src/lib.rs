@@ -4,6 +4,7 @@ mod bodies;
 mod conv_norm;
 mod features;
 mod fresh;
+mod fresh_layers;
 mod head;
 mod layer_norm;
 mod model;

@@ -1,11 +1,11 @@
 use burn::module::Module;
-use burn::nn::Initializer;
-use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::nn::conv::Conv2d;
 use burn::tensor::activation::{hard_sigmoid, sigmoid};
 use burn::tensor::{Device, Tensor};
 use firelight_layers::{Activation, convolve};
 
 use crate::Fresh;
+use crate::fresh_layers::pointwise;
 
 /// Squeeze and excitation (Hu and others, <https://arxiv.org/abs/1709.01507>): each channel times a number from 0 to 1 that two small layers
 /// make of the means of all channels.
@@ -54,26 +54,4 @@ impl SqueezeExcite {
         let numbers = convolve(&self.expand, convolve(&self.reduce, means, inner), Activation::Identity);
         map * if self.hard { hard_sigmoid(numbers, 1.0 / 6.0, 0.5) } else { sigmoid(numbers) }
     }
-}
-
-/// A 1×1 convolution with biases of 0 and weights of fan out.
-pub(crate) fn pointwise(channels: [usize; 2], fresh: &mut Fresh, device: &Device) -> Conv2d {
-    biased(channels, [1, 1], 1, fresh, device)
-}
-
-/// A convolution with biases of 0 and normal weights of a deviation `√(2 / fan out)`, without padding; its stride is the kernel's side where that is even.
-pub(crate) fn biased(
-    [inputs, outputs]: [usize; 2],
-    kernel: [usize; 2],
-    groups: usize,
-    fresh: &mut Fresh,
-    device: &Device,
-) -> Conv2d {
-    let fan_out = kernel[0] * kernel[1] * outputs / groups;
-    let mut conv = Conv2dConfig::new([inputs, outputs], kernel)
-        .with_groups(groups)
-        .with_initializer(Initializer::Zeros)
-        .init(device);
-    conv.weight = fresh.normal([outputs, inputs / groups, kernel[0], kernel[1]], (2.0 / fan_out as f64).sqrt(), device);
-    conv
 }

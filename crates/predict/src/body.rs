@@ -29,12 +29,9 @@ impl Manifest {
     /// [`PredictError::File`] as for [`Predictor::load`](crate::Predictor::load), and for a model of the user's own, whose body only its maker knows.
     pub fn with_body(path: impl AsRef<Path>, device: &Device) -> Result<(Self, Body), PredictError> {
         let path = path.as_ref();
-        let (manifest, weights): (Self, _) = FORMAT.read(path)?;
-        let refuse = |why: String| FileError::unusable(path, FORMAT.what, &why);
-        if let Some(problem) = manifest.problem(weights.len()) {
-            return Err(refuse(problem).into());
-        }
-        let body = manifest.network.body_with(weights, &device.clone().inner()).map_err(refuse)?;
+        let (manifest, weights) = Self::read(path)?;
+        let body = manifest.network.body_with(weights, &device.clone().inner());
+        let body = body.map_err(|why| FileError::unusable(path, FORMAT.what, &why))?;
         Ok((manifest, body))
     }
 }

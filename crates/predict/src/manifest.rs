@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use firelight_costs::Decision;
-use firelight_files::Format;
+use firelight_files::{FileError, Format};
 use firelight_models::{Arch, HeadConfig};
 use firelight_transforms::{InputReader, Limits, Picture, PictureReader, PictureTransforms, Size, TransformError};
 use firelight_vocab::Vocab;
@@ -105,6 +105,15 @@ impl Manifest {
     /// As [`InputReader::decode_reduced`].
     pub fn decode(&self, file: &[u8]) -> Result<Picture, TransformError> {
         self.input.decode_reduced(&[file], |size| self.transforms.reduction(size))
+    }
+
+    /// What the export at `path` says of itself, if it makes sense, and the bytes of its weights.
+    pub(crate) fn read(path: &Path) -> Result<(Self, Vec<u8>), FileError> {
+        let (manifest, weights): (Self, _) = FORMAT.read(path)?;
+        match manifest.problem(weights.len()) {
+            Some(problem) => Err(FileError::unusable(path, FORMAT.what, &problem)),
+            None => Ok((manifest, weights)),
+        }
     }
 
     /// What is wrong with items of this size, if they are over a ceiling.

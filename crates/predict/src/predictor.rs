@@ -100,11 +100,8 @@ impl Predictor {
     /// As [`load`](Self::load).
     pub fn load_with(path: impl AsRef<Path>, registry: &Registry, device: &Device) -> Result<Self, PredictError> {
         let path = path.as_ref();
-        let (manifest, weights): (Manifest, _) = FORMAT.read(path)?;
+        let (manifest, weights) = Manifest::read(path)?;
         let refuse = |why: String| FileError::unusable(path, FORMAT.what, &why);
-        if let Some(problem) = manifest.problem(weights.len()) {
-            return Err(refuse(problem).into());
-        }
         let ceiling = registry.ceiling();
         if let Some(problem) = manifest.transforms.output_size().and_then(|size| manifest.over(ceiling, size)) {
             return Err(refuse(problem).into());

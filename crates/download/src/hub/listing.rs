@@ -110,9 +110,6 @@ impl Listing {
     }
 
     pub(super) fn keep(&self, folder: &Path) -> Result<(), DownloadError> {
-        if Self::kept(folder).as_ref() == Some(self) {
-            return Ok(());
-        }
         let path = folder.join(KEPT);
         firelight_files::write_json(&path, self).map_err(|why| DownloadError::write(&path, why))
     }

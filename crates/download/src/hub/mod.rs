@@ -6,6 +6,7 @@ mod local;
 use std::path::{Path, PathBuf};
 
 use crate::answer::{Answer, Token, agent, ask};
+use crate::transfer::is_worth_a_retry;
 use crate::{Download, DownloadError, Patience, Progress};
 
 pub use listing::{Listed, Listing};
@@ -123,11 +124,13 @@ impl Repository {
     /// [`DownloadError::Offline`] without either; [`DownloadError::Hub`] for an answer that is no such list or a refusal;
     /// [`DownloadError::HubUnreachable`] without an answer.
     pub fn listing(&self, home: &Path) -> Result<Listing, DownloadError> {
-        if let Some(kept) = Listing::kept(&self.folder(home)) {
-            return Ok(kept);
-        }
+        let folder = self.folder(home);
+        Listing::kept(&folder).map_or_else(|| self.asked_listing(&folder), Ok)
+    }
+
+    fn asked_listing(&self, folder: &Path) -> Result<Listing, DownloadError> {
         if self.offline {
-            return Err(DownloadError::Offline { name: self.name.clone(), folder: self.folder(home) });
+            return Err(DownloadError::Offline { name: self.name.clone(), folder: folder.into() });
         }
         let url = format!("{}/api/models/{}/revision/{}?blobs=true", self.endpoint, self.name, self.revision);
         Listing::read(&self.name, &self.ask(&url)?)
@@ -140,12 +143,15 @@ impl Repository {
     /// As [`listing`](Self::listing) and [`Download::fetch`]; [`DownloadError::NotListed`] for a file that the repository does not have.
     pub fn fetch(&self, home: &Path, files: &[&str]) -> Result<PathBuf, DownloadError> {
         let folder = self.folder(home);
-        if Listing::kept(&folder).is_none()
-            && let Some(theirs) = local::snapshot(&self.name, &self.revision, files)
-        {
-            return Ok(theirs);
-        }
-        let listing = self.listing(home)?;
+        let kept = Listing::kept(&folder);
+        let is_new = kept.is_none();
+        let listing = match kept {
+            Some(listing) => listing,
+            None => match local::snapshot(&self.name, &self.revision, files) {
+                Some(theirs) => return Ok(theirs),
+                None => self.asked_listing(&folder)?,
+            },
+        };
         let downloads = files.iter().map(|file| {
             let listed = listing.find(&self.name, file)?;
             let url = format!("{}/{}/resolve/{}/{file}", self.endpoint, self.name, listing.revision);
@@ -161,7 +167,9 @@ impl Repository {
             download.fetch(&folder)?;
         }
         // Last, so that what is kept says that the files are there.
-        listing.keep(&folder)?;
+        if is_new {
+            listing.keep(&folder)?;
+        }
         Ok(folder)
     }
 
@@ -185,6 +193,7 @@ impl Repository {
                 }
                 Ok(Answer::Busy { status }) => std::io::Error::other(format!("HTTP status {status}")),
                 Ok(Answer::Rest { .. } | Answer::NothingLeft) => std::io::Error::other("a part of an answer"),
+                Err(error) if !is_worth_a_retry(&error) => return Err(unreachable(error.into_io())),
                 Err(error) => error.into_io(),
             };
             failures += 1;

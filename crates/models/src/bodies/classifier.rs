@@ -5,8 +5,8 @@ use burn::tensor::{Device, Tensor};
 use firelight_layers::{Activation, convolve, normalize};
 
 use crate::bodies::arch::NeckKind;
+use crate::fresh_layers::pointwise;
 use crate::layer_norm::LayerNorm2d;
-use crate::squeeze::pointwise;
 use crate::{Arch, Body, Fresh};
 
 /// The whole network as it was published: body, average pool, what the family has after it, one linear layer (`fc`).
@@ -105,7 +105,7 @@ impl Neck {
     fn new(kind: NeckKind, features: usize, fresh: &mut Fresh, device: &Device) -> Option<Self> {
         match kind {
             NeckKind::Plain | NeckKind::ClassToken => None,
-            NeckKind::Norm => Some(Self::Norm(NeckNorm { norm: LayerNorm2d::new(features, 1e-6, device) })),
+            NeckKind::Norm => Some(Self::Norm(NeckNorm { norm: LayerNorm2d::new(features, device) })),
             NeckKind::HardSwish(outputs) => {
                 Some(Self::Conv(NeckConv { conv: pointwise([features, outputs], fresh, device), norm: None }))
             }

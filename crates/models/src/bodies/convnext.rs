@@ -1,14 +1,14 @@
 use burn::module::{Module, Param};
 use burn::nn::conv::Conv2d;
-use burn::nn::{Linear, LinearConfig, PaddingConfig2d};
+use burn::nn::{Linear, PaddingConfig2d};
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Tensor};
 use firelight_layers::{Activation, conv2d, convolve};
 
 use crate::bodies::arch::{NeckKind, Spec, members};
 use crate::bodies::body::{Backbone, renamed};
+use crate::fresh_layers::{BEGIN, biased, linear, patches};
 use crate::layer_norm::LayerNorm2d;
-use crate::squeeze::biased;
 use crate::{Body, Fresh};
 
 const SMALL: [usize; 4] = [2, 2, 6, 2];
@@ -64,12 +64,6 @@ enum Form {
     V2 { convolved: bool },
 }
 
-/// Of the deviation that all weights begin with.
-const BEGIN: f64 = 0.02;
-
-/// timm's.
-const EPSILON: f64 = 1e-6;
-
 /// The body of a `ConvNeXt` (Liu and others, <https://arxiv.org/abs/2201.03545>), or of a second version, with global response
 /// normalization (Woo and others, <https://arxiv.org/abs/2301.00808>), with timm's names: patches of 4×4, then four stages, the last three of which
 /// begin by halving the sides. Its published networks have one more layer norm after the pool.
@@ -94,15 +88,14 @@ impl ConvNeXt {
         let stem = patches([channels, width], 4, fresh, device);
         let stages = depths.into_iter().enumerate().map(|(index, depth)| {
             let outputs = width << index;
-            let down = (index > 0).then(|| {
-                (LayerNorm2d::new(outputs / 2, EPSILON, device), patches([outputs / 2, outputs], 2, fresh, device))
-            });
+            let down = (index > 0)
+                .then(|| (LayerNorm2d::new(outputs / 2, device), patches([outputs / 2, outputs], 2, fresh, device)));
             let (norm, down) = down.unzip();
             let blocks = (0..depth).map(|_| ConvNeXtBlock::new(outputs, form, fresh, device)).collect();
             ConvNeXtStage { norm, down, blocks }
         });
         let stages = stages.collect();
-        Self { stem, stem_norm: LayerNorm2d::new(width, EPSILON, device), stages }
+        Self { stem, stem_norm: LayerNorm2d::new(width, device), stages }
     }
 
     fn begun(&self, pictures: Tensor<4>) -> Tensor<4> {
@@ -193,16 +186,15 @@ pub struct ConvNeXtBlock {
 
 impl ConvNeXtBlock {
     fn new(width: usize, form: Form, fresh: &mut Fresh, device: &Device) -> Self {
-        let mut conv_dw = biased([width, width], [7, 7], width, fresh, device);
+        let mut conv_dw = biased([width, width], 7, width, BEGIN, fresh, device);
         conv_dw.padding = PaddingConfig2d::Explicit(3, 3, 3, 3);
-        conv_dw.weight = fresh.normal([width, 1, 7, 7], BEGIN, device);
         let (convolved, gamma, response) = match form {
             Form::V1 { convolved } => (convolved, Some(Param::from_tensor(Tensor::full([width], 1e-6, device))), None),
             Form::V2 { convolved } => (convolved, None, Some(ResponseNorm::new(4 * width, device))),
         };
         Self {
             conv_dw,
-            norm: LayerNorm2d::new(width, EPSILON, device),
+            norm: LayerNorm2d::new(width, device),
             fc1: Pointwise::new([width, 4 * width], convolved, fresh, device),
             response,
             fc2: Pointwise::new([4 * width, width], convolved, fresh, device),
@@ -236,15 +228,12 @@ pub enum Pointwise {
 }
 
 impl Pointwise {
-    fn new([inputs, outputs]: [usize; 2], convolved: bool, fresh: &mut Fresh, device: &Device) -> Self {
+    fn new(channels: [usize; 2], convolved: bool, fresh: &mut Fresh, device: &Device) -> Self {
         if convolved {
-            let mut conv = biased([inputs, outputs], [1, 1], 1, fresh, device);
-            conv.weight = fresh.normal([outputs, inputs, 1, 1], BEGIN, device);
-            return Self::Convolved(conv);
+            Self::Convolved(biased(channels, 1, 1, BEGIN, fresh, device))
+        } else {
+            Self::Linear(linear(channels, fresh, device))
         }
-        let mut linear = LinearConfig::new(inputs, outputs).with_initializer(burn::nn::Initializer::Zeros).init(device);
-        linear.weight = fresh.normal([inputs, outputs], BEGIN, device);
-        Self::Linear(linear)
     }
 
     fn forward(&self, map: Tensor<4>, activation: Activation) -> Tensor<4> {
@@ -281,7 +270,7 @@ impl ResponseNorm {
         let wide = map.clone().cast(burn::tensor::FloatDType::F32);
         // The least that a root has a slope at; it moves no length that counts.
         let length = ((wide.clone() * wide).sum_dim(3).sum_dim(2) + 1e-24).sqrt();
-        let share = length.clone() / (length.mean_dim(1) + EPSILON);
+        let share = length.clone() / (length.mean_dim(1) + 1e-6);
         let scaled = map.clone() * share.cast(precision);
         map + scaled * weight + bias
     }
@@ -291,12 +280,4 @@ impl ResponseNorm {
 fn per_channel(numbers: Tensor<1>) -> Tensor<4> {
     let [channels] = numbers.dims();
     numbers.reshape([1, channels, 1, 1])
-}
-
-/// A convolution of patches that do not overlap.
-fn patches(channels: [usize; 2], side: usize, fresh: &mut Fresh, device: &Device) -> Conv2d {
-    let mut conv = biased(channels, [side, side], 1, fresh, device);
-    conv.stride = [side, side];
-    conv.weight = fresh.normal([channels[1], channels[0], side, side], BEGIN, device);
-    conv
 }

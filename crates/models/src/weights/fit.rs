@@ -35,11 +35,14 @@ struct Wanted {
 impl Fit {
     /// By those of a body's namings under which the file has the most tensors; the first of equals.
     pub fn new<M: Module>(module: &M, body: &Body, checkpoint: &Checkpoint) -> Self {
-        let fits = Naming::all(body).map(|naming| Self::by(module, naming, checkpoint));
-        fits.into_iter()
-            .rev()
-            .max_by_key(|fit| fit.pairs.len() + fit.misshapen.len())
-            .unwrap_or_else(|| unreachable!("there are two"))
+        let [published, timm] = Naming::all(body);
+        let fit = Self::by(module, published, checkpoint);
+        if fit.is_whole() || published.stem() == timm.stem() {
+            return fit;
+        }
+        let other = Self::by(module, timm, checkpoint);
+        let found = |fit: &Self| fit.pairs.len() + fit.misshapen.len();
+        if found(&other) > found(&fit) { other } else { fit }
     }
 
     fn by<M: Module>(module: &M, naming: Naming, checkpoint: &Checkpoint) -> Self {

@@ -82,7 +82,7 @@ impl InputReader {
     /// As [`PictureReader::open`], each naming the file; [`TransformError::Input`] for another number of files, and
     /// [`TransformError::BandSizes`].
     pub fn open<P: AsRef<Path>>(&self, files: &[P]) -> Result<Picture, TransformError> {
-        self.decoded(&files.iter().map(|file| Encoded::File(file.as_ref())).collect::<Vec<_>>())
+        self.decoded(&on_disk(files))
     }
 
     /// As [`open`](Self::open), with each file's picture given by `open`: by one that has it already, say, or by
@@ -107,8 +107,7 @@ impl InputReader {
         files: &[P],
         open: impl Fn(&PictureReader, &Path) -> Result<Arc<Picture>, TransformError>,
     ) -> Result<Arc<Picture>, TransformError> {
-        let files: Vec<_> = files.iter().map(|file| Encoded::File(file.as_ref())).collect();
-        self.read(&files, &|reader, file| match file {
+        self.read(&on_disk(files), &|reader, file| match file {
             Encoded::File(path) => open(reader, path),
             Encoded::Bytes(_) => reader.picture(file).map(Arc::new),
         })
@@ -124,8 +123,7 @@ impl InputReader {
         files: &[P],
         reduction: impl Fn(Size) -> u32,
     ) -> Result<Picture, TransformError> {
-        let files: Vec<_> = files.iter().map(|file| Encoded::File(file.as_ref())).collect();
-        self.reduced(&files, &reduction)
+        self.reduced(&on_disk(files), &reduction)
     }
 
     /// The same of files in memory.
@@ -138,8 +136,7 @@ impl InputReader {
         files: &[B],
         reduction: impl Fn(Size) -> u32,
     ) -> Result<Picture, TransformError> {
-        let files: Vec<_> = files.iter().map(|bytes| Encoded::Bytes(bytes.as_ref())).collect();
-        self.reduced(&files, &reduction)
+        self.reduced(&in_memory(files), &reduction)
     }
 
     fn reduced(&self, files: &[Encoded<'_>], reduction: &dyn Fn(Size) -> u32) -> Result<Picture, TransformError> {
@@ -152,7 +149,7 @@ impl InputReader {
     ///
     /// As [`open`](Self::open), without names.
     pub fn decode<B: AsRef<[u8]>>(&self, files: &[B]) -> Result<Picture, TransformError> {
-        self.decoded(&files.iter().map(|bytes| Encoded::Bytes(bytes.as_ref())).collect::<Vec<_>>())
+        self.decoded(&in_memory(files))
     }
 
     fn decoded(&self, files: &[Encoded<'_>]) -> Result<Picture, TransformError> {
@@ -209,4 +206,12 @@ impl InputReader {
         }
         Ok(())
     }
+}
+
+fn on_disk<P: AsRef<Path>>(files: &[P]) -> Vec<Encoded<'_>> {
+    files.iter().map(|file| Encoded::File(file.as_ref())).collect()
+}
+
+fn in_memory<B: AsRef<[u8]>>(files: &[B]) -> Vec<Encoded<'_>> {
+    files.iter().map(|bytes| Encoded::Bytes(bytes.as_ref())).collect()
 }

@@ -90,7 +90,7 @@ impl Arch {
 
     /// Channels of the feature map.
     pub fn features(self) -> usize {
-        self.0.features
+        self.0.stages[self.0.stages.len() - 1]
     }
 
     /// Numbers of the body that training changes.

@@ -9,8 +9,6 @@ pub(crate) struct Spec {
     /// Of [`Arch`], without the type.
     pub constant: &'static str,
     pub name: &'static str,
-    /// Channels of the feature map.
-    pub features: usize,
     /// Channels of the last map of each resolution, finest first.
     pub stages: &'static [usize],
     /// How many of a picture's pixels one of the finest map is for, along each side.
@@ -80,7 +78,6 @@ impl Spec {
         Self {
             constant: "",
             name,
-            features: stages[stages.len() - 1],
             stages,
             stride: 2,
             parameters,

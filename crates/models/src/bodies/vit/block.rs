@@ -1,18 +1,13 @@
 use burn::module::{Module, Param};
-use burn::nn::{Initializer, Linear, LinearConfig};
-use burn::tensor::module::{attention, linear};
+use burn::nn::Linear;
+use burn::tensor::module::{attention, linear as apply_linear};
 use burn::tensor::ops::AttentionModuleOptions;
 use burn::tensor::{Device, Tensor};
 use firelight_layers::Activation;
 
 use crate::Fresh;
+use crate::fresh_layers::linear;
 use crate::layer_norm::LayerNorm2d;
-
-/// The deviation that all weights begin with.
-pub(super) const BEGIN: f64 = 0.02;
-
-/// timm's.
-pub(super) const EPSILON: f64 = 1e-6;
 
 /// Attention and two layers, each after a layer norm and beside a shortcut.
 #[derive(Module, Debug)]
@@ -32,17 +27,13 @@ impl ViTBlock {
     /// `scale` is what the outputs of both parts are multiplied with at first, channel by channel, if they are (`LayerScale`).
     pub(super) fn new(width: usize, heads: usize, scale: Option<f64>, fresh: &mut Fresh, device: &Device) -> Self {
         let scaled = || scale.map(|scale| Param::from_tensor(Tensor::full([width], scale, device)));
-        let mut linear = |inputs: usize, outputs: usize| {
-            let mut layer = LinearConfig::new(inputs, outputs).with_initializer(Initializer::Zeros).init(device);
-            layer.weight = fresh.normal([inputs, outputs], BEGIN, device);
-            layer
-        };
+        let mut linear = |inputs, outputs| linear([inputs, outputs], fresh, device);
         Self {
-            norm1: LayerNorm2d::new(width, EPSILON, device),
+            norm1: LayerNorm2d::new(width, device),
             qkv: linear(width, 3 * width),
             proj: linear(width, width),
             scale1: scaled(),
-            norm2: LayerNorm2d::new(width, EPSILON, device),
+            norm2: LayerNorm2d::new(width, device),
             fc1: linear(width, 4 * width),
             fc2: linear(4 * width, width),
             scale2: scaled(),
@@ -72,7 +63,7 @@ impl ViTBlock {
 /// A layer in the precision of what it sees.
 fn applied(layer: &Linear, x: Tensor<3>) -> Tensor<3> {
     let precision = x.dtype();
-    linear(x, layer.weight.val().cast(precision), layer.bias.as_ref().map(|bias| bias.val().cast(precision)))
+    apply_linear(x, layer.weight.val().cast(precision), layer.bias.as_ref().map(|bias| bias.val().cast(precision)))
 }
 
 fn scaled(x: Tensor<3>, scale: Option<&Param<Tensor<1>>>) -> Tensor<3> {

@@ -14,10 +14,9 @@ use firelight_layers::{Activation, convolve};
 
 use crate::bodies::arch::{NeckKind, Spec, members};
 use crate::bodies::body::{Backbone, renamed};
+use crate::fresh_layers::{BEGIN, patches};
 use crate::layer_norm::LayerNorm2d;
-use crate::squeeze::biased;
 use crate::{Body, Fresh};
-use block::{BEGIN, EPSILON};
 
 members! {
     ViTTiny = vit("vit_tiny_patch16_224", &[2 * 192], 5_524_416, |c, f, d| net(&Plan::new(192, 16, 14), c, f, d)).bicubic(0.9).halves()
@@ -119,9 +118,7 @@ pub struct ViT {
 impl ViT {
     fn new(plan: &Plan, channels: usize, fresh: &mut Fresh, device: &Device) -> Self {
         let Plan { width, patch, grid, class_position, scale, registers } = *plan;
-        let mut patches = biased([channels, width], [patch, patch], 1, fresh, device);
-        patches.stride = [patch, patch];
-        patches.weight = fresh.normal([width, channels, patch, patch], BEGIN, device);
+        let patches = patches([channels, width], patch, fresh, device);
         let positions = grid * grid + usize::from(class_position);
         Self {
             patches,
@@ -129,7 +126,7 @@ impl ViT {
             reg_token: (registers > 0).then(|| fresh.normal([1, registers, width], 1e-6, device)),
             pos_embed: fresh.normal([1, positions, width], BEGIN, device),
             blocks: (0..DEPTH).map(|_| ViTBlock::new(width, width / HEAD, scale, fresh, device)).collect(),
-            norm: LayerNorm2d::new(width, EPSILON, device),
+            norm: LayerNorm2d::new(width, device),
             grid,
         }
     }
