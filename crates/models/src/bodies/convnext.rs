@@ -41,7 +41,8 @@ members! {
         .published("fcmae_ft_in22k_in1k", 224, Some(82.0), 2.46).non_commercial();
     ConvNeXtV2Tiny = next("convnextv2_tiny", &[96, 192, 384, 768], 27_864_960, |c, f, d| net(96, TINY, Form::V2 { convolved: false }, c, f, d))
         .published("fcmae_ft_in22k_in1k", 224, Some(83.9), 4.47).non_commercial();
-    ConvNeXtV2Base = next("convnextv2_base", &[128, 256, 512, 1024], 87_690_752, |c, f, d| net(128, LARGE, Form::V2 { convolved: false }, c, f, d));
+    ConvNeXtV2Base = next("convnextv2_base", &[128, 256, 512, 1024], 87_690_752, |c, f, d| net(128, LARGE, Form::V2 { convolved: false }, c, f, d))
+        .published("fcmae_ft_in22k_in1k", 224, Some(86.8), 15.38).non_commercial();
 }
 
 const fn next(

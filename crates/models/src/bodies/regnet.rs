@@ -19,7 +19,8 @@ members! {
         .published("pycls_in1k", 224, Some(76.3), 0.81);
     RegNetY016 = Spec::new("regnety_016", &[32, 48, 120, 336, 888], 10_313_430, |c, f, d| net([48, 120, 336, 888], [2, 6, 17, 2], 24, c, f, d)).bicubic(0.875)
         .published("tv2_in1k", 224, Some(80.7), 1.63);
-    RegNetY032 = Spec::new("regnety_032", &[32, 72, 216, 576, 1512], 17_923_338, |c, f, d| net([72, 216, 576, 1512], [2, 5, 13, 1], 24, c, f, d)).bicubic(0.95).picture(224);
+    RegNetY032 = Spec::new("regnety_032", &[32, 72, 216, 576, 1512], 17_923_338, |c, f, d| net([72, 216, 576, 1512], [2, 5, 13, 1], 24, c, f, d)).bicubic(0.95).picture(224)
+        .published("ra_in1k", 224, Some(81.9), 3.20);
 }
 
 fn net(

@@ -46,7 +46,8 @@ members! {
     ResNeXt50 = Spec::new("resnext50_32x4d", &BOTTLENECK, 22_979_904, |c, f, d| net(&ResNetConfig::deep([3, 4, 6, 3]).width(32, 4), c, f, d))
         .bicubic(0.875)
         .published("a1h_in1k", 224, Some(81.1), 4.25);
-    ResNeXt101 = Spec::new("resnext101_32x8d", &BOTTLENECK, 86_742_336, |c, f, d| net(&ResNetConfig::deep([3, 4, 23, 3]).width(32, 8), c, f, d));
+    ResNeXt101 = Spec::new("resnext101_32x8d", &BOTTLENECK, 86_742_336, |c, f, d| net(&ResNetConfig::deep([3, 4, 23, 3]).width(32, 8), c, f, d))
+        .published("tv_in1k", 224, Some(79.3), 16.73);
 }
 
 fn net(config: &ResNetConfig, channels: usize, fresh: &mut Fresh, device: &Device) -> Body {

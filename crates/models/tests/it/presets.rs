@@ -116,3 +116,30 @@ fn positions_of_another_grid_are_resampled() {
         assert!((value - expected).abs() < 0.02, "column {column}: {value}, not {expected}");
     }
 }
+
+/// The tables of the README and of the book.
+#[test]
+fn the_tables_of_bodies_are_what_they_say() {
+    let place = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    for page in ["README.md", "../../docs/src/bodies.md"] {
+        has_all_bodies(page, &std::fs::read_to_string(place.join(page)).unwrap());
+    }
+}
+
+fn has_all_bodies(name: &str, page: &str) {
+    let rows = page.lines().filter(|line| line.starts_with("| `") && line.matches('|').count() == 7).count();
+    assert_eq!(rows, Arch::all().count(), "{name}");
+    for arch in Arch::all() {
+        let millions = arch.parameters() as f64 / 1e6;
+        let row = arch.published().map_or_else(
+            || format!("| `{arch}` | {millions:.1} | 0.01 | {} | | none: from scratch |", arch.picture_size()),
+            |told| {
+                let top1 = told.top1.map_or_else(String::new, |share| format!("{share:.1}"));
+                let licence = if told.non_commercial { ", not for commercial use" } else { "" };
+                let (size, cost, tag) = (told.size, told.multiply_adds, told.tag);
+                format!("| `{arch}` | {millions:.1} | {cost:.2} | {size} | {top1} | `{tag}`{licence} |")
+            },
+        );
+        assert!(page.lines().any(|line| line == row), "{name} lacks {row}");
+    }
+}

@@ -54,7 +54,8 @@ members! {
         .bicubic(0.95).picture(256).neck(NeckKind::NormRelu(1280))
         .published("e500_r256_in1k", 256, Some(79.9), 1.10);
     MobileNetV4ConvLarge = Spec::new("mobilenetv4_conv_large", &V4L, 30_078_504, |c, f, d| net(&V4_LARGE, [1.0, 1.0], c, f, d))
-        .bicubic(0.95).picture(384).neck(NeckKind::NormRelu(1280));
+        .bicubic(0.95).picture(384).neck(NeckKind::NormRelu(1280))
+        .published("e600_r384_in1k", 384, Some(83.0), 6.43);
 }
 
 fn net(plan: &Plan, scale: [f64; 2], channels: usize, fresh: &mut Fresh, device: &Device) -> Body {

@@ -35,7 +35,8 @@ members! {
         .published("lvd142m", 518, None, 151.71);
     DinoV2SmallRegisters = vit("vit_small_patch14_reg4_dinov2", &[2 * 384], 22_057_344, |c, f, d| net(&Plan::new(384, 14, 37).bare().scaled(1e-5).registers(4), c, f, d)).stride(14).bicubic(1.0).picture(518)
         .published("lvd142m", 518, None, 46.95);
-    DinoV2BaseRegisters = vit("vit_base_patch14_reg4_dinov2", &[2 * 768], 86_582_016, |c, f, d| net(&Plan::new(768, 14, 37).bare().scaled(1e-5).registers(4), c, f, d)).stride(14).bicubic(1.0).picture(518);
+    DinoV2BaseRegisters = vit("vit_base_patch14_reg4_dinov2", &[2 * 768], 86_582_016, |c, f, d| net(&Plan::new(768, 14, 37).bare().scaled(1e-5).registers(4), c, f, d)).stride(14).bicubic(1.0).picture(518)
+        .published("lvd142m", 518, None, 152.25);
 }
 
 const fn vit(
