@@ -4,6 +4,7 @@ mod listing;
 mod local;
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use crate::answer::{Answer, Token, agent, ask};
 use crate::transfer::is_worth_a_retry;
@@ -18,7 +19,7 @@ pub use listing::{Listed, Listing};
 /// | `HF_ENDPOINT` | `https://huggingface.co` | the server, or a mirror of it |
 /// | `HF_TOKEN` | none | sent to that server alone, and to none that it redirects to |
 /// | `HF_HUB_CACHE`, `HF_HOME` | `~/.cache/huggingface` | where the hub's own tools keep files, which are taken from there |
-/// | `HF_HUB_OFFLINE` | not set | any other value than `0`: no request is made |
+/// | `HF_HUB_OFFLINE` | not set | `1`, `on`, `yes` or `true`: no request is made |
 ///
 /// What is fetched lies in `hub/OWNER--NAME` below [`home`](crate::home) with a list of it, and is checked against that list whenever it is asked for. Then no request is made.
 ///
@@ -71,7 +72,7 @@ impl Repository {
                 .trim_end_matches('/')
                 .into(),
             token: variable("HF_TOKEN").map(Token),
-            offline: variable("HF_HUB_OFFLINE").is_some_and(|value| value != "0"),
+            offline: variable("HF_HUB_OFFLINE").is_some_and(|value| is_on(&value)),
             patience: Patience::default(),
             progress: Progress::default(),
         })
@@ -181,13 +182,10 @@ impl Repository {
         let mut failures = 0;
         loop {
             let why = match ask(&agent, url, 0, None, self.token.as_ref()) {
-                Ok(Answer::Whole { body, .. }) => {
-                    let mut text = String::new();
-                    match body.take(MOST_LISTED).read_to_string(&mut text) {
-                        Ok(_) => return Ok(text),
-                        Err(why) => why,
-                    }
-                }
+                Ok(Answer::Whole { body, .. }) => match within(body.take(MOST_LISTED), 2 * self.patience.silence) {
+                    Ok(text) => return Ok(text),
+                    Err(why) => why,
+                },
                 Ok(Answer::Refused { status }) => {
                     return Err(DownloadError::Hub { name: self.name.clone(), what: refusal(status) });
                 }
@@ -205,6 +203,27 @@ impl Repository {
     }
 }
 
+/// Whether a variable of the hub's own tools is switched on.
+fn is_on(value: &str) -> bool {
+    ["1", "on", "yes", "true"].iter().any(|on| value.eq_ignore_ascii_case(on))
+}
+
+/// The whole text, unless it takes longer than that: a list is small, and a byte now and then is no answer.
+fn within(mut body: impl std::io::Read, limit: Duration) -> std::io::Result<String> {
+    let (begun, mut bytes, mut buffer) = (Instant::now(), Vec::new(), vec![0; 1 << 16]);
+    loop {
+        let read = body.read(&mut buffer)?;
+        if read == 0 {
+            return String::from_utf8(bytes).map_err(std::io::Error::other);
+        }
+        bytes.extend_from_slice(&buffer[..read]);
+        if begun.elapsed() > limit {
+            let message = format!("{} bytes of a list came in {:.0} s", bytes.len(), begun.elapsed().as_secs_f64());
+            return Err(std::io::Error::new(std::io::ErrorKind::TimedOut, message));
+        }
+    }
+}
+
 /// What a status of the hub means.
 fn refusal(status: u16) -> String {
     match status {
@@ -214,5 +233,16 @@ fn refusal(status: u16) -> String {
         ),
         404 => "the server has none of this name; check the name".into(),
         _ => format!("the server answered with HTTP status {status}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_on;
+
+    #[test]
+    fn a_switch_means_what_it_means_to_the_hubs_own_tools() {
+        assert!(["1", "ON", "yes", "True"].into_iter().all(is_on));
+        assert!(!["0", "off", "no", "false", "2", ""].into_iter().any(is_on));
     }
 }

@@ -149,3 +149,12 @@ fn a_licence_that_excludes_commercial_use_is_known() {
         assert_eq!((listing.licence.as_deref(), listing.is_non_commercial()), (Some(licence), excluded));
     }
 }
+
+#[test]
+fn a_list_that_comes_a_byte_at_a_time_is_not_waited_for() {
+    let (home, server) = (tempfile::tempdir().unwrap(), hub([Reply::good().dripping(Duration::from_millis(20))]));
+    let patience = Patience::default().with_retries(0).with_silence(Duration::from_millis(200));
+    let begun = std::time::Instant::now();
+    let said = sentence(&repository(&server).with_patience(patience), home.path(), &FILES);
+    assert!(said.contains("bytes of a list came in") && begun.elapsed() < Duration::from_secs(5), "{said}");
+}
