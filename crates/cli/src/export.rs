@@ -12,6 +12,7 @@ use crate::screen::Screen;
 
 /// Writes the body's weights, a model card, or both.
 pub fn export(options: &Export, cli: &Cli, screen: Screen) -> Result<()> {
+    apart(options)?;
     let (manifest, body) = Manifest::with_body(&options.model, &device_by_name(cli.device())?)?;
     if let Some(file) = &options.weights {
         let bytes = to_safetensors(&body, options.names.into())?;
@@ -23,6 +24,34 @@ pub fn export(options: &Export, cli: &Cli, screen: Screen) -> Result<()> {
         firelight::files::write_whole(file, card.as_bytes())
             .map_err(|why| format!("export: {}: {why}", file.display()))?;
         screen.say(format_args!("the model card written to {}", file.display()));
+    }
+    Ok(())
+}
+
+/// What is written goes over neither the model nor each other.
+fn apart(options: &Export) -> Result<()> {
+    // Of a file that is not there yet its folder says which it is.
+    let place = |file: &Path| {
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        file.canonicalize()
+            .or_else(|_| Ok::<_, std::io::Error>(folder.canonicalize()?.join(file.file_name().unwrap_or_default())))
+    };
+    let named = [
+        ("the model", Some(&options.model)),
+        ("--weights", options.weights.as_ref()),
+        ("--card", options.card.as_ref()),
+    ];
+    let mut seen: Vec<(&str, std::path::PathBuf)> = Vec::new();
+    for (what, file) in named.iter().filter_map(|(what, file)| Some((*what, file.as_deref()?))) {
+        let Ok(place) = place(file) else { continue };
+        if let Some((other, _)) = seen.iter().find(|(_, known)| *known == place) {
+            return Err(format!(
+                "export: {}: {what} is the file of {other} too; choose another {what}",
+                file.display()
+            )
+            .into());
+        }
+        seen.push((what, place));
     }
     Ok(())
 }

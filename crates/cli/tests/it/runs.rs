@@ -234,6 +234,13 @@ fn a_model_is_exported_for_other_programs() {
     ] {
         assert!(card.contains(part), "{part} is not in\n{card}");
     }
+    // Neither the model nor what was just written is written over.
+    let before = std::fs::read(at.join(model)).unwrap();
+    for same in [["--weights", model, "--card", "other.md"], ["--card", "same", "--weights", "./same"]] {
+        let said = refused(at, &[&["export", model], &same[..]].concat());
+        assert!(said.starts_with("error: export: ") && said.contains("choose another --"), "{said}");
+    }
+    assert!(std::fs::read(at.join(model)).unwrap() == before && !at.join("same").exists());
     let refused = firelight(at, &["export", model]).output().unwrap();
     assert_eq!(refused.status.code(), Some(2));
 }
