@@ -12,7 +12,7 @@ use crate::{Arch, Body, Fresh};
 /// The whole network as it was published: body, average pool, what the family has after it, one linear layer (`fc`).
 ///
 /// It gives the scores of the data the weights were trained on (1000 classes for `ImageNet`); fine-tuning takes the
-/// [`body`](Self::body) and puts a [`Head`](super::Head) on it.
+/// [`body`](Self::body) and puts a [`Head`](crate::Head) on it.
 ///
 /// ```
 /// use burn::tensor::{Device, Tensor};
