@@ -18,7 +18,7 @@ mod sets;
 mod thresholds;
 mod tree;
 
-pub use calibration::{Calibration, CalibrationEffect, Calibrator};
+pub use calibration::{Calibration, CalibrationEffect, CalibrationFormula, Calibrator};
 pub use class_weights::ClassWeights;
 pub use decided::{VOID, decided_codes};
 pub use decision::Decision;

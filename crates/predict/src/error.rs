@@ -64,10 +64,17 @@ pub enum PredictError {
         /// The model's name.
         model: String,
     },
+    /// The model cannot be written as an ONNX file.
+    #[cfg(feature = "onnx")]
+    #[error("onnx: {0}")]
+    Onnx(#[from] firelight_onnx::OnnxError),
+    /// An ONNX file is for pictures of one size, and the model takes any.
+    #[error("onnx: the model takes pictures of any size, and a file is for one; name it (`Predictor::to_onnx`)")]
+    NoSize,
     /// Batches without a picture were asked for.
     #[error("batch size: 0 makes no sense; give at least 1")]
     EmptyBatches,
-    /// A table of predictions could not be written.
+    /// A file could not be written: a table of predictions, a model for other programs.
     #[error("predict: cannot write {path}: {why}", path = .path.display())]
     Write {
         /// The file.

@@ -156,7 +156,7 @@ impl TargetKind {
     }
 
     /// The numbers that it is about, the first of a row.
-    fn first(&self, output: Tensor<2>) -> Tensor<2> {
+    pub(crate) fn first(&self, output: Tensor<2>) -> Tensor<2> {
         let columns = self.columns().min(output.dims()[1]);
         output.narrow(1, 0, columns)
     }

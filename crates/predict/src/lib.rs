@@ -19,6 +19,8 @@ mod ceiling;
 mod error;
 mod manifest;
 mod network;
+#[cfg(feature = "onnx")]
+mod onnx;
 
 pub use answer::{Answer, Prediction, Tags};
 pub use error::PredictError;
@@ -26,6 +28,8 @@ pub use explain::Evidence;
 pub use files::{FilePredictions, Predicted};
 pub use firelight_costs::{Calibration, Decision, NodeRule, Sets};
 pub use firelight_files::FileError;
+#[cfg(feature = "onnx")]
+pub use firelight_onnx::{Export, OnnxError, OnnxModel, Output};
 pub use firelight_transforms::{OnError, TransformError};
 pub use firelight_vocab::Vocab;
 pub use kind::TargetKind;

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor};
 use firelight_models::weights::{filled, not_finite};
+#[cfg(feature = "onnx")]
+use firelight_onnx::{Export, OnnxError, OnnxModel, Output};
 use firelight_models::{Arch, Body, BodyConfig, Fresh, HeadConfig, Model, PositionNet, UNet, UNetConfig, VisionModel};
 use firelight_transforms::panic_message;
 use serde::{Deserialize, Serialize};
@@ -222,11 +224,27 @@ impl From<UNet> for Network {
 pub trait Outputs: Send + Sync {
     /// Scores of pictures `[batch, channels, height, width]`, `[batch, columns]`.
     fn outputs(&self, pictures: Tensor<4>) -> Tensor<2>;
+
+    /// The network as an ONNX file, whose outputs `read` makes of the scores: of every module, and so of every [`Model`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Export::module`](firelight_onnx::Export::module), and of what is no module.
+    #[cfg(feature = "onnx")]
+    fn written(&self, export: &Export, read: &dyn Fn(Tensor<2>) -> Vec<Output>) -> Result<OnnxModel, OnnxError> {
+        let _ = (export, read);
+        Err(OnnxError::Unrecorded { why: "the network is no module of burn's".into() })
+    }
 }
 
 impl<M: Model + Send + Sync> Outputs for M {
     fn outputs(&self, pictures: Tensor<4>) -> Tensor<2> {
         self.forward_in_chunks(pictures)
+    }
+
+    #[cfg(feature = "onnx")]
+    fn written(&self, export: &Export, read: &dyn Fn(Tensor<2>) -> Vec<Output>) -> Result<OnnxModel, OnnxError> {
+        export.module(self, |model: &M, pictures: Tensor<4>| read(model.forward(pictures)))
     }
 }
 
@@ -237,6 +255,16 @@ impl Outputs for Network {
             Self::UNet(model) => model.outputs(pictures),
             Self::Positions(model) => model.outputs(pictures),
             Self::Own(model) => model.outputs(pictures),
+        }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn written(&self, export: &Export, read: &dyn Fn(Tensor<2>) -> Vec<Output>) -> Result<OnnxModel, OnnxError> {
+        match self {
+            Self::Vision(model) => model.written(export, read),
+            Self::UNet(model) => model.written(export, read),
+            Self::Positions(model) => model.written(export, read),
+            Self::Own(model) => model.written(export, read),
         }
     }
 }

@@ -80,7 +80,51 @@ enum Scaling {
     Vector { weights: Vec<f64>, biases: Vec<f64> },
 }
 
+/// What a [`Calibration`] does to the logarithms `z` of a model's probabilities before they are a softmax's scores again: for programs that do it
+/// themselves, such as a graph in another format.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CalibrationFormula {
+    /// `factor · z + summand` of each class.
+    PerClass {
+        /// A factor for each class.
+        factors: Vec<f64>,
+        /// A summand for each class.
+        summands: Vec<f64>,
+    },
+    /// `z / t` of all classes, with the temperature `t` of the likeliest one, the first of equals.
+    ByLikeliest {
+        /// A temperature for each class.
+        temperatures: Vec<f64>,
+    },
+}
+
 impl Calibration {
+    /// What it does, as numbers for each class.
+    ///
+    /// ```
+    /// use firelight_costs::{CalibrationFormula, Calibrator, HeldOut, Vocab};
+    ///
+    /// let vocab = Vocab::from_labels(["cat", "dog"]);
+    /// let held = HeldOut::of_probabilities(&vocab, &[[0.9_f32, 0.1]; 10], &[0, 0, 0, 1, 0, 0, 1, 0, 0, 1])?;
+    /// let CalibrationFormula::PerClass { factors, summands } = Calibrator::temperature().fit(&held)?.formula() else { panic!("one temperature") };
+    /// assert!(factors[0] == factors[1] && summands == [0.0, 0.0]);
+    /// # Ok::<(), firelight_costs::CostError>(())
+    /// ```
+    pub fn formula(&self) -> CalibrationFormula {
+        let classes = self.vocab.len();
+        match &self.scaling {
+            Scaling::Temperature(temperature) => {
+                CalibrationFormula::PerClass { factors: vec![temperature.recip(); classes], summands: vec![0.0; classes] }
+            }
+            Scaling::Groups { groups, temperatures } => CalibrationFormula::ByLikeliest {
+                temperatures: (0..classes).map(|class| temperatures[groups.of(class)]).collect(),
+            },
+            Scaling::Vector { weights, biases } => {
+                CalibrationFormula::PerClass { factors: weights.clone(), summands: biases.clone() }
+            }
+        }
+    }
+
     /// The calibrated probabilities of one example, from its probabilities: as many, with the sum 1. Of numbers that are NaN or infinite,
     /// or all 0, it makes NaN.
     ///

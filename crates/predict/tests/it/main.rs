@@ -6,6 +6,8 @@ mod evidence;
 mod exports;
 mod files;
 mod hostile;
+#[cfg(feature = "onnx")]
+mod onnx;
 mod trust;
 
 use std::path::{Path, PathBuf};
