@@ -10,20 +10,39 @@ use firelight::prelude::*;
 use crate::cli::{Cli, Export};
 use crate::screen::Screen;
 
-/// Writes the body's weights, a model card, or both.
+/// Writes the body's weights, the model for other programs, a model card, or several of them.
 pub fn export(options: &Export, cli: &Cli, screen: Screen) -> Result<()> {
     apart(options)?;
     let (manifest, body) = Manifest::with_body(&options.model, &device_by_name(cli.device())?)?;
+    let keep = |file: &Path, bytes: &[u8], what: &str| -> Result<()> {
+        firelight::files::write_whole(file, bytes).map_err(|why| format!("export: {}: {why}", file.display()))?;
+        screen.say(format_args!("{what} written to {}", file.display()));
+        Ok(())
+    };
     if let Some(file) = &options.weights {
-        let bytes = to_safetensors(&body, options.names.into())?;
-        firelight::files::write_whole(file, &bytes).map_err(|why| format!("export: {}: {why}", file.display()))?;
-        screen.say(format_args!("the body's weights of {} written to {}", manifest.network, file.display()));
+        keep(
+            file,
+            &to_safetensors(&body, options.names.into())?,
+            &format!("the body's weights of {}", manifest.network),
+        )?;
+    }
+    if let Some(file) = &options.onnx {
+        let model = match cli.model(&options.model)?.to_onnx(options.size) {
+            Err(PredictError::NoSize) => {
+                let why =
+                    "export: --onnx: the model takes pictures of any size, and a file is for one; name it with --size";
+                return Err(why.into());
+            }
+            model => model?,
+        };
+        let model = match &options.license {
+            Some(licence) => model.with_property("license", licence),
+            None => model,
+        };
+        keep(file, &model.to_bytes(), "the model as ONNX")?;
     }
     if let Some(file) = &options.card {
-        let card = card(options, &manifest)?;
-        firelight::files::write_whole(file, card.as_bytes())
-            .map_err(|why| format!("export: {}: {why}", file.display()))?;
-        screen.say(format_args!("the model card written to {}", file.display()));
+        keep(file, card(options, &manifest)?.as_bytes(), "the model card")?;
     }
     Ok(())
 }
@@ -39,6 +58,7 @@ fn apart(options: &Export) -> Result<()> {
     let named = [
         ("the model", Some(&options.model)),
         ("--weights", options.weights.as_ref()),
+        ("--onnx", options.onnx.as_ref()),
         ("--card", options.card.as_ref()),
     ];
     let mut seen: Vec<(&str, std::path::PathBuf)> = Vec::new();
@@ -111,9 +131,10 @@ fn numbers(file: &Path) -> Result<String> {
     let told: serde_json::Value = serde_json::from_slice(&bytes).map_err(|why| unread(why.to_string()))?;
     let mut table = String::from("| | |\n|---|---|\n");
     let mut row = |name: &str, value: &serde_json::Value| {
-        if value.is_number() {
-            let _ = writeln!(table, "| {} | {value} |", name.replace('_', " "));
-        }
+        let Some(number) = value.as_f64() else { return };
+        // As reports have figures: four digits behind the point, and counts whole.
+        let told = if value.is_f64() { format!("{number:.4}") } else { value.to_string() };
+        let _ = writeln!(table, "| {} | {told} |", name.replace('_', " "));
     };
     for (name, value) in told.as_object().into_iter().flatten() {
         row(name, value);

@@ -29,6 +29,9 @@ fn main() -> Result<()> {
     // ANCHOR: body
     learn.save_body(kept.join("body.safetensors"), Names::Timm)?;
     // ANCHOR_END: body
+    // ANCHOR: onnx
+    learn.predictor()?.export_onnx(kept.join("shapes.onnx"))?;
+    // ANCHOR_END: onnx
 
     let predictor = Predictor::load(kept.join("shapes.firelight"), &device)?;
     let table = kept.join("shapes.csv");

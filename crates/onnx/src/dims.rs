@@ -37,14 +37,23 @@ impl Dim {
 pub fn dims(pair: &[Recording; 2]) -> Result<HashMap<TensorId, Vec<Dim>>, OnnxError> {
     let [one, other] = pair.each_ref().map(|recording| recording.operations.as_slice());
     if one.len() != other.len() {
-        let why = format!("of {} items it takes {} operations, of {} it takes {}", ITEMS[0], one.len(), ITEMS[1], other.len());
+        let why = format!(
+            "of {} items it takes {} operations, of {} it takes {}",
+            ITEMS[0],
+            one.len(),
+            ITEMS[1],
+            other.len()
+        );
         return Err(OnnxError::DependsOnBatch { why });
     }
     let mut dims = HashMap::new();
     for (one, other) in one.iter().zip(other) {
         for (one, other) in tensors(one).zip(tensors(other)) {
             let apart = || OnnxError::DependsOnBatch {
-                why: format!("a tensor has the shape {:?} of {} items and {:?} of {}", one.shape, ITEMS[0], other.shape, ITEMS[1]),
+                why: format!(
+                    "a tensor has the shape {:?} of {} items and {:?} of {}",
+                    one.shape, ITEMS[0], other.shape, ITEMS[1]
+                ),
             };
             if one.shape.num_dims() != other.shape.num_dims() {
                 return Err(apart());

@@ -10,11 +10,11 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use prost::Message;
 
+use crate::OnnxError;
 use crate::dims::dims;
 use crate::graph::{with_values, written};
 use crate::proto::{IR_VERSION, Model, OPSET, Opset, Property};
 use crate::record::{ITEMS, id, record};
-use crate::OnnxError;
 
 /// The most bytes that a protocol buffer holds.
 const MOST: usize = i32::MAX as usize;

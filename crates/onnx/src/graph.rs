@@ -6,11 +6,11 @@ use burn::backend::DType;
 use burn::backend::ir::{ScalarIr, TensorId, TensorIr};
 use burn::tensor::f16;
 
+use crate::OnnxError;
 use crate::dims::Dim;
 use crate::lower::lower;
 use crate::proto::{Attribute, Dimension, Extent, Graph, Node, Shape, Tensor, TensorType, Type, ValueInfo};
 use crate::record::Recording;
-use crate::OnnxError;
 
 /// What the symbolic axis is called.
 const BATCH: &str = "batch";
@@ -20,12 +20,14 @@ pub fn written(recording: &Recording, dims: &HashMap<TensorId, Vec<Dim>>, input:
     let mut names = recording.names.clone();
     names.insert(recording.input, input.to_owned());
     names.extend(recording.outputs.iter().map(|(name, id)| (*id, name.clone())));
-    let mut builder = Builder { dims, names, input: input.to_owned(), nodes: Vec::new(), constants: BTreeMap::new(), items: None };
+    let mut builder =
+        Builder { dims, names, input: input.to_owned(), nodes: Vec::new(), constants: BTreeMap::new(), items: None };
     for operation in &recording.operations {
         lower(&mut builder, operation)?;
     }
     let info = |id: &TensorId| -> Result<ValueInfo, OnnxError> {
-        let mut tensors = recording.operations.iter().flat_map(|operation| operation.inputs().chain(operation.outputs()));
+        let mut tensors =
+            recording.operations.iter().flat_map(|operation| operation.inputs().chain(operation.outputs()));
         let tensor = tensors.find(|tensor| tensor.id == *id);
         let tensor = tensor.ok_or_else(|| OnnxError::Unrecorded { why: "its input is not used".into() })?;
         builder.info(tensor)
@@ -73,7 +75,10 @@ pub fn element(dtype: DType) -> Result<i32, OnnxError> {
         DType::U64 => 13,
         DType::BF16 => 16,
         other => {
-            return Err(OnnxError::Unsupported { operation: format!("a tensor of {other:?}"), why: "the format has none of it".into() });
+            return Err(OnnxError::Unsupported {
+                operation: format!("a tensor of {other:?}"),
+                why: "the format has none of it".into(),
+            });
         }
     })
 }
@@ -144,7 +149,10 @@ impl Builder<'_> {
             DType::Bool(_) => vec![u8::from(value.elem::<bool>())],
             other => {
                 let operation = format!("a number of {other:?}");
-                return Err(OnnxError::Unsupported { operation, why: "only f32, f64, f16, i64, i32, u8 and bool are".into() });
+                return Err(OnnxError::Unsupported {
+                    operation,
+                    why: "only f32, f64, f16, i64, i32, u8 and bool are".into(),
+                });
             }
         };
         Ok(self.constant(element(dtype)?, Vec::new(), bytes))

@@ -99,7 +99,8 @@ fn alive(operations: Vec<OperationIr>, outputs: &[(String, TensorId)]) -> (Vec<O
         .into_iter()
         .rev()
         .filter(|operation| {
-            let makes = !matches!(operation, OperationIr::Drop(_)) && operation.outputs().any(|made| used.contains(&made.id));
+            let makes =
+                !matches!(operation, OperationIr::Drop(_)) && operation.outputs().any(|made| used.contains(&made.id));
             if makes {
                 used.extend(operation.inputs().map(|needed| needed.id));
             }

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor};
 use firelight_models::weights::{filled, not_finite};
+use firelight_models::{Arch, Body, BodyConfig, Fresh, HeadConfig, Model, PositionNet, UNet, UNetConfig, VisionModel};
 #[cfg(feature = "onnx")]
 use firelight_onnx::{Export, OnnxError, OnnxModel, Output};
-use firelight_models::{Arch, Body, BodyConfig, Fresh, HeadConfig, Model, PositionNet, UNet, UNetConfig, VisionModel};
 use firelight_transforms::panic_message;
 use serde::{Deserialize, Serialize};
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
 use firelight::models::weights::Names;
+use firelight::transforms::Size;
 
 use super::{DataOptions, ModelOptions};
 
@@ -82,7 +83,7 @@ pub struct Man {
 }
 
 #[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("what").required(true).multiple(true).args(["weights", "card"]))]
+#[command(group = clap::ArgGroup::new("what").required(true).multiple(true).args(["weights", "onnx", "card"]))]
 pub struct Export {
     /// The model file
     pub model: PathBuf,
@@ -92,11 +93,17 @@ pub struct Export {
     /// Whose names the weights have: timm's, or those of the files that are published
     #[arg(long, value_enum, default_value_t = WeightNames::Timm)]
     pub names: WeightNames,
+    /// Where the whole model goes, as an ONNX file: pictures in, scores, probabilities or numbers out
+    #[arg(long, value_name = "FILE")]
+    pub onnx: Option<PathBuf>,
+    /// For ONNX: the size of the pictures, where the model takes any, as 224 or 320x240
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub size: Option<Size>,
     /// Where a model card goes, as the Hugging Face hub has it (README.md)
     #[arg(long, value_name = "FILE")]
     pub card: Option<PathBuf>,
-    /// For the card: the licence's short name, such as apache-2.0
-    #[arg(long)]
+    /// For the card and ONNX: the licence's short name, such as apache-2.0
+    #[arg(long, value_parser = licence)]
     pub license: Option<String>,
     /// For the card: which data it was trained on, in words
     #[arg(long, value_name = "WORDS")]
@@ -104,6 +111,25 @@ pub struct Export {
     /// For the card: what `train --json` or `evaluate --json` wrote
     #[arg(long, value_name = "FILE")]
     pub metrics: Option<PathBuf>,
+}
+
+/// A side, or width and height.
+fn size(text: &str) -> Result<Size, String> {
+    let side = |text: &str| text.parse().ok().filter(|side| (1..=1 << 16).contains(side));
+    let (width, height) = text.split_once('x').unwrap_or((text, text));
+    match (side(width), side(height)) {
+        (Some(width), Some(height)) => Ok(Size::new(width, height)),
+        _ => Err("give a number of pixels, as 224, or width and height, as 320x240".into()),
+    }
+}
+
+/// A word, as the hub's names of licences are: with a line break it would say other things of the model.
+fn licence(text: &str) -> Result<String, String> {
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || ".-+_".contains(letter);
+    if text.is_empty() || !text.chars().all(fits) {
+        return Err("give its short name, as apache-2.0: letters, digits, '.', '-', '+' and '_'".into());
+    }
+    Ok(text.to_owned())
 }
 
 /// Whose names weights have.

@@ -212,6 +212,8 @@ fn a_model_is_exported_for_other_programs() {
         model,
         "--weights",
         "body.safetensors",
+        "--onnx",
+        "model.onnx",
         "--card",
         "README.md",
         "--license",
@@ -222,6 +224,10 @@ fn a_model_is_exported_for_other_programs() {
     said(at, &[&card[..], &["--data", "Drawn shapes."]].concat());
     let file = std::fs::read(at.join("body.safetensors")).unwrap();
     assert!(String::from_utf8_lossy(&file[8..8000]).contains("stem.conv.weight"));
+    let onnx = String::from_utf8_lossy(&std::fs::read(at.join("model.onnx")).unwrap()).into_owned();
+    for part in ["pictures", "batch", "probabilities", "license", "mit", "one class of 3"] {
+        assert!(onnx.contains(part), "{part} is not in the file");
+    }
     let card = std::fs::read_to_string(at.join("README.md")).unwrap();
     for part in [
         "pipeline_tag: image-classification",
@@ -236,11 +242,20 @@ fn a_model_is_exported_for_other_programs() {
     }
     // Neither the model nor what was just written is written over.
     let before = std::fs::read(at.join(model)).unwrap();
-    for same in [["--weights", model, "--card", "other.md"], ["--card", "same", "--weights", "./same"]] {
+    for same in [
+        ["--weights", model, "--card", "other.md"],
+        ["--card", "same", "--weights", "./same"],
+        ["--onnx", "same", "--weights", "./same"],
+    ] {
         let said = refused(at, &[&["export", model], &same[..]].concat());
         assert!(said.starts_with("error: export: ") && said.contains("choose another --"), "{said}");
     }
     assert!(std::fs::read(at.join(model)).unwrap() == before && !at.join("same").exists());
-    let refused = firelight(at, &["export", model]).output().unwrap();
-    assert_eq!(refused.status.code(), Some(2));
+    for misused in [
+        &["export", model][..],
+        &["export", model, "--card", "x", "--license", "mit\nlicense: other"],
+        &["export", model, "--onnx", "x", "--size", "0x9"],
+    ] {
+        assert_eq!(firelight(at, misused).output().unwrap().status.code(), Some(2), "{misused:?}");
+    }
 }

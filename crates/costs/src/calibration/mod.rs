@@ -113,9 +113,10 @@ impl Calibration {
     pub fn formula(&self) -> CalibrationFormula {
         let classes = self.vocab.len();
         match &self.scaling {
-            Scaling::Temperature(temperature) => {
-                CalibrationFormula::PerClass { factors: vec![temperature.recip(); classes], summands: vec![0.0; classes] }
-            }
+            Scaling::Temperature(temperature) => CalibrationFormula::PerClass {
+                factors: vec![temperature.recip(); classes],
+                summands: vec![0.0; classes],
+            },
             Scaling::Groups { groups, temperatures } => CalibrationFormula::ByLikeliest {
                 temperatures: (0..classes).map(|class| temperatures[groups.of(class)]).collect(),
             },

@@ -22,7 +22,8 @@ pub(super) fn lower(graph: &mut Builder, operation: &BaseOperationIr) -> Result<
             // Axes that are there already follow from the input: those of the items need not be told.
             let (from, to) = (graph.dims(&shape.input).to_vec(), graph.dims(&shape.out).to_vec());
             let new = to.len().saturating_sub(from.len());
-            let told = |(axis, dim): (usize, &Dim)| if axis >= new && from[axis - new] == *dim { Dim::Fixed(1) } else { *dim };
+            let told =
+                |(axis, dim): (usize, &Dim)| if axis >= new && from[axis - new] == *dim { Dim::Fixed(1) } else { *dim };
             let dims: Vec<Dim> = to.iter().enumerate().map(told).collect();
             let (input, wanted) = (graph.name(&shape.input), graph.shape(&dims));
             graph.gives(&shape.out, "Expand", vec![input, wanted], vec![]);
@@ -136,7 +137,8 @@ fn sliced(graph: &mut Builder, slice: &SliceOpIr) -> Lowered {
         let within = |place: isize| if place < 0 { place + size } else { place.min(size) };
         let (first, last) = (within(start), end.map_or(size, within));
         // Backwards, a range of burn's is the same one from its end.
-        let (first, last) = if step < 0 { (last - 1, if first == 0 { isize::MIN + 1 } else { first - 1 }) } else { (first, last) };
+        let (first, last) =
+            if step < 0 { (last - 1, if first == 0 { isize::MIN + 1 } else { first - 1 }) } else { (first, last) };
         for (part, number) in parts.iter_mut().zip([first, last, axis as isize, step]) {
             part.push(number as i64);
         }

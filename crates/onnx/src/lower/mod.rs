@@ -15,7 +15,9 @@ pub fn lower(graph: &mut Builder, operation: &OperationIr) -> Result<(), OnnxErr
     let lowered = match operation {
         // Their numbers are in the file, or are the input's.
         OperationIr::Init(_) => Lowered::Done,
-        OperationIr::BaseFloat(base) | OperationIr::BaseInt(base) | OperationIr::BaseBool(base) => base::lower(graph, base)?,
+        OperationIr::BaseFloat(base) | OperationIr::BaseInt(base) | OperationIr::BaseBool(base) => {
+            base::lower(graph, base)?
+        }
         OperationIr::NumericFloat(_, numeric) => numeric::lower(graph, numeric, true)?,
         OperationIr::NumericInt(_, numeric) => numeric::lower(graph, numeric, false)?,
         OperationIr::Float(_, operation) => float::lower(graph, operation)?,
@@ -25,7 +27,9 @@ pub fn lower(graph: &mut Builder, operation: &OperationIr) -> Result<(), OnnxErr
         | OperationIr::Bool(BoolOperationIr::IntoFloat(cast) | BoolOperationIr::IntoInt(cast)) => {
             base::cast(graph, &cast.input, &cast.out)?
         }
-        OperationIr::Int(IntOperationIr::Matmul(product)) => direct(graph, "MatMul", &[&product.lhs, &product.rhs], &product.out),
+        OperationIr::Int(IntOperationIr::Matmul(product)) => {
+            direct(graph, "MatMul", &[&product.lhs, &product.rhs], &product.out)
+        }
         OperationIr::Bool(BoolOperationIr::Not(not)) => direct(graph, "Not", &[&not.input], &not.out),
         OperationIr::Bool(BoolOperationIr::And(pair)) => direct(graph, "And", &[&pair.lhs, &pair.rhs], &pair.out),
         OperationIr::Bool(BoolOperationIr::Or(pair)) => direct(graph, "Or", &[&pair.lhs, &pair.rhs], &pair.out),

@@ -1,8 +1,8 @@
 //! Layers.
 
 use burn::backend::ir::{
-    AdaptiveAvgPool2dOpIr, AttentionOpIr, Conv2dOpIr, ConvTranspose2dOpIr, InterpolateModeIr, InterpolateOpIr, LayerNormOpIr, LinearOpIr,
-    ModuleOperationIr, ScalarIr, TensorIr,
+    AdaptiveAvgPool2dOpIr, AttentionOpIr, Conv2dOpIr, ConvTranspose2dOpIr, InterpolateModeIr, InterpolateOpIr,
+    LayerNormOpIr, LinearOpIr, ModuleOperationIr, ScalarIr, TensorIr,
 };
 
 use super::{Lowered, direct};
@@ -15,7 +15,8 @@ pub(super) fn lower(graph: &mut Builder, operation: &ModuleOperationIr) -> Resul
         Layer::Conv2d(conv) => convolution(graph, conv),
         Layer::ConvTranspose2d(conv) => transposed(graph, conv),
         Layer::BatchNorm(norm) => {
-            let inputs = [&norm.x, &norm.gamma, &norm.beta, &norm.mean, &norm.variance].map(|tensor| graph.name(tensor));
+            let inputs =
+                [&norm.x, &norm.gamma, &norm.beta, &norm.mean, &norm.variance].map(|tensor| graph.name(tensor));
             graph.gives(&norm.out, "BatchNormalization", inputs.to_vec(), vec![float("epsilon", norm.epsilon.elem())]);
             Lowered::Done
         }
@@ -23,15 +24,18 @@ pub(super) fn lower(graph: &mut Builder, operation: &ModuleOperationIr) -> Resul
         Layer::Linear(linear) => product(graph, linear),
         Layer::Attention(attention) => attend(graph, attention)?,
         Layer::MaxPool2d(pool) => {
-            let window = Window { kernel: pool.kernel_size, stride: pool.stride, padding: pool.padding, ceil: pool.ceil_mode };
+            let window =
+                Window { kernel: pool.kernel_size, stride: pool.stride, padding: pool.padding, ceil: pool.ceil_mode };
             let attributes = window.attributes().chain([ints("dilations", pool.dilation)]).collect();
             let input = graph.name(&pool.x);
             graph.gives(&pool.out, "MaxPool", vec![input], attributes);
             Lowered::Done
         }
         Layer::AvgPool2d(pool) => {
-            let window = Window { kernel: pool.kernel_size, stride: pool.stride, padding: pool.padding, ceil: pool.ceil_mode };
-            let attributes = window.attributes().chain([int("count_include_pad", i64::from(pool.count_include_pad))]).collect();
+            let window =
+                Window { kernel: pool.kernel_size, stride: pool.stride, padding: pool.padding, ceil: pool.ceil_mode };
+            let attributes =
+                window.attributes().chain([int("count_include_pad", i64::from(pool.count_include_pad))]).collect();
             let input = graph.name(&pool.x);
             graph.gives(&pool.out, "AveragePool", vec![input], attributes);
             Lowered::Done
@@ -162,7 +166,9 @@ fn resized(graph: &mut Builder, resize: &InterpolateOpIr) -> Lowered {
         }
         InterpolateModeIr::Bilinear => "linear",
         InterpolateModeIr::Bicubic => "cubic",
-        InterpolateModeIr::NearestExact | InterpolateModeIr::Lanczos3 => return Lowered::Not("the format has no such filter"),
+        InterpolateModeIr::NearestExact | InterpolateModeIr::Lanczos3 => {
+            return Lowered::Not("the format has no such filter");
+        }
     };
     let corners = if resize.options.align_corners { "align_corners" } else { "half_pixel" };
     let sizes = graph.whole(&to.map(|size| size as i64));

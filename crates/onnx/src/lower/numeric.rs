@@ -107,7 +107,8 @@ fn padded(graph: &mut Builder, pad: &PadOpIr) -> Result<Lowered, OnnxError> {
     // Of the last axes; the format wants all starts before all ends.
     let missing = pad.input.shape.num_dims().saturating_sub(pad.padding.len());
     let all = || std::iter::repeat_n(&(0, 0), missing).chain(&pad.padding);
-    let sizes: Vec<i64> = all().map(|(before, _)| *before as i64).chain(all().map(|(_, after)| *after as i64)).collect();
+    let sizes: Vec<i64> =
+        all().map(|(before, _)| *before as i64).chain(all().map(|(_, after)| *after as i64)).collect();
     let inputs = [graph.name(&pad.input), graph.whole(&sizes)].into_iter().chain(value).collect();
     graph.gives(&pad.out, "Pad", inputs, vec![text("mode", mode)]);
     Ok(Lowered::Done)

@@ -3,10 +3,10 @@
 use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, LayerNorm, LayerNormConfig, Linear, LinearConfig, PaddingConfig2d};
-use burn::tensor::module::{
-    adaptive_avg_pool2d, attention, avg_pool2d, interpolate, max_pool2d,
+use burn::tensor::module::{adaptive_avg_pool2d, attention, avg_pool2d, interpolate, max_pool2d};
+use burn::tensor::ops::{
+    AttentionModuleOptions, AvgPoolOptions, InterpolateMode, InterpolateOptions, MaxPoolOptions, PadMode,
 };
-use burn::tensor::ops::{AttentionModuleOptions, AvgPoolOptions, InterpolateMode, InterpolateOptions, MaxPoolOptions, PadMode};
 use burn::tensor::{Device, Int, Tensor, activation};
 
 use crate::runtime::{agrees, all_agree};
@@ -23,17 +23,17 @@ fn bare<const D: usize, const E: usize>(shape: [usize; D], passes: &[fn(Tensor<D
 #[test]
 fn convolutions() {
     let device = Device::flex();
-    for (groups, stride, padding) in [
-        (1, 1, PaddingConfig2d::Same),
-        (2, 2, PaddingConfig2d::Explicit(0, 1, 2, 1)),
-        (4, 1, PaddingConfig2d::Valid),
-    ] {
-        let config = Conv2dConfig::new([4, 8], [3, 5]).with_groups(groups).with_stride([stride, stride]).with_padding(padding);
+    for (groups, stride, padding) in
+        [(1, 1, PaddingConfig2d::Same), (2, 2, PaddingConfig2d::Explicit(0, 1, 2, 1)), (4, 1, PaddingConfig2d::Valid)]
+    {
+        let config =
+            Conv2dConfig::new([4, 8], [3, 5]).with_groups(groups).with_stride([stride, stride]).with_padding(padding);
         agrees(&config.init(&device), [1, 4, 9, 11], |conv: &Conv2d, x| conv.forward(x));
     }
     let dilated = Conv2dConfig::new([4, 6], [3, 3]).with_dilation([2, 1]).with_bias(false).init(&device);
     agrees(&dilated, [1, 4, 9, 11], |conv: &Conv2d, x| conv.forward(x));
-    let config = ConvTranspose2dConfig::new([4, 6], [3, 3]).with_stride([2, 2]).with_padding([1, 1]).with_padding_out([1, 0]);
+    let config =
+        ConvTranspose2dConfig::new([4, 6], [3, 3]).with_stride([2, 2]).with_padding([1, 1]).with_padding_out([1, 0]);
     agrees(&config.init(&device), [1, 4, 5, 6], |conv: &ConvTranspose2d, x| conv.forward(x));
 }
 
@@ -50,13 +50,24 @@ fn norms_and_linear_layers() {
 #[test]
 fn pools() {
     let counting = |x: Tensor<4>, counts| {
-        let options =
-            AvgPoolOptions { kernel_size: [3, 2], stride: [2, 2], padding: [(1, 1); 2], count_include_pad: counts, ceil_mode: false };
+        let options = AvgPoolOptions {
+            kernel_size: [3, 2],
+            stride: [2, 2],
+            padding: [(1, 1); 2],
+            count_include_pad: counts,
+            ceil_mode: false,
+        };
         avg_pool2d(x, options)
     };
     let of_nothing = |pass: &dyn Fn(Tensor<4>) -> Tensor<4>| agrees(&Nothing {}, [1, 3, 9, 12], |_, x| pass(x));
     of_nothing(&|x| {
-        let options = MaxPoolOptions { kernel_size: [3, 3], stride: [2, 2], padding: [(1, 1); 2], dilation: [1, 1], ceil_mode: true };
+        let options = MaxPoolOptions {
+            kernel_size: [3, 3],
+            stride: [2, 2],
+            padding: [(1, 1); 2],
+            dilation: [1, 1],
+            ceil_mode: true,
+        };
         Tensor::cat(vec![max_pool2d(x.clone(), options), counting(x.clone(), true), counting(x, false)], 1)
     });
     of_nothing(&|x| adaptive_avg_pool2d(x.clone(), [1, 1]).repeat_dim(2, 3) + adaptive_avg_pool2d(x, [3, 4]));

@@ -52,7 +52,11 @@ pub fn all_agree<M: Module, const D: usize, const E: usize>(
     passes: &[impl Fn(&M, Tensor<D>) -> Tensor<E>],
 ) {
     let outputs = |module: &M, x: Tensor<D>| {
-        passes.iter().enumerate().map(|(pass, forward)| Output::new(format!("y{pass}"), forward(module, x.clone()))).collect()
+        passes
+            .iter()
+            .enumerate()
+            .map(|(pass, forward)| Output::new(format!("y{pass}"), forward(module, x.clone())))
+            .collect()
     };
     let model = Export::new("x", &shape[1..]).module(module, outputs).expect("a model");
     let shapes = [1, 7].map(|items| {
@@ -75,7 +79,10 @@ pub fn all_agree<M: Module, const D: usize, const E: usize>(
             let largest = ours.iter().fold(1.0_f32, |most, ours| most.max(ours.abs()));
             for (place, (ours, theirs)) in ours.iter().zip(&theirs).enumerate() {
                 let apart = (f64::from(*ours) - theirs).abs();
-                assert!(apart <= 1e-5 * f64::from(largest), "run {run}, pass {pass}, number {place}: {ours} is not {theirs}");
+                assert!(
+                    apart <= 1e-5 * f64::from(largest),
+                    "run {run}, pass {pass}, number {place}: {ours} is not {theirs}"
+                );
             }
         }
     }

@@ -7,7 +7,9 @@ use std::process::{Command, Stdio};
 use burn::tensor::Device;
 use firelight_costs::{Calibrator, HeldOut};
 use firelight_models::{Arch, BodyConfig, Fresh, HeadConfig, Model, PositionNet, UNetConfig, VisionModel, weights};
-use firelight_predict::{FORMAT, Manifest, Network, NetworkConfig, OwnModel, PredictError, Predictor, Registry, TargetKind, Trust, Vocab};
+use firelight_predict::{
+    FORMAT, Manifest, Network, NetworkConfig, OwnModel, PredictError, Predictor, Registry, TargetKind, Trust, Vocab,
+};
 use firelight_transforms::{PictureTransforms, Resize, Scratch, Size};
 use image::RgbImage;
 use serde_json::{Value, json};
@@ -24,8 +26,10 @@ fn run(predictor: &Predictor, pictures: &[RgbImage]) -> Option<Value> {
     let file = folder.path().join("model.onnx");
     predictor.export_onnx(&file).expect("a file");
     let transforms = &predictor.manifest().transforms;
-    let planes: Vec<Vec<f32>> =
-        pictures.iter().map(|picture| transforms.planes(picture, None, &mut Scratch::default()).expect("planes").1).collect();
+    let planes: Vec<Vec<f32>> = pictures
+        .iter()
+        .map(|picture| transforms.planes(picture, None, &mut Scratch::default()).expect("planes").1)
+        .collect();
     let Size { width, height } = transforms.output_size().expect("a size");
     let input = |some: &[Vec<f32>]| json!({ "shape": [some.len(), 3, height, width], "values": some.concat() });
     let request = json!({ "model": file, "inputs": [input(&planes[..1]), input(&planes)] });
@@ -62,7 +66,10 @@ fn agrees(predictor: &Predictor, outputs: &[&str], what: &str) {
             assert_eq!(theirs.len(), ours.len(), "{what}");
             let largest = ours.iter().fold(1.0_f32, |most, ours| most.max(ours.abs()));
             for (place, (ours, theirs)) in ours.iter().zip(&theirs).enumerate() {
-                assert!((ours - theirs).abs() <= 1e-4 * largest, "{what}, picture {item}, number {place}: {ours} is not {theirs}");
+                assert!(
+                    (ours - theirs).abs() <= 1e-4 * largest,
+                    "{what}, picture {item}, number {place}: {ours} is not {theirs}"
+                );
             }
         }
     }
@@ -91,9 +98,22 @@ fn with_head(arch: Arch, side: u32, target: TargetKind) -> Predictor {
 fn every_family_is_what_it_was() {
     let all = std::env::var("FIRELIGHT_ONNX_ALL").is_ok();
     let some = [
-        "small", "resnet18", "resnet18d", "resnext50_32x4d", "regnety_002", "efficientnet_b0", "tf_efficientnet_b0", "tf_efficientnetv2_s",
-        "efficientnet-lite0", "mobilenetv3_small_100", "mobilenetv4_conv_small", "convnext_atto", "convnextv2_atto", "vit_tiny_patch16_224",
-        "deit3_small_patch16_224", "vit_small_patch14_reg4_dinov2",
+        "small",
+        "resnet18",
+        "resnet18d",
+        "resnext50_32x4d",
+        "regnety_002",
+        "efficientnet_b0",
+        "tf_efficientnet_b0",
+        "tf_efficientnetv2_s",
+        "efficientnet-lite0",
+        "mobilenetv3_small_100",
+        "mobilenetv4_conv_small",
+        "convnext_atto",
+        "convnextv2_atto",
+        "vit_tiny_patch16_224",
+        "deit3_small_patch16_224",
+        "vit_small_patch14_reg4_dinov2",
     ];
     let mut seen = 0;
     for arch in Arch::all().filter(|arch| all || some.contains(&arch.name())) {
@@ -111,7 +131,10 @@ fn every_kind_of_target_is_what_it_was() {
     agrees(&small(TargetKind::Values(3)), &["values"], "values");
     agrees(&small(TargetKind::Points(vocab(2))), &["points"], "points");
     agrees(&small(TargetKind::Box), &["box"], "a box");
-    let both = TargetKind::pair(TargetKind::Category(vocab(3)), TargetKind::pair(TargetKind::Categories(vocab(2)), TargetKind::Box));
+    let both = TargetKind::pair(
+        TargetKind::Category(vocab(3)),
+        TargetKind::pair(TargetKind::Categories(vocab(2)), TargetKind::Box),
+    );
     agrees(&small(both), &["probabilities", "second_probabilities", "box"], "a pair");
 }
 
@@ -149,7 +172,11 @@ fn a_calibration_is_in_the_file() {
         let calibration = calibrator.fit(&held).expect("a calibration");
         let what = calibration.to_string();
         manifest.trust = Trust { calibration: Some(calibration), ..Trust::default() };
-        agrees(&Predictor::new(manifest, model.for_inference(), Device::flex()).expect("one"), &["probabilities"], &what);
+        agrees(
+            &Predictor::new(manifest, model.for_inference(), Device::flex()).expect("one"),
+            &["probabilities"],
+            &what,
+        );
     }
 }
 
@@ -179,6 +206,9 @@ fn pictures_of_any_size_want_one() {
     assert!(predictor.to_onnx(Some(Size::new(40, 48))).is_ok());
     let nowhere = tempfile::tempdir().expect("a folder").path().join("gone").join("model.onnx");
     let (manifest, model) = crate::model(head());
-    let error = Predictor::new(manifest, model.for_inference(), Device::flex()).expect("one").export_onnx(&nowhere).expect_err("no folder");
+    let error = Predictor::new(manifest, model.for_inference(), Device::flex())
+        .expect("one")
+        .export_onnx(&nowhere)
+        .expect_err("no folder");
     assert!(error.to_string().contains("gone"), "{error}");
 }
