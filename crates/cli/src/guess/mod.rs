@@ -61,9 +61,10 @@ pub fn guess(data: &Path, options: &DataOptions, progress: &Progress) -> Result<
     if data.is_file() {
         if !table::is_table(data) {
             let data = data.display();
-            return Err(
-                format!("labels: {data} is a file and no table (.csv, .tsv); give the folder of the pictures").into()
-            );
+            return Err(format!(
+                "labels: {data} is a file and no table (.csv, .tsv, .jsonl); give the folder of the pictures"
+            )
+            .into());
         }
         let folder = data.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // The pictures may lie anywhere, where the table has their paths.

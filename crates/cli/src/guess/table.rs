@@ -21,10 +21,11 @@ const WORDS: [(&str, &[&str], &[&str]); 3] = [
 
 /// Whether a file's name is that of a table.
 pub fn is_table(file: &Path) -> bool {
-    file.extension().is_some_and(|ending| ["csv", "tsv"].iter().any(|known| ending.eq_ignore_ascii_case(known)))
+    file.extension()
+        .is_some_and(|ending| ["csv", "tsv", "jsonl", "ndjson"].iter().any(|known| ending.eq_ignore_ascii_case(known)))
 }
 
-/// The table in a folder whose rows are mostly pictures below it: one called `labels` or `train`, or the only one.
+/// The table in a folder whose rows are mostly pictures below it: one called `labels`, `train` or `metadata`, as the hub's, or the only one.
 pub fn beside(found: &Found) -> Option<Result<Guess>> {
     let entries = std::fs::read_dir(found.data).ok()?.filter_map(|entry| Some(entry.ok()?.path()));
     let mut tables: Vec<PathBuf> = entries.filter(|file| is_table(file) && file.is_file()).collect();
@@ -42,7 +43,7 @@ pub fn beside(found: &Found) -> Option<Result<Guess>> {
     };
     let tables: Vec<PathBuf> = tables.iter().filter_map(&mut of_pictures).collect();
     let named = |name: &str| tables.iter().find(|file| file.file_stem().is_some_and(|stem| stem == name));
-    match (named("labels").or_else(|| named("train")), tables.as_slice()) {
+    match (["labels", "train", "metadata"].iter().find_map(|name| named(name)), tables.as_slice()) {
         (Some(one), _) | (None, [one]) => Some(read(one, found)),
         (None, []) => why.map(Err),
         (None, several) => {

@@ -73,6 +73,18 @@ fn a_table_of_one_class_without_endings_and_with_a_part() {
 }
 
 #[test]
+fn the_metadata_of_a_hubs_folder() {
+    let root = tempfile::tempdir().unwrap();
+    data::table(root.path(), "metadata.jsonl", 24, "", |number, shown| {
+        let labels = format!("[\"{}\", \"{}\"]", SHAPES[shown.shape], COLOURS[shown.colour]);
+        format!("{{\"file_name\": \"images/p{number}.png\", \"labels\": {labels}}}")
+    });
+    let (said, recipe) = guessed(root.path(), &[]);
+    assert!(said.contains("- 24 rows of ./metadata.jsonl, whose column \"file_name\" names the pictures\n"), "{said}");
+    assert_eq!(recipe["labels"]["target"].to_string(), r#"{ tags = { column = "labels", separator = "|" } }"#);
+}
+
+#[test]
 fn several_classes_in_a_field_in_columns_and_numbers() {
     let target = |header: &str, row: &dyn Fn(data::Shown) -> String, more: &[&str]| {
         let root = tempfile::tempdir().unwrap();

@@ -1,7 +1,8 @@
-//! Tables of items: CSV files.
+//! Tables of items: CSV files, and JSON lines.
 
 mod column;
 mod columns;
+mod json_lines;
 mod read;
 mod record;
 mod row;
@@ -19,7 +20,7 @@ pub use row::Row;
 
 use crate::DataError;
 
-/// A table of text, read from a CSV file: what is known of many items, a row each. Its [`rows`](Self::rows) are the items of a
+/// A table of text, read from a CSV file or from JSON lines: what is known of many items, a row each. Its [`rows`](Self::rows) are the items of a
 /// recipe, and a [`Column`] tells a block what to take of a row; [`records`](Self::records) makes values of your own of them.
 ///
 /// ```

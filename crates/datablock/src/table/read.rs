@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Header, Row, Table};
+use super::{Header, Row, Table, json_lines};
 use crate::DataError;
 use crate::regular::{MOST, bytes_of};
 
@@ -16,6 +16,9 @@ use crate::regular::{MOST, bytes_of};
 ///
 /// Text is UTF-8, with or without a byte order mark. Fields may stand in double quotes, with two for one inside, and white space around them is
 /// not part of them; lines end in `\n`, `\r\n` or `\r`, and empty ones are passed over.
+///
+/// A file whose name ends in `.jsonl` or `.ndjson` has an object of JSON a line, as the `metadata.jsonl` of the Hugging Face hub's image folders: a column
+/// for each name, empty where an object lacks it, a list as its parts with `|` between them. The options do not concern it.
 ///
 /// ```
 /// # let folder = tempfile::tempdir()?;
@@ -64,6 +67,9 @@ impl TableReader {
         if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
             return Err(header.error(None, "its text is UTF-16", "save it as UTF-8"));
         }
+        if json_lines::named(&header) {
+            return json_lines::read(header, &bytes);
+        }
         if bytes.starts_with(b"PK\x03\x04") {
             return Err(header.error(None, "it is an archive, as a spreadsheet's file (`.xlsx`) is", "save it as CSV"));
         }
@@ -110,7 +116,7 @@ impl TableReader {
 /// A field that no table has.
 const END: &[u8] = b"\x03\x02\x03";
 
-fn no_rows(header: &Header) -> DataError {
+pub(super) fn no_rows(header: &Header) -> DataError {
     header.error(None, "it has no rows", "check that it is the right file")
 }
 

@@ -242,3 +242,51 @@ fn a_broken_picture_names_its_row_and_its_file() {
     let gone = super::tables::said(&folder, &dls.valid().dataset().picture(0).expect_err("gone"));
     assert!(gone.starts_with("labels.csv:4: read: cannot read 3.png"), "{gone}");
 }
+
+fn of_json(text: &str) -> (TempDir, Result<Table, DataError>) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("metadata.jsonl");
+    std::fs::write(&file, text).expect("a table");
+    let table = Table::read(file);
+    (folder, table)
+}
+
+#[test]
+fn json_lines_are_a_table_of_all_the_names_that_they_have() {
+    let text = "\u{feff}{\"file_name\": \"1.png\", \"tags\": [\"red\", 3, true], \"price\": 2.50}\r\n\n\
+                {\"file_name\": \" 2.png \", \"size\": {\"w\": 1}, \"seen\": false, \"price\": null}\n";
+    let (_folder, table) = of_json(text);
+    let table = table.expect("a table");
+    assert_eq!(table.columns(), ["file_name", "price", "tags", "seen", "size"]);
+    let rows: Vec<Vec<&str>> = table
+        .rows()
+        .iter()
+        .map(|row| table.columns().iter().map(|name| row.get(name).expect("a field")).collect())
+        .collect();
+    assert_eq!(rows, [["1.png", "2.5", "red|3|true", "", ""], ["2.png", "", "", "false", "{\"w\":1}"]]);
+    assert_eq!((table.rows()[1].line(), table.rows()[0].number("price").expect("a number")), (3, 2.5));
+}
+
+#[test]
+fn json_lines_of_many_names_are_not_a_table_of_very_many_fields() {
+    let lines: Vec<String> = (0..5000).map(|row| format!("{{\"n{row}\": 1}}")).collect();
+    let (folder, table) = of_json(&lines.join("\n"));
+    let told = said(&folder, &table.expect_err("refused"));
+    assert!(told.contains("its 5000 objects have 5000 different names"), "{told}");
+}
+
+#[test]
+fn json_lines_that_are_none_are_told_by_their_line() {
+    for (text, words) in [
+        ("", "it has no rows"),
+        ("\n \n", "it has no rows"),
+        ("{\"a\": 1}\n[1, 2]\n", "metadata.jsonl, line 2: it is no object in JSON: "),
+        ("{\"a\": 1}\n{\"a\": \n", "metadata.jsonl, line 2: it is no object in JSON: "),
+        ("[{\"a\": 1}]", "write an object a line"),
+        ("{\"tags\": [\"a|b\"]}", "a part of the list \"tags\" is \"a|b\""),
+    ] {
+        let (folder, table) = of_json(text);
+        let told = said(&folder, &table.expect_err("refused"));
+        assert!(told.contains(words), "{told}");
+    }
+}

@@ -80,6 +80,12 @@ pub enum Body {
     $($(#[$doc])* $family($net),)*
 }
 
+impl AsRef<Body> for Body {
+    fn as_ref(&self) -> &Body {
+        self
+    }
+}
+
 impl Body {
     /// The body with every batch norm folded into the convolution before it: the same function in evaluation (to about
     /// 1e-6), faster, and no longer trainable.

@@ -33,6 +33,12 @@ pub struct Classifier {
     class_token: bool,
 }
 
+impl AsRef<Body> for Classifier {
+    fn as_ref(&self) -> &Body {
+        &self.body
+    }
+}
+
 impl Classifier {
     /// Puts what the published networks of `arch` have on its body, with a fresh linear layer for `classes`.
     pub fn new(body: Body, arch: Arch, classes: usize, fresh: &mut Fresh, device: &Device) -> Self {

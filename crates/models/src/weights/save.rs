@@ -31,6 +31,11 @@ pub enum Names {
 /// timm.create_model("resnet18", num_classes=0, checkpoint_path="body.safetensors")
 /// ```
 ///
+/// `ConvNeXt`s and `MobileNet`s of no classes have a layer in timm that comes after the pool, and so is of no body: `strict=False` leaves it as it was. A
+/// [`Classifier`](crate::Classifier) has it, and is a whole model of as many classes, which timm and torchvision load strictly. What else has a body, as a
+/// [`VisionModel`](crate::VisionModel), is written with its head or decoder under the module's own paths (`head.layers.0.norm.weight`,
+/// `head.layers.0.linear.weight`), in torch's layout.
+///
 /// ```
 /// use burn::tensor::Device;
 /// use firelight_models::Arch;
@@ -48,13 +53,20 @@ pub enum Names {
 /// # Errors
 ///
 /// What the format says of a tensor.
-pub fn to_safetensors(body: &Body, names: Names) -> Result<Vec<u8>, String> {
-    let naming = Naming::new(body, names);
-    let tensors = body.valid().collect(None, Some(Box::new(BurnToPyTorchAdapter)), true);
+pub fn to_safetensors<M: Module + AsRef<Body>>(model: &M, names: Names) -> Result<Vec<u8>, String> {
+    let naming = Naming::new(model.as_ref(), names);
+    let tensors = model.valid().collect(None, Some(Box::new(BurnToPyTorchAdapter)), true);
+    // Of a body within another module the path says so.
+    let within = tensors.iter().any(|tensor| inner(&tensor.name).starts_with("body."));
+    let named = |path: &str| {
+        let path = inner(path);
+        let known = !within || ["body.", "neck.", "fc."].iter().any(|part| path.starts_with(part));
+        if known { naming.of(path) } else { path.to_owned() }
+    };
     let mut data = BTreeMap::new();
     for tensor in &tensors {
         let values = bridge::to_data(tensor).map_err(|error| error.to_string())?.convert_dtype(DType::F32);
-        data.insert(naming.of(&tensor.name), values);
+        data.insert(named(&tensor.name), values);
     }
     let view = |(name, values): (&String, _)| {
         let values: &burn::tensor::TensorData = values;
@@ -65,4 +77,9 @@ pub fn to_safetensors(body: &Body, names: Names) -> Result<Vec<u8>, String> {
     // Readers of such files ask whose layout it is.
     let layout = [("format".to_owned(), "pt".to_owned())].into_iter().collect();
     safetensors::serialize(views, Some(layout)).map_err(|error| error.to_string())
+}
+
+/// A path without the U-Net that a position net is.
+fn inner(path: &str) -> &str {
+    path.strip_prefix("unet.").unwrap_or(path)
 }
