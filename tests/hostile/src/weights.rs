@@ -19,7 +19,7 @@ pub fn attack(tally: &mut Tally, count: usize) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let (body, pictures) = (folder.path().join("body.safetensors"), folder.path().join("pictures"));
     checkpoints::pictures(&pictures)?;
-    vision_learner(checkpoints::loaders(&pictures)?, Arch::ResNet18)?.save_body(&body, Names::Timm)?;
+    vision_learner(checkpoints::loaders(&pictures)?, Arch::EfficientNetLite0)?.save_body(&body, Names::Timm)?;
     let whole = fs::read(&body)?;
     let pth = std::env::var_os(PTH).map(PathBuf::from).filter(|file| file.is_file()).map(fs::read).transpose()?;
     if pth.is_none() {
@@ -50,7 +50,7 @@ pub fn attack(tally: &mut Tally, count: usize) -> Result<()> {
 /// A learner on it. Numbers may be others than were written, since such a file has no digest; but finite.
 fn taken(pictures: &Path, file: &Path) -> Fate {
     match checkpoints::loaders(pictures) {
-        Ok(dls) => Fate::of(vision_learner(dls, resnet18().with_weights(file))),
+        Ok(dls) => Fate::of(vision_learner(dls, efficientnet_lite0().with_weights(file))),
         Err(error) => Fate::Lost(error.to_string()),
     }
 }
