@@ -58,7 +58,7 @@ pub fn to_safetensors<M: Module + AsRef<Body>>(model: &M, names: Names) -> Resul
     let tensors = model.valid().collect(None, Some(Box::new(BurnToPyTorchAdapter)), true);
     // Of a body within another module the path says so.
     let within = tensors.iter().any(|tensor| inner(&tensor.name).starts_with("body."));
-    let named = |path: &str| {
+    let in_file = |path: &str| {
         let path = inner(path);
         let known = !within || ["body.", "neck.", "fc."].iter().any(|part| path.starts_with(part));
         if known { naming.of(path) } else { path.to_owned() }
@@ -66,7 +66,7 @@ pub fn to_safetensors<M: Module + AsRef<Body>>(model: &M, names: Names) -> Resul
     let mut data = BTreeMap::new();
     for tensor in &tensors {
         let values = bridge::to_data(tensor).map_err(|error| error.to_string())?.convert_dtype(DType::F32);
-        data.insert(named(&tensor.name), values);
+        data.insert(in_file(&tensor.name), values);
     }
     let view = |(name, values): (&String, _)| {
         let values: &burn::tensor::TensorData = values;

@@ -25,7 +25,7 @@ fn a_refusal_names_what_it_is_about() {
             |x| x.clone() - x.mean().unsqueeze(),
             "burn's Mean cannot be written to ONNX: one number of all items together",
         ),
-        (|x| x.slice([0..1]), "burn's Slice cannot be written to ONNX: it takes a part of the items"),
+        (|x| x.slice(0..1), "burn's Slice cannot be written to ONNX: it takes a part of the items"),
         (|x| x.flip([0]).narrow(0, 1, 3), "it takes a part of the items"),
         (|x| if x.dims()[0] > 6 { x * 2.0 } else { x + 1.0 }, "the forward pass depends on the number of items"),
         (

@@ -73,9 +73,11 @@ fn pools() {
     of_nothing(&|x| adaptive_avg_pool2d(x.clone(), [1, 1]).repeat_dim(2, 3) + adaptive_avg_pool2d(x, [3, 4]));
 }
 
+type Pass = Box<dyn Fn(&Nothing, Tensor<4>) -> Tensor<4>>;
+
 #[test]
 fn sizes() {
-    let mut passes: Vec<Box<dyn Fn(&Nothing, Tensor<4>) -> Tensor<4>>> = Vec::new();
+    let mut passes: Vec<Pass> = Vec::new();
     for mode in [InterpolateMode::Nearest, InterpolateMode::Bilinear, InterpolateMode::Bicubic] {
         for corners in [true, false] {
             for size in [[7, 5], [13, 24]] {
