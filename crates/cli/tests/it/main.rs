@@ -8,6 +8,9 @@ mod looking;
 mod refusals;
 mod runs;
 mod schema;
+mod screens;
+mod surveys;
+mod wording;
 
 use std::path::Path;
 use std::process::{Command, Output};
