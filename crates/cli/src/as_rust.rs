@@ -38,7 +38,10 @@ pub fn as_rust(recipe: &Recipe) -> String {
     }
     let skip = if recipe.skip_broken { ".with_on_error(OnError::Skip)" } else { "" };
     let TrainingPart { epochs, unfrozen_epochs, batch_size, seed, .. } = training;
-    line(&format!("let dls = block.{loaders}?.with_batch_size({batch_size}).with_seed({seed}){skip};"));
+    line(&format!(
+        "let dls = block.{loaders}?.with_batch_size({batch_size}).with_seed({seed}){skip}{};",
+        cached(recipe)
+    ));
     costs(recipe, &mut line);
     let arch: Arch = model.arch;
     let start = match (model.folder(), &model.weights) {
@@ -73,6 +76,24 @@ pub fn as_rust(recipe: &Recipe) -> String {
     line("Ok(())");
     program.push_str("}\n");
     program
+}
+
+/// Where decoded pictures are kept.
+fn cached(recipe: &Recipe) -> String {
+    let Some(cache) = &recipe.cache else { return String::new() };
+    let bytes = grouped(cache.bytes());
+    match &cache.folder {
+        Some(folder) => format!(".with_cache(&Cache::disk({}, {bytes}))?", quoted(folder)),
+        None => format!(".with_cache(&Cache::memory({bytes}))?"),
+    }
+}
+
+/// As a program has large numbers: `4_294_967_296`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let place =
+        |(at, digit): (usize, char)| [(at > 0 && (digits.len() - at).is_multiple_of(3)).then_some('_'), Some(digit)];
+    digits.chars().enumerate().flat_map(place).flatten().collect()
 }
 
 /// What mistakes cost.

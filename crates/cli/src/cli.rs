@@ -266,6 +266,8 @@ pub struct Look {
     pub data: PathBuf,
     #[command(flatten)]
     pub labels: DataOptions,
+    #[command(flatten)]
+    pub model: ModelOptions,
     /// Write a batch as the model would see it to this picture
     #[arg(long, value_name = "PNG")]
     pub batch: Option<PathBuf>,

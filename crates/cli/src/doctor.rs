@@ -9,17 +9,20 @@ use firelight::transforms::{Limits, open};
 
 use crate::cli::{Cli, Doctor};
 use crate::eyes::{Eyes, Looks};
-use crate::outcome::{can_write_json, write_json};
+use crate::outcome::{can_write_file, can_write_json, write_json};
 use crate::screen::Screen;
 
 /// Prints what is found, and serves it where that is asked for.
 pub fn doctor(options: &Doctor, cli: &Cli, screen: Screen) -> Result<()> {
     can_write_json(options.json.as_deref())?;
+    if options.serve {
+        can_write_file("doctor", &options.decisions, "--decisions")?;
+    }
     let mut eyes = Eyes::new("doctor", (&options.data, &options.labels, &options.model), cli, screen)?;
     eyes.recipe.training.seed = options.seed;
     let Examined { findings, broken } = eyes.look(Examining)?;
     // A page's address is the first line of a program that waits for it.
-    screen.say(format_args!("\n{}", findings.to_string().trim_end()));
+    screen.say_lines(format_args!("\n{}", findings.to_string().trim_end()));
     for why in &broken {
         screen.say(format_args!("left out: {why}"));
     }

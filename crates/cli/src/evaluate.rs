@@ -146,7 +146,7 @@ impl Seen<'_> {
     /// Prints a report, and writes it where that is asked for.
     fn tell(&self, report: &(impl Serialize + Display)) -> Result<()> {
         write_json(self.options.json.as_deref(), report)?;
-        Ok(self.screen.print(report)?)
+        Ok(self.screen.print_lines(report)?)
     }
 
     /// Why there is nothing to compare.

@@ -28,6 +28,15 @@ pub fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
 }
 
+/// A path without links, of what need not be there yet.
+pub fn resolved(path: &Path) -> PathBuf {
+    let path = absolute(path);
+    let there = path.ancestors().find_map(|folder| Some((folder, folder.canonicalize().ok()?)));
+    let beyond = there.map(|(folder, real)| path.strip_prefix(folder).map_or(real.clone(), |rest| real.join(rest)));
+    // Joined with nothing a path ends in a separator, which counts for none.
+    beyond.map_or(path, |path| path.components().collect())
+}
+
 /// The folders that a file lies in, outermost first.
 pub fn folders(file: &Path) -> Vec<String> {
     let folder = file.parent().unwrap_or(Path::new(""));

@@ -37,7 +37,7 @@ pub fn info(options: &Info, cli: &Cli, screen: Screen) -> Result<()> {
         channels: manifest.input.channels(),
     };
     if options.json {
-        return Ok(screen.print(serde_json::to_string_pretty(&about)?)?);
+        return Ok(screen.print_data(serde_json::to_string_pretty(&about)?)?);
     }
     screen.print(format_args!(
         "{} by Firelight {} and burn {}",

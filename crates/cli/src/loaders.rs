@@ -14,14 +14,8 @@ where
     X: InputBlock<ItemOf<Y>> + Clone,
     Y: TargetBlock<Fitted: TargetDefaults>,
 {
-    let Recipe { data, model, training, .. } = recipe;
-    let trained = model.weights.is_some();
-    let filter = if model.begun()?.preset().bicubic { Filter::Bicubic } else { Filter::Bilinear };
-    let augment = aug_transforms().size(model.size).max_warp(0.0).max_rotate(0.0);
-    let augment = if trained { augment.min_scale(0.35) } else { augment.max_lighting(0.1).min_scale(0.9) };
-    let dls = block
-        .with_item_transform(Resize::crop(if trained { model.size * 8 / 7 } else { model.size }).with_filter(filter))
-        .with_batch_transforms(augment)
+    let Recipe { data, training, .. } = recipe;
+    let dls = seen(block, recipe)?
         .with_progress(cli.progress())
         .dataloaders(data, &device_by_name(cli.device())?)?
         .with_on_error(if recipe.skip_broken { OnError::Skip } else { OnError::Fail });
@@ -30,6 +24,21 @@ where
         Some(cache) => dls.with_cache(&cache.cache())?,
         None => dls,
     })
+}
+
+/// A block with what the model of a recipe sees of its pictures.
+pub fn seen<X, Y>(block: DataBlock<X, Y>, recipe: &Recipe) -> Result<DataBlock<X, Y>>
+where
+    X: InputBlock<ItemOf<Y>> + Clone,
+    Y: TargetBlock,
+{
+    let model = &recipe.model;
+    let trained = model.weights.is_some();
+    let filter = if model.begun()?.preset().bicubic { Filter::Bicubic } else { Filter::Bilinear };
+    let augment = aug_transforms().size(model.size).max_warp(0.0).max_rotate(0.0);
+    let augment = if trained { augment.min_scale(0.35) } else { augment.max_lighting(0.1).min_scale(0.9) };
+    let resize = Resize::crop(if trained { model.size * 8 / 7 } else { model.size }).with_filter(filter);
+    Ok(block.with_item_transform(resize).with_batch_transforms(augment))
 }
 
 /// Pictures in a batch where nobody asks for some.

@@ -2,26 +2,33 @@
 
 use std::path::Path;
 
-use firelight::learner::{MapTarget, VisionTarget};
+use firelight::learner::{MapTarget, TargetDefaults, VisionTarget};
 use firelight::plots::save_png;
 use firelight::prelude::*;
+use firelight::transforms::Normalize;
 
 use crate::cli::{Cli, Look};
 use crate::guess::guess;
 use crate::kinds::{ItemOf, WithBlock, with_block};
+use crate::loaders::{batch_size, seen};
+use crate::outcome::can_write_file;
 use crate::recipe::Recipe;
 use crate::screen::Screen;
-
-/// Side of the pictures of a batch that is looked at.
-const SIDE: u32 = 128;
+use crate::survey::Survey;
+use crate::weights::choose;
 
 /// Prints what is there, and what does not fit.
 pub fn look(options: &Look, cli: &Cli, screen: Screen) -> Result<()> {
-    let found = guess(&options.data, &options.labels, &cli.progress())?;
+    if let Some(batch) = &options.batch {
+        can_write_file("look", batch, "--batch")?;
+    }
+    let mut found = guess(&options.data, &options.labels, &cli.progress())?;
+    let model = choose(&options.model, cli, &mut found.said)?;
     for line in &found.said {
         screen.print(format_args!("- {line}"))?;
     }
-    let recipe = found.into_recipe(&options.labels);
+    let mut recipe = found.into_recipe(&options.labels);
+    recipe.model = model;
     with_block(&recipe, Looking { recipe: &recipe, batch: options.batch.as_deref(), cli, screen })
 }
 
@@ -29,7 +36,7 @@ pub fn look(options: &Look, cli: &Cli, screen: Screen) -> Result<()> {
 pub fn verify(folder: &Path, cli: &Cli, screen: Screen) -> Result<()> {
     let files = ImageFiles::new().with_progress(cli.progress());
     let found = firelight::datablock::verify_images_with(folder, &files, &firelight::transforms::Limits::default())?;
-    screen.print(&found)?;
+    screen.print_lines(&found)?;
     if found.broken.is_empty() { Ok(()) } else { Err(format!("{} picture(s) are broken", found.broken.len()).into()) }
 }
 
@@ -41,24 +48,30 @@ struct Looking<'a> {
 }
 
 impl Looking<'_> {
+    /// Says what there is; the loaders, where a batch is to be drawn.
     fn look<X, Y>(&self, block: DataBlock<X, Y>) -> Result<Option<DataLoaders<Y::Fitted>>>
     where
         X: InputBlock<ItemOf<Y>> + Clone,
-        Y: TargetBlock,
+        Y: TargetBlock<Fitted: TargetDefaults>,
     {
-        let device = device_by_name(self.cli.device())?;
-        let augment = aug_transforms().size(SIDE).max_warp(0.0).max_rotate(0.0);
-        let block = block.with_item_transform(Resize::crop(SIDE)).with_batch_transforms(augment);
+        let (recipe, preset) = (self.recipe, self.recipe.model.begun()?.preset().clone());
+        // As the learner does it.
+        let block = seen(block, recipe)?.with_normalize(Normalize::new(preset.mean, preset.deviation));
         let block = block.with_progress(self.cli.progress());
-        let summary = block.summary(&self.recipe.data, &device);
-        // A batch is drawn all the same.
+        let device = device_by_name(self.cli.device())?;
+        let dls = block.dataloaders(&recipe.data, &device);
+        let survey = dls.as_ref().ok().map(|dls| Survey::of(dls, &self.cli.progress())).transpose()?;
+        let survey = survey.map_or_else(String::new, |survey| format!("\n{survey}"));
+        // A batch is drawn all the same. What keeps data from being loaded is the summary's last line.
         self.screen
-            .print(format_args!("\n{summary}"))
+            .print_lines(format_args!("{survey}\n{}", block.summary(&recipe.data, &device)))
             .or_else(|error| if self.batch.is_some() { Ok(()) } else { Err(error) })?;
         if self.batch.is_none() {
             return Ok(None);
         }
-        Ok(Some(block.dataloaders(&self.recipe.data, &device)?.with_batch_size(self.recipe.training.batch_size)))
+        let dls = dls?.with_on_error(OnError::Skip);
+        let train = dls.train().dataset().len();
+        Ok(Some(dls.with_batch_size(batch_size(train))))
     }
 
     fn show(&self, batch: &firelight::image::RgbImage) -> Result<()> {

@@ -26,9 +26,11 @@ mod screen;
 mod serve;
 mod similar;
 mod smaller;
+mod survey;
 mod train;
 mod truth;
 mod weights;
+mod words;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -57,7 +59,7 @@ fn main() -> ExitCode {
         // Whoever read the lines has seen enough.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            screen.complain(format_args!("error: {error}"));
+            screen.complain(format_args!("error: {}", words::with_skipping(&error.to_string(), cli.command.skip())));
             signals::exit_code().unwrap_or(ExitCode::FAILURE)
         }
     }
@@ -82,12 +84,12 @@ fn run(cli: &Cli, screen: Screen) -> Result<()> {
         Command::Serve(options) => serve::serve(options, cli, screen),
         Command::Export(options) => export::export(options, cli, screen),
         Command::Info(options) => info::info(options, cli, screen),
-        Command::Models => Ok(screen.print(info::models())?),
+        Command::Models => Ok(screen.print_lines(info::models())?),
         Command::Verify { folder } => look::verify(folder, cli, screen),
         Command::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "firelight", &mut text);
-            Ok(screen.print(String::from_utf8_lossy(&text))?)
+            Ok(screen.print_data(String::from_utf8_lossy(&text))?)
         }
     }
 }

@@ -15,7 +15,7 @@ pub fn man(options: &Man, screen: Screen) -> Result<()> {
     // Global options and names as `firelight-train` are told to the commands by this.
     command.build();
     let Some(folder) = &options.out else {
-        return Ok(screen.print(String::from_utf8_lossy(&page(command)?).trim_end())?);
+        return Ok(screen.print_data(String::from_utf8_lossy(&page(command)?).trim_end())?);
     };
     let failed = |error| format!("man: cannot write to {}: {error}; choose another --out", folder.display());
     std::fs::create_dir_all(folder).map_err(failed)?;

@@ -1,10 +1,11 @@
 //! `firelight predict`: what a model sees in pictures.
 
-use firelight::learner::{can_write, save_evidence};
+use firelight::learner::save_evidence;
 use firelight::prelude::*;
 
 use crate::cli::{Cli, Predict};
 use crate::explain::can_draw;
+use crate::outcome::can_write_file;
 use crate::screen::Screen;
 
 /// Likeliest classes to print.
@@ -12,9 +13,8 @@ const SHOWN: usize = 3;
 
 /// Prints what the model says of each file, or writes a table.
 pub fn predict(options: &Predict, cli: &Cli, screen: Screen) -> Result<()> {
-    for table in options.csv.iter().chain(&options.jsonl) {
-        can_write(table)
-            .map_err(|why| format!("predict: cannot write {}: {why}; choose another file", table.display()))?;
+    for (table, option) in [(&options.csv, "--csv"), (&options.jsonl, "--jsonl")] {
+        table.as_ref().map_or(Ok(()), |table| can_write_file("predict", table, option))?;
     }
     let progress = cli.progress();
     let predictor = cli.model(&options.model)?;

@@ -8,7 +8,7 @@ use firelight::models::Arch;
 use firelight::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::files::absolute;
+use crate::files::{absolute, resolved};
 
 /// `firelight.toml`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -43,14 +43,35 @@ pub struct CachePart {
 
 impl CachePart {
     /// What `--cache` says.
-    pub fn told(place: &str, gib: f64) -> Self {
-        Self { folder: (place != "memory").then(|| absolute(Path::new(place))), gib }
+    pub fn told(place: &str, gib: f64) -> Result<Self> {
+        if place.trim().is_empty() {
+            return Err("cache: --cache says no place; give `memory`, or a folder".into());
+        }
+        Ok(Self { folder: (place != "memory").then(|| absolute(Path::new(place))), gib })
+    }
+
+    /// Refuses a folder that is that of the data, in it or around it: pictures of a cache are no data, and go when there is no room.
+    pub fn lies_apart(&self, data: &Path) -> Result<()> {
+        let Some(folder) = &self.folder else { return Ok(()) };
+        let (ours, theirs) = (resolved(folder), resolved(data));
+        let place = match () {
+            () if ours == theirs => "is the folder of the data",
+            () if ours.starts_with(&theirs) => "lies in the folder of the data",
+            () if theirs.starts_with(&ours) => "has the folder of the data in it",
+            () => return Ok(()),
+        };
+        Err(format!("cache: {} {place}; give a folder beside it, or `memory`", folder.display()).into())
     }
 
     /// The library's.
     pub fn cache(&self) -> Cache {
-        let bytes = (self.gib * f64::from(1 << 30)) as u64;
+        let bytes = self.bytes();
         self.folder.as_ref().map_or(Cache::memory(bytes), |folder| Cache::disk(folder, bytes))
+    }
+
+    /// The most that it may take.
+    pub fn bytes(&self) -> u64 {
+        (self.gib * f64::from(1 << 30)) as u64
     }
 }
 

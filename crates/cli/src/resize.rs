@@ -1,16 +1,17 @@
 //! `firelight resize`: smaller copies of a folder, which load faster.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use firelight::prelude::*;
 use firelight::signals;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::cli::{Cli, Resize};
-use crate::files::{RECIPE, below};
+use crate::files::{RECIPE, below, resolved};
 use crate::guess::{masks_among, pictures};
 use crate::screen::Screen;
 use crate::smaller::{Copied, Smaller};
@@ -20,16 +21,44 @@ const TELL: [&str; 9] = ["csv", "tsv", "json", "jsonl", "txt", "xml", "yaml", "y
 /// Those that mostly tell positions in pixels.
 const POSITIONS: [&str; 3] = ["json", "jsonl", "xml"];
 
+/// Formats of pictures that are not read, by the endings of their names.
+const UNREAD: [&str; 16] =
+    ["avif", "heic", "heif", "jp2", "j2k", "jpx", "jxl", "psd", "exr", "hdr", "dds", "tga", "svg", "dng", "cr2", "nef"];
+/// Says what is being copied, in the folder of the copies, until all is.
+const UNDER_WAY: &str = ".firelight-resize";
+
+/// What copies are made of and how: the same command goes on where it was stopped.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Job {
+    data: PathBuf,
+    size: u32,
+    quality: u8,
+    masks: Option<String>,
+}
+
+/// What became of all files.
+#[derive(Debug, Default)]
+struct Sum {
+    there: usize,
+    changed: usize,
+    frames: usize,
+    depth: usize,
+    was: u64,
+    is: u64,
+    broken: usize,
+}
+
 /// Writes a copy of each picture to the same place below another folder, and beside them what tells labels.
 pub fn resize(options: &Resize, cli: &Cli, screen: Screen) -> Result<()> {
     let Resize { data, out, size, quality, .. } = options;
-    free(data, out)?;
+    let job = Job { data: resolved(data), size: *size, quality: *quality, masks: options.masks.clone() };
     let files = below(data, &cli.progress())?;
     let masks = match options.masks.as_deref() {
         Some("none") => None,
         Some(folder) => Some(told(folder, &files, data)?),
         None => masks_among(&files),
     };
+    job.begin(data, out)?;
     let is_mask = |file: &Path| masks.as_ref().is_some_and(|folder| file.starts_with(folder));
     let what = format!("the shorter side {size} px at most, JPEG files with quality {quality}");
     let of_masks =
@@ -37,66 +66,101 @@ pub fn resize(options: &Resize, cli: &Cli, screen: Screen) -> Result<()> {
     screen.say(format_args!("- {}: {what}{of_masks}", pictures(files.len())));
     let smaller = Smaller { size: *size, quality: *quality };
     let bar = cli.progress().bar(files.len(), "resize");
-    let bytes = [AtomicU64::new(0), AtomicU64::new(0)];
-    let copy = |file: &PathBuf| -> Result<bool> {
+    let copy = |file: &PathBuf| -> Result<Option<Copied>> {
         if signals::asked() {
             return Err("resize: ended before all was copied".into());
         }
         let (from, to) = (data.join(file), out.join(file));
-        let Copied { was, is, changed } = smaller.copy(&from, &to, is_mask(file))?;
-        bytes[0].fetch_add(was, Ordering::Relaxed);
-        bytes[1].fetch_add(is, Ordering::Relaxed);
+        // A copy is whole or not there.
+        let copied = if to.is_file() { None } else { Some(smaller.copy(&from, &to, is_mask(file))?) };
         bar.inc(1);
-        Ok(changed)
+        Ok(copied)
     };
     signals::hold();
-    let copied: Vec<Result<bool>> = files.par_iter().map(copy).collect();
+    let copied: Vec<Result<Option<Copied>>> = files.par_iter().map(copy).collect();
     drop(bar);
     if signals::asked() {
-        return Err(format!("resize: ended before all was copied; remove {} and begin anew", out.display()).into());
+        return Err("resize: ended before all was copied; the same command goes on".into());
     }
-    let (mut changed, mut broken) = (0, 0);
+    let mut sum = Sum::default();
     for copy in copied {
         match copy {
-            Ok(smaller) => changed += usize::from(smaller),
+            Ok(Some(copied)) => sum.add(&copied),
+            Ok(None) => sum.there += 1,
             Err(error) => {
-                broken += 1;
+                sum.broken += 1;
                 screen.complain(format_args!("{}: {error}", if options.skip_broken { "left out" } else { "error" }));
             }
         }
     }
-    let tables = copy_tables(data, out)?;
-    let has_positions = tables.iter().any(|file| ends_with(file, &POSITIONS));
-    let [was, is] = bytes.map(|bytes| bytes.into_inner() as f64 / 1e6);
-    screen.say(format_args!(
-        "{} in {}, {changed} of them made smaller: {was:.1} MB are {is:.1} MB; {} file(s) of labels copied as they are",
-        pictures(files.len() - broken),
-        out.display(),
-        tables.len()
-    ));
-    if has_positions {
-        screen.say("positions in pixels, as .json and .xml files may have them, are those of the larger pictures");
+    let beside = copy_tables(data, out)?;
+    sum.say(files.len(), &beside, out, screen);
+    if sum.broken == 0 || options.skip_broken {
+        // The folder is as any other now.
+        return Ok(fs::remove_file(out.join(UNDER_WAY)).map_err(|error| unwritten(out, &error))?);
     }
-    if broken == 0 || options.skip_broken {
-        Ok(())
-    } else {
-        Err(format!("{broken} picture(s) could not be copied").into())
+    Err(format!("{} picture(s) could not be copied", sum.broken).into())
+}
+
+impl Sum {
+    fn add(&mut self, copied: &Copied) {
+        self.changed += usize::from(copied.changed);
+        self.frames += usize::from(copied.lost.frames);
+        self.depth += usize::from(copied.lost.depth);
+        self.was += copied.was;
+        self.is += copied.is;
+    }
+
+    /// What was done, and what the copies have not.
+    fn say(&self, files: usize, beside: &Beside, out: &Path, screen: Screen) {
+        let [was, is] = [self.was, self.is].map(|bytes| bytes as f64 / 1e6);
+        let there = if self.there > 0 { format!(", {} of them copied before", self.there) } else { String::new() };
+        screen.say(format_args!(
+            "{} in {}{there}, {} of them made smaller: {was:.1} MB are {is:.1} MB; {} file(s) of labels copied as they are",
+            pictures(files - self.broken),
+            out.display(),
+            self.changed,
+            beside.tables
+        ));
+        if self.frames > 0 {
+            screen.say(format_args!("animations: of {} the first frame alone is kept", pictures(self.frames)));
+        }
+        if self.depth > 0 {
+            screen.say(format_args!("depth: of {} with more than 8 bits a channel 8 are kept", pictures(self.depth)));
+        }
+        if !beside.unread.is_empty() {
+            let formats = beside.unread.iter().map(|(ending, files)| format!("{files} .{ending}"));
+            let (all, formats) = (beside.unread.values().sum(), formats.collect::<Vec<_>>().join(", "));
+            screen.say(format_args!("left out: {} of formats that are not read: {formats}", pictures(all)));
+        }
+        if beside.has_positions {
+            screen.say("positions in pixels, as .json and .xml files may have them, are those of the larger pictures");
+        }
     }
 }
 
-/// Whether copies can be written there: to a folder that is new or empty, and not among what is copied.
-fn free(data: &Path, out: &Path) -> Result<()> {
-    let failed = |why: &dyn Display| format!("resize: cannot write to {}: {why}; choose another folder", out.display());
-    fs::create_dir_all(out).map_err(|error| failed(&error))?;
-    if out.canonicalize().and_then(|out| Ok(out.starts_with(data.canonicalize()?))).unwrap_or(false) {
-        // It was made here, where it is empty.
-        let _ = fs::remove_dir(out);
-        return Err(failed(&format!("it lies in {}", data.display())).into());
+impl Job {
+    /// Begins in a folder that is new or empty and not among what is copied, or goes on in one where the same was begun.
+    fn begin(&self, data: &Path, out: &Path) -> Result<()> {
+        let file = out.join(UNDER_WAY);
+        if resolved(out).starts_with(&self.data) {
+            return Err(unwritten(out, &format!("it lies in {}", data.display())).into());
+        }
+        fs::create_dir_all(out).map_err(|error| unwritten(out, &error))?;
+        if let Some(begun) = fs::read_to_string(&file).ok().and_then(|text| toml::from_str::<Self>(&text).ok()) {
+            let other = || format!("copies of {} are under way there, made otherwise", begun.data.display());
+            return if begun == *self { Ok(()) } else { Err(unwritten(out, &other()).into()) };
+        }
+        if fs::read_dir(out).map_err(|error| unwritten(out, &error))?.next().is_some() {
+            return Err(unwritten(out, &"it has files").into());
+        }
+        let text = toml::to_string(self).map_err(|error| unwritten(out, &error))?;
+        Ok(firelight::files::write_whole(&file, text.as_bytes()).map_err(|error| unwritten(out, &error))?)
     }
-    if fs::read_dir(out).map_err(|error| failed(&error))?.next().is_some() {
-        return Err(failed(&"it has files").into());
-    }
-    Ok(())
+}
+
+fn unwritten(out: &Path, why: &dyn Display) -> String {
+    format!("resize: cannot write to {}: {why}; choose another folder", out.display())
 }
 
 fn told(folder: &str, files: &[PathBuf], data: &Path) -> Result<String> {
@@ -111,10 +175,20 @@ fn ends_with(file: &Path, endings: &[&str]) -> bool {
     file.extension().is_some_and(|ending| endings.iter().any(|known| ending.eq_ignore_ascii_case(known)))
 }
 
-/// Copies what tells labels, and gives the files.
-fn copy_tables(from: &Path, to: &Path) -> Result<Vec<PathBuf>> {
+/// Files that are no pictures to copy.
+#[derive(Debug, Default)]
+struct Beside {
+    /// How many tell labels, and whether some of these may have positions.
+    tables: usize,
+    has_positions: bool,
+    /// Pictures of formats that are not read, by their ending.
+    unread: BTreeMap<String, usize>,
+}
+
+/// Copies what tells labels.
+fn copy_tables(from: &Path, to: &Path) -> Result<Beside> {
     let failed = |path: &Path, error: std::io::Error| format!("resize: cannot copy {}: {error}", path.display());
-    let mut copied = Vec::new();
+    let mut beside = Beside::default();
     let mut folders = vec![PathBuf::new()];
     while let Some(folder) = folders.pop() {
         let place = from.join(&folder);
@@ -138,9 +212,12 @@ fn copy_tables(from: &Path, to: &Path) -> Result<Vec<PathBuf>> {
                 bytes
                     .and_then(|bytes| firelight::files::write_whole(&target, &bytes))
                     .map_err(|error| failed(&entry.path(), error))?;
-                copied.push(told);
+                beside.tables += 1;
+                beside.has_positions |= ends_with(&told, &POSITIONS);
+            } else if let (true, Some(ending)) = (ends_with(&told, &UNREAD), told.extension()) {
+                *beside.unread.entry(ending.to_string_lossy().to_lowercase()).or_default() += 1;
             }
         }
     }
-    Ok(copied)
+    Ok(beside)
 }

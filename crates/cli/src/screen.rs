@@ -1,9 +1,15 @@
 //! Standard output, and standard error.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{self, Write};
 
+use crate::words::of_the_tool;
+
 /// Where lines are printed. One that reads no more, as `head`, ends nothing: what is said to it is lost, and no more.
+///
+/// Names of files and classes are other people's text: what of it a terminal would take for a command is shown escaped, here alone. What
+/// programs read (JSON, recipes) is written as it is.
 #[derive(Debug, Clone, Copy)]
 pub struct Screen {
     quiet: bool,
@@ -20,26 +26,65 @@ impl Screen {
         self.quiet
     }
 
-    /// How things go.
+    /// How things go, in a line.
     pub fn say(self, line: impl Display) {
         if !self.quiet {
             let _ = self.print(line);
         }
     }
 
-    /// What was asked for, however quiet it is.
+    /// The same in several lines.
+    pub fn say_lines(self, text: impl Display) {
+        if !self.quiet {
+            let _ = self.print_lines(text);
+        }
+    }
+
+    /// A line that was asked for, however quiet it is.
     ///
     /// # Errors
     ///
     /// What the system says: a reader that has gone away is a broken pipe, with which a command ends that does nothing else.
-    #[allow(clippy::unused_self)]
     pub fn print(self, line: impl Display) -> io::Result<()> {
-        writeln!(io::stdout().lock(), "{line}")
+        self.write(&shown(&of_the_tool(&line.to_string()), false))
     }
 
-    /// What went wrong.
+    /// The same of several lines.
+    pub fn print_lines(self, text: impl Display) -> io::Result<()> {
+        self.write(&shown(&of_the_tool(&text.to_string()), true))
+    }
+
+    /// What another program reads.
+    pub fn print_data(self, text: impl Display) -> io::Result<()> {
+        self.write(&text.to_string())
+    }
+
+    /// What went wrong, in a line.
     #[allow(clippy::unused_self)]
     pub fn complain(self, line: impl Display) {
-        let _ = writeln!(io::stderr().lock(), "{line}");
+        let _ = writeln!(io::stderr().lock(), "{}", shown(&of_the_tool(&line.to_string()), false));
     }
+
+    #[allow(clippy::unused_self)]
+    fn write(self, text: &str) -> io::Result<()> {
+        writeln!(io::stdout().lock(), "{text}")
+    }
+}
+
+/// Text without what moves a terminal's cursor, colours it, or turns the direction of writing.
+fn shown(text: &str, lines: bool) -> Cow<'_, str> {
+    let turns = |letter| matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let is_command = |letter: char| (letter.is_control() || turns(letter)) && !(lines && letter == '\n');
+    if !text.contains(is_command) {
+        return text.into();
+    }
+    let mut plain = String::with_capacity(text.len() + 8);
+    for letter in text.chars() {
+        match letter {
+            '\n' | '\r' | '\t' if is_command(letter) => plain.extend(letter.escape_default()),
+            _ if is_command(letter) => plain.extend(letter.escape_unicode()),
+            _ => plain.push(letter),
+        }
+    }
+    plain.into()
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use firelight::learner::VisionTarget;
 use firelight::prelude::*;
+use firelight::transforms::{Limits, open};
 use serde::Serialize;
 
 use crate::cli::{Cli, Similar};
@@ -13,10 +14,12 @@ use crate::screen::Screen;
 /// A line for each, the likest first.
 pub fn similar(options: &Similar, cli: &Cli, screen: Screen) -> Result<()> {
     let screen = if options.json { Screen::new(true) } else { screen };
+    // It is looked at last, after minutes of looking at others.
+    open(&options.picture, &Limits::default())?;
     let eyes = Eyes::new("similar", (&options.data, &options.labels, &options.model), cli, screen)?;
     let found = eyes.look(Finding { picture: &options.picture, k: options.k })?;
     if options.json {
-        return Ok(screen.print(serde_json::to_string_pretty(&found)?)?);
+        return Ok(screen.print_data(serde_json::to_string_pretty(&found)?)?);
     }
     for Found { cosine, name } in &found {
         screen.print(format_args!("{cosine:.3}  {}", eyes.recipe.data.join(name).display()))?;

@@ -2,15 +2,19 @@
 
 use std::borrow::Cow;
 use std::fs;
-use std::io::Cursor;
+use std::io::{BufReader, Cursor};
 use std::path::Path;
 
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{PixelType, ResizeOptions, Resizer};
 use firelight::files::write_whole;
+use firelight::image::codecs::gif::GifDecoder;
 use firelight::image::codecs::jpeg::JpegEncoder;
-use firelight::image::codecs::png::PngEncoder;
-use firelight::image::{DynamicImage, GrayImage, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, RgbImage};
+use firelight::image::codecs::png::{PngDecoder, PngEncoder};
+use firelight::image::codecs::webp::WebPDecoder;
+use firelight::image::{
+    AnimationDecoder, DynamicImage, GrayImage, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, RgbImage,
+};
 use firelight::prelude::*;
 use firelight::transforms::{Limits, Mask, MaskReader, open};
 
@@ -32,6 +36,17 @@ pub struct Copied {
     pub is: u64,
     /// Whether it was larger than asked for.
     pub changed: bool,
+    /// What the file has and its copy has not.
+    pub lost: Lost,
+}
+
+/// What making a picture smaller leaves out of its file.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Lost {
+    /// The frames of an animation after the first.
+    pub frames: bool,
+    /// Numbers of more than 8 bits.
+    pub depth: bool,
 }
 
 impl Smaller {
@@ -47,7 +62,8 @@ impl Smaller {
         let written = to.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| write_whole(to, &bytes));
         written.map_err(|error| format!("resize: cannot write {}: {error}", to.display()))?;
         let was = fs::metadata(from).map_err(|error| failed(&error))?.len();
-        Ok(Copied { was, is: bytes.len() as u64, changed: smaller.is_some() })
+        let lost = if smaller.is_some() && !is_mask { lost(from) } else { Lost::default() };
+        Ok(Copied { was, is: bytes.len() as u64, changed: smaller.is_some(), lost })
     }
 
     /// Width and height, if they are not those that it has.
@@ -112,6 +128,27 @@ impl Smaller {
         written.map_err(|error| format!("resize: {}: {error}", from.display()))?;
         Ok(Some(bytes))
     }
+}
+
+/// What a file has beside one picture of 8 bits; of one that was read before.
+fn lost(file: &Path) -> Lost {
+    let reader = || ImageReader::open(file).ok()?.with_guessed_format().ok();
+    let bytes = || fs::File::open(file).ok().map(BufReader::new);
+    let frames = match reader().and_then(|reader| reader.format()) {
+        Some(ImageFormat::Gif) => bytes()
+            .and_then(|bytes| GifDecoder::new(bytes).ok())
+            .is_some_and(|decoder| decoder.into_frames().take(2).count() > 1),
+        Some(ImageFormat::WebP) => {
+            bytes().and_then(|bytes| WebPDecoder::new(bytes).ok()).is_some_and(|decoder| decoder.has_animation())
+        }
+        Some(ImageFormat::Png) => bytes()
+            .and_then(|bytes| PngDecoder::new(bytes).ok())
+            .is_some_and(|decoder| decoder.is_apng().unwrap_or(false)),
+        _ => false,
+    };
+    let colours = reader().and_then(|reader| Some(reader.into_decoder().ok()?.original_color_type()));
+    let depth = colours.is_some_and(|colours| colours.bits_per_pixel() > 8 * u16::from(colours.channel_count()));
+    Lost { frames, depth }
 }
 
 /// The colour profile of a file, if it has one of a usual size.

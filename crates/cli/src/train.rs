@@ -16,7 +16,7 @@ use crate::guess::{guess, pictures};
 use crate::kinds::{ItemOf, WithBlock, with_block};
 use crate::loaders::{self, OF_THE_HEAD, THAWED_RATE, loaders, rate};
 use crate::outcome::{Figure, Outcome, can_write_json, write_json};
-use crate::place::Place;
+use crate::place::{CHECKPOINTS, MODEL, Place};
 use crate::recipe::{CachePart, Recipe, TrainingPart};
 use crate::screen::Screen;
 use crate::weights::{backbone, choose};
@@ -29,8 +29,9 @@ pub fn train(options: &Train, cli: &Cli, screen: Screen) -> Result<()> {
     can_write_json(options.json.as_deref())?;
     let (mut recipe, name) = recipe(options, cli, screen)?;
     if let Some(place) = &options.cache {
-        recipe.cache = Some(CachePart::told(place, options.cache_gib));
+        recipe.cache = Some(CachePart::told(place, options.cache_gib)?);
     }
+    recipe.cache.as_ref().map_or(Ok(()), |cache| cache.lies_apart(&recipe.data))?;
     let run = Run { recipe, name, options, cli, screen, begin };
     match with_block(&run.recipe, &run)? {
         Some(outcome) => write_json(options.json.as_deref(), &outcome),
@@ -160,7 +161,11 @@ impl Run<'_> {
             None
         } else {
             let (place, earlier) = Place::find(self.options, &self.name, |earlier| self.asked(earlier))?;
-            if let Some(recipe) = earlier {
+            if let Some(mut recipe) = earlier {
+                if self.recipe.cache.is_some() && recipe.cache != self.recipe.cache {
+                    recipe.cache.clone_from(&self.recipe.cache);
+                    recipe.write(&place.folder().join(RECIPE))?;
+                }
                 self.screen
                     .say(format_args!("- as the run in {}, which goes on where it is", place.folder().display()));
                 return Ok(Some(Settled { recipe, place }));
@@ -181,7 +186,7 @@ impl Run<'_> {
         }
         let Some(place) = place else {
             let text = if self.options.as_rust { as_rust(&recipe) } else { recipe.text()? };
-            self.screen.print(text.trim_end())?;
+            self.screen.print_data(text.trim_end())?;
             return Ok(None);
         };
         recipe.write(&place.folder().join(RECIPE))?;
@@ -230,7 +235,7 @@ impl Run<'_> {
     fn equipped<F: TargetDefaults, M: Model>(&self, learn: Learner<F, M>, place: &Place) -> Result<Learner<F, M>> {
         let TrainingPart { seed, minutes, .. } = self.recipe.training;
         let mut learn =
-            learn.with_seed(seed).with_checkpoints(Checkpoints::in_folder(place.folder().join("checkpoints")));
+            learn.with_seed(seed).with_checkpoints(Checkpoints::in_folder(place.folder().join(CHECKPOINTS)));
         if learn.data().validates() {
             learn = learn.with_best(KeepBest::new("valid_loss"));
         }
@@ -290,7 +295,7 @@ impl Run<'_> {
         place: &Place,
     ) -> Result<Outcome> {
         let out = place.folder();
-        let model = out.join("model.firelight");
+        let model = out.join(MODEL);
         learn.export(&model)?;
         learn.save_pictures(out)?;
         let mut outcome = Outcome {
@@ -316,7 +321,8 @@ impl Run<'_> {
             self.screen
                 .say(format_args!("left out: {} that cannot be read (firelight verify lists them)", pictures(skipped)));
         }
-        self.screen.say(format_args!("\n{}", outcome.line()));
+        self.screen.say("");
+        self.screen.say(outcome.line());
         self.screen.say(format_args!("see {}", outcome.report.display()));
         self.screen.say(format_args!("try it: firelight predict {} PICTURE", outcome.model.display()));
         Ok(outcome)

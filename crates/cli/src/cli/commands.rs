@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use firelight::models::weights::Names;
 use firelight::transforms::Size;
 
-use super::{DataOptions, ModelOptions};
+use super::{Command, DataOptions, Evaluate, ModelOptions, Predict};
 
 #[derive(Debug, Args)]
 pub struct Explain {
@@ -147,5 +147,19 @@ impl From<WeightNames> for Names {
             WeightNames::Timm => Self::Timm,
             WeightNames::Published => Self::Published,
         }
+    }
+}
+
+impl Command {
+    /// How pictures that cannot be read are left out, where the command can and was not told to.
+    pub fn skip(&self) -> Option<&'static str> {
+        let skips = match self {
+            Self::Train(train) if train.recipe.is_some() => return Some("`skip_broken = true` in the recipe"),
+            Self::Train(train) => train.labels.skip_broken,
+            Self::Evaluate(Evaluate { labels, .. }) | Self::Rate(Rate { labels, .. }) => labels.skip_broken,
+            Self::Predict(Predict { skip_broken, .. }) | Self::Explain(Explain { skip_broken, .. }) => *skip_broken,
+            _ => true,
+        };
+        (!skips).then_some("--skip-broken")
     }
 }

@@ -36,6 +36,7 @@ macro_rules! program {
 program!(classes, "programs/classes.rs");
 program!(parts, "programs/parts.rs");
 program!(tags, "programs/tags.rs");
+program!(cached, "programs/cached.rs");
 program!(masks, "programs/masks.rs");
 
 /// Compares what is printed for `data` below `root` with a program, and what both train.
@@ -60,6 +61,18 @@ fn of_class_folders() {
     let root = tempfile::tempdir().unwrap();
     data::class_folders(&root.path().join("data"), 40);
     is_the_program(root.path(), "classes", classes::TEXT, &[]);
+}
+
+/// Kept in memory, and in a folder.
+#[test]
+fn of_a_cache() {
+    let root = tempfile::tempdir().unwrap();
+    data::names(&root.path().join("data"), 40);
+    is_the_program(root.path(), "cached", cached::TEXT, &["--cache", "kept", "--cache-gib", "0.5"]);
+    assert!(fs::read_dir(root.path().join("kept")).unwrap().count() > 10);
+    let train = [&["train", "data", "--as-rust", "--cache", "memory"], &SMALL[..]].concat();
+    let program = said(root.path(), &train);
+    assert!(program.contains(".with_cache(&Cache::memory(4_294_967_296))?;"), "{program}");
 }
 
 /// With a part that validates, and the costs of mistakes.

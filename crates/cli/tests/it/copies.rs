@@ -2,13 +2,14 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Stdio;
 
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
 use image::{DynamicImage, ImageDecoder, ImageEncoder, ImageReader, RgbImage};
 
 use crate::data::{self, COLOURS};
-use crate::{refused, run, said};
+use crate::{firelight, refused, run, said};
 
 /// A blob of EXIF that says: the picture's top is the right side of what is stored (6).
 const TURNED: [u8; 26] = [
@@ -99,10 +100,90 @@ fn broken_pictures_are_listed_and_folders_with_files_are_left_alone() {
     assert!(errors.starts_with("error: ") && errors.lines().next().unwrap().contains("torn.png"), "{errors}");
     assert!(errors.ends_with("error: 1 picture(s) could not be copied\n"), "{errors}");
     assert!(!at.join("small/red/torn.png").exists() && at.join("small/red/4.png").is_file());
+    let mended = data::shown(4).picture();
+    mended.save(at.join("data/red/torn.png")).unwrap();
+    assert!(said(at, &resize).contains("7 pictures in small, 6 of them copied before, 1 of them made smaller"));
     assert_eq!(refused(at, &resize), "error: resize: cannot write to small: it has files; choose another folder");
+    fs::write(at.join("data/red/torn.png"), "half").unwrap();
     let inside = refused(at, &["resize", "data", "data/small", "--size", "16"]);
     assert_eq!(inside, "error: resize: cannot write to data/small: it lies in data; choose another folder");
     assert!(!Path::new(&at.join("data/small")).exists());
     let skipped = run(at, &["resize", "data", "others", "--size", "16", "--skip-broken"]);
     assert!(skipped.status.success() && String::from_utf8_lossy(&skipped.stderr).starts_with("left out: "));
+}
+
+/// Stopped as by a switch: some copies are there, each whole.
+#[test]
+fn what_was_stopped_goes_on_and_makes_no_copy_twice() {
+    let root = tempfile::tempdir().unwrap();
+    let at = root.path();
+    data::class_folders(&at.join("data"), 24);
+    for number in 0..200 {
+        let noise = RgbImage::from_fn(300, 300, |x, y| image::Rgb([(x * y) as u8, (x + 3 * y) as u8, number as u8]));
+        data::save(&noise, &at.join(format!("data/red/large{number}.png")));
+    }
+    let resize = ["resize", "data", "small", "--size", "100"];
+    let copies = || fs::read_dir(at.join("small/red")).map_or(0, |entries| entries.flatten().filter(is_whole).count());
+    let mut child = firelight(at, &resize).stdout(Stdio::null()).spawn().unwrap();
+    while copies() < 3 && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let begun = copies();
+    assert!((3..208).contains(&begun), "{begun} copies when it was killed");
+    for other in [&["--size", "50"][..], &["--size", "100", "--quality", "50"], &["--size", "100", "--masks", "none"]] {
+        let error = refused(at, &[&resize[..3], other].concat());
+        assert!(error.ends_with("made otherwise; choose another folder"), "{error}");
+    }
+    let written = |file: &str| fs::metadata(at.join("small/red").join(file)).and_then(|file| file.modified()).ok();
+    let first = fs::read_dir(at.join("small/red")).unwrap().flatten().find(is_whole).unwrap();
+    let first = first.file_name().into_string().unwrap();
+    let before = written(&first);
+    let told = said(at, &resize);
+    assert!(told.contains("224 pictures in small, ") && told.contains(" of them copied before, "), "{told}");
+    assert_eq!((copies(), written(&first)), (208, before));
+    said(at, &["resize", "data", "whole", "--size", "100"]);
+    let names: Vec<_> = fs::read_dir(at.join("whole/red")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    for name in names {
+        let [one, other] = ["small", "whole"].map(|folder| fs::read(at.join(folder).join("red").join(&name)).unwrap());
+        assert!(one == other, "{name:?}");
+    }
+    assert!(!at.join("small/.firelight-resize").exists());
+}
+
+fn is_whole(entry: &fs::DirEntry) -> bool {
+    entry.path().extension().is_some_and(|ending| ending == "png")
+}
+
+#[test]
+fn what_copies_have_not_is_said() {
+    let root = tempfile::tempdir().unwrap();
+    let (at, data) = (root.path(), root.path().join("data"));
+    data::class_folders(&data, 6);
+    let frame = |shade: u8| image::Frame::new(image::RgbaImage::from_pixel(40, 40, image::Rgba([shade, 0, 0, 255])));
+    for (name, frames) in [("moving.gif", 3), ("still.gif", 1)] {
+        let mut encoder = image::codecs::gif::GifEncoder::new(fs::File::create(data.join("red").join(name)).unwrap());
+        encoder.encode_frames((0..frames).map(|shade| frame(90 * shade))).unwrap();
+    }
+    let deep = image::ImageBuffer::<image::Rgb<u16>, Vec<u16>>::from_pixel(40, 40, image::Rgb([9, 300, 65_000]));
+    DynamicImage::from(deep).save(data.join("red/deep.png")).unwrap();
+    let float = image::Rgb32FImage::from_pixel(40, 40, image::Rgb([0.5, 0.1, 0.9]));
+    DynamicImage::from(float).save(data.join("red/float.tiff")).unwrap();
+    for name in ["one.avif", "two.AVIF", "three.jp2"] {
+        fs::write(data.join("red").join(name), "of another format").unwrap();
+    }
+    let output = run(at, &["resize", "data", "small", "--size", "16"]);
+    let told = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+    for line in [
+        "animations: of 1 picture the first frame alone is kept",
+        "depth: of 2 pictures with more than 8 bits a channel 8 are kept",
+        "left out: 3 pictures of formats that are not read: 2 .avif, 1 .jp2",
+    ] {
+        assert!(told.lines().any(|told| told == line), "{line}:\n{told}");
+    }
+    // What is small enough is copied bit for bit, and has all of it.
+    let same = run(at, &["resize", "data", "same", "--size", "64"]);
+    let told = String::from_utf8(same.stdout).unwrap();
+    assert!(!told.contains("animations") && !told.contains("depth") && told.contains("left out: 3"), "{told}");
 }

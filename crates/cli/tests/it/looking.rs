@@ -93,7 +93,8 @@ fn a_doctor_finds_a_wrong_label_and_a_twin_and_what_is_decided_is_trained_by() {
         recipe.lines().any(|line| line.starts_with("corrections = ") && line.ends_with("decided.csv\"")),
         "{recipe}"
     );
-    let look = said(at, &["look", "data", "--skip-broken", "--corrections", "decided.csv"]);
+    let look = [&["look", "data", "--skip-broken", "--corrections", "decided.csv"], &SMALL[..]].concat();
+    let look = said(at, &look);
     assert!(look.contains("1 item(s) relabelled"), "{look}");
     fs::write(at.join("decided.csv"), "item,given,suggested,action\nblue/gone.png,blue,red,relabel\n").unwrap();
     let error = refused(at, &train);
@@ -114,7 +115,7 @@ fn a_picture_is_most_like_itself_and_then_like_its_twin() {
 
     let masks = tempfile::tempdir().unwrap();
     data::masks(&masks.path().join("data"), 12);
-    for command in [&["doctor", "data"][..], &["similar", "data", "data/images/p1.png"]] {
+    for command in [&["doctor", "data"][..], &["similar", "data", "data/images/1.png"]] {
         let error = refused(masks.path(), &[command, &SMALL].concat());
         assert!(error.starts_with(&format!("error: {}: masks have no one label", command[0])), "{error}");
     }

@@ -5,9 +5,13 @@ mod copies;
 mod data;
 mod guesses;
 mod looking;
+mod places;
 mod refusals;
 mod runs;
 mod schema;
+mod screens;
+mod surveys;
+mod wording;
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -156,7 +156,7 @@ fn broken_pictures_are_listed() {
     fs::write(at.join("data/red/torn.png"), "half").unwrap();
     let output = run(at, &["verify", "data"]);
     assert!(!output.status.success() && String::from_utf8_lossy(&output.stdout).contains("data/red/torn.png"));
-    let looked = said(at, &["look", "data", "--batch", "batch.png"]);
+    let looked = said(at, &[&["look", "data", "--batch", "batch.png"], &SMALL[..]].concat());
     assert!(looked.contains("3 class(es)") && at.join("batch.png").is_file(), "{looked}");
 }
 

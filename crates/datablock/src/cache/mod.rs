@@ -57,7 +57,8 @@ impl Cache {
     ///
     /// A file a picture, written while the first epoch runs and renamed when it is whole, with a checksum: a killed process leaves nothing that
     /// is read, and what is damaged is dropped and made anew. Once pictures are asked for a second time, those that nobody has asked for make
-    /// room for new ones, the longest unused first. Files of other names are left alone.
+    /// room for new ones, the longest unused first. Files of other names are left alone. A folder that another user has filled and that may not be
+    /// written to is read as it is.
     pub fn disk(folder: impl Into<PathBuf>, bytes: u64) -> Self {
         Self { folder: Some(folder.into()), bytes }
     }

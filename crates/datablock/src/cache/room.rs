@@ -24,6 +24,8 @@ const FOLDER: usize = 2;
 pub(super) struct Room {
     folder: PathBuf,
     budget: u64,
+    /// Whether what is there may be read and no more.
+    read_only: bool,
     state: Mutex<State>,
 }
 
@@ -47,12 +49,22 @@ struct Found {
 }
 
 impl Room {
-    /// Counts what is there, without what killed processes left half-written, and makes it fit a smaller budget.
+    /// Counts what is there, without what killed processes left half-written, and makes it fit a smaller budget. A room that another user has filled
+    /// is read as it is.
     pub fn open(folder: &Path, budget: u64) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
-        let ledger = File::options().read(true).write(true).create(true).truncate(false).open(folder.join(LEDGER))?;
+        let path = folder.join(LEDGER);
+        let (ledger, read_only) = match File::options().read(true).write(true).create(true).truncate(false).open(&path)
+        {
+            Ok(ledger) => (ledger, false),
+            Err(why) if is_locked_up(&why) => (File::open(&path).map_err(|_| why)?, true),
+            Err(why) => return Err(why),
+        };
         let state = State { ledger, asked: HashSet::new(), again: false, old: Vec::new() };
-        let room = Self { folder: folder.to_path_buf(), budget, state: Mutex::new(state) };
+        let room = Self { folder: folder.to_path_buf(), budget, read_only, state: Mutex::new(state) };
+        if read_only {
+            return Ok(room);
+        }
         room.counted(|state, total| {
             let (mut old, parts) = room.scan()?;
             *total = parts + old.iter().map(|found| found.bytes).sum::<u64>();
@@ -89,6 +101,9 @@ impl Room {
 
     /// A file to write so many bytes to, which are counted from now on; `None` where there is no room for them.
     pub fn part(&self, bytes: u64) -> io::Result<Option<NamedTempFile>> {
+        if self.read_only {
+            return Ok(None);
+        }
         self.counted(|state, total| {
             while bytes <= self.budget && total.saturating_add(bytes) > self.budget && state.again {
                 let Some(found) = state.old.pop() else { break };
@@ -190,6 +205,11 @@ impl Room {
         }
         Ok((found, parts))
     }
+}
+
+/// Whether it is no failure of the disk that keeps one from writing.
+fn is_locked_up(why: &io::Error) -> bool {
+    matches!(why.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
 }
 
 /// The bytes of a part that somebody is writing; what nobody holds any more is removed.

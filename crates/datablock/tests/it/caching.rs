@@ -367,3 +367,31 @@ fn a_folder_that_cannot_be_used_and_a_budget_of_nothing_are_refused() {
     }
     assert!(!folder.path().join("kept").exists());
 }
+
+/// What another user has filled. (Whoever may write anywhere, as root, is not kept from it.)
+#[test]
+#[cfg(unix)]
+fn a_folder_without_permission_to_write_is_read_and_left_as_it_is() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, kept) = (pictures(), tempfile::tempdir().expect("a folder"));
+    let plain = epoch(&loaders(folder.path()), 0);
+    epoch(&cached(folder.path(), &Cache::disk(kept.path(), ENOUGH)), 0);
+    let (files, ledger) = (entries(kept.path()), kept.path().join("firelight-cache"));
+    let folders = files.iter().filter_map(|file| file.parent().map(Path::to_path_buf));
+    let all: Vec<PathBuf> = folders.chain(files.clone()).chain([ledger.clone(), kept.path().into()]).collect();
+    let allow = |more: u32| {
+        for path in &all {
+            let mode = if path.is_dir() { 0o555 } else { 0o444 } | more;
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("permissions");
+        }
+    };
+    allow(0);
+    if File::options().write(true).open(&ledger).is_err() {
+        let read = cached(folder.path(), &Cache::disk(kept.path(), 1));
+        assert_eq!(counted(&read, || assert!(epoch(&read, 0) == plain)), (20, 0));
+        assert_eq!(entries(kept.path()), files);
+    } else {
+        eprintln!("skipped: this user may write to any file");
+    }
+    allow(0o222);
+}
