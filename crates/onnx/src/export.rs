@@ -1,20 +1,17 @@
 //! From a module to a file.
 
-use std::any::Any;
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
 
-use burn::backend::capture::TensorId;
 use burn::module::Module;
 use burn::tensor::Tensor;
 use prost::Message;
 
-use crate::OnnxError;
 use crate::dims::dims;
 use crate::graph::{with_values, written};
 use crate::proto::{IR_VERSION, Model, OPSET, Opset, Property};
-use crate::record::{ITEMS, id, record};
+use crate::record::{ITEMS, record};
+use crate::{OnnxError, Output};
 
 /// The most bytes that a protocol buffer holds.
 const MOST: usize = i32::MAX as usize;
@@ -39,29 +36,6 @@ const MOST: usize = i32::MAX as usize;
 pub struct Export {
     input: String,
     shape: Vec<usize>,
-}
-
-/// A tensor that a forward pass gives, and what it is called in the file.
-#[derive(Clone)]
-pub struct Output {
-    pub(crate) name: String,
-    pub(crate) id: Option<TensorId>,
-    /// Until the recording is over: of a tensor that nobody holds, burn lets what follows take the place.
-    _tensor: Arc<dyn Any + Send + Sync>,
-}
-
-impl std::fmt::Debug for Output {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Output").field("name", &self.name).finish_non_exhaustive()
-    }
-}
-
-impl Output {
-    /// Calls a tensor so; each name is of one output, and not of the input.
-    pub fn new<const D: usize>(name: impl Into<String>, tensor: Tensor<D>) -> Self {
-        let id = id(&tensor);
-        Self { name: name.into(), id, _tensor: Arc::new(tensor) }
-    }
 }
 
 impl Export {

@@ -8,6 +8,7 @@ use burn::backend::ir::{IrVisitorMut, OperationIr, TensorIr};
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Bool, Device, Int, Shape, Tensor, TensorData};
 
+use crate::output::id;
 use crate::{OnnxError, Output};
 
 /// Numbers of items that the two recordings have: with no common factor, and none that a module would treat apart.
@@ -109,11 +110,6 @@ fn alive(operations: Vec<OperationIr>, outputs: &[(String, TensorId)]) -> (Vec<O
         .collect();
     alive.reverse();
     (alive, used)
-}
-
-/// Which tensor of the recording it is, if it is one.
-pub fn id<const D: usize>(tensor: &Tensor<D>) -> Option<TensorId> {
-    tensor.clone().try_into_primitive::<CaptureBackend>().ok().map(|primitive| primitive.id())
 }
 
 fn message(panic: &(dyn std::any::Any + Send)) -> String {

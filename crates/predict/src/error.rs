@@ -66,8 +66,11 @@ pub enum PredictError {
     },
     /// The model cannot be written as an ONNX file.
     #[cfg(feature = "onnx")]
-    #[error("onnx: {0}")]
-    Onnx(#[from] firelight_onnx::OnnxError),
+    #[error("onnx: {why}")]
+    Onnx {
+        /// Which operation it is about, or what else.
+        why: firelight_onnx::OnnxError,
+    },
     /// An ONNX file is for pictures of one size, and the model takes any.
     #[error("onnx: the model takes pictures of any size, and a file is for one; name it (`Predictor::to_onnx`)")]
     NoSize,

@@ -57,7 +57,8 @@ impl Predictor {
         let normalize = manifest.transforms.normalize();
         Ok(self
             .network()
-            .written(&export, &read)?
+            .written(&export, &read)
+            .map_err(|why| PredictError::Onnx { why })?
             .with_property("target", manifest.target.to_string())
             .with_property("names", json(&manifest.target.names()))
             .with_property("channels", json(&channels))

@@ -5,8 +5,8 @@ use burn::tensor::Slice;
 
 use super::{Lowered, direct};
 use crate::OnnxError;
+use crate::builder::{Builder, element, int, ints};
 use crate::dims::Dim;
-use crate::graph::{Builder, element, int, ints};
 
 pub(super) fn lower(graph: &mut Builder, operation: &BaseOperationIr) -> Result<Lowered, OnnxError> {
     use BaseOperationIr as Base;

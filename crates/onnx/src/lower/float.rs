@@ -5,7 +5,7 @@ use burn::backend::ir::{ActivationOperationIr, FloatOperationIr, ScalarIr, Tenso
 use super::numeric::with_scalar;
 use super::{Lowered, base, direct};
 use crate::OnnxError;
-use crate::graph::{Builder, float, int};
+use crate::builder::{Builder, float, int};
 
 pub(super) fn lower(graph: &mut Builder, operation: &FloatOperationIr) -> Result<Lowered, OnnxError> {
     use FloatOperationIr as Float;

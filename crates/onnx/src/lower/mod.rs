@@ -8,7 +8,7 @@ mod numeric;
 use burn::backend::ir::{BoolOperationIr, IntOperationIr, OperationIr, TensorIr};
 
 use crate::OnnxError;
-use crate::graph::Builder;
+use crate::builder::Builder;
 
 /// Writes down one operation of a recording.
 pub fn lower(graph: &mut Builder, operation: &OperationIr) -> Result<(), OnnxError> {

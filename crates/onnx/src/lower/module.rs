@@ -7,7 +7,7 @@ use burn::backend::ir::{
 
 use super::{Lowered, direct};
 use crate::OnnxError;
-use crate::graph::{Builder, float, int, ints, text};
+use crate::builder::{Builder, float, int, ints, text};
 
 pub(super) fn lower(graph: &mut Builder, operation: &ModuleOperationIr) -> Result<Lowered, OnnxError> {
     use ModuleOperationIr as Layer;

@@ -5,7 +5,7 @@ use burn::backend::ir::{NumericOperationIr, PadModeIr, PadOpIr, ReduceDimOpIr, S
 
 use super::{Lowered, base, direct};
 use crate::OnnxError;
-use crate::graph::{Builder, int, text};
+use crate::builder::{Builder, int, text};
 
 pub(super) fn lower(graph: &mut Builder, operation: &NumericOperationIr, float: bool) -> Result<Lowered, OnnxError> {
     use NumericOperationIr as Numeric;
