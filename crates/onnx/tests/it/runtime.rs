@@ -1,12 +1,11 @@
 //! The same pass by burn and by ONNX Runtime.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
-
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use firelight_onnx::{Export, OnnxModel, Output};
 use serde_json::{Value, json};
+
+use crate::python::{answers, python};
 
 /// Numbers that look random, from -2 to 2.
 pub fn numbers(count: usize) -> Vec<f32> {
@@ -15,25 +14,12 @@ pub fn numbers(count: usize) -> Vec<f32> {
 
 /// What the runtime says of inputs of these shapes and numbers; `None` where there is none.
 pub fn run(model: &OnnxModel, inputs: &[(Vec<usize>, Vec<f32>)]) -> Option<Value> {
-    let Ok(python) = std::env::var("FIRELIGHT_ONNX") else {
-        eprintln!("skipped: FIRELIGHT_ONNX names no Python with onnx and onnxruntime");
-        return None;
-    };
+    let python = python()?;
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("model.onnx");
     model.save(&file).expect("a file");
     let inputs: Vec<Value> = inputs.iter().map(|(shape, values)| json!({ "shape": shape, "values": values })).collect();
-    let request = json!({ "model": file, "inputs": inputs });
-    let mut child = Command::new(python)
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/run.py"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the Python of FIRELIGHT_ONNX");
-    child.stdin.take().expect("a pipe").write_all(request.to_string().as_bytes()).expect("a request");
-    let done = child.wait_with_output().expect("an end");
-    assert!(done.status.success(), "the runtime refuses the model");
-    Some(serde_json::from_slice(&done.stdout).expect("an answer"))
+    Some(answers(&python, &file, &inputs))
 }
 
 /// Asserts that the runtime gives what burn gives, of one item and of seven.

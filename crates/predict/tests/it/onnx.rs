@@ -1,9 +1,6 @@
 //! ONNX files as ONNX Runtime reads them, where there is one: `FIRELIGHT_ONNX` names a Python that has `onnx` and `onnxruntime`. With
 //! `FIRELIGHT_ONNX_ALL=1` of every architecture.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
-
 use burn::tensor::Device;
 use firelight_costs::{Calibrator, HeldOut};
 use firelight_models::{Arch, BodyConfig, Fresh, HeadConfig, Model, PositionNet, UNetConfig, VisionModel, weights};
@@ -15,34 +12,23 @@ use image::RgbImage;
 use serde_json::{Value, json};
 
 use crate::{head, model, picture};
+use python::{answers, python};
+
+#[path = "../../../onnx/tests/it/python.rs"]
+mod python;
 
 /// What the runtime says of one picture and of seven; `None` where there is none.
 fn run(predictor: &Predictor, pictures: &[RgbImage]) -> Option<Value> {
-    let Ok(python) = std::env::var("FIRELIGHT_ONNX") else {
-        eprintln!("skipped: FIRELIGHT_ONNX names no Python with onnx and onnxruntime");
-        return None;
-    };
+    let python = python()?;
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("model.onnx");
     predictor.export_onnx(&file).expect("a file");
     let transforms = &predictor.manifest().transforms;
-    let planes: Vec<Vec<f32>> = pictures
-        .iter()
-        .map(|picture| transforms.planes(picture, None, &mut Scratch::default()).expect("planes").1)
-        .collect();
+    let planes = |picture| transforms.planes(picture, None, &mut Scratch::default()).expect("planes").1;
+    let planes: Vec<Vec<f32>> = pictures.iter().map(planes).collect();
     let Size { width, height } = transforms.output_size().expect("a size");
     let input = |some: &[Vec<f32>]| json!({ "shape": [some.len(), 3, height, width], "values": some.concat() });
-    let request = json!({ "model": file, "inputs": [input(&planes[..1]), input(&planes)] });
-    let mut child = Command::new(python)
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../onnx/tests/run.py"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the Python of FIRELIGHT_ONNX");
-    child.stdin.take().expect("a pipe").write_all(request.to_string().as_bytes()).expect("a request");
-    let done = child.wait_with_output().expect("an end");
-    assert!(done.status.success(), "the runtime refuses the model");
-    Some(serde_json::from_slice(&done.stdout).expect("an answer"))
+    Some(answers(&python, &file, &[input(&planes[..1]), input(&planes)]))
 }
 
 fn row(told: &Value, name: &str, item: usize) -> Vec<f32> {
