@@ -13,9 +13,9 @@ use crate::proto::{Attribute, Dimension, Extent, Node, Shape, Tensor, TensorType
 /// What the symbolic axis is called.
 const BATCH: &str = "batch";
 
-/// What a tensor without a name is called.
+/// What a tensor without a name is called. Paths of parameters have no slash, so that what is numbered here has a name of its own.
 pub fn plain(id: TensorId) -> String {
-    format!("t{}", id.value())
+    format!("tensor/{}", id.value())
 }
 
 /// The format's number of an element type.
@@ -28,7 +28,7 @@ pub fn element(dtype: DType) -> Result<i32, OnnxError> {
         DType::I16 => 5,
         DType::I32 => 6,
         DType::I64 => 7,
-        DType::Bool(store) if size_of_bool(store) => 9,
+        DType::Bool(store) if is_a_byte(store) => 9,
         DType::F16 => 10,
         DType::F64 => 11,
         DType::U32 => 12,
@@ -44,7 +44,7 @@ pub fn element(dtype: DType) -> Result<i32, OnnxError> {
 }
 
 /// Whether booleans of this kind are a byte each, as the format has them.
-fn size_of_bool(store: burn::tensor::BoolStore) -> bool {
+fn is_a_byte(store: burn::tensor::BoolStore) -> bool {
     !matches!(store, burn::tensor::BoolStore::U32)
 }
 
@@ -72,7 +72,17 @@ impl<'a> Builder<'a> {
     }
 
     pub fn name(&self, tensor: &TensorIr) -> String {
-        self.names.get(&tensor.id).cloned().unwrap_or_else(|| plain(tensor.id))
+        self.name_of(tensor.id)
+    }
+
+    fn name_of(&self, id: TensorId) -> String {
+        self.names.get(&id).cloned().unwrap_or_else(|| plain(id))
+    }
+
+    /// A node that gives a tensor under another name.
+    pub fn copies(&mut self, id: TensorId, name: &str) {
+        let source = self.name_of(id);
+        self.push(name.to_owned(), "Identity", vec![source], vec![]);
     }
 
     pub fn dims(&self, tensor: &TensorIr) -> &[Dim] {
@@ -87,7 +97,7 @@ impl<'a> Builder<'a> {
 
     /// A node between, and what its output is called.
     pub fn between(&mut self, operator: &str, inputs: Vec<String>, attributes: Vec<Attribute>) -> String {
-        let name = format!("n{}", self.nodes.len());
+        let name = format!("node/{}", self.nodes.len());
         self.push(name.clone(), operator, inputs, attributes);
         name
     }
@@ -130,7 +140,7 @@ impl<'a> Builder<'a> {
     }
 
     fn constant(&mut self, data_type: i32, dims: Vec<i64>, bytes: Vec<u8>) -> String {
-        let next = format!("c{}", self.constants.len());
+        let next = format!("constant/{}", self.constants.len());
         let tensor = self.constants.entry((data_type, dims.clone(), bytes.clone()));
         let made = Tensor { dims, data_type: Some(data_type), name: Some(next), raw_data: Some(bytes) };
         tensor.or_insert(made).name.clone().unwrap_or_default()
@@ -171,7 +181,7 @@ impl<'a> Builder<'a> {
     }
 
     /// What the file says of an input or an output.
-    pub fn info(&self, tensor: &TensorIr) -> Result<ValueInfo, OnnxError> {
+    pub fn info(&self, name: &str, tensor: &TensorIr) -> Result<ValueInfo, OnnxError> {
         let extent = |dim: &Dim| match dim {
             Dim::Fixed(size) => Extent::Fixed(*size as i64),
             Dim::PerItem(1) => Extent::Symbol(BATCH.into()),
@@ -179,7 +189,7 @@ impl<'a> Builder<'a> {
         };
         let dim = self.dims(tensor).iter().map(|dim| Dimension { extent: Some(extent(dim)) }).collect();
         let kind = TensorType { elem_type: Some(element(tensor.dtype)?), shape: Some(Shape { dim }) };
-        Ok(ValueInfo { name: Some(self.name(tensor)), kind: Some(Type { tensor: Some(kind) }) })
+        Ok(ValueInfo { name: Some(name.to_owned()), kind: Some(Type { tensor: Some(kind) }) })
     }
 }
 

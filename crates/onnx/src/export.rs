@@ -75,7 +75,7 @@ impl Export {
             return Err(OnnxError::DependsOnBatch { why });
         }
         drop(other);
-        let graph = with_values(graph, one)?;
+        let graph = with_values(graph, one, &self.input)?;
         Ok(OnnxModel {
             model: Model {
                 ir_version: Some(IR_VERSION),

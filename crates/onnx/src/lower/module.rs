@@ -1,13 +1,14 @@
 //! Layers.
 
 use burn::backend::ir::{
-    AdaptiveAvgPool2dOpIr, AttentionOpIr, Conv2dOpIr, ConvTranspose2dOpIr, InterpolateModeIr, InterpolateOpIr,
-    LayerNormOpIr, LinearOpIr, ModuleOperationIr, ScalarIr, TensorIr,
+    AdaptiveAvgPool2dOpIr, AttentionOpIr, Conv2dOpIr, Conv2dOptionsIr, ConvTranspose2dOpIr, ConvTranspose2dOptionsIr,
+    InterpolateModeIr, InterpolateOpIr, LayerNormOpIr, LinearOpIr, ModuleOperationIr, ScalarIr, TensorIr,
 };
 
 use super::{Lowered, direct};
 use crate::OnnxError;
 use crate::builder::{Builder, float, int, ints, text};
+use crate::proto::Attribute;
 
 pub(super) fn lower(graph: &mut Builder, operation: &ModuleOperationIr) -> Result<Lowered, OnnxError> {
     use ModuleOperationIr as Layer;
@@ -55,7 +56,7 @@ struct Window {
 }
 
 impl Window {
-    fn attributes(&self) -> impl Iterator<Item = crate::proto::Attribute> + use<> {
+    fn attributes(&self) -> impl Iterator<Item = Attribute> + use<> {
         let [top, left] = self.padding;
         [
             ints("kernel_shape", self.kernel),
@@ -71,31 +72,36 @@ fn with_bias(graph: &Builder, tensors: [&TensorIr; 2], bias: Option<&TensorIr>) 
     tensors.into_iter().chain(bias).map(|tensor| graph.name(tensor)).collect()
 }
 
+/// What a convolution and its transpose say of their kernels; padding at the top, left, bottom and right.
+fn kernel(
+    weight: &TensorIr,
+    stride: [usize; 2],
+    pads: [usize; 4],
+    dilation: [usize; 2],
+    groups: usize,
+) -> Vec<Attribute> {
+    vec![
+        ints("kernel_shape", [weight.shape[2], weight.shape[3]]),
+        ints("strides", stride),
+        ints("pads", pads),
+        ints("dilations", dilation),
+        int("group", groups as i64),
+    ]
+}
+
 fn convolution(graph: &mut Builder, conv: &Conv2dOpIr) -> Lowered {
     let inputs = with_bias(graph, [&conv.x, &conv.weight], conv.bias.as_ref());
-    let [(top, bottom), (left, right)] = conv.options.padding;
-    let attributes = vec![
-        ints("kernel_shape", [conv.weight.shape[2], conv.weight.shape[3]]),
-        ints("strides", conv.options.stride),
-        ints("pads", [top, left, bottom, right]),
-        ints("dilations", conv.options.dilation),
-        int("group", conv.options.groups as i64),
-    ];
+    let Conv2dOptionsIr { stride, padding: [(top, bottom), (left, right)], dilation, groups } = conv.options;
+    let attributes = kernel(&conv.weight, stride, [top, left, bottom, right], dilation, groups);
     graph.gives(&conv.out, "Conv", inputs, attributes);
     Lowered::Done
 }
 
 fn transposed(graph: &mut Builder, conv: &ConvTranspose2dOpIr) -> Lowered {
     let inputs = with_bias(graph, [&conv.x, &conv.weight], conv.bias.as_ref());
-    let [top, left] = conv.options.padding;
-    let attributes = vec![
-        ints("kernel_shape", [conv.weight.shape[2], conv.weight.shape[3]]),
-        ints("strides", conv.options.stride),
-        ints("pads", [top, left, top, left]),
-        ints("output_padding", conv.options.padding_out),
-        ints("dilations", conv.options.dilation),
-        int("group", conv.options.groups as i64),
-    ];
+    let ConvTranspose2dOptionsIr { stride, padding: [top, left], padding_out, dilation, groups } = conv.options;
+    let mut attributes = kernel(&conv.weight, stride, [top, left, top, left], dilation, groups);
+    attributes.push(ints("output_padding", padding_out));
     graph.gives(&conv.out, "ConvTranspose", inputs, attributes);
     Lowered::Done
 }

@@ -1,6 +1,6 @@
 //! Each rule, by a pass that needs it.
 
-use burn::module::Module;
+use burn::module::{Module, Param};
 use burn::nn::conv::{Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, LayerNorm, LayerNormConfig, Linear, LinearConfig, PaddingConfig2d};
 use burn::tensor::module::{adaptive_avg_pool2d, attention, avg_pool2d, interpolate, max_pool2d};
@@ -10,6 +10,32 @@ use burn::tensor::ops::{
 use burn::tensor::{Device, Int, Tensor, activation};
 
 use crate::runtime::{agrees, all_agree};
+
+/// A module whose parameters are called as the input, an output and what is numbered in a file.
+#[derive(Module, Debug)]
+struct Clashing {
+    x: Param<Tensor<1>>,
+    y0: Param<Tensor<1>>,
+    c0: Param<Tensor<1>>,
+    n0: Param<Tensor<1>>,
+}
+
+#[test]
+fn names_of_a_modules_own_are_in_nobodys_way() {
+    let device = Device::flex();
+    let param = |number: f32| Param::from_tensor(Tensor::<1>::from_floats([number; 6], &device));
+    let module = Clashing { x: param(1.0), y0: param(2.0), c0: param(3.0), n0: param(4.0) };
+    agrees(&module, [1, 6], |module: &Clashing, x: Tensor<2>| {
+        let sum = x * module.x.val().unsqueeze() + module.y0.val().unsqueeze() * 0.5;
+        activation::gelu(sum * module.c0.val().unsqueeze()) - module.n0.val().unsqueeze()
+    });
+}
+
+#[test]
+fn an_output_may_be_the_input() {
+    let passes: [fn(Tensor<2>) -> Tensor<2>; 2] = [|x| x, |x| x * 2.0];
+    bare([1, 6], &passes);
+}
 
 /// A module without a parameter.
 #[derive(Module, Debug)]
