@@ -8,6 +8,7 @@ use firelight::models::weights::to_safetensors;
 use firelight::prelude::*;
 
 use crate::cli::{Cli, Export};
+use crate::files::resolved;
 use crate::screen::Screen;
 
 /// Writes the body's weights, the model for other programs, a model card, or several of them.
@@ -49,12 +50,6 @@ pub fn export(options: &Export, cli: &Cli, screen: Screen) -> Result<()> {
 
 /// What is written goes over neither the model nor each other.
 fn apart(options: &Export) -> Result<()> {
-    // Of a file that is not there yet its folder says which it is.
-    let place = |file: &Path| {
-        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        file.canonicalize()
-            .or_else(|_| Ok::<_, std::io::Error>(folder.canonicalize()?.join(file.file_name().unwrap_or_default())))
-    };
     let named = [
         ("the model", Some(&options.model)),
         ("--weights", options.weights.as_ref()),
@@ -63,7 +58,7 @@ fn apart(options: &Export) -> Result<()> {
     ];
     let mut seen: Vec<(&str, std::path::PathBuf)> = Vec::new();
     for (what, file) in named.iter().filter_map(|(what, file)| Some((*what, file.as_deref()?))) {
-        let Ok(place) = place(file) else { continue };
+        let place = resolved(file);
         if let Some((other, _)) = seen.iter().find(|(_, known)| *known == place) {
             return Err(format!(
                 "export: {}: {what} is the file of {other} too; choose another {what}",

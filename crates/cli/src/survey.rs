@@ -10,7 +10,7 @@ use firelight::prelude::*;
 use firelight::transforms::{Limits, open};
 use rayon::prelude::*;
 
-use crate::guess::pictures;
+use crate::guess::{first, pictures};
 
 /// Names and classes that are listed at most.
 const NAMES: usize = 5;
@@ -114,7 +114,7 @@ impl fmt::Display for Survey {
                 "{:<10} {} cannot be read (`firelight verify` says why): {}",
                 "broken",
                 pictures(count),
-                first(&self.broken)
+                first(&self.broken, NAMES)
             )?,
         }
         let groups: Vec<String> = self.twins.iter().map(|(names, _)| names.join(" = ")).collect();
@@ -129,7 +129,7 @@ impl fmt::Display for Survey {
                 "twins",
                 pictures(count),
                 if count == 1 { "is" } else { "are" },
-                first(&groups)
+                first(&groups, NAMES)
             )?,
         }
         if self.classes.is_empty() {
@@ -150,11 +150,4 @@ impl fmt::Display for Survey {
         }
         Ok(())
     }
-}
-
-/// The first names, and how many more there are.
-fn first(names: &[String]) -> String {
-    let more = names.len().saturating_sub(NAMES);
-    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("{}{rest}", names[..names.len() - more].join(", "))
 }

@@ -140,9 +140,12 @@ pub fn pictures(count: usize) -> String {
 
 /// `a, b, c`, and no more than a line of them.
 pub fn listed(names: &[String]) -> String {
-    const SHOWN: usize = 8;
-    let first: Vec<&str> = names.iter().take(SHOWN).map(String::as_str).collect();
-    let more = names.len().saturating_sub(SHOWN);
+    first(names, 8)
+}
+
+/// The first names, and how many more there are.
+pub fn first(names: &[String], most: usize) -> String {
+    let more = names.len().saturating_sub(most);
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("{}{rest}", first.join(", "))
+    format!("{}{rest}", names[..names.len() - more].join(", "))
 }
