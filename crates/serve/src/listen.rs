@@ -1,6 +1,8 @@
 //! Connections: how many there are, how long each may take to say what it wants, and how they end.
 
 use std::collections::VecDeque;
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -13,12 +15,15 @@ use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 /// The most connections, well below the usual limit of a process's files. For one more the oldest goes that has asked for nothing.
 const MOST: usize = 512;
+/// The most connections that wait to be accepted. The standard library's 128 are full after one burst of clients, and whoever
+/// comes then is not heard for a second, when its system asks again.
+const WAITING: u32 = 1024;
 /// How long the head of a request may take, and a connection be idle.
 const HEAD: Duration = Duration::from_secs(10);
 /// The most bytes of a head.
@@ -31,6 +36,17 @@ struct Open {
     task: JoinHandle<()>,
     /// Whether a request of it is being answered.
     busy: Arc<AtomicBool>,
+}
+
+/// Waits for connections at a place; to be called within a runtime.
+pub(crate) fn bind(place: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if place.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // As the standard library has it: a server that is started again need not wait for the last one's connections, and on
+    // Windows the option would let two listen at once.
+    #[cfg(not(windows))]
+    socket.set_reuseaddr(true)?;
+    socket.bind(place)?;
+    socket.listen(WAITING)
 }
 
 /// Answers until it has `ended`, and then for at most `patience` what is being asked.
@@ -80,4 +96,24 @@ fn connect(stream: TcpStream, http: &http1::Builder, graceful: &GracefulShutdown
     // How it ends is its client's affair.
     let task = tokio::spawn(async move { drop(connection.await) });
     Open { task, busy }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, TcpStream};
+
+    use super::*;
+
+    /// Linux alone tells by silence that there are too many, and allows 4096.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_burst_of_clients_is_heard_at_once() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let _entered = runtime.enter();
+        let listener = bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        let address = listener.local_addr().unwrap();
+        let heard: Vec<_> =
+            (0..400).map_while(|_| TcpStream::connect_timeout(&address, Duration::from_millis(500)).ok()).collect();
+        assert_eq!(heard.len(), 400);
+    }
 }

@@ -8,11 +8,10 @@ use axum::middleware;
 use firelight_costs::{CostMatrix, Decision};
 use firelight_predict::{Predictor, TargetKind};
 use firelight_vocab::Groups;
-use tokio::net::TcpListener;
 
 use crate::ServeError;
 use crate::home::at_home;
-use crate::listen::listen;
+use crate::listen::{bind, listen};
 use crate::routes::routes;
 use crate::told::Told;
 use crate::upload::Room;
@@ -139,7 +138,7 @@ impl Server {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         runtime.map_err(threads)?.block_on(async {
             let failed = |why| ServeError::Listen { place, why };
-            let listener = TcpListener::bind(place).await.map_err(failed)?;
+            let listener = bind(place).map_err(failed)?;
             started(listener.local_addr().map_err(failed)?);
             listen(listener, routes, self.patience, ended).await;
             Ok(())

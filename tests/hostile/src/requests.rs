@@ -94,7 +94,8 @@ pub fn attack(tally: &mut Tally, count: usize) -> Result<()> {
     FORMAT.write(&file, &manifest, &[&tensors])?;
     let victim = Victim::start(&file)?;
     let address = victim.address;
-    let silent = if count < 1000 { 300 } else { 1100 };
+    // The short form runs beside other tests, on any machine: its times are told, and only what hangs is lost.
+    let (silent, slack) = if count < 1000 { (300, 20) } else { (1100, 1) };
 
     let (next, chances) = (AtomicUsize::new(0), tally.seed);
     let (files, told) = (pictures::files(), Mutex::new(Vec::new()));
@@ -132,7 +133,7 @@ pub fn attack(tally: &mut Tally, count: usize) -> Result<()> {
         asked.store(false, Ordering::Relaxed);
         let health = asking.join().unwrap_or(Duration::MAX);
         tally.note(format!("/health in {:.0} ms at most", health.as_secs_f64() * 1e3));
-        if health > HEALTH {
+        if health > HEALTH * slack {
             tally.lose("/health", &format!("{health:?}"));
         }
     });
@@ -144,7 +145,7 @@ pub fn attack(tally: &mut Tally, count: usize) -> Result<()> {
         tally.count(what, fate, took);
     }
     tally.note(format!("an honest picture in {:.0} ms at most", longest.as_secs_f64() * 1e3));
-    beside_slow_ones(tally, address, &files[0].1);
+    beside_slow_ones(tally, address, &files[0].1, PICTURE * slack);
     let peak = victim.end()?;
     tally.note(format!(
         "beside {silent} silent connections, the server with 1,024 files and {:.0} MB at most",
@@ -158,14 +159,13 @@ pub fn attack(tally: &mut Tally, count: usize) -> Result<()> {
 }
 
 /// An honest picture beside 64 uploads that stop.
-fn beside_slow_ones(tally: &mut Tally, address: SocketAddr, good: &[u8]) {
+fn beside_slow_ones(tally: &mut Tally, address: SocketAddr, good: &[u8], most: Duration) {
     let slow: Vec<_> = (0..64).filter_map(|_| begun(address, 8 << 20, b"abc").ok()).collect();
     let begun = Instant::now();
     let (status, _) = exchange(address, &head("POST", "/predict", good.len()), good);
     let took = begun.elapsed();
     tally.note(format!("beside 64 slow uploads in {:.0} ms", took.as_secs_f64() * 1e3));
-    let fate =
-        if status == 200 && took < PICTURE { Fate::Answered } else { Fate::Lost(format!("{status} in {took:?}")) };
+    let fate = if status == 200 && took < most { Fate::Answered } else { Fate::Lost(format!("{status} in {took:?}")) };
     tally.count("beside slow ones", fate, took);
     drop(slow);
 }
