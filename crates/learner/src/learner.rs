@@ -12,7 +12,7 @@ use crate::optim::Rule;
 use crate::runs::Runs;
 use crate::state::State;
 use crate::task::{Options, Task};
-use crate::{Best, History, KeepBest, LearnerError, Metric, Mix, Norms, Observer, Precision};
+use crate::{Best, Ema, History, KeepBest, LearnerError, Metric, Mix, Norms, Observer, Precision, Sam};
 use firelight_models::{Model, VisionModel};
 use firelight_predict::NetworkConfig;
 
@@ -37,6 +37,8 @@ use firelight_predict::NetworkConfig;
 /// | [`with_mix`](Self::with_mix) | none |
 /// | [`with_precision`](Self::with_precision) | [`Precision::F32`] |
 /// | [`with_best`](Self::with_best) | the last model of a fit stays |
+/// | [`with_ema`](Self::with_ema) | the weights themselves |
+/// | [`with_sam`](Self::with_sam) | the gradient of the weights |
 /// | [`with_frozen_norms`](Self::with_frozen_norms) | `true` |
 /// | [`with_norms`](Self::with_norms) | what the body's weights call for |
 /// | [`with_seed`](Self::with_seed) | 42, for dropout, mixing and the order of features |
@@ -268,6 +270,27 @@ impl<F: FittedTarget, M: Model> Learner<F, M> {
     /// Keeps the best model of each fit, and ends the fit with it unless told otherwise.
     pub fn with_best(mut self, best: KeepBest) -> Self {
         self.task.options.best = Some(best);
+        self
+    }
+
+    /// Keeps a moving average of the weights over each fit, validates with it and ends the fit with it.
+    ///
+    /// ```no_run
+    /// # use firelight_datablock::Categories;
+    /// # use firelight_learner::{Ema, Learner, LearnerError};
+    /// # fn train(learn: Learner<Categories>) -> Result<(), LearnerError> {
+    /// learn.with_ema(Ema::default()).fit_one_cycle(20, 1e-3)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn with_ema(mut self, ema: Ema) -> Self {
+        self.task.options.ema = Some(ema);
+        self
+    }
+
+    /// Steps by the gradient of where the loss is highest nearby, at twice the cost; see [`Sam`].
+    pub fn with_sam(mut self, sam: Sam) -> Self {
+        self.task.options.sam = Some(sam);
         self
     }
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod average;
 mod best;
 mod defaults;
 mod error;
@@ -27,6 +28,7 @@ mod runs;
 mod said;
 mod sample;
 mod schedule;
+mod sharpness;
 mod state;
 mod sure;
 mod task;
@@ -34,6 +36,7 @@ mod tensors;
 mod trusted;
 mod vision;
 
+pub use average::Ema;
 pub use best::{Best, KeepBest};
 pub use defaults::{MapTarget, PositionTarget, TargetDefaults, VisionTarget};
 pub use error::LearnerError;
@@ -65,6 +68,7 @@ pub use firelight_predict::{
 pub use fit::{Evaluation, HeadFeatures, Predictions, SeenItem, Tta};
 pub use history::{EpochRow, History, StepRow};
 pub use interpret::{HighLoss, Interpretation, Mistake};
+pub use keep::Soup;
 pub use learner::Learner;
 pub use norms::Norms;
 pub use observe::{CsvLog, EarlyStopping, Event, Flow, LossPlot, Observer, TensorBoard};
@@ -76,6 +80,7 @@ pub use pretrained::{pretrained, pretrained_with};
 pub use rate_search::RateSearch;
 pub use runs::Checkpoints;
 pub use schedule::{Curve, FlatCos, Monitor, OneCycle, Piece, Plateau, Rates, Schedule, WarmRestarts, Watch};
+pub use sharpness::Sam;
 pub use trusted::Trusted;
 pub use vision::{
     Backbone, efficientnet_lite0, efficientnet_lite1, efficientnet_lite2, position_learner, resnet18, resnet34,

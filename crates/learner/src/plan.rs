@@ -39,7 +39,11 @@ impl Plan {
     ) -> Result<Self, LearnerError> {
         let refused = |setting, value, remedy| Err(LearnerError::Setting { setting, value, remedy });
         if !rates.is_valid() {
-            return refused("learning rate", rates.to_string(), "give positive numbers");
+            let remedy = match rates {
+                Rates::Decayed(..) => "give a positive rate, and a factor over 0 and up to 1",
+                _ => "give positive numbers",
+            };
+            return refused("learning rate", rates.to_string(), remedy);
         }
         if let Some(problem) = schedule.problem() {
             return refused(

@@ -1,5 +1,6 @@
 //! What training changes.
 
+use crate::average::Average;
 use crate::best::Best;
 use crate::optim::GroupOptimizer;
 use crate::trusted::GONE;
@@ -20,6 +21,8 @@ pub(crate) struct State<M> {
     pub epochs_done: usize,
     /// The best model of the last fit, where it was to be kept.
     pub best: Option<Best<M>>,
+    /// The moving mean of the weights, while a fit is under way that keeps one.
+    pub average: Option<Average<M>>,
     /// What was fitted on the model's probabilities.
     pub trusted: Trusted,
     /// How many parameter groups are frozen, from the input on.
@@ -61,6 +64,7 @@ impl<M: Model> State<M> {
             history: History::default(),
             epochs_done: 0,
             best: None,
+            average: None,
             trusted: Trusted::default(),
             frozen: 0,
             body_was_loaded: false,
@@ -75,6 +79,7 @@ impl<M: Model> State<M> {
             optimizer: self.optimizer.clone(),
             history: self.history.clone(),
             best: self.best.clone(),
+            average: None,
             trusted: self.trusted.clone(),
             ..*self
         }
@@ -87,6 +92,7 @@ impl<M: Model> State<M> {
             optimizer: self.optimizer.clone(),
             history: History::default(),
             best: None,
+            average: None,
             trusted: Trusted::default(),
             ..*self
         }
@@ -105,8 +111,16 @@ impl<M: Model> State<M> {
         Seeing { model: &self.model, trust: Some(self.trusted.trust()) }
     }
 
-    /// The state at the end of a fit that keeps its best model: with that, if it is to be restored.
-    pub fn with_best(mut self, keep: Option<&KeepBest>) -> Self {
+    /// The model that a fit under way is judged by: the mean of its weights, where it keeps one.
+    pub fn judged(&self) -> &M {
+        self.average.as_ref().map_or(&self.model, |average| &average.model)
+    }
+
+    /// The state at the end of a fit: with its best model, if that is to be restored, or else with the mean of its weights, if it kept one.
+    pub fn at_end(mut self, keep: Option<&KeepBest>) -> Self {
+        if let Some(average) = self.average.take() {
+            self.model = average.model.train();
+        }
         if let (Some(keep), Some(best)) = (keep, &self.best)
             && keep.restore
         {

@@ -5,10 +5,11 @@ use firelight_datablock::{DataLoaders, FittedTarget};
 use firelight_losses::{Caution, ClassHead, Decision, Loss};
 use firelight_vocab::Vocab;
 
+use crate::average::Ema;
 use crate::best::KeepBest;
 use crate::examples::{Mix, Mixing};
 use crate::optim::{Adam, Rule};
-use crate::{Better, LearnerError, Metric, Monitor, Norms, Precision};
+use crate::{Better, LearnerError, Metric, Monitor, Norms, Precision, Sam};
 use firelight_models::Model;
 use firelight_predict::{NetworkConfig, Trust};
 
@@ -39,6 +40,8 @@ pub(crate) struct Options {
     pub mix: Option<Mix>,
     pub precision: Precision,
     pub best: Option<KeepBest>,
+    pub ema: Option<Ema>,
+    pub sam: Option<Sam>,
 }
 
 impl Default for Options {
@@ -54,6 +57,8 @@ impl Default for Options {
             mix: None,
             precision: Precision::F32,
             best: None,
+            ema: None,
+            sam: None,
         }
     }
 }
@@ -80,7 +85,15 @@ impl Options {
         if self.batches_an_update == 0 {
             return refused("accumulation", "an update of 0 batches".into(), "update for one batch at least");
         }
-        Ok(())
+        if let Some(sam) = self.sam {
+            sam.check()?;
+            let alone = self.devices.is_empty() && self.batches_an_update == 1 && self.precision != Precision::F16;
+            if !alone {
+                let remedy = "give one device, an update a batch and a precision other than F16, or leave it out";
+                return refused("sharpness", sam.to_string(), remedy);
+            }
+        }
+        self.ema.map_or(Ok(()), Ema::check)
     }
 }
 

@@ -120,10 +120,16 @@ impl<F: FittedTarget, M: Model + Sync> Fit<'_, F, M> {
         let factor = position.scale.factor_of(options.precision);
         if options.devices.is_empty() && options.batches_an_update == 1 {
             let (numbers, gradients) = on_workers(home, || {
+                let again = options.sam.map(|sam| (sam, examples.clone()));
                 let mean = parts(model, examples, loss, forward, &noise).mean();
-                let gradients = GradientsParams::from_grads((mean.clone() * factor).backward(), model);
+                let mut gradients = GradientsParams::from_grads((mean.clone() * factor).backward(), model);
                 // Running statistics are kept by the thread that moved them until a copy asks for them.
                 drop(model.valid());
+                if let Some((sam, examples)) = again {
+                    let uphill = sam.uphill(model, &gradients);
+                    let mean = parts(&uphill, examples, loss, forward, &noise).mean();
+                    gradients = GradientsParams::from_grads((mean * factor).backward(), &uphill);
+                }
                 let mean = mean.inner();
                 let length = length(model, &gradients).unwrap_or_else(|| mean.zeros_like());
                 // Both in one reading from the device.
@@ -190,15 +196,17 @@ impl<F: FittedTarget, M: Model + Sync> Fit<'_, F, M> {
         if scaled {
             self.position.scale.raise();
         }
-        let State { model, mut optimizer, .. } = self.state;
+        let State { model, mut optimizer, average, .. } = self.state;
         let Some(own) = &mut optimizer else {
-            return Ok(Self { state: State { model, optimizer, ..self.state }, ..self });
+            return Ok(Self { state: State { model, optimizer, average, ..self.state }, ..self });
         };
-        let model = on_workers(self.task.data.device(), || {
+        let (model, average) = on_workers(self.task.data.device(), || {
             let gradients = scale(&model, gradients, cut / factor);
-            own.step(model, gradients, rates, momentum)
+            let model = own.step(model, gradients, rates, momentum)?;
+            let average = average.zip(options.ema).map(|(average, ema)| average.after(&model, ema));
+            Ok::<_, LearnerError>((model, average))
         })?;
-        Ok(Self { state: State { model, optimizer, ..self.state }, ..self })
+        Ok(Self { state: State { model, optimizer, average, ..self.state }, ..self })
     }
 
     /// Where a fit is, for errors over a batch of these items.

@@ -42,7 +42,7 @@ pub(super) fn run<'a, F: FittedTarget, M: Model + Sync, S: Source<F, M, D>, cons
     fit.warn(observers)?;
     if !fit.plan.goes_on(&fit.position) {
         // It is done but for what was told of it: nothing is read for it again.
-        return Ok(fit.state.with_best(task.options.best.as_ref()));
+        return Ok(fit.state.at_end(task.options.best.as_ref()));
     }
     let source = prepare(task, &fit.state)?;
     let forward = |model: &M, inputs: Tensor<D>, noise: &mut Noise| source.forward(task, model, inputs, noise);
@@ -63,7 +63,7 @@ pub(super) fn run<'a, F: FittedTarget, M: Model + Sync, S: Source<F, M, D>, cons
                 if interrupt { Err(fit.interrupted(runs.as_deref())) } else { Ok(()) }
             })?;
         }
-        let evaluation = source.evaluate(task, &fit.state.model)?;
+        let evaluation = source.evaluate(task, fit.state.judged())?;
         let row = fit.finish_epoch(observers, columns, start.elapsed().as_secs_f64(), evaluation)?;
         let mut keep = |fit: &Fit<'a, F, M>| runs.as_mut().map_or(Ok(()), |runs| fit.keep(runs));
         // Kept before it is told: what a table has of a run that is broken off here, its checkpoint has too.
@@ -76,7 +76,7 @@ pub(super) fn run<'a, F: FittedTarget, M: Model + Sync, S: Source<F, M, D>, cons
             return Err(fit.interrupted(runs.as_deref()));
         }
     }
-    Ok(fit.state.with_best(task.options.best.as_ref()))
+    Ok(fit.state.at_end(task.options.best.as_ref()))
 }
 
 impl<F: FittedTarget, M: Model + Sync> Fit<'_, F, M> {
@@ -140,7 +140,8 @@ impl<F: FittedTarget, M: Model + Sync> Fit<'_, F, M> {
         if let Some(keep) = &task.options.best
             && let Some(watch) = watch(&keep.monitor)
         {
-            Best::keep(&mut state.best, keep, &mut position.best, watch, &state.model, &row);
+            let judged = state.average.as_ref().map_or(&state.model, |average| &average.model);
+            Best::keep(&mut state.best, keep, &mut position.best, watch, judged, &row);
         }
         state.history.epochs.push(row.clone());
         state.epochs_done += 1;

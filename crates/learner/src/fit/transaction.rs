@@ -6,6 +6,7 @@ use firelight_datablock::FittedTarget;
 use super::epoch::{Batch, Fit};
 use super::evaluate::Evaluation;
 use super::running::run;
+use crate::average::Average;
 use crate::error::guarded;
 use crate::observe::Observers;
 use crate::plan::{Plan, Position};
@@ -84,7 +85,10 @@ impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
                 *state = told.map(|_| after)?;
                 return Ok(());
             }
-            Entered::New => (State { best: None, ..begun }, Position::default(), Rows::of(&state.history)),
+            Entered::New => {
+                let average = task.options.ema.map(|_| Average::new(&begun.model));
+                (State { best: None, average, ..begun }, Position::default(), Rows::of(&state.history))
+            }
             Entered::Resumed { state, position, before } => (state, position, before),
         };
         begun.history.metrics.clone_from(&columns.names);

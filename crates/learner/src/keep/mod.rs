@@ -2,4 +2,7 @@
 
 mod body;
 mod export;
+mod soup;
 mod weights;
+
+pub use soup::Soup;

@@ -63,8 +63,24 @@ impl<F: FittedTarget, M: Model> Learner<F, M> {
     /// learner then is as it was.
     pub fn load(&mut self, path: impl AsRef<Path>) -> Result<(), LearnerError> {
         let path = path.as_ref();
+        let (model, known) = self.read(path)?;
+        let Self { task, state, .. } = self;
+        let optimizer = if known.is_empty() {
+            None
+        } else {
+            let mut optimizer = GroupOptimizer::new(task.options.rule.clone(), &model.groups())?;
+            optimizer.load_bytes(&known, task.data.device()).map_err(|error| unusable(path, error.to_string()))?;
+            Some(optimizer)
+        };
+        (state.model, state.optimizer, state.body_is_trained) = (model, optimizer, true);
+        state.forget_fitted();
+        Ok(())
+    }
+
+    /// The model of a file, for these classes and this head, and the bytes of what its optimizer knew.
+    pub(super) fn read(&self, path: &Path) -> Result<(M, Vec<u8>), LearnerError> {
         let (manifest, mut weights): (Manifest, _) = FORMAT.read(path)?;
-        let refuse = |why: String| LearnerError::Unusable { path: path.to_path_buf(), what: FORMAT.what, why };
+        let refuse = |why: String| unusable(path, why);
         let Self { task, state, .. } = self;
         let ours = task.data.train().dataset().fitted().vocab();
         if manifest.vocab.as_ref() != ours {
@@ -82,15 +98,10 @@ impl<F: FittedTarget, M: Model> Learner<F, M> {
         }
         let known = weights.split_off(manifest.weights);
         let model = from_bytes(&state.model, weights).map_err(refuse)?;
-        let optimizer = if known.is_empty() {
-            None
-        } else {
-            let mut optimizer = GroupOptimizer::new(task.options.rule.clone(), &model.groups())?;
-            optimizer.load_bytes(&known, task.data.device()).map_err(|error| refuse(error.to_string()))?;
-            Some(optimizer)
-        };
-        (state.model, state.optimizer, state.body_is_trained) = (model, optimizer, true);
-        state.forget_fitted();
-        Ok(())
+        Ok((model, known))
     }
+}
+
+fn unusable(path: &Path, why: String) -> LearnerError {
+    LearnerError::Unusable { path: path.to_path_buf(), what: FORMAT.what, why }
 }

@@ -8,6 +8,7 @@ use super::conditions::Conditions;
 use super::item::{Item, Rows, Work};
 use super::log::Log;
 use super::record::{Record, unusable};
+use crate::average::Average;
 use crate::best::Best;
 use crate::optim::GroupOptimizer;
 use crate::state::State;
@@ -80,7 +81,7 @@ impl Ahead {
         task: &Task<F>,
         state: &State<M>,
     ) -> Result<State<M>, LearnerError> {
-        let Record { path, past, weights, optimizer, best, .. } = &self.record;
+        let Record { path, past, weights, optimizer, best, average, .. } = &self.record;
         let refuse = |why: String| unusable(path, why);
         let model = from_bytes(&state.model, weights.clone()).map_err(refuse)?;
         let optimizer = if optimizer.is_empty() {
@@ -98,8 +99,15 @@ impl Ahead {
             }
             None => None,
         };
+        let average = match past.averaged {
+            Some(updates) => {
+                let model = from_bytes(&state.model, average.clone()).map_err(refuse)?;
+                Some(Average { model: model.valid(), updates })
+            }
+            None => None,
+        };
         let (history, epochs_done) = (self.history.clone(), past.epochs_done);
         let (trusted, body_is_trained) = (state.trusted.clone(), past.body_is_trained);
-        Ok(State { model, optimizer, history, epochs_done, best, trusted, body_is_trained, ..*state })
+        Ok(State { model, optimizer, history, epochs_done, best, average, trusted, body_is_trained, ..*state })
     }
 }

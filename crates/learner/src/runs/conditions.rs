@@ -75,6 +75,7 @@ impl Conditions {
             ("decision", decision(task)),
             ("steps", steps(options, options.thawed_norms(state.body_was_loaded))),
             ("best model", options.best.as_ref().map_or("not kept".into(), |best| format!("{best}"))),
+            ("moving average of the weights", options.ema.map_or("not kept".into(), |ema| ema.to_string())),
             ("frozen groups", state.frozen.to_string()),
             ("seed", options.seed.to_string()),
         ]);
@@ -159,8 +160,9 @@ fn steps(options: &Options, norms: Norms) -> String {
     let mix = options.mix.map_or("no mixing".into(), |mix| format!("{mix:?}"));
     let frozen = if options.frozen_norms { "frozen" } else { "trained" };
     let Options { batches_an_update, precision, .. } = options;
+    let uphill = options.sam.map_or(String::new(), |sam| format!(", gradients {sam}"));
     format!(
         "{clip} clipping, {batches_an_update} batches an update, {mix}, norms of frozen groups {frozen}, other norms {norms:?}, \
-         {precision:?} precision"
+         {precision:?} precision{uphill}"
     )
 }

@@ -12,7 +12,7 @@ use crate::{EpochRow, LearnerError};
 use firelight_files::{Format, Versions};
 
 pub(super) const FORMAT: Format =
-    Format { magic: "firelight-checkpoint", oldest: 2, version: 2, what: "checkpoint", writer: "with_checkpoints" };
+    Format { magic: "firelight-checkpoint", oldest: 3, version: 3, what: "checkpoint", writer: "with_checkpoints" };
 
 /// A moment of a run.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub(super) struct Record {
     pub optimizer: Vec<u8>,
     /// The best model's weights; empty if none is kept.
     pub best: Vec<u8>,
+    /// Those of the moving average; empty if none is kept.
+    pub average: Vec<u8>,
 }
 
 /// What is neither weights nor optimizer. It is stored as CBOR: JSON has no infinite numbers, and its reader may be off
@@ -43,6 +45,8 @@ pub(super) struct Past {
     pub history: Extent,
     /// The row of the best model so far of the last fit.
     pub best: Option<EpochRow>,
+    /// How many updates the moving average has followed, if there is one.
+    pub averaged: Option<usize>,
 }
 
 /// The part of the file that people can read.
@@ -54,13 +58,13 @@ struct Manifest {
     item: usize,
     epoch: usize,
     step: usize,
-    /// Bytes of the parts that follow: weights, optimizer, the best model's weights, the past.
-    parts: [usize; 4],
+    /// Bytes of the parts that follow: weights, optimizer, the best model's weights, those of the average, the past.
+    parts: [usize; 5],
 }
 
 impl Record {
     pub fn write(&self) -> Result<(), LearnerError> {
-        let Self { path, run, past, weights, optimizer, best } = self;
+        let Self { path, run, past, weights, optimizer, best, average } = self;
         let mut packed = Vec::new();
         ciborium::into_writer(past, &mut packed)
             .map_err(|error| LearnerError::Unstorable { why: error.to_string() })?;
@@ -70,9 +74,9 @@ impl Record {
             item: past.items.len(),
             epoch: past.position.epoch,
             step: past.history.rows.steps,
-            parts: [weights.len(), optimizer.len(), best.len(), packed.len()],
+            parts: [weights.len(), optimizer.len(), best.len(), average.len(), packed.len()],
         };
-        Ok(FORMAT.write(path, &manifest, &[weights, optimizer, best, &packed])?)
+        Ok(FORMAT.write(path, &manifest, &[weights, optimizer, best, average, &packed])?)
     }
 
     pub fn read(path: &Path) -> Result<Self, LearnerError> {
@@ -84,7 +88,8 @@ impl Record {
         }
         let mut optimizer = weights.split_off(manifest.parts[0]);
         let mut best = optimizer.split_off(manifest.parts[1]);
-        let packed = best.split_off(manifest.parts[2]);
+        let mut average = best.split_off(manifest.parts[2]);
+        let packed = average.split_off(manifest.parts[3]);
         let past: Past = ciborium::from_reader(packed.as_slice())
             .map_err(|error| refuse(format!("its state cannot be read: {error}")))?;
         past.check().map_err(refuse)?;
@@ -92,7 +97,7 @@ impl Record {
         if optimizer.is_empty() && past.items.last().is_some_and(|item| item.before.steps < past.history.rows.steps) {
             return Err(refuse("it has no state of the optimizer".into()));
         }
-        Ok(Self { path: path.to_path_buf(), run: manifest.run, past, weights, optimizer, best })
+        Ok(Self { path: path.to_path_buf(), run: manifest.run, past, weights, optimizer, best, average })
     }
 
     /// The run that a file says it is of, without reading the rest.

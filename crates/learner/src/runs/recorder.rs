@@ -133,7 +133,7 @@ impl Runs {
                 }
                 Outcome::Open | Outcome::Done => {
                     let end = ahead.end_of(number, &self.checkpoints.place(next.before.steps))?;
-                    let state = end.restore(task, state)?.with_best(task.options.best.as_ref());
+                    let state = end.restore(task, state)?.at_end(task.options.best.as_ref());
                     Entered::Done { state, before: item.before }
                 }
             },
@@ -201,6 +201,7 @@ impl Runs {
         })?;
         let optimizer = state.optimizer.as_ref().map_or(Ok(Vec::new()), GroupOptimizer::to_bytes)?;
         let best = state.best.as_ref().map_or(Ok(Vec::new()), |best| to_bytes(&best.model))?;
+        let average = state.average.as_ref().map_or(Ok(Vec::new()), |average| to_bytes(&average.model))?;
         self.checkpoints.prepare()?;
         // Those of work that was given up have no history any more.
         let known = self.log.rows().steps;
@@ -218,7 +219,7 @@ impl Runs {
             }
         };
         let past = self.past(history, position.clone(), state);
-        Record { path, run: self.run.clone(), past, weights, optimizer, best }
+        Record { path, run: self.run.clone(), past, weights, optimizer, best, average }
             .write()
             .map_err(|error| self.unwritten(error))?;
         self.own.push(steps);
@@ -235,6 +236,7 @@ impl Runs {
             body_is_trained: state.body_is_trained,
             history,
             best: state.best.as_ref().map(|best| best.row.clone()),
+            averaged: state.average.as_ref().map(|average| average.updates),
         }
     }
 

@@ -9,6 +9,7 @@ use std::ops::{Range, RangeTo};
 /// |---|---|---|
 /// | `1e-3` | `1e-3` | `1e-3, 1e-3, 1e-3` |
 /// | `..1e-3` | `slice(1e-3)` | `1e-4, 1e-4, 1e-3` |
+/// | `Rates::Decayed(1e-3, 0.5)` | – | `2.5e-4, 5e-4, 1e-3` |
 /// | `1e-5..1e-3` | `slice(1e-5, 1e-3)` | `1e-5, 1e-4, 1e-3` (equal ratios) |
 ///
 /// ```
@@ -25,6 +26,9 @@ pub enum Rates {
     Head(f64),
     /// From the first group to the head in equal ratios.
     Spread(f64, f64),
+    /// This for the head, and for each group before it the rate of the next one times a factor, over 0 and up to 1: the layer-wise decay of
+    /// BERT's and ViT's fine-tuning. A factor of 0.75 a block, as for a ViT of 12 blocks in 4 groups, is 0.42 a group.
+    Decayed(f64, f64),
 }
 
 impl Rates {
@@ -36,6 +40,7 @@ impl Rates {
             Self::Head(rate) if group == last => rate,
             Self::Head(rate) => rate / 10.0,
             Self::Spread(_, high) if group == last => high,
+            Self::Decayed(high, decay) => high * decay.powf((last - group) as f64),
             Self::Spread(low, high) => low * (high / low).powf(group as f64 / last as f64),
         };
         (0..groups).map(rate).collect()
@@ -47,6 +52,7 @@ impl Rates {
         match self {
             Self::Same(rate) | Self::Head(rate) => positive(rate),
             Self::Spread(low, high) => positive(low) && positive(high),
+            Self::Decayed(high, decay) => positive(high) && positive(decay) && decay <= 1.0,
         }
     }
 }
@@ -58,6 +64,7 @@ impl fmt::Display for Rates {
             Self::Same(rate) => write!(f, "{rate}"),
             Self::Head(rate) => write!(f, "..{rate}"),
             Self::Spread(low, high) => write!(f, "{low}..{high}"),
+            Self::Decayed(high, decay) => write!(f, "{high}, times {decay} a group"),
         }
     }
 }

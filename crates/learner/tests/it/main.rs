@@ -1,5 +1,6 @@
 //! Properties of the learner crate.
 
+mod averages;
 mod bomb;
 mod channels;
 mod detecting;
@@ -39,3 +40,4 @@ mod tensorboard;
 mod threads;
 mod told;
 mod training;
+mod uphill;

@@ -62,6 +62,7 @@ fn rates_spread_over_groups_as_fastais_slices() {
     close(&Rates::from(..1e-3).spread(3), &[1e-4, 1e-4, 1e-3], 1e-12);
     close(&Rates::from(1e-5..1e-3).spread(3), &[1e-5, 1e-4, 1e-3], 1e-12);
     close(&Rates::from(1e-5..1e-3).spread(1), &[1e-3], 1e-12);
+    close(&Rates::Decayed(1e-3, 0.5).spread(4), &[1.25e-4, 2.5e-4, 5e-4, 1e-3], 1e-12);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use burn::tensor::{Device, Int, Tensor};
 use firelight_learner::{
-    Checkpoints, CsvLog, EarlyStopping, KeepBest, LearnerError, Plateau, Precision, RateSearch, Schedule,
+    Checkpoints, CsvLog, EarlyStopping, Ema, KeepBest, LearnerError, Plateau, Precision, RateSearch, Sam, Schedule,
 };
 use firelight_losses::{CrossEntropy, Focal, Loss};
 use firelight_transforms::{CutMix, MixUp};
@@ -138,6 +138,14 @@ fn fits_that_freeze_by_themselves_go_on_from_anywhere() {
 #[test]
 fn accumulated_batches_go_on_from_anywhere() {
     stops_everywhere(Program { set_up: |learn| learn.with_accumulation(2), run: two_fits });
+}
+
+#[test]
+fn averages_of_weights_and_gradients_uphill_go_on_from_anywhere() {
+    let set_up = |learn: BombedLearner| {
+        learn.with_ema(Ema::new(0.9)).with_sam(Sam::default()).with_best(KeepBest::new("accuracy"))
+    };
+    stops_everywhere(Program { set_up, run: two_fits });
 }
 
 #[test]
