@@ -5,7 +5,8 @@ use image::RgbImage;
 use crate::picture::Single;
 use crate::pictures::TURNS;
 use crate::{
-    Chance, Draw, Frame, ItemTransform, Lighting, PadMode, PictureRef, PictureTransforms, Scratch, Size, TransformError,
+    AugTransforms, Chance, Draw, Frame, ItemTransform, Lighting, PadMode, PictureRef, PictureTransforms, Scratch, Size,
+    TransformError,
 };
 
 /// The pictures of an item and what was drawn for each.
@@ -85,6 +86,14 @@ impl PictureTransforms {
             size = Size::of(&next);
             frame = Frame::of(size)?;
             changed = Some(next);
+        }
+        if let (Single::Bands(_), Some(policy)) = (picture, self.augment().and_then(AugTransforms::set_policy)) {
+            let (stage, channels) = (policy.name(), picture.channels());
+            return Err(if channels == 3 {
+                TransformError::NoBytes { stage }
+            } else {
+                TransformError::NoColours { stage, channels }
+            });
         }
         let draw = self.finish(size, frame, chance);
         let channels = picture.channels();

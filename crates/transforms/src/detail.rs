@@ -70,11 +70,19 @@ impl AugTransforms {
         let tilt = f64::from(self.max_warp * self.mult);
         let tilts = [(0.0, 0.0), (tilt, 0.0), (0.0, tilt), (tilt, tilt), (tilt, -tilt)];
         let (from, to) = (Map::from_unit(width, height, false), Map::to_unit(width, height, false));
-        let strides = tilts.into_iter().filter_map(|(x, y)| warp_matrix(x, y)).map(|warp| {
-            let (x, y) = mean_stride(&plain.after(from).after(warp).after(to), width, height);
+        let policy = self.set_policy().map(|policy| policy.closest(size, self.bends()));
+        let (least, (right, down)) = policy.unwrap_or((1.0, (0.0, 0.0)));
+        // A policy moves what is seen, and of a tilted picture to where that is closer.
+        let seen =
+            [-1.0, 0.0, 1.0].into_iter().flat_map(|x| [-1.0, 0.0, 1.0].map(|y| Map::translate(x * right, y * down)));
+        let tilted = tilts.into_iter().filter_map(|(x, y)| warp_matrix(x, y));
+        let maps =
+            tilted.flat_map(|warp| seen.clone().map(move |moved| plain.after(from).after(warp).after(to).after(moved)));
+        let strides = maps.filter(|map| map.is_in_front(width, height)).map(|map| {
+            let (x, y) = mean_stride(&map, width, height);
             // Turned, a side lies between the two.
             x.min(y)
         });
-        strides.fold(f64::INFINITY, f64::min)
+        least * strides.fold(f64::INFINITY, f64::min)
     }
 }

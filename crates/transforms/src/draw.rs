@@ -1,4 +1,4 @@
-use crate::{Area, Erasing, Filter, Lighting, Map, PadMode, Size};
+use crate::{Area, AugMixDraw, ColourOperation, Erasing, Filter, Lighting, Map, PadMode, Size};
 
 /// Everything that was decided about one picture: where each output pixel comes from and how it is lit.
 ///
@@ -35,6 +35,11 @@ pub struct Draw {
     pub lighting: Lighting,
     /// The rectangles to erase after normalisation.
     pub erasing: Option<Erasing>,
+    /// What a [`Policy`](crate::Policy) does to the colours of the resampled picture, in order, in bytes and before lighting; none where
+    /// there is no policy, or what it drew moves pixels only.
+    pub operations: Vec<ColourOperation>,
+    /// What [`Policy::AugMix`](crate::Policy::AugMix) mixes the picture with. The map here is that of the picture itself.
+    pub mix: Option<AugMixDraw>,
     /// Whether a [`Closure`](crate::Closure) has made the picture that this was drawn for out of another one.
     ///
     /// Everything here, [`picture`](Draw::picture) and [`map`](Draw::map) too, is then about what the closure gave: what

@@ -152,6 +152,15 @@ pub enum TransformError {
         /// How many channels there are.
         channels: usize,
     },
+    /// A policy is for colours of 8 bits, and the picture has three channels of other numbers.
+    #[error(
+        "transform: {stage} is for red, green and blue of 8 bits, and the picture has other numbers; leave it out, or read pictures as \
+         `Channels::Rgb`"
+    )]
+    NoBytes {
+        /// The policy.
+        stage: &'static str,
+    },
     /// There are statistics for another number of channels.
     #[error(
         "transform: statistics of {} do not fit {}; give Normalize a mean and a deviation for each channel, or one for all",

@@ -18,6 +18,7 @@ mod colours;
 mod item;
 mod jpeg;
 mod normalize;
+mod operation;
 mod pad;
 mod size;
 
@@ -37,10 +38,11 @@ mod panic;
 
 mod chance;
 mod error;
+mod gamma;
 
 pub use augment::{
-    AugTransforms, Augmentation, Erasing, Lighting, Patch, RandomErasing, aug_transforms, flip_matrix, keep_aspect,
-    logit, rotate_matrix, sigmoid, warp_matrix, zoom_matrix,
+    AugMixChain, AugMixDraw, AugTransforms, Augmentation, Erasing, Lighting, Patch, Policy, RandomErasing,
+    aug_transforms, flip_matrix, keep_aspect, logit, rotate_matrix, sigmoid, warp_matrix, zoom_matrix,
 };
 pub use chance::Chance;
 pub use colours::Colours;
@@ -60,6 +62,7 @@ pub use mask::{Mask, MaskReader, RleOrder};
 pub use mix::{CutMix, CutMixDraw, MixUp, MixUpDraw};
 pub use normalize::Normalize;
 pub use on_error::OnError;
+pub use operation::ColourOperation;
 pub use pad::{Filter, PadMode};
 pub use panic::panic_message;
 pub use picture::{Bands, Channels, InputReader, Picture, PictureReader, PictureRef, Reduced, ReducedEnds};

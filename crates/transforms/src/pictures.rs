@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AugTransforms, Chance, Draw, Filter, Frame, ItemTransform, Lighting, Normalize, PadMode, PictureRef, Scratch, Size,
-    TransformError,
+    AugTransforms, Chance, Draw, Filter, Frame, ItemTransform, Lighting, Normalize, PadMode, PictureRef, Policy,
+    Scratch, Size, TransformError,
 };
 
 /// The whole way from a decoded picture to normalised planes: item transforms, augmentation, normalisation.
@@ -136,8 +136,8 @@ impl PictureTransforms {
     ///
     /// # Errors
     ///
-    /// As [`check`](Self::check), [`TransformError::Statistics`], and [`TransformError::NoColours`] for hue and saturation of other than
-    /// three channels.
+    /// As [`check`](Self::check), [`TransformError::Statistics`], and [`TransformError::NoColours`] for hue, saturation and policies of other
+    /// than three channels.
     pub fn check_channels(&self, channels: &[usize]) -> Result<(), TransformError> {
         self.check()?;
         if channels.is_empty() || channels.contains(&0) {
@@ -145,8 +145,11 @@ impl PictureTransforms {
             return Err(TransformError::Setting { stage, parameter, value: 0.0, range: "at least 1 of each picture" });
         }
         let other = channels.iter().find(|&&channels| channels != 3);
-        if let (Some(&channels), Some(true)) = (other, self.augment.as_ref().map(AugTransforms::turns_colours)) {
-            return Err(TransformError::NoColours { stage: TURNS, channels });
+        let stage = self.augment.as_ref().and_then(|augment| {
+            augment.set_policy().map(Policy::name).or_else(|| augment.turns_colours().then_some(TURNS))
+        });
+        if let (Some(&channels), Some(stage)) = (other, stage) {
+            return Err(TransformError::NoColours { stage, channels });
         }
         self.statistics().check_channels(channels)
     }
@@ -161,8 +164,8 @@ impl PictureTransforms {
     ///
     /// [`TransformError::OutputLength`] when `out` is not `channels · height · width` of the result, [`TransformError::Setting`]
     /// for a parameter outside its range, [`TransformError::Closure`] from a closure, [`TransformError::Empty`] for a
-    /// picture without pixels, [`TransformError::Statistics`] and [`TransformError::NoColours`] for pictures of other channels than the
-    /// transforms are for, and [`TransformError::SeveralSizes`].
+    /// picture without pixels, [`TransformError::Statistics`], [`TransformError::NoColours`] and [`TransformError::NoBytes`] for pictures of
+    /// other channels than the transforms are for, and [`TransformError::SeveralSizes`].
     pub fn apply<'p>(
         &self,
         picture: impl Into<PictureRef<'p>>,
@@ -263,6 +266,8 @@ impl PictureTransforms {
             pad: augment.padding(),
             lighting: drawn.lighting,
             erasing: drawn.erasing,
+            operations: drawn.operations,
+            mix: drawn.mix,
             ..plain
         }
     }
@@ -279,6 +284,8 @@ impl PictureTransforms {
             filter: self.items.iter().rev().find_map(ItemTransform::filter).unwrap_or(Filter::Bilinear),
             lighting: Lighting::NONE,
             erasing: None,
+            operations: Vec::new(),
+            mix: None,
             through_closure: false,
         }
     }

@@ -5,7 +5,7 @@
 #![no_main]
 
 use firelight_transforms::{
-    Chance, Limits, Normalize, PictureTransforms, RandomErasing, Resize, Scratch, aug_transforms, decode,
+    Chance, Limits, Normalize, PictureTransforms, Policy, RandomErasing, Resize, Scratch, aug_transforms, decode,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -14,6 +14,13 @@ fuzz_target!(init: quiet(), |bytes: &[u8]| {
     let limits = Limits::default().with_pixels(1_000_000).with_bytes(16 << 20);
     let Ok(picture) = decode(file, &limits) else { return };
     let augment = aug_transforms().size(32).min_scale(0.5).max_hue(0.1).erasing(RandomErasing::default());
+    let augment = match seed % 5 {
+        0 => augment,
+        1 => augment.policy(Policy::TrivialAugmentWide),
+        2 => augment.policy(Policy::RandAugment { operations: 4, magnitude: 30 }),
+        3 => augment.policy(Policy::ThreeAugment),
+        _ => augment.policy(Policy::aug_mix()),
+    };
     let transforms = PictureTransforms::new()
         .with_item(Resize::pad(48))
         .with_augment(augment)

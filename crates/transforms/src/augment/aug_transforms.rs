@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::RandomErasing;
+use super::{Policy, RandomErasing};
 use crate::item::{check_crop, check_size, within};
 use crate::{PadMode, Size, TransformError};
 
@@ -32,6 +32,7 @@ pub fn aug_transforms() -> AugTransforms {
 /// | [`max_saturation`](Self::max_saturation) | off | saturation, as contrast |
 /// | [`max_hue`](Self::max_hue) | off | hue, a factor (1 - m) to 1 ÷ (1 - m) around a whole turn |
 /// | [`erasing`](Self::erasing) | off | see [`RandomErasing`] |
+/// | [`policy`](Self::policy) | off | see [`Policy`]: `TrivialAugmentWide`, `RandAugment`, 3-Augment, `AugMix` |
 /// | [`p_affine`](Self::p_affine) | 0.75 | probability of each of warp, rotate, zoom |
 /// | [`p_lighting`](Self::p_lighting) | 0.75 | probability of each of the four of lighting |
 /// | [`mult`](Self::mult) | 1 | factor on rotate, warp and lighting |
@@ -73,6 +74,9 @@ pub struct AugTransforms {
     pub(super) pad_mode: PadMode,
     pub(super) align_corners: bool,
     pub(super) erasing: Option<RandomErasing>,
+    /// Left out where it is off, so that a recipe without one is written as it was before there were any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) policy: Option<Policy>,
 }
 
 impl Default for AugTransforms {
@@ -94,6 +98,7 @@ impl Default for AugTransforms {
             pad_mode: PadMode::Reflection,
             align_corners: false,
             erasing: None,
+            policy: None,
         }
     }
 }
@@ -153,6 +158,30 @@ impl AugTransforms {
         Self { erasing: Some(erasing), ..self }
     }
 
+    /// A published policy besides, for pictures of red, green and blue of 8 bits. Default off.
+    ///
+    /// It comes after the other geometry and before lighting; those who publish policies use them with flips and crops alone. Its strengths
+    /// are its own: `mult`, `p_affine` and `p_lighting` do not change them.
+    ///
+    /// ```
+    /// use firelight_transforms::{Policy, aug_transforms};
+    ///
+    /// let deit = aug_transforms().size(224).policy(Policy::ThreeAugment).max_lighting(0.3).max_saturation(0.3);
+    /// ```
+    pub fn policy(self, policy: Policy) -> Self {
+        Self { policy: Some(policy), ..self }
+    }
+
+    /// The policy that was set.
+    pub(crate) fn set_policy(&self) -> Option<Policy> {
+        self.policy
+    }
+
+    /// Whether the map may turn or tilt the picture, but for flips and quarter turns.
+    pub(crate) fn bends(&self) -> bool {
+        self.mult > 0.0 && (self.max_rotate > 0.0 || self.max_warp > 0.0)
+    }
+
     /// Whether hue or saturation may change, for which there must be red, green and blue.
     pub(crate) fn turns_colours(&self) -> bool {
         self.max_saturation > 0.0 || self.max_hue > 0.0
@@ -188,6 +217,7 @@ impl AugTransforms {
         }
         within(stage, "p_affine", self.p_affine, 0.0..=1.0, "0 to 1")?;
         within(stage, "p_lighting", self.p_lighting, 0.0..=1.0, "0 to 1")?;
+        self.policy.map_or(Ok(()), Policy::check)?;
         self.erasing.as_ref().map_or(Ok(()), RandomErasing::check)
     }
 }
@@ -215,6 +245,7 @@ impl fmt::Display for AugTransforms {
         if self.min_scale < 1.0 {
             parts.push(format!("crop of {} to 1 of the area", self.min_scale));
         }
+        parts.extend(self.policy.map(|policy| policy.to_string()));
         let p = self.p_lighting;
         for (value, name) in
             [(self.max_lighting, "brightness and contrast"), (self.max_saturation, "saturation"), (self.max_hue, "hue")]

@@ -1,6 +1,7 @@
-use super::{AugTransforms, Erasing, Lighting, keep_aspect, rotate_matrix, warp_matrix, zoom_matrix};
+use super::policy::Drawn;
+use super::{AugMixDraw, AugTransforms, Erasing, Lighting, keep_aspect, rotate_matrix, warp_matrix, zoom_matrix};
 use crate::item::draw_crop;
-use crate::{Area, Chance, Map, Size, dihedral_matrix};
+use crate::{Area, Chance, ColourOperation, Map, Size, dihedral_matrix};
 
 /// What [`AugTransforms::draw`] drew for one picture.
 ///
@@ -21,6 +22,10 @@ pub struct Augmentation {
     pub lighting: Lighting,
     /// The rectangles to erase.
     pub erasing: Option<Erasing>,
+    /// What a policy does to colours, in order.
+    pub operations: Vec<ColourOperation>,
+    /// What [`Policy::AugMix`](crate::Policy::AugMix) mixes the picture with.
+    pub mix: Option<AugMixDraw>,
 }
 
 impl AugTransforms {
@@ -37,7 +42,8 @@ impl AugTransforms {
                 None => Area::new(0.0, 0.0, fw, fh).map_from(ow, oh),
                 Some(area) => area.map_from(ow, oh),
             };
-            return Augmentation { map, size, lighting: Lighting::NONE, erasing: None };
+            let (lighting, erasing) = (Lighting::NONE, None);
+            return Augmentation { map, size, lighting, erasing, operations: Vec::new(), mix: None };
         };
         let unit = self.draw_unit(fw, fh, chance);
         let seen = match self.crop(frame, Some(chance)) {
@@ -47,13 +53,16 @@ impl AugTransforms {
         };
         let lighting = self.draw_lighting(chance);
         let erasing = self.erasing.as_ref().and_then(|erasing| erasing.draw(size, chance));
+        // last, so that a policy changes no other draw
+        let policy = self.policy.map_or_else(Drawn::default, |policy| policy.draw(size, chance));
+        let seen = policy.map.map_or(seen, |moved| seen.after(moved));
         let frame_map = Map::from_unit(fw, fh, self.align_corners);
         let mut map = frame_map.after(unit).after(seen);
         if !map.is_in_front(ow, oh) {
             // a tilt so strong that its horizon crosses the picture: leave it as it is
             map = frame_map.after(seen);
         }
-        Augmentation { map, size, lighting, erasing }
+        Augmentation { map, size, lighting, erasing, operations: policy.operations, mix: policy.mix }
     }
 
     fn crop(&self, frame: Size, chance: Option<&mut Chance>) -> Option<Area> {

@@ -77,6 +77,22 @@ impl<'a, K: Kind> Looked<'a, K> {
     }
 }
 
+impl Looked<'_, Rgb8> {
+    /// The colours of row `y`; `zeros` is [`has_zeros`](Self::has_zeros), asked once.
+    #[inline(always)]
+    pub fn colours(&self, row: &mut Row, y: usize, zeros: bool) {
+        self.place(row, y, zeros);
+        self.source.sample(row);
+        if zeros {
+            for (colour, cover) in row.colours.iter_mut().zip(&row.cover) {
+                for lane in colour {
+                    *lane *= cover;
+                }
+            }
+        }
+    }
+}
+
 /// The loop over rows of colours, compiled once for each SIMD width.
 pub(super) struct Rows<'a> {
     pub looked: Looked<'a, Rgb8>,
@@ -98,15 +114,7 @@ impl WithSimd for Rows<'_> {
         let (green, blue) = rest.split_at_mut(size.pixels() as usize);
         let planes = red.chunks_exact_mut(width).zip(green.chunks_exact_mut(width)).zip(blue.chunks_exact_mut(width));
         for (j, ((red, green), blue)) in planes.enumerate() {
-            looked.place(row, j, zeros);
-            looked.source.sample(row);
-            if zeros {
-                for (colour, cover) in row.colours.iter_mut().zip(&row.cover) {
-                    for lane in colour {
-                        *lane *= cover;
-                    }
-                }
-            }
+            looked.colours(row, j, zeros);
             finish.row(&row.colours, [red, green, blue]);
         }
     }

@@ -23,6 +23,7 @@ mod window;
 
 mod bands;
 mod finish;
+mod painted;
 
 pub(crate) use bent::mean_stride;
 pub use scratch::Scratch;

@@ -5,6 +5,7 @@ use pulp::Arch;
 use super::bent::{Looked, Rows};
 use super::finish::Finish;
 use super::kind::{Buffers, Pixels, Plane, Rgb8};
+use super::painted::Painted;
 use super::plain::Resized;
 use super::row::Row;
 use crate::picture::Single;
@@ -32,6 +33,7 @@ pub struct Scratch {
     pub(super) numbers: Buffers<Plane>,
     pub(super) row: Row,
     pub(super) finish: Finish,
+    pub(super) painted: Painted,
     /// The widest SIMD that the processor has.
     pub(super) arch: Arch,
 }
@@ -70,6 +72,9 @@ impl Scratch {
     }
 
     fn colours(&mut self, whole: Pixels<'_, Rgb8>, draw: &Draw, out: &mut [f32]) {
+        if !draw.operations.is_empty() || draw.mix.is_some() {
+            return self.operated(whole, draw, out);
+        }
         let Self { resizer, bytes, row, finish, arch, .. } = self;
         if let Some(resized) = Resized::of(whole, draw, resizer, bytes) {
             finish.bytes(&resized, draw.size, out);

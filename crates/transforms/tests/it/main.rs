@@ -14,6 +14,8 @@ mod mask_files;
 mod mixes;
 mod moved_masks;
 mod one_pass;
+mod operations;
+mod policies;
 mod recipes;
 mod reduced;
 mod same_bits;

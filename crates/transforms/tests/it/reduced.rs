@@ -4,9 +4,9 @@ use std::io::Cursor;
 use std::path::Path;
 
 use firelight_transforms::{
-    Chance, CropPad, FlipItem, InputReader, Limits, Normalize, PadMode, Picture, PictureReader, PictureTransforms,
-    RandomResizedCrop, RatioResize, Reduced, ReducedEnds, Resize, Scratch, Size, TransformError, aug_transforms,
-    decode,
+    AugTransforms, Chance, CropPad, FlipItem, InputReader, Limits, Normalize, PadMode, Picture, PictureReader,
+    PictureTransforms, Policy, RandomResizedCrop, RatioResize, Reduced, ReducedEnds, Resize, Scratch, Size,
+    TransformError, aug_transforms, decode,
 };
 use image::codecs::jpeg::JpegEncoder;
 use image::{ImageEncoder, RgbImage};
@@ -37,7 +37,7 @@ fn bent(size: u32) -> PictureTransforms {
     PictureTransforms::new().with_item(Resize::crop(size * 2)).with_augment(augment)
 }
 
-fn recipes() -> [PictureTransforms; 5] {
+fn recipes() -> [PictureTransforms; 6] {
     let new = PictureTransforms::new;
     [
         bent(48),
@@ -45,6 +45,7 @@ fn recipes() -> [PictureTransforms; 5] {
         new().with_item(Resize::pad(56).with_pad_mode(PadMode::Zeros)),
         new().with_item(Resize::squish(64)).with_augment(aug_transforms().flip_vert(true).max_rotate(180.0)),
         new().with_item(RatioResize::new(60)),
+        new().with_item(Resize::crop(60)).with_augment(aug_transforms().max_warp(0.0).policy(Policy::aug_mix())),
     ]
 }
 
@@ -112,10 +113,11 @@ fn real_photographs_are_within_two_steps_too() {
 #[test]
 fn no_draw_looks_closer_than_was_decoded() {
     let size = Size::new(4032, 3024);
-    for recipe in recipes().into_iter().chain([bent(224), bent(160), bent(64)]) {
+    let recipes = recipes().into_iter().chain([bent(224), bent(160), bent(64)]);
+    for recipe in recipes {
         for size in [size, Size::new(3024, 4032)] {
             let by = recipe.reduction(size);
-            assert!((2..=8).contains(&by), "{recipe}");
+            assert!((2..=8).contains(&by), "{recipe}: {by}");
             for item in 0..300 {
                 let draw = recipe.draw(size, Some(&mut Chance::new(1, 0, item))).expect("a draw");
                 let (width, height) = (f64::from(draw.size.width), f64::from(draw.size.height));
@@ -123,6 +125,40 @@ fn no_draw_looks_closer_than_was_decoded() {
                 assert!(x.min(y) / f64::from(by) > 1.3, "{item}: {x} × {y} of {by}\n{recipe}");
             }
         }
+    }
+}
+
+/// The same of policies, for the smallest picture that is reduced at all: there a policy that looked closer than was thought would show.
+#[test]
+fn no_policy_looks_closer_than_was_decoded() {
+    let augments: [(fn() -> AugTransforms, f64); 3] = [
+        (|| aug_transforms().max_warp(0.0).max_rotate(0.0), 1.414),
+        (|| aug_transforms().max_warp(0.0).max_rotate(45.0), 1.414),
+        (aug_transforms, 1.3),
+    ];
+    let policies = [
+        Policy::TrivialAugmentWide,
+        Policy::rand_augment(),
+        Policy::RandAugment { operations: 3, magnitude: 30 },
+        Policy::ThreeAugment,
+        Policy::aug_mix(),
+    ];
+    for ((augment, enough), policy) in augments.iter().flat_map(|augment| policies.map(|policy| (augment, policy))) {
+        let augment = augment().size(96).policy(policy);
+        let recipe = PictureTransforms::new().with_item(Resize::squish(200)).with_augment(augment);
+        let side = (1..4096).find(|side| recipe.reduction(Size::square(*side)) == 2).expect("a size");
+        let mut closest = f64::INFINITY;
+        for item in 0..4000 {
+            let draw = recipe.draw(Size::square(side), Some(&mut Chance::new(1, 0, item))).expect("a draw");
+            let chains = draw.mix.iter().flat_map(|mix| &mix.chains).map(|chain| draw.map.after(chain.map));
+            for map in chains.chain([draw.map]) {
+                let places = [(48.0, 48.0), (0.0, 0.0), (96.0, 0.0), (0.0, 96.0), (96.0, 96.0)];
+                let strides = places.map(|(x, y)| map.stride(x, y));
+                let mean = |of: fn(&(f64, f64)) -> f64| strides.iter().map(of).sum::<f64>() / 5.0;
+                closest = closest.min(mean(|stride| stride.0).min(mean(|stride| stride.1)) / 2.0);
+            }
+        }
+        assert!(closest > *enough, "{closest} at {side}\n{recipe}");
     }
 }
 

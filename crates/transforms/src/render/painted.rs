@@ -1,0 +1,97 @@
+//! Pictures whose colours a policy changes: resampled to bytes, changed, and only then lit and normalised into planes.
+
+use pulp::{Simd, WithSimd};
+
+use super::bent::Looked;
+use super::kind::{Pixels, Rgb8};
+use super::plain::Resized;
+use super::row::Row;
+use super::scratch::Scratch;
+use crate::operation::Buffers;
+use crate::{ColourOperation, Draw};
+
+/// Buffers for it, as large as the largest result so far.
+#[derive(Default)]
+pub(super) struct Painted {
+    bytes: Vec<u8>,
+    mixed: Vec<f32>,
+    operations: Buffers,
+}
+
+impl Scratch {
+    pub(super) fn operated(&mut self, whole: Pixels<'_, Rgb8>, draw: &Draw, out: &mut [f32]) {
+        self.paint(whole, draw, &draw.operations);
+        if let Some(mix) = &draw.mix {
+            self.painted.mixed.clear();
+            self.painted.mixed.resize(self.painted.bytes.len(), 0.0);
+            self.painted.mix(mix.share);
+            for chain in &mix.chains {
+                let moved = Draw { map: draw.map.after(chain.map), operations: Vec::new(), mix: None, ..draw.clone() };
+                self.paint(whole, &moved, &chain.operations);
+                self.painted.mix(chain.share);
+            }
+            for (byte, mean) in self.painted.bytes.iter_mut().zip(&self.painted.mixed) {
+                *byte = (mean + 0.5) as u8;
+            }
+        }
+        let row_step = draw.size.width as isize;
+        let painted = Resized { numbers: self.painted.bytes.as_slice(), start: 0, step: 1, row_step };
+        self.finish.bytes(&painted, draw.size, out);
+    }
+
+    /// The picture as the draw shows it, rounded to bytes, with the operations done.
+    fn paint(&mut self, whole: Pixels<'_, Rgb8>, draw: &Draw, operations: &[ColourOperation]) {
+        let Self { resizer, bytes, row, arch, painted, .. } = self;
+        let width = draw.size.width as usize;
+        painted.bytes.resize(draw.size.planes(), 0);
+        if let Some(Resized { numbers, start, step, row_step }) = Resized::of(whole, draw, resizer, bytes) {
+            for (y, target) in painted.bytes.chunks_exact_mut(3 * width).enumerate() {
+                let first = start + y as isize * row_step;
+                for (x, pixel) in target.chunks_exact_mut(3).enumerate() {
+                    pixel.copy_from_slice(&numbers[3 * (first + x as isize * step) as usize..][..3]);
+                }
+            }
+        } else {
+            row.resize(width);
+            let looked = Looked::at(whole, draw, resizer, &mut bytes.resized);
+            arch.dispatch(Bytes { looked, row, width, out: &mut painted.bytes });
+        }
+        for operation in operations {
+            operation.run(&mut painted.bytes, draw.size, &mut painted.operations);
+        }
+    }
+}
+
+impl Painted {
+    fn mix(&mut self, share: f32) {
+        for (mixed, byte) in self.mixed.iter_mut().zip(&self.bytes) {
+            *mixed += share * f32::from(*byte);
+        }
+    }
+}
+
+/// The loop over rows, as that of planes, compiled once for each SIMD width.
+struct Bytes<'a> {
+    looked: Looked<'a, Rgb8>,
+    row: &'a mut Row,
+    width: usize,
+    out: &'a mut [u8],
+}
+
+impl WithSimd for Bytes<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { looked, row, width, out } = self;
+        let zeros = looked.has_zeros();
+        for (y, target) in out.chunks_exact_mut(3 * width).enumerate() {
+            looked.colours(row, y, zeros);
+            for (pixel, colour) in target.chunks_exact_mut(3).zip(&row.colours) {
+                for (byte, lane) in pixel.iter_mut().zip(colour) {
+                    *byte = (lane + 0.5) as u8;
+                }
+            }
+        }
+    }
+}
