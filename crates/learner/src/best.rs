@@ -89,7 +89,7 @@ pub struct Best<M> {
 impl<M: Model> Best<M> {
     /// Puts `model` into `best` if its epoch is a better one.
     pub(crate) fn keep(
-        best: &mut Option<Self>,
+        best: &mut Option<Box<Self>>,
         keep: &KeepBest,
         patience: &mut Patience,
         watch: Watch,
@@ -97,7 +97,7 @@ impl<M: Model> Best<M> {
         row: &EpochRow,
     ) {
         if patience.look(watch, keep.min_delta, row) == 0 {
-            *best = Some(Self { model: model.valid(), row: row.clone() });
+            *best = Some(Box::new(Self { model: model.valid(), row: row.clone() }));
         }
     }
 }

@@ -356,7 +356,7 @@ impl<F: FittedTarget, M: Model> Learner<F, M> {
 
     /// The best model of the last fit, if [`with_best`](Self::with_best) asked for it.
     pub fn best(&self) -> Option<&Best<M>> {
-        self.state.best.as_ref()
+        self.state.best.as_deref()
     }
 
     /// What happened in training so far.

@@ -20,9 +20,9 @@ pub(crate) struct State<M> {
     /// Epochs trained over all fits: the number that orders and augments the next one.
     pub epochs_done: usize,
     /// The best model of the last fit, where it was to be kept.
-    pub best: Option<Best<M>>,
+    pub best: Option<Box<Best<M>>>,
     /// The moving mean of the weights, while a fit is under way that keeps one.
-    pub average: Option<Average<M>>,
+    pub average: Option<Box<Average<M>>>,
     /// What was fitted on the model's probabilities.
     pub trusted: Trusted,
     /// How many parameter groups are frozen, from the input on.

@@ -203,7 +203,7 @@ impl<F: FittedTarget, M: Model + Sync> Fit<'_, F, M> {
         let (model, average) = on_workers(self.task.data.device(), || {
             let gradients = scale(&model, gradients, cut / factor);
             let model = own.step(model, gradients, rates, momentum)?;
-            let average = average.zip(options.ema).map(|(average, ema)| average.after(&model, ema));
+            let average = average.zip(options.ema).map(|(average, ema)| Box::new(average.after(&model, ema)));
             Ok::<_, LearnerError>((model, average))
         })?;
         Ok(Self { state: State { model, optimizer, average, ..self.state }, ..self })

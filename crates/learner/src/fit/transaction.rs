@@ -86,7 +86,7 @@ impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
                 return Ok(());
             }
             Entered::New => {
-                let average = task.options.ema.map(|_| Average::new(&begun.model));
+                let average = task.options.ema.map(|_| Box::new(Average::new(&begun.model)));
                 (State { best: None, average, ..begun }, Position::default(), Rows::of(&state.history))
             }
             Entered::Resumed { state, position, before } => (state, position, before),

@@ -95,14 +95,14 @@ impl Ahead {
         let best = match &past.best {
             Some(row) => {
                 let model = from_bytes(&state.model, best.clone()).map_err(refuse)?;
-                Some(Best { model: model.valid(), row: row.clone() })
+                Some(Box::new(Best { model: model.valid(), row: row.clone() }))
             }
             None => None,
         };
         let average = match past.averaged {
             Some(updates) => {
                 let model = from_bytes(&state.model, average.clone()).map_err(refuse)?;
-                Some(Average { model: model.valid(), updates })
+                Some(Box::new(Average { model: model.valid(), updates }))
             }
             None => None,
         };

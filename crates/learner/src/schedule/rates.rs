@@ -27,7 +27,7 @@ pub enum Rates {
     /// From the first group to the head in equal ratios.
     Spread(f64, f64),
     /// This for the head, and for each group before it the rate of the next one times a factor, over 0 and up to 1: the layer-wise decay of
-    /// BERT's and ViT's fine-tuning. A factor of 0.75 a block, as for a ViT of 12 blocks in 4 groups, is 0.42 a group.
+    /// transformers' fine-tuning. A factor of 0.75 a block is 0.42 a group of three blocks, as the groups of `ViT` are.
     Decayed(f64, f64),
 }
 
