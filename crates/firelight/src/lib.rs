@@ -15,7 +15,7 @@ pub use device::{compiled_devices, device_by_name, device_from_env};
 pub use device_error::DeviceError;
 pub use error::Error;
 #[cfg(feature = "remote")]
-pub use remote::serve_devices;
+pub use remote::{lend_device, serve_devices};
 
 #[cfg(feature = "download")]
 pub use firelight_download as download;
@@ -64,7 +64,8 @@ pub mod prelude {
         read_targets, verify_images,
     };
     pub use firelight_transforms::{
-        CutMix, Mask, MaskReader, MixUp, Normalize, OnError, Resize, TransformError, Verification, aug_transforms,
+        CutMix, Mask, MaskReader, MixUp, Normalize, OnError, Policy, Resize, TransformError, Verification,
+        aug_transforms,
     };
 
     pub use firelight_costs::{

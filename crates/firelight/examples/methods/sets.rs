@@ -67,21 +67,21 @@ impl Set {
 
     pub fn loaders(&self, seed: u64, device: &Device) -> Result<DataLoaders<Categories>> {
         let dls = match (&self.pictures, &self.weights) {
-            (Pictures::Pets(images), _) => pets(images, seed, device)?,
+            (Pictures::Pets(images), _) => pets(images, crops(256), seed, device)?,
             (Pictures::Twenty(folders), Some(_)) => twenty::unseen(folders, seed, device)?,
-            (Pictures::Twenty(folders), None) => twenty::small(folders, seed, device)?,
+            (Pictures::Twenty(folders), None) => twenty::Small::read(folders, seed)?.loaders(crops(64), device)?,
         };
         Ok(dls.with_batch_size(self.batch).with_seed(seed))
     }
 }
 
 /// Breeds as the pets program sees them.
-fn pets(images: &Path, seed: u64, device: &Device) -> Result<DataLoaders<Categories>> {
+pub fn pets(images: &Path, augment: AugTransforms, seed: u64, device: &Device) -> Result<DataLoaders<Categories>> {
     let breeds = CategoryBlock::new(RegexLabeller::file_name(r"(?i)(.+)_\d+\.jpe?g$")?);
     let block = DataBlock::new(ImageBlock::rgb(), breeds)
         .with_splitter(RandomSplitter::new(0.2).with_seed(seed))
         .with_item_transform(Resize::crop(256).with_filter(Filter::Bicubic))
-        .with_batch_transforms(crops(256));
+        .with_batch_transforms(augment);
     Ok(block.dataloaders(images, device)?)
 }
 

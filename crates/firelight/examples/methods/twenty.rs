@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use firelight::datasets::{IMAGENETTE, IMAGEWOOF};
 use firelight::prelude::*;
-use firelight::transforms::{Filter, Limits, Picture, TransformError, open};
+use firelight::transforms::{AugTransforms, Filter, Limits, Picture, TransformError, open};
 use image::{RgbImage, imageops};
 
 use crate::sets::crops;
@@ -28,13 +28,25 @@ pub fn unseen(folders: &[PathBuf; 2], seed: u64, device: &Device) -> Result<Data
 }
 
 /// For a net from scratch, which need not look after each epoch at what judges it: that is a third part, of `val/`.
-pub fn small(folders: &[PathBuf; 2], seed: u64, device: &Device) -> Result<DataLoaders<Categories>> {
-    let (items, last) = items(folders, seed, |_, valid| spread(valid, PICTURES, 0).collect())?;
-    let block = DataBlock::new(Thumbnails::of(&items)?, CategoryBlock::new(class_of))
-        .with_splitter(HoldOut::new(last, TrainOnAll))
-        .with_item_transform(Resize::crop(80))
-        .with_batch_transforms(crops(64));
-    Ok(block.dataloaders_of(&items, device)?)
+pub struct Small {
+    items: Vec<PathBuf>,
+    last: IndexSplitter,
+    pictures: Thumbnails,
+}
+
+impl Small {
+    pub fn read(folders: &[PathBuf; 2], seed: u64) -> Result<Self> {
+        let (items, last) = items(folders, seed, |_, valid| spread(valid, PICTURES, 0).collect())?;
+        Ok(Self { pictures: Thumbnails::of(&items)?, items, last })
+    }
+
+    pub fn loaders(&self, augment: AugTransforms, device: &Device) -> Result<DataLoaders<Categories>> {
+        let block = DataBlock::new(self.pictures.clone(), CategoryBlock::new(class_of))
+            .with_splitter(HoldOut::new(self.last.clone(), TrainOnAll))
+            .with_item_transform(Resize::crop(80))
+            .with_batch_transforms(augment);
+        Ok(block.dataloaders_of(&self.items, device)?)
+    }
 }
 
 /// The pictures of a seed, and which of them judge: what trains is of `train/`, by name each so manieth of a class, others for each seed.
