@@ -30,7 +30,8 @@ pub fn as_rust(recipe: &Recipe) -> String {
     let side = if trained { model.size * 8 / 7 } else { model.size };
     line(&format!("    .with_item_transform(Resize::crop({side}).with_filter(Filter::{filter}))"));
     let mild = if trained { ".min_scale(0.35)" } else { ".max_lighting(0.1).min_scale(0.9)" };
-    let augment = format!("aug_transforms().size({}).max_warp(0.0).max_rotate(0.0){mild}", model.size);
+    let policy = training.augment.map_or_else(String::new, |augment| format!(".policy({})", augment.as_rust()));
+    let augment = format!("aug_transforms().size({}).max_warp(0.0).max_rotate(0.0){mild}{policy}", model.size);
     let corrected = recipe.corrections.as_ref().map(|file| format!("    .with_corrections({})", quoted(file)));
     line(&format!("    .with_batch_transforms({augment}){}", if corrected.is_some() { "" } else { ";" }));
     if let Some(corrected) = corrected {
@@ -58,6 +59,9 @@ pub fn as_rust(recipe: &Recipe) -> String {
     line(&format!(
         "let mut learn = {learner}(dls, backbone)?.with_seed({seed}).with_best(KeepBest::new(\"valid_loss\"));"
     ));
+    if training.ema {
+        line("learn = learn.with_ema(Ema::default());");
+    }
     if training.costs.is_some() || training.taxonomy.is_some() {
         line("learn = learn.with_decision(decision);");
     }

@@ -12,7 +12,11 @@ use firelight::models::Arch;
 use firelight::predict::Registry;
 use firelight::prelude::*;
 
-pub use commands::{Explain, Export, Man, Rate, Resize};
+use crate::recipe::Augment;
+
+#[cfg(feature = "remote")]
+pub use commands::Worker;
+pub use commands::{Bench, Explain, Export, Info, Man, Rate, Resize};
 
 /// From a folder of pictures to a model that predicts.
 #[derive(Debug, Parser)]
@@ -78,6 +82,11 @@ pub enum Command {
     Info(Info),
     /// List the architectures
     Models,
+    /// Time what training and answering take on this machine
+    Bench(Bench),
+    /// Lend this machine's device to training runs elsewhere, which name it --device ws://HOST:PORT
+    #[cfg(feature = "remote")]
+    Worker(Worker),
     /// Read every picture below a folder, and list those that are broken
     Verify {
         /// The folder
@@ -137,7 +146,7 @@ pub enum Kind {
 }
 
 /// What a recipe says itself.
-const OF_THE_RECIPE: [&str; 20] = [
+const OF_THE_RECIPE: [&str; 22] = [
     "labels",
     "target",
     "kind",
@@ -156,6 +165,8 @@ const OF_THE_RECIPE: [&str; 20] = [
     "batch_size",
     "size",
     "seed",
+    "augment",
+    "ema",
     "costs",
     "taxonomy",
 ];
@@ -197,6 +208,7 @@ pub struct ModelOptions {
 }
 
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools)] // switches of a command line
 pub struct Train {
     /// A folder of pictures, or a table that names them
     #[arg(required_unless_present = "recipe", conflicts_with = "recipe")]
@@ -221,6 +233,12 @@ pub struct Train {
     /// of a head
     #[arg(long, allow_negative_numbers = true, value_parser = rate)]
     pub rate: Option<f64>,
+    /// What training pictures go through besides crops, flips and a little zoom and light
+    #[arg(long, value_enum)]
+    pub augment: Option<Augment>,
+    /// Let the model be a moving average of its weights
+    #[arg(long)]
+    pub ema: bool,
     /// Pictures in a batch; by default 32, and half of the pictures where there are few
     #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(2..=4096))]
     pub batch_size: Option<usize>,
@@ -372,13 +390,4 @@ pub struct Serve {
     /// Seconds that an upload may take; an answer may wait four times as long for its turn
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub seconds: u64,
-}
-
-#[derive(Debug, Args)]
-pub struct Info {
-    /// A model that `train` wrote
-    pub model: PathBuf,
-    /// Print it as JSON
-    #[arg(long)]
-    pub json: bool,
 }

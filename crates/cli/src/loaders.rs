@@ -37,6 +37,10 @@ where
     let filter = if model.begun()?.preset().bicubic { Filter::Bicubic } else { Filter::Bilinear };
     let augment = aug_transforms().size(model.size).max_warp(0.0).max_rotate(0.0);
     let augment = if trained { augment.min_scale(0.35) } else { augment.max_lighting(0.1).min_scale(0.9) };
+    let augment = match recipe.training.augment {
+        Some(augmentation) => augment.policy(augmentation.policy()),
+        None => augment,
+    };
     let resize = Resize::crop(if trained { model.size * 8 / 7 } else { model.size }).with_filter(filter);
     Ok(block.with_item_transform(resize).with_batch_transforms(augment))
 }

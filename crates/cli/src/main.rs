@@ -1,6 +1,7 @@
 //! `firelight`: from a folder of pictures to a model that predicts, without writing Rust.
 
 mod as_rust;
+mod bench;
 mod budget;
 mod cli;
 mod doctor;
@@ -31,6 +32,8 @@ mod train;
 mod truth;
 mod weights;
 mod words;
+#[cfg(feature = "remote")]
+mod worker;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -84,6 +87,9 @@ fn run(cli: &Cli, screen: Screen) -> Result<()> {
         Command::Serve(options) => serve::serve(options, cli, screen),
         Command::Export(options) => export::export(options, cli, screen),
         Command::Info(options) => info::info(options, cli, screen),
+        Command::Bench(options) => bench::bench(options, cli, screen),
+        #[cfg(feature = "remote")]
+        Command::Worker(options) => worker::work(options, cli, screen),
         Command::Models => Ok(screen.print_lines(info::models())?),
         Command::Verify { folder } => look::verify(folder, cli, screen),
         Command::Completions { shell } => {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum;
 use firelight::files::write_whole;
 use firelight::models::Arch;
 use firelight::prelude::*;
@@ -171,9 +172,51 @@ pub struct TrainingPart {
     /// The same by the heights at which classes meet in a tree.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taxonomy: Option<PathBuf>,
+    /// What pictures go through besides crops, flips and a little zoom and light.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub augment: Option<Augment>,
+    /// Whether the model is a moving average of its weights.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ema: bool,
     /// The minutes that the epochs were chosen for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minutes: Option<f64>,
+}
+
+/// A published policy of augmentation, with its paper's settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(clippy::doc_markdown)] // it is read on a terminal
+pub enum Augment {
+    /// TrivialAugmentWide: one operation of any strength
+    Trivial,
+    /// RandAugment: two operations of strength 9 of 30
+    Rand,
+    /// 3-Augment: grayscale, solarize or blur
+    Three,
+    /// AugMix: a mixture of three chains of mild operations
+    Mix,
+}
+
+impl Augment {
+    pub fn policy(self) -> Policy {
+        match self {
+            Self::Trivial => Policy::TrivialAugmentWide,
+            Self::Rand => Policy::rand_augment(),
+            Self::Three => Policy::ThreeAugment,
+            Self::Mix => Policy::aug_mix(),
+        }
+    }
+
+    /// The same in Rust.
+    pub fn as_rust(self) -> &'static str {
+        match self {
+            Self::Trivial => "Policy::TrivialAugmentWide",
+            Self::Rand => "Policy::rand_augment()",
+            Self::Three => "Policy::ThreeAugment",
+            Self::Mix => "Policy::aug_mix()",
+        }
+    }
 }
 
 impl Labels {

@@ -54,13 +54,15 @@ fn recipe(options: &Train, cli: &Cli, screen: Screen) -> Result<(Recipe, String)
     let mut recipe = found.into_recipe(&options.labels);
     recipe.data = absolute(&recipe.data);
     recipe.model = model;
-    let Train { seed, rate, costs, taxonomy, minutes, .. } = options;
+    let Train { seed, rate, costs, taxonomy, augment, ema, minutes, .. } = options;
     let file = |file: &Option<PathBuf>| file.as_deref().map(absolute);
     recipe.training = TrainingPart {
         seed: *seed,
         rate: *rate,
         costs: file(costs),
         taxonomy: file(taxonomy),
+        augment: *augment,
+        ema: *ema,
         minutes: *minutes,
         ..recipe.training
     };
@@ -233,11 +235,14 @@ impl Run<'_> {
 
     /// The learner with what the recipe asks of every kind.
     fn equipped<F: TargetDefaults, M: Model>(&self, learn: Learner<F, M>, place: &Place) -> Result<Learner<F, M>> {
-        let TrainingPart { seed, minutes, .. } = self.recipe.training;
+        let TrainingPart { seed, ema, minutes, .. } = self.recipe.training;
         let mut learn =
             learn.with_seed(seed).with_checkpoints(Checkpoints::in_folder(place.folder().join(CHECKPOINTS)));
         if learn.data().validates() {
             learn = learn.with_best(KeepBest::new("valid_loss"));
+        }
+        if ema {
+            learn = learn.with_ema(Ema::default());
         }
         if let Some(cost) = self.costs(&learn)? {
             learn = learn.with_decision(cost);

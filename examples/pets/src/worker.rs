@@ -1,6 +1,6 @@
 //! A device for training runs in other processes.
 
-use std::net::{IpAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr};
 
 use firelight::prelude::*;
 
@@ -20,9 +20,6 @@ pub struct Worker {
 
 /// Serves until the process is ended.
 pub fn work(options: &Worker, device: &str) -> Result<()> {
-    let (host, port) = (options.host, options.port);
-    let listener = TcpListener::bind((host, port))
-        .map_err(|error| format!("worker: cannot listen on {host}:{port}: {error}; choose another --port"))?;
-    say(format_args!("{device} is at ws://{}", listener.local_addr()?));
-    Ok(firelight::serve_devices([device_by_name(device)?], listener)?)
+    let started = |address: SocketAddr| say(format_args!("{device} is at ws://{address}"));
+    Ok(firelight::lend_device(device, (options.host, options.port).into(), started)?)
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
+use firelight::models::Arch;
 use firelight::models::weights::Names;
 use firelight::transforms::Size;
 
@@ -31,6 +32,15 @@ pub struct Explain {
 }
 
 #[derive(Debug, Args)]
+pub struct Info {
+    /// A model that `train` wrote
+    pub model: PathBuf,
+    /// Print it as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct Rate {
     /// A folder of pictures, or a table that names them
     pub data: PathBuf,
@@ -53,6 +63,41 @@ pub struct Rate {
     /// Write rates, losses and suggestions to this file, for scripts
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Bench {
+    /// Architectures (see `firelight models`); by default four that a CPU trains
+    pub arch: Vec<Arch>,
+    /// Side of the square pictures, in pixels
+    #[arg(long, default_value_t = 224, value_parser = clap::value_parser!(u32).range(32..=1024))]
+    pub size: u32,
+    /// Pictures in a batch
+    #[arg(long, default_value_t = 8, value_parser = RangedU64ValueParser::<usize>::new().range(2..=256))]
+    pub batch_size: usize,
+    /// Seconds for each figure, at least
+    #[arg(long, default_value_t = 2.0, value_parser = seconds)]
+    pub seconds: f64,
+    /// Write the figures to this file, for scripts
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds: f64 = text.parse().map_err(|_| "seconds are a number, as 2")?;
+    if (0.0..=600.0).contains(&seconds) { Ok(seconds) } else { Err("give from 0 to 600 seconds".into()) }
+}
+
+#[cfg(feature = "remote")]
+#[derive(Debug, Args)]
+pub struct Worker {
+    /// Address to listen on; the default is reached from this machine alone, and any other wants FIRELIGHT_TOKEN. Traffic is not
+    /// encrypted
+    #[arg(long, default_value = "127.0.0.1")]
+    pub host: std::net::IpAddr,
+    /// Port to listen on; 0 for any free one
+    #[arg(long, default_value_t = 7000)]
+    pub port: u16,
 }
 
 #[derive(Debug, Args)]

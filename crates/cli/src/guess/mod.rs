@@ -40,6 +40,8 @@ impl Guess {
             seed: 1,
             costs: None,
             taxonomy: None,
+            augment: None,
+            ema: false,
             minutes: None,
         };
         let corrections = options.corrections.as_deref().map(files::absolute);

@@ -63,12 +63,13 @@ fn of_class_folders() {
     is_the_program(root.path(), "classes", classes::TEXT, &[]);
 }
 
-/// Kept in memory, and in a folder.
+/// Kept in memory, and in a folder; with a policy of augmentation and an average of the weights.
 #[test]
 fn of_a_cache() {
     let root = tempfile::tempdir().unwrap();
     data::names(&root.path().join("data"), 40);
-    is_the_program(root.path(), "cached", cached::TEXT, &["--cache", "kept", "--cache-gib", "0.5"]);
+    let more = ["--cache", "kept", "--cache-gib", "0.5", "--augment", "trivial", "--ema"];
+    is_the_program(root.path(), "cached", cached::TEXT, &more);
     assert!(fs::read_dir(root.path().join("kept")).unwrap().count() > 10);
     let train = [&["train", "data", "--as-rust", "--cache", "memory"], &SMALL[..]].concat();
     let program = said(root.path(), &train);

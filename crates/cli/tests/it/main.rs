@@ -10,6 +10,7 @@ mod refusals;
 mod runs;
 mod schema;
 mod screens;
+mod speeds;
 mod surveys;
 mod wording;
 

@@ -13,7 +13,7 @@ fn main() -> Result<()> {
         .with_splitter(StratifiedSplitter::new(0.2, class).with_seed(1))
         .with_item_transform(Resize::crop(32).with_filter(Filter::Bilinear))
         .with_batch_transforms(
-            aug_transforms().size(32).max_warp(0.0).max_rotate(0.0).max_lighting(0.1).min_scale(0.9),
+            aug_transforms().size(32).max_warp(0.0).max_rotate(0.0).max_lighting(0.1).min_scale(0.9).policy(Policy::TrivialAugmentWide),
         );
     let dls = block
         .dataloaders(data, &device)?
@@ -22,6 +22,7 @@ fn main() -> Result<()> {
         .with_cache(&Cache::disk("kept", 536_870_912))?;
     let backbone = Backbone::from(Arch::Small).with_seed(1).with_dropout(0.2);
     let mut learn = vision_learner(dls, backbone)?.with_seed(1).with_best(KeepBest::new("valid_loss"));
+    learn = learn.with_ema(Ema::default());
     learn.fit_one_cycle(2, 0.006)?;
     learn.export("model.firelight")?;
     learn.interpret()?.save_report(".")?;
