@@ -87,7 +87,7 @@ impl PictureTransforms {
             frame = Frame::of(size)?;
             changed = Some(next);
         }
-        if let (Single::Bands(_), Some(policy)) = (picture, self.augment().and_then(AugTransforms::set_policy)) {
+        if let (Single::Bands(_), Some(policy)) = (picture, self.augment().and_then(AugTransforms::chosen_policy)) {
             let (stage, channels) = (policy.name(), picture.channels());
             return Err(if channels == 3 {
                 TransformError::NoBytes { stage }

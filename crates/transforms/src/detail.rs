@@ -70,7 +70,7 @@ impl AugTransforms {
         let tilt = f64::from(self.max_warp * self.mult);
         let tilts = [(0.0, 0.0), (tilt, 0.0), (0.0, tilt), (tilt, tilt), (tilt, -tilt)];
         let (from, to) = (Map::from_unit(width, height, false), Map::to_unit(width, height, false));
-        let policy = self.set_policy().map(|policy| policy.closest(size, self.bends()));
+        let policy = self.chosen_policy().map(|policy| policy.closest(size, self.bends()));
         let (least, (right, down)) = policy.unwrap_or((1.0, (0.0, 0.0)));
         // A policy moves what is seen, and of a tilted picture to where that is closer.
         let seen =

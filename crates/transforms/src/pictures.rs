@@ -146,7 +146,7 @@ impl PictureTransforms {
         }
         let other = channels.iter().find(|&&channels| channels != 3);
         let stage = self.augment.as_ref().and_then(|augment| {
-            augment.set_policy().map(Policy::name).or_else(|| augment.turns_colours().then_some(TURNS))
+            augment.chosen_policy().map(Policy::name).or_else(|| augment.turns_colours().then_some(TURNS))
         });
         if let (Some(&channels), Some(stage)) = (other, stage) {
             return Err(TransformError::NoColours { stage, channels });

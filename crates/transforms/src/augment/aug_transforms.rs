@@ -173,7 +173,7 @@ impl AugTransforms {
     }
 
     /// The policy that was set.
-    pub(crate) fn set_policy(&self) -> Option<Policy> {
+    pub fn chosen_policy(&self) -> Option<Policy> {
         self.policy
     }
 

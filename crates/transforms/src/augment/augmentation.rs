@@ -62,7 +62,13 @@ impl AugTransforms {
             // a tilt so strong that its horizon crosses the picture: leave it as it is
             map = frame_map.after(seen);
         }
-        Augmentation { map, size, lighting, erasing, operations: policy.operations, mix: policy.mix }
+        let mut mix = policy.mix;
+        for chain in mix.iter_mut().flat_map(|mix| &mut mix.chains) {
+            if !map.after(chain.map).is_in_front(ow, oh) {
+                chain.map = Map::IDENTITY;
+            }
+        }
+        Augmentation { map, size, lighting, erasing, operations: policy.operations, mix }
     }
 
     fn crop(&self, frame: Size, chance: Option<&mut Chance>) -> Option<Area> {

@@ -25,8 +25,9 @@ impl Scratch {
             self.painted.mixed.clear();
             self.painted.mixed.resize(self.painted.bytes.len(), 0.0);
             self.painted.mix(mix.share);
+            let mut moved = draw.clone();
             for chain in &mix.chains {
-                let moved = Draw { map: draw.map.after(chain.map), operations: Vec::new(), mix: None, ..draw.clone() };
+                moved.map = draw.map.after(chain.map);
                 self.paint(whole, &moved, &chain.operations);
                 self.painted.mix(chain.share);
             }

@@ -373,3 +373,18 @@ proptest! {
         prop_assert!(planes.iter().all(|number| (0.0..=1.0).contains(number)));
     }
 }
+
+/// Beside a strong tilt no chain shows what is behind its horizon.
+#[test]
+fn chains_stay_in_front_of_the_horizon() {
+    let recipe = aug_transforms().size(64).max_warp(0.5).policy(Policy::AugMix { severity: 10, width: 3, alpha: 1.0 });
+    let mut moved = 0;
+    for item in 0..20_000 {
+        let drawn = recipe.draw(Size::square(80), Some(&mut Chance::new(3, 0, item)));
+        for chain in drawn.mix.expect("a mixture").chains {
+            assert!(drawn.map.after(chain.map).is_in_front(64.0, 64.0), "item {item}");
+            moved += usize::from(chain.map != Map::IDENTITY);
+        }
+    }
+    assert!(moved > 30_000, "{moved}");
+}

@@ -44,6 +44,8 @@ use crate::item::within;
 /// - What lies beyond the picture is the recipe's [`pad_mode`](crate::AugTransforms::pad_mode), and not black.
 /// - `AugMix` rounds its mixture where torchvision cuts it off.
 ///
+/// `tta` of a learner draws what training draws, a policy too.
+///
 /// A policy is of the result's pixels and comes after flip, rotation, zoom, warp and crop, before lighting, normalisation and erasing, in
 /// training only. Masks, points and boxes move along, but for `AugMix`, whose chains show several places at once: they follow the
 /// picture that is mixed with them. The other draws of a recipe are what they are without a policy.
