@@ -20,7 +20,8 @@ use firelight_models::Model;
 /// | [`new`](Self::new) | 0.9998, timm's | decay d, from 0 to under 1 |
 /// | [`with_warm_up`](Self::with_warm_up) | `true` | after n updates d is no more than (1 + n) ÷ (10 + n), as in `tf.train.ExponentialMovingAverage`: a short fit averages about its last tenth |
 ///
-/// It takes the memory of the weights once more, and a pass over those that train each update.
+/// It takes the memory of the weights once more, and a pass over those that train, and over all vectors, each update. The next fit begins with the average and a
+/// new optimizer.
 ///
 /// ```
 /// use firelight_learner::Ema;
@@ -151,7 +152,8 @@ impl ModuleMapper for Follow {
     fn map_float<const D: usize>(&mut self, parameter: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let Some(moved) = self.tensors.remove(&self.path.join(".")) else { return parameter };
         let (id, mean, mapper) = parameter.consume();
-        let way = moved.reshape(mean.dims()) - mean.clone();
-        Param::from_mapped_value(id, mean + way * self.share, mapper)
+        // In this order what has not moved stays as it is to the bit, a negative zero too.
+        let way = mean.clone() - moved.reshape(mean.dims());
+        Param::from_mapped_value(id, mean - way * self.share, mapper)
     }
 }

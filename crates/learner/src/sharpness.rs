@@ -21,7 +21,7 @@ use firelight_models::Model;
 /// |---|---|---|
 /// | ρ | 0.05, the paper's | over 0 |
 ///
-/// It works on one device, an update a batch, in full precision or `bf16`; a fit refuses the rest.
+/// It works on the loaders' device, with an update a batch, in full precision or `bf16`; a fit refuses the rest.
 ///
 /// ```
 /// use firelight_learner::Sam;

@@ -116,10 +116,11 @@ impl<M: Model> State<M> {
         self.average.as_ref().map_or(&self.model, |average| &average.model)
     }
 
-    /// The state at the end of a fit: with its best model, if that is to be restored, or else with the mean of its weights, if it kept one.
+    /// The state at the end of a fit: with its best model, if that is to be restored, or else with the mean of its weights, if it kept one. What the
+    /// optimizer knows is of the weights that it moved, and goes with them.
     pub fn at_end(mut self, keep: Option<&KeepBest>) -> Self {
         if let Some(average) = self.average.take() {
-            self.model = average.model.train();
+            (self.model, self.optimizer) = (average.model.train(), None);
         }
         if let (Some(keep), Some(best)) = (keep, &self.best)
             && keep.restore

@@ -3,6 +3,7 @@
 use burn::tensor::Device;
 use firelight_datablock::{DataLoaders, FittedTarget};
 use firelight_losses::{Caution, ClassHead, Decision, Loss};
+use firelight_transforms::{AugTransforms, Policy};
 use firelight_vocab::Vocab;
 
 use crate::average::Ema;
@@ -89,7 +90,7 @@ impl Options {
             sam.check()?;
             let alone = self.devices.is_empty() && self.batches_an_update == 1 && self.precision != Precision::F16;
             if !alone {
-                let remedy = "give one device, an update a batch and a precision other than F16, or leave it out";
+                let remedy = "leave out `with_devices`, `with_accumulation` and F16, or this";
                 return refused("sharpness", sam.to_string(), remedy);
             }
         }
@@ -141,6 +142,12 @@ impl<F: FittedTarget> Task<F> {
         if matches!(self.options.mix, Some(Mix::Cut(_))) && self.data.train().dataset().fitted().moves() {
             let remedy = "a patch would bring its part of a target that moves with the picture along; use `MixUp`, or leave it out";
             return Err(LearnerError::Setting { setting: "mix", value: "CutMix".into(), remedy });
+        }
+        let train = self.data.train().dataset();
+        let policy = train.transforms().augment().and_then(AugTransforms::chosen_policy);
+        if matches!(policy, Some(Policy::AugMix { .. })) && train.fitted().moves() {
+            let remedy = "its chains would show several places, and a target that moves with the picture has one; take another policy, or none";
+            return Err(LearnerError::Setting { setting: "policy", value: "AugMix".into(), remedy });
         }
         let Options { precision, devices, .. } = &self.options;
         let home = std::slice::from_ref(self.data.device());

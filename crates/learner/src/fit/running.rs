@@ -140,8 +140,9 @@ impl<F: FittedTarget, M: Model + Sync> Fit<'_, F, M> {
         if let Some(keep) = &task.options.best
             && let Some(watch) = watch(&keep.monitor)
         {
-            let judged = state.average.as_ref().map_or(&state.model, |average| &average.model);
-            Best::keep(&mut state.best, keep, &mut position.best, watch, judged, &row);
+            let mut best = state.best.take();
+            Best::keep(&mut best, keep, &mut position.best, watch, state.judged(), &row);
+            state.best = best;
         }
         state.history.epochs.push(row.clone());
         state.epochs_done += 1;

@@ -19,6 +19,7 @@ mod kinds;
 mod looking;
 mod lr_find;
 mod mean_colour;
+mod mixtures;
 mod monitors;
 mod norms;
 mod optimizer;
