@@ -30,7 +30,9 @@ pub fn as_rust(recipe: &Recipe) -> String {
     let side = if trained { model.size * 8 / 7 } else { model.size };
     line(&format!("    .with_item_transform(Resize::crop({side}).with_filter(Filter::{filter}))"));
     let mild = if trained { ".min_scale(0.35)" } else { ".max_lighting(0.1).min_scale(0.9)" };
-    let policy = training.augment.map_or_else(String::new, |augment| format!(".policy({})", augment.as_rust()));
+    let policy = training
+        .augment
+        .map_or_else(String::new, |augment| format!(".zoom(1.0, 1.0).max_lighting(0.0).policy({})", augment.as_rust()));
     let augment = format!("aug_transforms().size({}).max_warp(0.0).max_rotate(0.0){mild}{policy}", model.size);
     let corrected = recipe.corrections.as_ref().map(|file| format!("    .with_corrections({})", quoted(file)));
     line(&format!("    .with_batch_transforms({augment}){}", if corrected.is_some() { "" } else { ";" }));

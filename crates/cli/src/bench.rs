@@ -10,7 +10,7 @@ use firelight::image::{ImageEncoder, RgbImage};
 use firelight::layers::on_workers;
 use firelight::models::{HeadConfig, Model, VisionModel};
 use firelight::prelude::*;
-use firelight::transforms::{Chance, InputReader, PictureTransforms, RandomResizedCrop, Scratch};
+use firelight::transforms::{Chance, InputReader, PictureTransforms, Scratch};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -104,7 +104,7 @@ fn line(name: &str, cells: &[String]) -> String {
     cells.iter().fold(format!("{name:<26}"), |line, cell| format!("{line}{cell:>15}"))
 }
 
-/// Pictures a second, as loaders read them.
+/// Pictures a second, read as `train` reads them for a head.
 fn reading(options: &Bench) -> Result<f64> {
     let picture = RgbImage::from_fn(500, 375, |x, y| {
         let wave = |step: u32| (127.0 + 120.0 * (f64::from(x * step + y * 3) / 17.0).sin()) as u8;
@@ -118,12 +118,12 @@ fn reading(options: &Bench) -> Result<f64> {
         firelight::image::ExtendedColorType::Rgb8,
     )?;
     let transforms = PictureTransforms::new()
-        .with_item(RandomResizedCrop::new(options.size))
-        .with_augment(aug_transforms().size(options.size).min_scale(0.9))
+        .with_item(Resize::crop(options.size * 8 / 7))
+        .with_augment(aug_transforms().size(options.size).min_scale(0.35).max_warp(0.0).max_rotate(0.0))
         .with_normalize(Normalize::imagenet());
     let reader = InputReader::default();
     let read = |scratch: &mut Scratch, number: u64| -> Result<()> {
-        let picture = reader.decode(&[&file])?;
+        let picture = reader.decode_reduced(&[&file], |size| transforms.reduction(size))?;
         transforms.planes(&picture, Some(&mut Chance::new(1, 0, number)), scratch)?;
         Ok(())
     };
@@ -153,15 +153,19 @@ fn row(options: &Bench, arch: Arch, device: &Device) -> Row {
         head: time(&|| {
             let features = Tensor::from_inner(seen.features_in_chunks(batch.clone()));
             let scores = trained.classify(features);
-            drop((scores.clone() * scores).mean().backward());
+            step(scores);
         }),
         whole: time(&|| {
-            let scores = trained.forward(training.clone());
-            let loss = (scores.clone() * scores).mean();
-            drop(loss.backward());
-            loss.into_data();
+            step(trained.forward(training.clone()));
         }),
     }
+}
+
+/// Gradients of a loss of the scores. The loss is read, which waits for a device that works on its own.
+fn step(scores: Tensor<2>) {
+    let loss = (scores.clone() * scores).mean();
+    drop(loss.backward());
+    loss.into_data();
 }
 
 /// Median milliseconds, after two runs that are not counted.

@@ -233,7 +233,7 @@ pub struct Train {
     /// of a head
     #[arg(long, allow_negative_numbers = true, value_parser = rate)]
     pub rate: Option<f64>,
-    /// What training pictures go through besides crops, flips and a little zoom and light
+    /// What training pictures go through besides crops and flips, in place of a little zoom and light
     #[arg(long, value_enum)]
     pub augment: Option<Augment>,
     /// Let the model be a moving average of its weights

@@ -38,7 +38,8 @@ where
     let augment = aug_transforms().size(model.size).max_warp(0.0).max_rotate(0.0);
     let augment = if trained { augment.min_scale(0.35) } else { augment.max_lighting(0.1).min_scale(0.9) };
     let augment = match recipe.training.augment {
-        Some(augmentation) => augment.policy(augmentation.policy()),
+        // In place of other changes of geometry and light.
+        Some(augmentation) => augment.zoom(1.0, 1.0).max_lighting(0.0).policy(augmentation.policy()),
         None => augment,
     };
     let resize = Resize::crop(if trained { model.size * 8 / 7 } else { model.size }).with_filter(filter);

@@ -43,7 +43,7 @@ pub fn rate(options: &Rate, cli: &Cli, screen: Screen) -> Result<()> {
     }
     let mut recipe = found.into_recipe(&options.labels);
     recipe.model = model;
-    recipe.training.seed = options.seed;
+    (recipe.training.seed, recipe.training.augment) = (options.seed, options.augment);
     let curve = with_block(&recipe, Trying { recipe: &recipe, options, cli })?;
     save_png(&curve.plot(), &options.plot)
         .map_err(|error| format!("rate: cannot write {}: {error}", options.plot.display()))?;

@@ -172,7 +172,7 @@ pub struct TrainingPart {
     /// The same by the heights at which classes meet in a tree.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taxonomy: Option<PathBuf>,
-    /// What pictures go through besides crops, flips and a little zoom and light.
+    /// What pictures go through besides crops and flips, in place of a little zoom and light.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub augment: Option<Augment>,
     /// Whether the model is a moving average of its weights.

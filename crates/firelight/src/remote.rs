@@ -73,6 +73,9 @@ pub fn lend_device(name: &str, place: SocketAddr, started: impl FnOnce(SocketAdd
         address: place.to_string(),
         why: format!("cannot listen: {error}; choose another port"),
     };
+    // Before it is said where it is.
+    let word = token().and_then(|token| check(Some(place.ip()), token.as_deref()));
+    word.map_err(|why| DeviceError::Serve { address: place.to_string(), why })?;
     let listener = TcpListener::bind(place).map_err(failed)?;
     started(listener.local_addr().map_err(failed)?);
     serve_devices([device], listener)

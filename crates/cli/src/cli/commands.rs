@@ -54,6 +54,9 @@ pub struct Rate {
     /// Seed of weights, order and augmentation
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// What training pictures go through, as in `train`
+    #[arg(long, value_enum)]
+    pub augment: Option<crate::recipe::Augment>,
     /// Training steps, each with a higher rate than the last
     #[arg(long, default_value_t = 100, value_parser = RangedU64ValueParser::<usize>::new().range(7..=10_000))]
     pub steps: usize,

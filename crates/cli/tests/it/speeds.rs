@@ -24,7 +24,6 @@ fn a_machines_speed_is_a_table_and_a_file() {
     let models = speed["models"].as_array().unwrap();
     assert_eq!(models.len(), 2);
     assert!(speed["pictures_a_second"].as_f64().unwrap() > 0.0);
-    // The whole of a net takes longer than a head on what it sees, on any machine.
     assert!(models[1]["whole"].as_f64().unwrap() > 0.0 && models[1]["arch"] == "resnet18", "{speed}");
     let said = refused(root.path(), &["bench", "small", "--json", "speed.json/deeper/file.json"]);
     assert!(said.starts_with("error: json: cannot write "), "{said}");

@@ -19,7 +19,7 @@ pub fn fresh() -> Vec<Part> {
         Part::of("SAM 0.05, two passes a step", |learn| Ok(learn.with_sam(Sam::default()))),
         Part {
             name: "TrivialAugmentWide, EMA, label smoothing 0.1",
-            augment: |augment| augment.policy(Policy::TrivialAugmentWide),
+            augment: |augment| still(augment).policy(Policy::TrivialAugmentWide),
             learner: |learn| Ok(smoothed(learn)?.with_ema(Ema::default())),
         },
     ]);
@@ -33,14 +33,20 @@ pub fn heads() -> Vec<Part> {
 
 fn both() -> Vec<Part> {
     vec![
-        Part::of("crops and flips", Ok),
-        Part::seen("TrivialAugmentWide", |augment| augment.policy(Policy::TrivialAugmentWide)),
-        Part::seen("RandAugment 2, 9", |augment| augment.policy(Policy::rand_augment())),
-        Part::seen("3-Augment", |augment| augment.policy(Policy::ThreeAugment)),
-        Part::seen("AugMix", |augment| augment.policy(Policy::aug_mix())),
+        Part::of("crops, flips, zoom and light", Ok),
+        Part::seen("crops and flips alone", still),
+        Part::seen("TrivialAugmentWide", |augment| still(augment).policy(Policy::TrivialAugmentWide)),
+        Part::seen("RandAugment 2, 9", |augment| still(augment).policy(Policy::rand_augment())),
+        Part::seen("3-Augment", |augment| still(augment).policy(Policy::ThreeAugment)),
+        Part::seen("AugMix", |augment| still(augment).policy(Policy::aug_mix())),
         Part::of("label smoothing 0.1", smoothed),
         Part::of("EMA, warmed up", |learn| Ok(learn.with_ema(Ema::default()))),
     ]
+}
+
+/// Without zoom and light, which a policy stands in for.
+fn still(augment: AugTransforms) -> AugTransforms {
+    augment.zoom(1.0, 1.0).max_lighting(0.0)
 }
 
 fn smoothed(learn: Learner<Categories>) -> Result<Learner<Categories>> {

@@ -89,3 +89,10 @@ fn a_worker_that_is_not_there_is_named() {
     assert!(said.starts_with("error: device: ws://127.0.0.1:9 cannot be reached: "), "{said}");
     assert!(said.trim_end().ends_with("; start a worker there, or name another device"), "{said}");
 }
+
+#[test]
+fn a_worker_that_all_machines_reach_wants_a_word_before_it_says_where_it_is() {
+    let folder = super::folder();
+    let said = super::refusal(folder.path(), &["worker", "--host", "0.0.0.0", "--port", "0"]);
+    assert!(said.contains("other machines reach it, and FIRELIGHT_TOKEN is not set"), "{said}");
+}

@@ -13,7 +13,7 @@ fn main() -> Result<()> {
         .with_splitter(StratifiedSplitter::new(0.2, class).with_seed(1))
         .with_item_transform(Resize::crop(32).with_filter(Filter::Bilinear))
         .with_batch_transforms(
-            aug_transforms().size(32).max_warp(0.0).max_rotate(0.0).max_lighting(0.1).min_scale(0.9).policy(Policy::TrivialAugmentWide),
+            aug_transforms().size(32).max_warp(0.0).max_rotate(0.0).max_lighting(0.1).min_scale(0.9).zoom(1.0, 1.0).max_lighting(0.0).policy(Policy::TrivialAugmentWide),
         );
     let dls = block
         .dataloaders(data, &device)?
