@@ -21,7 +21,7 @@ fuzz_target!(init: begin("checkpoint", &[RUN.2.clone()]), |data: &[u8]| {
     for (name, bytes) in files {
         fs::write(place.join(name), bytes).expect("a file");
     }
-    fs::write(place.join(newest), sealed("firelight-checkpoint 2", &[data, b"\n", numbers])).expect("a file");
+    fs::write(place.join(newest), sealed("firelight-checkpoint 3", &[data, b"\n", numbers])).expect("a file");
     let mut learn = learner().expect("a learner").with_checkpoints(Checkpoints::in_folder(&place).every_steps(1));
     let _ = learn.fit(1, 1e-3);
 });

@@ -5,6 +5,8 @@ mod device;
 mod device_error;
 mod error;
 #[cfg(feature = "remote")]
+mod lend;
+#[cfg(feature = "remote")]
 mod remote;
 #[cfg(feature = "signals")]
 pub mod signals;
@@ -15,7 +17,9 @@ pub use device::{compiled_devices, device_by_name, device_from_env};
 pub use device_error::DeviceError;
 pub use error::Error;
 #[cfg(feature = "remote")]
-pub use remote::{lend_device, serve_devices};
+pub use lend::lend_device;
+#[cfg(feature = "remote")]
+pub use remote::serve_devices;
 
 #[cfg(feature = "download")]
 pub use firelight_download as download;

@@ -1,6 +1,6 @@
 //! Devices of other processes, on this machine or another, over a WebSocket.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::TcpListener;
 
 use burn::tensor::Device;
 use burn::tensor::remote::RemoteHost;
@@ -54,29 +54,4 @@ pub fn serve_devices(devices: impl IntoIterator<Item = Device>, listener: TcpLis
         server = server.with_authorizer(authorizer);
     }
     server.serve(WebSocketTransport::from_listener(listener)).map_err(|error| failed(error.to_string()))
-}
-
-/// Serves the device of a name ([`device_by_name`](crate::device_by_name)) at a place, as [`serve_devices`] does: a worker's whole program. `started` hears
-/// where it listens, which for port 0 is any free one.
-///
-/// ```no_run
-/// firelight::lend_device("flex", ([127, 0, 0, 1], 7000).into(), |address| println!("ws://{address}"))?;
-/// # Ok::<(), firelight::DeviceError>(())
-/// ```
-///
-/// # Errors
-///
-/// As [`device_by_name`](crate::device_by_name) and [`serve_devices`], and [`DeviceError::Serve`] where something else listens.
-pub fn lend_device(name: &str, place: SocketAddr, started: impl FnOnce(SocketAddr)) -> Result<(), DeviceError> {
-    let device = crate::device_by_name(name)?;
-    let failed = |error: std::io::Error| DeviceError::Serve {
-        address: place.to_string(),
-        why: format!("cannot listen: {error}; choose another port"),
-    };
-    // Before it is said where it is.
-    let word = token().and_then(|token| check(Some(place.ip()), token.as_deref()));
-    word.map_err(|why| DeviceError::Serve { address: place.to_string(), why })?;
-    let listener = TcpListener::bind(place).map_err(failed)?;
-    started(listener.local_addr().map_err(failed)?);
-    serve_devices([device], listener)
 }

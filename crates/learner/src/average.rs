@@ -91,7 +91,7 @@ impl<M: Model> Average<M> {
     /// The average after one more update, of which `model` came.
     pub fn after(self, model: &M, ema: Ema) -> Self {
         let share = 1.0 - ema.decay(self.updates);
-        Self { model: towards(self.model, model, share, Moves::Trained), updates: self.updates + 1 }
+        Self { model: towards(self.model, model, share, Moves::Trained), updates: self.updates.saturating_add(1) }
     }
 }
 

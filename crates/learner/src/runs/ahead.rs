@@ -104,6 +104,7 @@ impl Ahead {
                 let model = from_bytes(&state.model, average.clone()).map_err(refuse)?;
                 Some(Box::new(Average { model: model.valid(), updates }))
             }
+            None if task.options.ema.is_some() => return Err(refuse("it has no moving average of the weights".into())),
             None => None,
         };
         let (history, epochs_done) = (self.history.clone(), past.epochs_done);

@@ -97,6 +97,9 @@ impl Record {
         if optimizer.is_empty() && past.items.last().is_some_and(|item| item.before.steps < past.history.rows.steps) {
             return Err(refuse("it has no state of the optimizer".into()));
         }
+        if past.averaged.is_none() != average.is_empty() {
+            return Err(refuse("its moving average is not whole".into()));
+        }
         Ok(Self { path: path.to_path_buf(), run: manifest.run, past, weights, optimizer, best, average })
     }
 

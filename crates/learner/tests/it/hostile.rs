@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use ciborium::Value;
 use firelight_files::Format;
-use firelight_learner::{Checkpoints, LearnerError};
+use firelight_learner::{Checkpoints, Ema, LearnerError};
 use firelight_losses::CrossEntropy;
 
 use crate::bomb::{self, Bomb, Learned};
 use crate::shapes;
 
 const FORMAT: Format =
-    Format { magic: "firelight-checkpoint", oldest: 2, version: 2, what: "checkpoint", writer: "with_checkpoints" };
+    Format { magic: "firelight-checkpoint", oldest: 3, version: 3, what: "checkpoint", writer: "with_checkpoints" };
 
 /// Numbers of a state, one after the other: `change` is given each with its place, and may give another value for it.
 fn each(value: &mut Value, place: &str, change: &mut impl FnMut(&str, &Value) -> Option<Value>) {
@@ -45,7 +45,7 @@ struct Parts {
 impl Parts {
     fn read(path: &Path) -> Self {
         let (manifest, mut tensors): (serde_json::Value, Vec<u8>) = FORMAT.read(path).expect("a checkpoint");
-        let state = tensors.split_off(tensors.len() - manifest["parts"][3].as_u64().expect("a length") as usize);
+        let state = tensors.split_off(tensors.len() - manifest["parts"][4].as_u64().expect("a length") as usize);
         let state = ciborium::from_reader(state.as_slice()).expect("CBOR");
         Self { manifest, tensors, state }
     }
@@ -54,7 +54,7 @@ impl Parts {
         let mut packed = Vec::new();
         ciborium::into_writer(state, &mut packed).expect("CBOR");
         let mut manifest = self.manifest.clone();
-        manifest["parts"][3] = packed.len().into();
+        manifest["parts"][4] = packed.len().into();
         FORMAT.write(path, &manifest, &[&self.tensors, &packed]).expect("written");
     }
 }
@@ -70,7 +70,8 @@ fn broken_off(pictures: &Path, kept: &Path) -> PathBuf {
 
 fn run(pictures: &Path, kept: &Path, bomb: &Bomb) -> Result<Learned, LearnerError> {
     let checkpoints = Checkpoints::in_folder(kept).every_steps(1);
-    let mut learn = bomb::learner(pictures, bomb, CrossEntropy::new()).with_checkpoints(checkpoints);
+    let learn = bomb::learner(pictures, bomb, CrossEntropy::new()).with_ema(Ema::new(0.9));
+    let mut learn = learn.with_checkpoints(checkpoints);
     learn.fit_one_cycle(2, 1e-2)?;
     Ok(Learned::by(&learn))
 }
