@@ -90,7 +90,7 @@ impl Options {
             sam.check()?;
             let alone = self.devices.is_empty() && self.batches_an_update == 1 && self.precision != Precision::F16;
             if !alone {
-                let remedy = "leave out `with_devices`, `with_accumulation` and F16, or this";
+                let remedy = "train on one device by itself, with an update a batch and a precision other than F16, or leave it out";
                 return refused("sharpness", sam.to_string(), remedy);
             }
         }

@@ -83,7 +83,8 @@ fn what_it_cannot_be_combined_with_is_refused() {
         let mut learn = learn;
         learn.fit(1, 0.1).expect_err("refused").to_string()
     };
-    let remedy = "leave out `with_devices`, `with_accumulation` and F16, or this";
+    let remedy =
+        "train on one device by itself, with an update a batch and a precision other than F16, or leave it out";
     let refused = format!("sharpness: 0.05 uphill makes no sense; {remedy}");
     assert_eq!(said(learn().with_sam(Sam::default()).with_accumulation(2)), refused);
     assert_eq!(said(learn().with_sam(Sam::default()).with_devices([Device::flex(), Device::flex()])), refused);
