@@ -24,7 +24,7 @@ const RUNS: usize = 5;
 const CLASSES: usize = 10;
 /// Pictures that are read at a time.
 const PICTURES: u64 = 64;
-/// Medians of two cores of an AMD EPYC with AVX2 alone and nothing else to do, for pictures of 224 px and batches of 8.
+/// Medians of two cores of an AMD EPYC with AVX2 alone on a slow day, for pictures of 224 px and batches of 8.
 const BOOK: [(Arch, [f64; 4]); 4] = [
     (Arch::EfficientNetLite0, [21.0, 143.0, 145.0, 653.0]),
     (Arch::MobileNetV4ConvSmall, [9.0, 65.0, 66.0, 246.0]),
@@ -152,12 +152,9 @@ fn row(options: &Bench, arch: Arch, device: &Device) -> Row {
         answers: time(&|| drop(seen.forward_in_chunks(batch.clone()).into_data())),
         head: time(&|| {
             let features = Tensor::from_inner(seen.features_in_chunks(batch.clone()));
-            let scores = trained.classify(features);
-            step(scores);
+            step(trained.classify(features));
         }),
-        whole: time(&|| {
-            step(trained.forward(training.clone()));
-        }),
+        whole: time(&|| step(trained.forward(training.clone()))),
     }
 }
 
@@ -170,7 +167,7 @@ fn step(scores: Tensor<2>) {
 
 /// Median milliseconds, after two runs that are not counted.
 fn timed(seconds: f64, device: &Device, work: &(dyn Fn() + Sync)) -> f64 {
-    let each = on_workers(device, || {
+    on_workers(device, || {
         work();
         work();
         let (begun, mut each) = (Instant::now(), Vec::new());
@@ -179,9 +176,7 @@ fn timed(seconds: f64, device: &Device, work: &(dyn Fn() + Sync)) -> f64 {
             work();
             each.push(one.elapsed().as_secs_f64() * 1e3);
         }
-        each
-    });
-    let mut each = each;
-    each.sort_by(f64::total_cmp);
-    each[each.len() / 2]
+        each.sort_by(f64::total_cmp);
+        each[each.len() / 2]
+    })
 }

@@ -2,11 +2,10 @@
 
 use std::net::{SocketAddr, TcpListener};
 
-use crate::remote::serve_devices;
-use crate::token::{check, token};
+use crate::remote::serve_told;
 use crate::{DeviceError, device_by_name};
 
-/// Serves the device of a name ([`device_by_name`](crate::device_by_name)) at a place, as [`serve_devices`] does: a worker's whole program. `started` hears
+/// Serves the device of a name ([`device_by_name`](crate::device_by_name)) at a place, as [`serve_devices`](crate::serve_devices) does: a worker's whole program. `started` hears
 /// where it listens, which for port 0 is any free one.
 ///
 /// ```no_run
@@ -16,17 +15,13 @@ use crate::{DeviceError, device_by_name};
 ///
 /// # Errors
 ///
-/// As [`device_by_name`](crate::device_by_name) and [`serve_devices`], and [`DeviceError::Serve`] where something else listens.
+/// As [`device_by_name`](crate::device_by_name) and [`serve_devices`](crate::serve_devices), and [`DeviceError::Serve`] where something else listens.
 pub fn lend_device(name: &str, place: SocketAddr, started: impl FnOnce(SocketAddr)) -> Result<(), DeviceError> {
     let device = device_by_name(name)?;
     let failed = |error: std::io::Error| DeviceError::Serve {
         address: place.to_string(),
         why: format!("cannot listen: {error}; choose another port"),
     };
-    // Before it is said where it is.
-    let word = token().and_then(|token| check(Some(place.ip()), token.as_deref()));
-    word.map_err(|why| DeviceError::Serve { address: place.to_string(), why })?;
     let listener = TcpListener::bind(place).map_err(failed)?;
-    started(listener.local_addr().map_err(failed)?);
-    serve_devices([device], listener)
+    serve_told([device], listener, started)
 }

@@ -1,6 +1,6 @@
 //! Devices of other processes, on this machine or another, over a WebSocket.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 
 use burn::tensor::Device;
 use burn::tensor::remote::RemoteHost;
@@ -44,6 +44,15 @@ pub(crate) fn connect(name: &str) -> Result<Device, DeviceError> {
 /// [`DeviceError::Serve`]: a token that is empty or no text, none on an address that other machines reach, devices of several backends, or a
 /// listener that fails.
 pub fn serve_devices(devices: impl IntoIterator<Item = Device>, listener: TcpListener) -> Result<(), DeviceError> {
+    serve_told(devices, listener, |_| ())
+}
+
+/// The same; `started` hears where it listens, once it is known that nobody is served who may not be.
+pub(crate) fn serve_told(
+    devices: impl IntoIterator<Item = Device>,
+    listener: TcpListener,
+    started: impl FnOnce(SocketAddr),
+) -> Result<(), DeviceError> {
     let address = listener.local_addr().map_or_else(|_| "its listener".into(), |address| address.to_string());
     let failed = |why: String| DeviceError::Serve { address: address.clone(), why };
     let token = token().map_err(failed)?;
@@ -52,6 +61,9 @@ pub fn serve_devices(devices: impl IntoIterator<Item = Device>, listener: TcpLis
     if let Some(token) = token {
         let authorizer = TokenAuthorizer::new(token).map_err(|error| failed(error.to_string()))?;
         server = server.with_authorizer(authorizer);
+    }
+    if let Ok(address) = listener.local_addr() {
+        started(address);
     }
     server.serve(WebSocketTransport::from_listener(listener)).map_err(|error| failed(error.to_string()))
 }
