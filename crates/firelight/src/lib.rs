@@ -79,10 +79,11 @@ pub mod prelude {
     };
     pub use firelight_losses::{
         BinaryCrossEntropy, Both, BoxLoss, ClassNumbers, Combined, CostLog, CostRegularized, CrossEntropy, Dice,
-        Distillation, ExpectedCost, Focal, FocalDice, FrameCrossEntropy, HierarchicalCrossEntropy, Known,
-        LogitAdjusted, Loss, LossError, MarginalCrossEntropy, MeanAbsolute, MeanSquared, PairMean, PairWeighted,
-        ParentCrossEntropy, Parts, PerPixel, Reduction, SimilarityCrossEntropy, SmoothL1, SoftLabelCrossEntropy,
-        SubspaceCrossEntropy, Term, Totals, TreeWasserstein, Weighted,
+        Distillation, ExpectedCost, Focal, FocalDice, FrameCrossEntropy, GeneralizedCrossEntropy,
+        HierarchicalCrossEntropy, Known, LogitAdjusted, Loss, LossError, MarginalCrossEntropy, MeanAbsolute,
+        MeanSquared, PairMean, PairWeighted, ParentCrossEntropy, Parts, PerPixel, Reduction, SimilarityCrossEntropy,
+        SmoothL1, SoftLabelCrossEntropy, SubspaceCrossEntropy, SymmetricCrossEntropy, Term, Totals, TreeWasserstein,
+        Weighted,
     };
     pub use firelight_vocab::{Groups, Taxonomy, Vocab, VocabError};
 

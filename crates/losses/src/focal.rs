@@ -3,7 +3,8 @@ use firelight_vocab::Vocab;
 
 use crate::describe::described;
 use crate::error::finite;
-use crate::scores::{Scores, add_at, check_classes, nothing, times};
+use crate::own::{Own, one_minus_exp_neg};
+use crate::scores::{Scores, check_classes, nothing, times};
 use crate::weighing::Weighing;
 use crate::{ClassWeights, Loss, LossError, LossTraits};
 
@@ -75,23 +76,16 @@ impl Loss<Tensor<1, Int>> for Focal {
         }
         let kept = self.weighing.kept(&output, &targets);
         let scores = Scores::of(output);
-        let column = kept.column();
-        let own = scores.probabilities.clone().gather(1, column.clone());
-        let others = add_at(scores.probabilities.clone(), column.clone(), own.clone().neg());
-        // 1 - p from the other classes, exact where p rounds to 1; then -ln p from it where that is small.
-        let rest = others.clone().sum_dim(1);
-        let near = rest.clone().lower_elem(0.5);
-        let far = scores.log_probability(column.clone()).neg();
-        let entropy = far.mask_where(near, rest.clone().clamp_max(0.5).neg().log1p().neg());
+        let own = Own::of(&scores, kept.column());
         let class_weights = self.weighing.of_classes(&kept, &scores.probabilities);
         let inside = class_weights.clone().filter(|_| self.weighted_probability);
         let (entropy, probability, hardness) = match inside {
             Some(weights) => {
-                let weighted = entropy * weights;
+                let weighted = own.entropy.clone() * weights;
                 let probability = weighted.clone().neg().exp();
                 (weighted.clone(), probability, one_minus_exp_neg(weighted))
             }
-            None => (entropy, own, rest.clone()),
+            None => (own.entropy.clone(), own.probability.clone(), own.rest.clone()),
         };
         let outside = match (self.weighted_probability, class_weights.clone()) {
             (false, weights) => kept.only(weights),
@@ -109,7 +103,7 @@ impl Loss<Tensor<1, Int>> for Focal {
                 (true, Some(weights)) => weigh(slope * weights),
                 _ => weigh(slope),
             };
-            kept.cleared(add_at(others, column, rest.neg()) * slope)
+            kept.cleared(own.gradient(slope))
         })
     }
 
@@ -131,11 +125,4 @@ impl Loss<Tensor<1, Int>> for Focal {
     fn traits(&self) -> LossTraits {
         self.weighing.traits()
     }
-}
-
-/// `1 - exp(-x)` without losing the digits of a small `x`.
-fn one_minus_exp_neg(x: Tensor<2>) -> Tensor<2> {
-    let small = x.clone().lower_elem(1e-2);
-    let series = x.clone() * (x.clone() * (x.clone() / 6.0 - 0.5) + 1.0);
-    (x.neg().exp().neg() + 1.0).mask_where(small, series)
 }

@@ -10,6 +10,7 @@ use crate::{Loss, LossError, Similarity};
 /// Kobs et al. (2020).
 ///
 /// With the identity it is plain cross entropy; with 1 within groups and 0 across, the cross entropy of the groups.
+/// With `S[given][actual]` the share of `actual` that is labelled `given`, it is the *forward correction* of noisy labels (Patrini et al., 2017).
 /// Inside a group the gradient is weak (the loss is at most `-ln S` there), so near classes are told apart less
 /// well. Computed from logits as a difference of two log-sum-exps, so it is exact where the probabilities
 /// underflow.

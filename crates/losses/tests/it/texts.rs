@@ -2,8 +2,8 @@
 
 use burn::tensor::{Bool, Device, Int, Tensor};
 use firelight_losses::{
-    Both, Combined, CrossEntropy, Dice, Distillation, Focal, GeneralizedIou, Huber, Loss, MeanSquared, PerPixel,
-    SmoothL1, SoftLabelCrossEntropy, SoftLabels, Vocab,
+    Both, Combined, CrossEntropy, Dice, Distillation, Focal, GeneralizedCrossEntropy, GeneralizedIou, Huber, Loss,
+    MeanSquared, PerPixel, SmoothL1, SoftLabelCrossEntropy, SoftLabels, SymmetricCrossEntropy, Vocab,
 };
 use insta::assert_snapshot;
 
@@ -22,6 +22,11 @@ fn parameters_out_of_range() {
     assert_snapshot!(Distillation::new(f64::INFINITY).unwrap_err(), @"temperature inf is outside [1e-6,1e6]");
     assert_snapshot!(Focal::new(f64::INFINITY).unwrap_err(), @"gamma must be finite and >= 0");
     assert_snapshot!(Focal::new(f64::NAN).unwrap_err(), @"gamma NaN must be >= 0");
+    assert_snapshot!(GeneralizedCrossEntropy::new(0.0).unwrap_err(), @"q 0 must be > 0");
+    assert_snapshot!(GeneralizedCrossEntropy::new(1.5).unwrap_err(), @"q 1.5 is outside [0,1]");
+    assert_snapshot!(SymmetricCrossEntropy::new(0.1, -1.0).unwrap_err(), @"beta must be finite and >= 0");
+    assert_snapshot!(GeneralizedCrossEntropy::new(0.7).unwrap().describe(), @"generalized cross entropy (q 0.7)");
+    assert_snapshot!(SymmetricCrossEntropy::new(0.1, 1.0).unwrap().with_ignore_index(-100).describe(), @"symmetric cross entropy (alpha 0.1, beta 1, ignoring -100)");
     assert_snapshot!(SmoothL1::new(0.0).unwrap_err(), @"beta 0 must be > 0");
     assert_snapshot!(SmoothL1::new(f64::INFINITY).unwrap_err(), @"beta inf is outside [1e-12,1e12]");
     assert_snapshot!(Huber::new(f64::NAN).unwrap_err(), @"delta NaN must be > 0");

@@ -51,6 +51,14 @@ pub fn focal(z: &[f64], class: usize, gamma: f64) -> f64 {
     times(if gamma == 0.0 { 1.0 } else { hardness.powf(gamma) }, -log_p(z, class)) + all(z) * 0.0
 }
 
+pub fn generalized(z: &[f64], class: usize, q: f64) -> f64 {
+    -(q * log_p(z, class)).exp_m1() / q + all(z) * 0.0
+}
+
+pub fn symmetric(z: &[f64], class: usize, alpha: f64, beta: f64) -> f64 {
+    times(alpha, -log_p(z, class)) - beta * 1e-4_f64.ln() * rest(z, class) + all(z) * 0.0
+}
+
 /// fastai's, in which the probability is that of the weighted entropy.
 pub fn focal_inside(z: &[f64], class: usize, gamma: f64, weight: f64) -> f64 {
     let entropy = times(weight, -log_p(z, class)) + all(z) * 0.0;

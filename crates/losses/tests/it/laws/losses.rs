@@ -3,10 +3,10 @@
 use burn::tensor::{Bool, Int, Tensor};
 use firelight_losses::{
     BinaryCrossEntropy, ClassFrame, ClassMatrix, ClassTree, ClassWeights, CostLog, CostMatrix, CostRegularized,
-    CrossEntropy, Distillation, ExpectedCost, Focal, FrameCrossEntropy, Groups, HierarchicalCrossEntropy, Huber,
-    LogitAdjusted, Loss, MeanAbsolute, MeanSquared, Meaning, PairMean, PairWeighted, PairWeights, Similarity,
-    SimilarityCrossEntropy, SmoothL1, SoftLabelCrossEntropy, SoftLabels, Taxonomy, TreeDistance, TreeWasserstein,
-    Vocab, Weighted,
+    CrossEntropy, Distillation, ExpectedCost, Focal, FrameCrossEntropy, GeneralizedCrossEntropy, Groups,
+    HierarchicalCrossEntropy, Huber, LogitAdjusted, Loss, MeanAbsolute, MeanSquared, Meaning, PairMean, PairWeighted,
+    PairWeights, Similarity, SimilarityCrossEntropy, SmoothL1, SoftLabelCrossEntropy, SoftLabels,
+    SymmetricCrossEntropy, Taxonomy, TreeDistance, TreeWasserstein, Vocab, Weighted,
 };
 
 use super::IGNORED;
@@ -82,6 +82,7 @@ impl World {
             self.costs(),
             self.trees(),
             self.focal(),
+            self.noisy(),
             self.around(),
             self.heads(),
         ]
@@ -272,6 +273,27 @@ impl World {
             ]
         };
         [0.0, 1.5, 2.0].into_iter().flat_map(of).collect()
+    }
+
+    fn noisy(&self) -> Vec<Case> {
+        let [w, v] = [(); 2].map(|()| self.class_weight());
+        let generalized = |q: f64| GeneralizedCrossEntropy::new(q).unwrap();
+        let symmetric = |alpha: f64, beta: f64| SymmetricCrossEntropy::new(alpha, beta).unwrap();
+        let weighted = generalized(0.3).with_class_weights(&self.class_weights, &self.vocab).unwrap();
+        let both = symmetric(6.0, 0.1).with_class_weights(&self.class_weights, &self.vocab).unwrap();
+        vec![
+            Case::new(generalized(0.7), |z, _, t| one(formulas::generalized(z, t, 0.7))),
+            Case::new(generalized(1.0), |z, _, t| one(formulas::generalized(z, t, 1.0))),
+            Case::new(generalized(1e-5), |z, _, t| one(formulas::generalized(z, t, 1e-5))),
+            Case::ignoring(weighted.with_ignore_index(IGNORED), move |z, _, t| {
+                one(times(w(t), formulas::generalized(z, t, 0.3)))
+            }),
+            Case::new(symmetric(0.1, 1.0), |z, _, t| one(formulas::symmetric(z, t, 0.1, 1.0))),
+            Case::new(symmetric(0.0, 1.0), |z, _, t| one(formulas::symmetric(z, t, 0.0, 1.0))),
+            Case::ignoring(both.with_ignore_index(IGNORED), move |z, _, t| {
+                one(times(v(t), formulas::symmetric(z, t, 6.0, 0.1)))
+            }),
+        ]
     }
 }
 

@@ -2,9 +2,9 @@
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use firelight_losses::{
-    ClassWeights, CostLog, CostMatrix, CostRegularized, CrossEntropy, ExpectedCost, Focal, Groups,
-    HierarchicalCrossEntropy, LogitAdjusted, Loss, PairWeighted, Reduction, SimilarityCrossEntropy,
-    SoftLabelCrossEntropy, Taxonomy, TreeDistance, TreeWasserstein, Vocab, Weighted,
+    ClassWeights, CostLog, CostMatrix, CostRegularized, CrossEntropy, ExpectedCost, Focal, GeneralizedCrossEntropy,
+    Groups, HierarchicalCrossEntropy, LogitAdjusted, Loss, PairWeighted, Reduction, SimilarityCrossEntropy,
+    SoftLabelCrossEntropy, SymmetricCrossEntropy, Taxonomy, TreeDistance, TreeWasserstein, Vocab, Weighted,
 };
 use proptest::prelude::*;
 
@@ -41,6 +41,8 @@ fn losses(vocab: &Vocab) -> Vec<ByClass> {
         Box::new(HierarchicalCrossEntropy::new(&tree, vocab, 0.3).unwrap().by_height().normalize()),
         Box::new(TreeWasserstein::new(&tree, vocab).unwrap()),
         Box::new(LogitAdjusted::new(CrossEntropy::new(), NAMES.into_iter().zip([3, 1, 40, 7, 9]), 1.0, vocab).unwrap()),
+        Box::new(GeneralizedCrossEntropy::new(0.7).unwrap().with_class_weights(&weights, vocab).unwrap()),
+        Box::new(SymmetricCrossEntropy::new(0.1, 1.0).unwrap().with_class_weights(&weights, vocab).unwrap()),
         Box::new(Focal::new(1.5).unwrap().with_class_weights(&weights, vocab).unwrap()),
         Box::new(Focal::new(1.5).unwrap().with_class_weights(&weights, vocab).unwrap().with_weighted_probability()),
     ]
