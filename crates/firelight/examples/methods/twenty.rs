@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use firelight::datasets::{IMAGENETTE, IMAGEWOOF};
+use firelight::datasets::{IMAGENETTE, IMAGEWOOF, WordNetClass};
 use firelight::prelude::*;
 use firelight::transforms::{AugTransforms, Filter, Limits, Picture, TransformError, open};
 use image::{RgbImage, imageops};
@@ -17,11 +17,11 @@ const PICTURES: usize = 100;
 /// For weights that are of `ImageNet`, and so have seen most pictures of both sets, which are cut anew: what validates are the 50 pictures a
 /// class that `ImageNet` itself validates on, whichever part they are in here, and none of them trains.
 pub fn unseen(folders: &[PathBuf; 2], seed: u64, device: &Device) -> Result<DataLoaders<Categories>> {
-    let (items, last) = items(folders, seed, |train, valid| {
+    let (items, train) = items(folders, seed, |train, valid| {
         [train, valid].concat().into_iter().filter(|file| is_unseen(file)).collect()
     })?;
     let block = DataBlock::new(ImageBlock::rgb(), CategoryBlock::new(class_of))
-        .with_splitter(last)
+        .with_splitter(IndexSplitter::new(train..items.len()))
         .with_item_transform(Resize::crop(224).with_filter(Filter::Bicubic))
         .with_batch_transforms(crops(128));
     Ok(block.dataloaders_of(&items, device)?)
@@ -30,32 +30,56 @@ pub fn unseen(folders: &[PathBuf; 2], seed: u64, device: &Device) -> Result<Data
 /// For a net from scratch, which need not look after each epoch at what judges it: that is a third part, of `val/`.
 pub struct Small {
     items: Vec<PathBuf>,
-    last: IndexSplitter,
+    /// How many of them train; the others judge.
+    train: usize,
     pictures: Thumbnails,
 }
 
 impl Small {
     pub fn read(folders: &[PathBuf; 2], seed: u64) -> Result<Self> {
-        let (items, last) = items(folders, seed, |_, valid| spread(valid, PICTURES, 0).collect())?;
-        Ok(Self { pictures: Thumbnails::of(&items)?, items, last })
+        let (items, train) = items(folders, seed, |_, valid| spread(valid, PICTURES, 0).collect())?;
+        Ok(Self { pictures: Thumbnails::of(&items)?, items, train })
     }
 
     pub fn loaders(&self, augment: AugTransforms, device: &Device) -> Result<DataLoaders<Categories>> {
-        let block = DataBlock::new(self.pictures.clone(), CategoryBlock::new(class_of))
-            .with_splitter(HoldOut::new(self.last.clone(), TrainOnAll))
+        self.loaders_as(augment, class_of, device)
+    }
+
+    /// With a fifth of the labels that train moved to another class, as often to each.
+    #[allow(dead_code)] // of another program
+    pub fn mislabelled(&self, augment: AugTransforms, device: &Device) -> Result<DataLoaders<Categories>> {
+        let names: Vec<&str> = IMAGENETTE.iter().chain(&IMAGEWOOF).map(WordNetClass::name).collect();
+        let mut moved = BTreeMap::new();
+        for (at, file) in self.items[..self.train].iter().step_by(5).enumerate() {
+            let class = class_of(file)?;
+            let own = names.iter().position(|name| *name == class).unwrap_or_default();
+            moved.insert(file.clone(), names[(own + 1 + at % (names.len() - 1)) % names.len()].to_owned());
+        }
+        let label = move |file: &Path| moved.get(file).map_or_else(|| class_of(file), |class| Ok(class.clone()));
+        self.loaders_as(augment, label, device)
+    }
+
+    fn loaders_as(
+        &self,
+        augment: AugTransforms,
+        label: impl Fn(&Path) -> std::result::Result<String, DataError> + Clone + Send + Sync + 'static,
+        device: &Device,
+    ) -> Result<DataLoaders<Categories>> {
+        let block = DataBlock::new(self.pictures.clone(), CategoryBlock::new(label))
+            .with_splitter(HoldOut::new(IndexSplitter::new(self.train..self.items.len()), TrainOnAll))
             .with_item_transform(Resize::crop(80))
             .with_batch_transforms(augment);
         Ok(block.dataloaders_of(&self.items, device)?)
     }
 }
 
-/// The pictures of a seed, and which of them judge: what trains is of `train/`, by name each so manieth of a class, others for each seed.
+/// The pictures of a seed, and how many of them train, before those that judge. What trains is of `train/`, by name each so manieth of a class, others for each seed.
 /// Seed 0, which hyper-parameters are searched on, is judged by a third as many more of these, and by none of the others.
 fn items(
     folders: &[PathBuf; 2],
     seed: u64,
     judging: impl Fn(&[PathBuf], &[PathBuf]) -> Vec<PathBuf>,
-) -> Result<(Vec<PathBuf>, IndexSplitter)> {
+) -> Result<(Vec<PathBuf>, usize)> {
     let (mut train, mut valid) = (Vec::new(), Vec::new());
     for (folder, classes) in folders.iter().zip([&IMAGENETTE, &IMAGEWOOF]) {
         for class in classes {
@@ -72,9 +96,9 @@ fn items(
             }
         }
     }
-    let last = IndexSplitter::new(train.len()..train.len() + valid.len());
+    let count = train.len();
     train.extend(valid);
-    Ok((train, last))
+    Ok((train, count))
 }
 
 /// Whether no weights of `ImageNet` have been trained on it.

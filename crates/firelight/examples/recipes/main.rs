@@ -31,12 +31,13 @@ mod twenty;
 mod parts;
 mod rows;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use firelight::prelude::*;
+use firelight::transforms::AugTransforms;
 
 use arguments::Arguments;
-use parts::{fresh, heads};
+use parts::{Fit, Part, fresh, heads};
 use rows::{Row, markdown};
 use sets::{crops, pets};
 
@@ -49,12 +50,20 @@ fn main() -> Result<()> {
     let device = device_from_env()?;
     let mut all = Vec::new();
     if let (Some(nette), Some(woof)) = (&arguments.imagenette, &arguments.imagewoof) {
-        let mut rows = Vec::new();
+        let (mut rows, mut mislabelled) = (Vec::new(), Vec::new());
         for seed in arguments.seeds() {
-            rows.extend(from_scratch(&[nette.clone(), woof.clone()], seed, &arguments, &device)?);
+            let scratch = Scratch { pictures: twenty::Small::read(&[nette.clone(), woof.clone()], seed)?, seed };
+            rows.extend(
+                scratch.rows(fresh(), &arguments, |scratch, augment| scratch.pictures.loaders(augment, &device))?,
+            );
+            mislabelled.extend(scratch.rows(parts::mislabelled(), &arguments, |scratch, augment| {
+                scratch.pictures.mislabelled(augment, &device)
+            })?);
         }
         println!("{}", markdown("20 classes, a small net from scratch at 64 px", &rows));
+        println!("{}", markdown("the same, a fifth of the labels wrong", &mislabelled));
         all.extend(rows);
+        all.extend(mislabelled);
     }
     if let (Some(weights), Some(images)) = (&arguments.weights, &arguments.pets) {
         let mut rows = Vec::new();
@@ -73,27 +82,72 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-fn from_scratch(folders: &[PathBuf; 2], seed: u64, arguments: &Arguments, device: &Device) -> Result<Vec<Row>> {
-    let pictures = twenty::Small::read(folders, seed)?;
-    let mut rows = Vec::new();
-    for part in fresh().into_iter().filter(|part| arguments.want(part.name)) {
-        let dls = pictures.loaders((part.augment)(crops(64)), device)?.with_batch_size(32).with_seed(seed);
-        let learn = vision_learner(dls, Backbone::from(Arch::Small).with_seed(seed))?;
-        rows.push(Row::of(&part, seed, learn, |learn| {
-            learn.fit_one_cycle(arguments.epochs(FRESH.0), FRESH.1)?;
-            Ok(learn.evaluate_on(firelight::learner::Part::Test)?)
-        })?);
+/// The pictures of a seed.
+struct Scratch {
+    pictures: twenty::Small,
+    seed: u64,
+}
+
+impl Scratch {
+    fn rows(
+        &self,
+        parts: Vec<Part>,
+        arguments: &Arguments,
+        loaders: impl Fn(&Self, AugTransforms) -> Result<DataLoaders<Categories>>,
+    ) -> Result<Vec<Row>> {
+        let seed = self.seed;
+        let of_side = |part: &Part, side: u32| {
+            Ok::<_, firelight::Error>(loaders(self, (part.augment)(crops(side)))?.with_batch_size(32).with_seed(seed))
+        };
+        let mut rows = Vec::new();
+        for part in parts.into_iter().filter(|part| arguments.want(part.name)) {
+            let dls = of_side(&part, 64)?;
+            let learn = vision_learner(dls.clone(), Backbone::from(Arch::Small).with_seed(seed))?;
+            let (epochs, rate) = (arguments.epochs(FRESH.0), FRESH.1);
+            rows.push(Row::of(&part, seed, learn, |learn| {
+                match part.fit {
+                    Fit::FlatCos => learn.fit_flat_cos(epochs, rate)?,
+                    Fit::Growing(side) => {
+                        let small = (epochs * 3).div_ceil(5);
+                        learn.set_data(of_side(&part, side)?)?;
+                        learn.fit_one_cycle(small, rate)?;
+                        learn.set_data(dls)?;
+                        learn.fit_one_cycle(epochs - small, rate / 2.0)?;
+                    }
+                    Fit::OneCycle | Fit::Soup(_) => learn.fit_one_cycle(epochs, rate)?,
+                }
+                Ok(learn.evaluate_on(firelight::learner::Part::Test)?)
+            })?);
+        }
+        Ok(rows)
     }
-    Ok(rows)
 }
 
 fn on_features(weights: &Path, images: &Path, seed: u64, arguments: &Arguments, device: &Device) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for part in heads().into_iter().filter(|part| arguments.want(part.name)) {
         let dls = pets(images, (part.augment)(crops(256)), seed, device)?.with_batch_size(32).with_seed(seed);
-        let learn = vision_learner(dls, efficientnet_lite0().with_weights(weights).with_seed(seed))?;
+        let body = || efficientnet_lite0().with_weights(weights).with_seed(seed);
+        let learner = |order: u64| {
+            let learn = vision_learner(dls.clone().with_seed(order), body())?;
+            Ok::<_, firelight::Error>(learn.with_metrics([accuracy()]).with_seed(order).without_observers())
+        };
+        let (learn, epochs) = (vision_learner(dls.clone(), body())?, arguments.epochs(HEAD.0));
         rows.push(Row::of(&part, seed, learn, |learn| {
-            learn.fit_head(arguments.epochs(HEAD.0), HEAD.1, 1)?;
+            let Fit::Soup(orders) = part.fit else {
+                learn.fit_head(epochs, HEAD.1, 1)?;
+                return Ok(learn.evaluate()?);
+            };
+            let folder = tempfile::tempdir()?;
+            let mut files = Vec::new();
+            for order in 0..orders {
+                let file = folder.path().join(order.to_string());
+                let mut learn = learner(seed + 1000 * order)?;
+                learn.fit_head(epochs, HEAD.1, 1)?;
+                learn.save(&file)?;
+                files.push(file);
+            }
+            learn.greedy_soup(&files, "accuracy")?;
             Ok(learn.evaluate()?)
         })?);
     }

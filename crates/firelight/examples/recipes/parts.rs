@@ -8,6 +8,18 @@ pub struct Part {
     pub name: &'static str,
     pub augment: fn(AugTransforms) -> AugTransforms,
     pub learner: fn(Learner<Categories>) -> Result<Learner<Categories>>,
+    pub fit: Fit,
+}
+
+/// How a learner is fitted.
+#[derive(Debug, Clone, Copy)]
+pub enum Fit {
+    OneCycle,
+    FlatCos,
+    /// Three fifths of the epochs on pictures of this side, the others on those of all rows at half the rate.
+    Growing(u32),
+    /// Trainings of that many orders of the pictures, from the same weights, and the greedy soup of them.
+    Soup(u64),
 }
 
 /// Changes of training from scratch.
@@ -17,18 +29,37 @@ pub fn fresh() -> Vec<Part> {
         Part::of("MixUp 0.2", |learn| Ok(learn.with_mix(MixUp::new(0.2)))),
         Part::of("CutMix 1", |learn| Ok(learn.with_mix(CutMix::new(1.0)))),
         Part::of("SAM 0.05, two passes a step", |learn| Ok(learn.with_sam(Sam::default()))),
+        Part { fit: Fit::Growing(48), ..Part::of("48 px, then 64 px", Ok) },
+        Part { fit: Fit::FlatCos, ..Part::of("flat, then along a cosine", Ok) },
+        Part::of("ranger in place of Adam", |learn| Ok(learn.with_optimizer(ranger()))),
         Part {
-            name: "TrivialAugmentWide, EMA, label smoothing 0.1",
             augment: |augment| still(augment).policy(Policy::TrivialAugmentWide),
-            learner: |learn| Ok(smoothed(learn)?.with_ema(Ema::default())),
+            ..Part::of("TrivialAugmentWide, EMA, label smoothing 0.1", |learn| {
+                Ok(smoothed(learn)?.with_ema(Ema::default()))
+            })
         },
     ]);
     all
 }
 
+/// Losses for training from scratch on labels of which a fifth is wrong.
+pub fn mislabelled() -> Vec<Part> {
+    vec![
+        Part::of("cross entropy", Ok),
+        Part::of("label smoothing 0.1", smoothed),
+        Part::of("generalized cross entropy, q 0.7", |learn| Ok(learn.with_loss(GeneralizedCrossEntropy::new(0.7)?))),
+        Part::of("generalized cross entropy, q 0.3", |learn| Ok(learn.with_loss(GeneralizedCrossEntropy::new(0.3)?))),
+        Part::of("symmetric cross entropy, 1 and 0.1", |learn| {
+            Ok(learn.with_loss(SymmetricCrossEntropy::new(1.0, 0.1)?))
+        }),
+    ]
+}
+
 /// Changes of a head on features, which has nothing to mix.
 pub fn heads() -> Vec<Part> {
-    both()
+    let mut all = both();
+    all.push(Part { fit: Fit::Soup(3), ..Part::of("greedy soup of three orders", Ok) });
+    all
 }
 
 fn both() -> Vec<Part> {
@@ -55,10 +86,10 @@ fn smoothed(learn: Learner<Categories>) -> Result<Learner<Categories>> {
 
 impl Part {
     fn of(name: &'static str, learner: fn(Learner<Categories>) -> Result<Learner<Categories>>) -> Self {
-        Self { name, augment: |augment| augment, learner }
+        Self { name, augment: |augment| augment, learner, fit: Fit::OneCycle }
     }
 
     fn seen(name: &'static str, augment: fn(AugTransforms) -> AugTransforms) -> Self {
-        Self { name, augment, learner: Ok }
+        Self { augment, ..Self::of(name, Ok) }
     }
 }
