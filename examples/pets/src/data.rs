@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use firelight::prelude::*;
 
 use crate::cli::Cli;
-use crate::sample;
 use crate::say::say;
 
 /// Pictures of each breed in the sample set.
@@ -24,9 +23,9 @@ pub fn images(cli: &Cli) -> Result<PathBuf> {
         return Ok(pets.fetch(&firelight::download::home()?)?.join("images"));
     }
     let folder = cli.out.join("sample");
-    let pictures = sample::draw(&folder, SAMPLES, SAMPLE_SEED)?;
+    let pictures = firelight_sample::draw(&folder, SAMPLES, SAMPLE_SEED)?;
     if !cli.quiet {
-        say(format_args!("{pictures} drawn pictures of {} breeds in {}", sample::BREEDS.len(), folder.display()));
+        say(format_args!("{pictures} drawn pictures of {} breeds in {}", firelight_sample::BREEDS.len(), folder.display()));
     }
     Ok(folder)
 }

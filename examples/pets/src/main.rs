@@ -12,7 +12,6 @@ mod loss;
 mod memory;
 mod outcome;
 mod predict;
-mod sample;
 mod say;
 #[cfg(feature = "serve")]
 mod serve;

@@ -44,7 +44,7 @@ pub struct TaskOutcome {
 /// The folder of annotations in the Oxford set's formats that belongs to a folder of pictures.
 fn annotations(images: &Path) -> Result<PathBuf> {
     let beside = images.with_file_name("annotations");
-    let own = crate::sample::annotations(images);
+    let own = firelight_sample::annotations(images);
     [own, beside].into_iter().find(|folder| folder.is_dir()).ok_or_else(|| {
         let images = images.display();
         format!("annotations: there is no folder {images}-annotations and none called annotations beside {images}; only the breed can be learned").into()

@@ -1,4 +1,4 @@
-//! A sample set of its own for the program without arguments: ten breeds of stylised cats and dogs, drawn on the spot.
+//! A sample set for the pets program without arguments, and for tests: ten breeds of stylised cats and dogs, drawn on the spot.
 //!
 //! The way of a picture: a [`Look`](breed::Look) of the breed, in a pose, on a backdrop, with things around it, through
 //! a camera with its faults, into a JPEG file under the naming of the Oxford-IIIT Pet data set. Most traits belong

@@ -2,7 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-use firelight::transforms;
+use firelight_transforms as transforms;
 
 /// Random numbers of one picture: a function of (seed, breed, index), whatever the thread that draws it.
 #[derive(Debug, Clone)]
