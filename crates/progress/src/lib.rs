@@ -1,8 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+use std::fmt;
 use std::io::Read;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressState, ProgressStyle};
 
 pub use indicatif;
 
@@ -36,13 +37,13 @@ impl Progress {
     /// A bar over `length` things, with rate and time left.
     pub fn bar(&self, length: usize, what: &str) -> Bar {
         let bar = ProgressBar::new(length as u64).with_prefix(what.to_owned());
-        self.drawn(bar, "{prefix} [{bar:32}] {pos}/{len} [{elapsed} < {eta}, {per_sec}] {msg}")
+        self.drawn(bar, "{prefix} [{bar:32}] {pos}/{len} [{elapsed} < {eta}, {rate}] {msg}")
     }
 
     /// A count of things whose number nobody knows yet.
     pub fn count(&self, what: &str) -> Bar {
         let bar = ProgressBar::no_length().with_prefix(what.to_owned());
-        self.drawn(bar, "{prefix} {human_pos} [{elapsed}, {per_sec}]")
+        self.drawn(bar, "{prefix} {human_pos} [{elapsed}, {rate}]")
     }
 
     /// Bytes of `length`, or of nobody knows yet how many.
@@ -112,5 +113,27 @@ impl Bar {
 /// A template that does not parse would leave the plain bar.
 fn style(template: &str) -> ProgressStyle {
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    style.progress_chars("=> ")
+    style.progress_chars("=> ").with_key("rate", |state: &ProgressState, f: &mut dyn fmt::Write| {
+        let _ = f.write_str(&rate(state.per_sec()));
+    })
+}
+
+/// In about three figures, so that a line of 80 columns has room for what is said beside it.
+fn rate(per_second: f64) -> String {
+    let places = match per_second {
+        rate if rate < 10.0 => 2,
+        rate if rate < 100.0 => 1,
+        _ => 0,
+    };
+    format!("{per_second:.places$}/s")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rate;
+
+    #[test]
+    fn a_rate_is_said_in_few_figures() {
+        assert_eq!([0.0567, 7.0, 56.8971, 1_187_844.97].map(rate), ["0.06/s", "7.00/s", "56.9/s", "1187845/s"]);
+    }
 }
