@@ -1,5 +1,7 @@
 //! A recipe as the program that a user of the library would write.
 
+mod objects;
+
 use std::fmt::Write;
 use std::path::Path;
 
@@ -9,10 +11,10 @@ use firelight::models::Arch;
 
 /// The program. It trains to the same model.
 pub fn as_rust(recipe: &Recipe) -> String {
-    let Block { before, target, input, splitter, loaders } = Block::of(recipe);
-    let mut program = String::from(
-        "// As `firelight train` does it.\n\nuse std::path::Path;\n\nuse firelight::prelude::*;\nuse firelight::transforms::Filter;\n\n\
-         fn main() -> Result<()> {\n    let device = device_from_env()?; // FIRELIGHT_DEVICE=flex | wgpu | cuda …\n",
+    let Block { uses, before, target, input, splitter, loaders } = Block::of(recipe);
+    let mut program = format!(
+        "// As `firelight train` does it.\n\nuse std::path::Path;\n\n{uses}use firelight::prelude::*;\nuse firelight::transforms::Filter;\n\n\
+         fn main() -> Result<()> {{\n    let device = device_from_env()?; // FIRELIGHT_DEVICE=flex | wgpu | cuda …\n"
     );
     let Recipe { data, model, training, .. } = recipe;
     let trained = model.weights.is_some();
@@ -27,9 +29,12 @@ pub fn as_rust(recipe: &Recipe) -> String {
     line(&format!("    .with_splitter({splitter})"));
     let preset = model.begun().map_or_else(|_| model.arch.into(), |backbone| backbone.preset().clone());
     let filter = if preset.bicubic { "Bicubic" } else { "Bilinear" };
-    let side = if trained { model.size * 8 / 7 } else { model.size };
-    line(&format!("    .with_item_transform(Resize::crop({side}).with_filter(Filter::{filter}))"));
-    let mild = if trained { ".min_scale(0.35)" } else { ".max_lighting(0.1).min_scale(0.9)" };
+    // As the loaders have it: all of a picture for a box.
+    let is_whole = recipe.labels.are_boxes();
+    let side = if trained && !is_whole { model.size * 8 / 7 } else { model.size };
+    let way = if is_whole { "squish" } else { "crop" };
+    line(&format!("    .with_item_transform(Resize::{way}({side}).with_filter(Filter::{filter}))"));
+    let mild = if trained && !is_whole { ".min_scale(0.35)" } else { ".max_lighting(0.1).min_scale(0.9)" };
     let policy = training
         .augment
         .map_or_else(String::new, |augment| format!(".zoom(1.0, 1.0).max_lighting(0.0).policy({})", augment.as_rust()));
@@ -57,7 +62,11 @@ pub fn as_rust(recipe: &Recipe) -> String {
     let masks = recipe.labels.are_masks();
     let last = if masks { format!(".with_last_cross({trained})") } else { String::new() };
     line(&format!("let backbone = {start}{last};"));
-    let learner = if masks { "unet_learner" } else { "vision_learner" };
+    let learner = match () {
+        () if masks => "unet_learner",
+        () if is_whole => "position_learner",
+        () => "vision_learner",
+    };
     line(&format!(
         "let mut learn = {learner}(dls, backbone)?.with_seed({seed}).with_best(KeepBest::new(\"valid_loss\"));"
     ));
@@ -68,7 +77,7 @@ pub fn as_rust(recipe: &Recipe) -> String {
         line("learn = learn.with_decision(decision);");
     }
     let rate = rate(recipe);
-    if trained && !masks {
+    if trained && !recipe.labels.are_places() {
         line(&format!("learn.fit_head({epochs}, {rate:?}, 1)?;"));
     } else {
         line(&format!("learn.fit_one_cycle({epochs}, {rate:?})?;"));
@@ -121,6 +130,8 @@ fn costs(recipe: &Recipe, line: &mut impl FnMut(&str)) {
 
 /// A data block in words of Rust.
 struct Block {
+    /// What is used besides the prelude.
+    uses: String,
     /// What stands before it.
     before: Vec<String>,
     input: String,
@@ -132,6 +143,9 @@ struct Block {
 
 impl Block {
     fn of(recipe: &Recipe) -> Self {
+        if let Labels::Coco { .. } = recipe.labels {
+            return Self::of_objects(recipe);
+        }
         let mut before = Vec::new();
         let mut loaders = String::from("dataloaders(data, &device)");
         let mut input = "ImageBlock::rgb()".to_owned();
@@ -173,8 +187,15 @@ impl Block {
                     }
                     TableTarget::Flags(columns) => format!("MultiCategoryBlock::new(Columns::new({columns:?}))"),
                     TableTarget::Numbers(columns) => format!("RegressionBlock::new(Columns::new({columns:?}))"),
+                    TableTarget::Box(columns) | TableTarget::SizedBox(columns) => {
+                        let is_sized = matches!(target, TableTarget::SizedBox(_));
+                        before.extend(objects::area(columns, is_sized));
+                        "BoxBlock::new(area)".to_owned()
+                    }
                 }
             }
+            // These have a program of their own.
+            Labels::Coco { .. } => String::new(),
             Labels::Masks { pictures, masks, ending, codes, classes } => {
                 let codes: Vec<String> =
                     codes.iter().zip(0..).map(|(code, class)| format!("({code}, {class})")).collect();
@@ -188,7 +209,8 @@ impl Block {
                 "masks".to_owned()
             }
         };
-        Self { before, input, target, splitter: splitter(&recipe.split, class.as_deref()), loaders }
+        let splitter = splitter(&recipe.split, class.as_deref());
+        Self { uses: String::new(), before, target, input, splitter, loaders }
     }
 }
 
@@ -201,6 +223,7 @@ fn splitter(split: &SplitBy, class: Option<&str>) -> String {
             let test = test.as_ref().map_or_else(String::new, |test| format!(".with_test({test:?})"));
             format!("ColumnSplitter::new({column:?}).with_words({train:?}, {valid:?}){test}")
         }
+        (SplitBy::File { .. }, _) => "IndexSplitter::new(valid)".to_owned(),
         (SplitBy::Chance { valid, seed }, Some(class)) => {
             format!("StratifiedSplitter::new({valid:?}, {class}).with_seed({seed})")
         }

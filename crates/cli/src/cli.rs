@@ -104,20 +104,20 @@ pub enum Command {
 /// Where labels are, and which pictures validate.
 #[derive(Debug, Clone, Args)]
 pub struct DataOptions {
-    /// Where the labels are, where it is not guessed: folders (a folder for each class), a table's file, a pattern whose group captures the
-    /// class in a file's name (as '^(.+)_'), or masks=FOLDER
+    /// Where the labels are, where it is not guessed: folders (a folder for each class), a table's file, a COCO file (or two, TRAIN.json,VALID.json),
+    /// a pattern whose group captures the class in a file's name (as '^(.+)_'), or masks=FOLDER
     #[arg(long, value_name = "WHERE")]
     pub labels: Option<String>,
     /// Of a table: the columns to learn
     #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
     pub target: Vec<String>,
-    /// Of a table: what they hold, where it is not guessed
+    /// Of a table or a COCO file: what is learned, where it is not guessed
     #[arg(long, value_enum)]
     pub kind: Option<Kind>,
-    /// Of masks: names of the classes, lowest number first
+    /// Of masks: names of the classes, lowest number first; of a COCO file: the categories that count
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub classes: Vec<String>,
-    /// Of a table: the folder that its pictures are in, where others have the same names
+    /// Of a table or a COCO file: the folder that its pictures are in, where others have the same names
     #[arg(long, value_name = "FOLDER")]
     pub pictures: Option<String>,
     /// Leave out rows without a picture or a label, and pictures that cannot be read, instead of ending
@@ -134,7 +134,7 @@ pub struct DataOptions {
     pub split_seed: u64,
 }
 
-/// What the columns of a table hold.
+/// What the columns of a table hold, or what is learned of objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Kind {
     /// One class
@@ -143,6 +143,10 @@ pub enum Kind {
     Tags,
     /// Numbers
     Numbers,
+    /// Which pixels each class has
+    Masks,
+    /// Where the one thing in each picture is
+    Box,
 }
 
 /// What a recipe says itself.
@@ -210,7 +214,7 @@ pub struct ModelOptions {
 #[derive(Debug, Args)]
 #[allow(clippy::struct_excessive_bools)] // switches of a command line
 pub struct Train {
-    /// A folder of pictures, or a table that names them
+    /// A folder of pictures, or a table or COCO file that names them
     #[arg(required_unless_present = "recipe", conflicts_with = "recipe")]
     pub data: Option<PathBuf>,
     /// Train as this file says, which an earlier run wrote; what is to be otherwise is changed in the file
@@ -280,7 +284,7 @@ pub struct Train {
 
 #[derive(Debug, Args)]
 pub struct Look {
-    /// A folder of pictures, or a table that names them
+    /// A folder of pictures, or a table or COCO file that names them
     pub data: PathBuf,
     #[command(flatten)]
     pub labels: DataOptions,
@@ -319,7 +323,7 @@ pub struct Predict {
 pub struct Evaluate {
     /// A model that `train` wrote
     pub model: PathBuf,
-    /// A folder of pictures, or a table that names them
+    /// A folder of pictures, or a table or COCO file that names them
     pub data: PathBuf,
     #[command(flatten)]
     pub labels: DataOptions,
@@ -330,7 +334,7 @@ pub struct Evaluate {
 
 #[derive(Debug, Args)]
 pub struct Doctor {
-    /// A folder of pictures, or a table that names them
+    /// A folder of pictures, or a table or COCO file that names them
     pub data: PathBuf,
     #[command(flatten)]
     pub labels: DataOptions,
@@ -355,7 +359,7 @@ pub struct Doctor {
 
 #[derive(Debug, Args)]
 pub struct Similar {
-    /// A folder of pictures, or a table that names them
+    /// A folder of pictures, or a table or COCO file that names them
     pub data: PathBuf,
     /// The picture that others are to be like
     pub picture: PathBuf,

@@ -4,14 +4,15 @@ use std::collections::HashMap;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
+use firelight::datablock::CocoPicture;
 use firelight::learner::TargetKind;
-use firelight::metrics::{ClassReport, MaskReport, MultiReport, PixelConfusion, ValueReport};
+use firelight::metrics::{BoxReport, ClassReport, MaskReport, MultiReport, PixelConfusion, ValueReport};
 use firelight::prelude::*;
 use firelight::transforms::{Limits, Mask, MaskReader};
 use serde::Serialize;
 
 use crate::cli::{Cli, Evaluate};
-use crate::files::{RECIPE, absolute};
+use crate::files::{RECIPE, absolute, upright_size};
 use crate::guess::guess;
 use crate::outcome::{can_write_json, write_json};
 use crate::recipe::Recipe;
@@ -69,7 +70,11 @@ pub fn evaluate(options: &Evaluate, cli: &Cli, screen: Screen) -> Result<()> {
             seen.tell(&ValueReport::of(names.iter().cloned(), &rows, &targets))
         }
         TargetKind::Mask(vocab) => seen.masks(&truths, vocab),
-        other => Err(format!("evaluate: the model tells {other}, which no folder here has; it tells of one class, several, numbers and masks").into()),
+        TargetKind::Box => seen.boxes(&truths),
+        other => Err(format!(
+            "evaluate: the model tells {other}, which no folder here has; it tells of one class, several, numbers, masks and boxes"
+        )
+        .into()),
     }
 }
 
@@ -112,22 +117,55 @@ impl Seen<'_> {
     fn masks(&mut self, truths: &[(PathBuf, Truth)], vocab: &Vocab) -> Result<()> {
         let mut files = HashMap::new();
         for (file, truth) in truths {
-            let Truth::Mask { file: mask, codes } = truth else { return Err(self.other(truth)) };
-            files.insert(file.as_path(), (mask, codes));
+            if !matches!(truth, Truth::Mask { .. } | Truth::Drawn { .. }) {
+                return Err(self.other(truth));
+            }
+            files.insert(file.as_path(), truth);
         }
         let mut pixels = PixelConfusion::new(vocab.len());
         self.each(truths, |file, answer| {
-            let (Some(picked), Some((mask, codes))) = (answer.as_mask(), files.get(file)) else { return Ok(()) };
-            let actual = actual(mask, codes, vocab)?;
+            let (Some(picked), Some(truth)) = (answer.as_mask(), files.get(file)) else { return Ok(()) };
+            let actual = match truth {
+                Truth::Mask { file, codes } => actual(file, codes, vocab)?,
+                Truth::Drawn { picture, classes } => drawn(picture, classes, vocab)?,
+                _ => return Ok(()),
+            };
             if actual.size() != picked.size() {
                 let (theirs, ours) = (actual.size(), picked.size());
-                return Err(format!("evaluate: {} has {theirs} pixels, and its picture {ours}", mask.display()).into());
+                return Err(
+                    format!("evaluate: the mask of {} has {theirs} pixels, and it has {ours}", file.display()).into()
+                );
             }
             let looked = |(picked, actual): (&u8, &u8)| if *picked == Mask::VOID { Mask::VOID } else { *actual };
             let actual: Vec<u8> = picked.codes().iter().zip(actual.codes()).map(looked).collect();
             Ok(pixels.add_codes(picked.codes(), &actual)?)
         })?;
         self.tell(&MaskReport::of(vocab, &pixels))
+    }
+
+    /// Compares boxes, as shares of each picture's sides.
+    fn boxes(&mut self, truths: &[(PathBuf, Truth)]) -> Result<()> {
+        let mut places = HashMap::new();
+        for (file, truth) in truths {
+            let Truth::Box(place) = truth else { return Err(self.other(truth)) };
+            places.insert(file.as_path(), *place);
+        }
+        let (mut rows, mut targets, mut sizes) = (Vec::new(), Vec::new(), Vec::new());
+        self.each(truths, |file, answer| {
+            let size =
+                upright_size(file).ok_or_else(|| format!("evaluate: {} does not tell its size", file.display()))?;
+            let share = |area: [f32; 4]| {
+                let [left, top, right, bottom] = area;
+                let [width, height] = size.map(|side| side as f32);
+                [left / width, top / height, right / width, bottom / height].map(|side| 2.0 * side - 1.0)
+            };
+            let (Some(said), Some(actual)) = (answer.as_box(), places.get(file)) else { return Ok(()) };
+            rows.push(share(said));
+            targets.push(actual.map(share));
+            sizes.push(size);
+            Ok(())
+        })?;
+        self.tell(&BoxReport::of(&rows, &targets, &sizes))
     }
 
     /// Goes over the pictures; those that are left out are listed.
@@ -154,6 +192,18 @@ impl Seen<'_> {
         let target = &self.predictor.manifest().target;
         format!("evaluate: the model tells {target}, and the data have {truth}; say what they have by --labels, --target and --kind").into()
     }
+}
+
+/// A mask of outlines in the numbers of the model's classes.
+fn drawn(picture: &CocoPicture, classes: &[String], vocab: &Vocab) -> Result<Mask> {
+    let mut numbers = Vec::new();
+    for class in classes {
+        let number = vocab.o2i(class).map_err(|error| format!("evaluate: {}: {error}", picture.file().display()))?;
+        numbers.push(number as u8);
+    }
+    let mask = picture.mask(&Vocab::ordered(classes)?)?;
+    let codes = mask.codes().iter().map(|code| numbers.get(usize::from(*code)).copied().unwrap_or(Mask::VOID));
+    Ok(Mask::new(mask.size(), codes.collect())?)
 }
 
 /// A mask in the numbers of the model's classes.

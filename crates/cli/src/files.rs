@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use firelight::datablock::DataError;
+use firelight::image::metadata::Orientation;
+use firelight::image::{ImageDecoder, ImageReader};
 use firelight::prelude::*;
 
 /// What a run writes into its folder first. A folder with it is no data.
@@ -21,6 +22,19 @@ pub fn below(root: &Path, progress: &Progress) -> Result<Vec<PathBuf>, DataError
     };
     let told = files.into_iter().map(|file| file.strip_prefix(root).map_or(file.clone(), Path::to_path_buf));
     Ok(told.filter(|file| !of_a_run(file)).collect())
+}
+
+/// Width and height of a picture as it is seen; `None` where its file does not tell.
+pub fn upright_size(file: &Path) -> Option<[u32; 2]> {
+    let reader = ImageReader::open(file).ok()?.with_guessed_format().ok()?;
+    let mut decoder = reader.into_decoder().ok()?;
+    let (width, height) = decoder.dimensions();
+    // A picture with broken EXIF is still a picture.
+    let turned = decoder.orientation().is_ok_and(|orientation| {
+        use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
+        matches!(orientation, Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH)
+    });
+    Some(if turned { [height, width] } else { [width, height] })
 }
 
 /// A path that means the same from any folder, as a recipe may be read there.

@@ -2,10 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use firelight::datablock::{Box4, CocoPicture};
+use firelight::learner::{MapTarget, PositionTarget, VisionTarget};
+use firelight::losses::KnownValues;
 use firelight::prelude::*;
 
 use crate::files::{below, folders};
-use crate::recipe::{Labels, Recipe, SplitBy, TableTarget};
+use crate::objects::Objects;
+use crate::recipe::{Labels, ObjectTarget, Recipe, SplitBy, TableTarget};
 use crate::rows::Rows;
 
 /// What is done with the data block of a recipe, whatever its items and targets are.
@@ -17,13 +21,23 @@ pub trait WithBlock {
     fn numbers<X, Y>(self, block: DataBlock<X, Y>) -> Result<Self::Out>
     where
         X: InputBlock<ItemOf<Y>> + Clone,
-        Y: TargetBlock<Fitted: firelight::learner::VisionTarget>;
+        Y: TargetBlock<Fitted: VisionTarget>;
 
     /// With targets of so many numbers a pixel.
     fn maps<X, Y>(self, block: DataBlock<X, Y>) -> Result<Self::Out>
     where
         X: InputBlock<ItemOf<Y>> + Clone,
-        Y: TargetBlock<Fitted: firelight::learner::MapTarget>;
+        Y: TargetBlock<Fitted: MapTarget>;
+
+    /// With a box a picture: so many numbers too, where nothing else is said.
+    fn boxes<X, Y>(self, block: DataBlock<X, Y>) -> Result<Self::Out>
+    where
+        Self: Sized,
+        X: InputBlock<ItemOf<Y>> + Clone,
+        Y: TargetBlock<Fitted: VisionTarget + PositionTarget + FittedTarget<Tensor = KnownValues>>,
+    {
+        self.numbers(block)
+    }
 }
 
 /// The items that a target block reads.
@@ -54,7 +68,7 @@ impl<W: WithBlock> WithBlock for Corrected<'_, W> {
     fn numbers<X, Y>(self, block: DataBlock<X, Y>) -> Result<W::Out>
     where
         X: InputBlock<ItemOf<Y>> + Clone,
-        Y: TargetBlock<Fitted: firelight::learner::VisionTarget>,
+        Y: TargetBlock<Fitted: VisionTarget>,
     {
         let block = self.correct(block);
         self.work.numbers(block)
@@ -63,10 +77,19 @@ impl<W: WithBlock> WithBlock for Corrected<'_, W> {
     fn maps<X, Y>(self, block: DataBlock<X, Y>) -> Result<W::Out>
     where
         X: InputBlock<ItemOf<Y>> + Clone,
-        Y: TargetBlock<Fitted: firelight::learner::MapTarget>,
+        Y: TargetBlock<Fitted: MapTarget>,
     {
         let block = self.correct(block);
         self.work.maps(block)
+    }
+
+    fn boxes<X, Y>(self, block: DataBlock<X, Y>) -> Result<W::Out>
+    where
+        X: InputBlock<ItemOf<Y>> + Clone,
+        Y: TargetBlock<Fitted: VisionTarget + PositionTarget + FittedTarget<Tensor = KnownValues>>,
+    {
+        let block = self.correct(block);
+        self.work.boxes(block)
     }
 }
 
@@ -121,6 +144,33 @@ fn made<W: WithBlock>(recipe: &Recipe, work: W) -> Result<W::Out> {
                     let numbers = RegressionBlock::new(Columns::new(columns));
                     work.numbers(split_rows(rows.block(DataBlock::new(input, numbers)), split, None)?)
                 }
+                TableTarget::Box(columns) | TableTarget::SizedBox(columns) => {
+                    let area = area(columns, matches!(target, TableTarget::SizedBox(_)));
+                    work.boxes(split_rows(rows.block(DataBlock::new(input, BoxBlock::new(area))), split, None)?)
+                }
+            }
+        }
+        Labels::Coco { learn, classes, .. } => {
+            let (objects, input) = (Objects::read(recipe)?, Objects::input());
+            match learn {
+                ObjectTarget::Class => {
+                    let block = DataBlock::new(input, CategoryBlock::new(CocoPicture::class));
+                    work.numbers(split_objects(block, objects, split, Some(CocoPicture::class))?)
+                }
+                ObjectTarget::Tags => {
+                    let tags = MultiCategoryBlock::new(|picture: &CocoPicture| Ok(picture.names()));
+                    let tags = tags.with_vocab(Vocab::ordered(classes)?);
+                    work.numbers(split_objects(DataBlock::new(input, tags), objects, split, NO_CLASS)?)
+                }
+                ObjectTarget::Masks => {
+                    let names = Vocab::ordered(classes)?;
+                    let masks = MaskBlock::made(names.clone(), move |picture: &CocoPicture| picture.mask(&names));
+                    work.maps(split_objects(DataBlock::new(input, masks), objects, split, NO_CLASS)?)
+                }
+                ObjectTarget::Box => {
+                    let place = BoxBlock::new(CocoPicture::only_box);
+                    work.boxes(split_objects(DataBlock::new(input, place), objects, split, NO_CLASS)?)
+                }
             }
         }
         Labels::Masks { pictures: folder, masks, ending, codes, classes } => {
@@ -159,6 +209,42 @@ impl Labeller<String> for ClassFolder {
         self.level.and_then(|level| told.get(level).cloned()).map_or_else(|| parent_label(file), Ok)
     }
 }
+
+/// The box in the columns of left and top, and right and bottom or width and height.
+fn area(columns: &[String], is_sized: bool) -> impl Fn(&Row) -> Result<Box4, DataError> + use<> {
+    let columns = columns.to_vec();
+    move |row: &Row| {
+        let mut area = [0.0; 4];
+        for (side, column) in area.iter_mut().zip(&columns) {
+            *side = row.number(column)?;
+        }
+        let [left, top, right, bottom] = area;
+        Ok(if is_sized { [left, top, left + right, top + bottom] } else { area })
+    }
+}
+
+/// Pictures of COCO files, divided by the file or at random.
+fn split_objects<X, Y, L>(
+    block: DataBlock<X, Y>,
+    objects: Objects,
+    split: &SplitBy,
+    class: Option<L>,
+) -> Result<DataBlock<X, Y>>
+where
+    X: InputBlock<CocoPicture> + Clone,
+    Y: TargetBlock<Fitted: FittedTarget<Item = CocoPicture>>,
+    L: Labeller<String, CocoPicture> + 'static,
+{
+    let valid = objects.valid();
+    let block = block.with_source(move |_: &Path| Ok(objects.items.clone()));
+    match split {
+        SplitBy::File { .. } => Ok(block.with_splitter(IndexSplitter::new(valid))),
+        split => split_by_chance(block, split, class),
+    }
+}
+
+/// Pictures whose objects say no one class.
+const NO_CLASS: Option<fn(&CocoPicture) -> Result<String, DataError>> = None;
 
 /// Rows of a table, divided by a column or at random.
 fn split_rows<X, Y>(block: DataBlock<X, Y>, split: &SplitBy, class: Option<Column>) -> Result<DataBlock<X, Y>>

@@ -33,17 +33,22 @@ where
     Y: TargetBlock,
 {
     let model = &recipe.model;
-    let trained = model.weights.is_some();
+    // A box is in the whole picture, and a crop may have none of it.
+    let (trained, is_whole) = (model.weights.is_some(), recipe.labels.are_boxes());
     let filter = if model.begun()?.preset().bicubic { Filter::Bicubic } else { Filter::Bilinear };
     let augment = aug_transforms().size(model.size).max_warp(0.0).max_rotate(0.0);
-    let augment = if trained { augment.min_scale(0.35) } else { augment.max_lighting(0.1).min_scale(0.9) };
+    let augment = if trained && !is_whole { augment.min_scale(0.35) } else { augment.max_lighting(0.1).min_scale(0.9) };
     let augment = match recipe.training.augment {
         // In place of other changes of geometry and light.
         Some(augmentation) => augment.zoom(1.0, 1.0).max_lighting(0.0).policy(augmentation.policy()),
         None => augment,
     };
-    let resize = Resize::crop(if trained { model.size * 8 / 7 } else { model.size }).with_filter(filter);
-    Ok(block.with_item_transform(resize).with_batch_transforms(augment))
+    let resize = match () {
+        () if is_whole => Resize::squish(model.size),
+        () if trained => Resize::crop(model.size * 8 / 7),
+        () => Resize::crop(model.size),
+    };
+    Ok(block.with_item_transform(resize.with_filter(filter)).with_batch_transforms(augment))
 }
 
 /// Pictures in a batch where nobody asks for some.
@@ -60,7 +65,7 @@ pub fn epochs(recipe: &Recipe, train: usize, batch_size: usize) -> usize {
 
 /// The highest rate of the first fit: that of the recipe, or the usual one of a small network from scratch or of a head.
 pub fn rate(recipe: &Recipe) -> f64 {
-    let of_a_head = recipe.model.weights.is_some() && !recipe.labels.are_masks();
+    let of_a_head = recipe.model.weights.is_some() && !recipe.labels.are_places();
     recipe.training.rate.unwrap_or(if of_a_head { HEAD_RATE } else { RATE })
 }
 

@@ -16,6 +16,7 @@ mod kinds;
 mod loaders;
 mod look;
 mod man;
+mod objects;
 mod outcome;
 mod place;
 mod predict;

@@ -1,6 +1,7 @@
 //! `firelight rate`: which learning rate suits data, found by trying.
 
-use firelight::learner::{MapTarget, RateCurve, RateSearch, TargetDefaults, VisionTarget};
+use firelight::learner::{MapTarget, PositionTarget, RateCurve, RateSearch, TargetDefaults, VisionTarget};
+use firelight::losses::KnownValues;
 use firelight::models::Model;
 use firelight::plots::save_png;
 use firelight::prelude::*;
@@ -109,5 +110,14 @@ impl WithBlock for Trying<'_> {
         let dls = self.with_batches(loaders(block, self.recipe, self.cli)?);
         let model = &self.recipe.model;
         self.search(unet_learner(dls, backbone(model, self.options.seed)?.with_last_cross(model.weights.is_some()))?)
+    }
+
+    fn boxes<X, Y>(self, block: DataBlock<X, Y>) -> Result<RateCurve>
+    where
+        X: InputBlock<ItemOf<Y>> + Clone,
+        Y: TargetBlock<Fitted: VisionTarget + PositionTarget + FittedTarget<Tensor = KnownValues>>,
+    {
+        let dls = self.with_batches(loaders(block, self.recipe, self.cli)?);
+        self.search(position_learner(dls, backbone(&self.recipe.model, self.options.seed)?)?)
     }
 }

@@ -107,6 +107,30 @@ pub enum Labels {
         codes: Vec<u8>,
         classes: Vec<String>,
     },
+    /// A COCO file lists pictures with the objects in them.
+    Coco {
+        file: PathBuf,
+        /// The folder that it tells pictures from.
+        #[serde(default, skip_serializing_if = "is_here")]
+        pictures: PathBuf,
+        learn: ObjectTarget,
+        /// The categories whose objects count; of masks behind a name for what no object has.
+        classes: Vec<String>,
+    },
+}
+
+/// What the objects in a picture say of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ObjectTarget {
+    /// The one category that they are of.
+    Class,
+    /// All categories that they are of.
+    Tags,
+    /// Which pixels they have.
+    Masks,
+    /// Where the only one is.
+    Box,
 }
 
 /// What a table says of a picture.
@@ -121,6 +145,10 @@ pub enum TableTarget {
     Flags(Vec<String>),
     /// Numbers, a column each.
     Numbers(Vec<String>),
+    /// A box: the columns of left, top, right and bottom in pixels.
+    Box(Vec<String>),
+    /// A box: the columns of left, top, width and height in pixels.
+    SizedBox(Vec<String>),
 }
 
 /// Which pictures validate.
@@ -138,8 +166,18 @@ pub enum SplitBy {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         test: Option<String>,
     },
+    /// Those that another COCO file lists.
+    File {
+        file: PathBuf,
+        #[serde(default, skip_serializing_if = "is_here")]
+        pictures: PathBuf,
+    },
     /// A share at random: of each class the same, where there is one class a picture.
     Chance { valid: f64, seed: u64 },
+}
+
+fn is_here(folder: &Path) -> bool {
+    folder.as_os_str().is_empty()
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -222,7 +260,21 @@ impl Augment {
 impl Labels {
     /// Whether each pixel has one.
     pub fn are_masks(&self) -> bool {
-        matches!(self, Self::Masks { .. })
+        matches!(self, Self::Masks { .. } | Self::Coco { learn: ObjectTarget::Masks, .. })
+    }
+
+    /// Whether each picture has a box.
+    pub fn are_boxes(&self) -> bool {
+        matches!(
+            self,
+            Self::Coco { learn: ObjectTarget::Box, .. }
+                | Self::Table { target: TableTarget::Box(_) | TableTarget::SizedBox(_), .. }
+        )
+    }
+
+    /// Whether a body with a decoder over it learns them, in place of a head.
+    pub fn are_places(&self) -> bool {
+        self.are_masks() || self.are_boxes()
     }
 }
 
@@ -231,7 +283,7 @@ impl TableTarget {
     pub fn columns(&self) -> &[String] {
         match self {
             Self::Class(column) | Self::Tags { column, .. } => std::slice::from_ref(column),
-            Self::Flags(columns) | Self::Numbers(columns) => columns,
+            Self::Flags(columns) | Self::Numbers(columns) | Self::Box(columns) | Self::SizedBox(columns) => columns,
         }
     }
 }

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use firelight::learner::{MapTarget, Network, TargetDefaults, VisionTarget};
+use firelight::learner::{MapTarget, Network, PositionTarget, TargetDefaults, VisionTarget};
+use firelight::losses::KnownValues;
 use firelight::models::Model;
 use firelight::plots::save_png;
 use firelight::prelude::*;
@@ -122,16 +123,16 @@ impl WithBlock for &Run<'_> {
         // Without trained weights the net is small, and so are its pictures: edges are told without the pictures in the last map.
         let (dls, backbone) =
             (self.loaders(block)?, self.backbone()?.with_last_cross(self.recipe.model.weights.is_some()));
-        let settled = self.settle(&dls, |dls| Ok(unet_learner(dls, backbone.clone())?))?;
-        let Some(Settled { recipe, place }) = settled else { return Ok(None) };
-        let TrainingPart { epochs, unfrozen_epochs, batch_size, .. } = recipe.training;
-        let rate = rate(&recipe);
-        let mut learn = self.equipped(unet_learner(dls.with_batch_size(batch_size), backbone)?, &place)?;
-        learn.fit_one_cycle(epochs, rate)?;
-        if recipe.model.weights.is_some() {
-            self.thaw(&mut learn, unfrozen_epochs)?;
-        }
-        self.finish(&learn, recipe, &place).map(Some)
+        self.decoded(dls, |dls| Ok(unet_learner(dls, backbone.clone())?))
+    }
+
+    fn boxes<X, Y>(self, block: DataBlock<X, Y>) -> Result<Self::Out>
+    where
+        X: InputBlock<ItemOf<Y>> + Clone,
+        Y: TargetBlock<Fitted: VisionTarget + PositionTarget + FittedTarget<Tensor = KnownValues>>,
+    {
+        let (dls, backbone) = (self.loaders(block)?, self.backbone()?);
+        self.decoded(dls, |dls| Ok(position_learner(dls, backbone.clone())?))
     }
 }
 
@@ -151,6 +152,22 @@ impl Run<'_> {
             self.screen.say(format_args!("- corrected: {changes}"));
         }
         Ok(dls)
+    }
+
+    /// Trains a body with a decoder over it.
+    fn decoded<F: TargetDefaults, M: Model + Into<Network> + Sync>(
+        &self,
+        dls: DataLoaders<F>,
+        learner: impl Fn(DataLoaders<F>) -> Result<Learner<F, M>>,
+    ) -> Result<Option<Outcome>> {
+        let Some(Settled { recipe, place }) = self.settle(&dls, &learner)? else { return Ok(None) };
+        let TrainingPart { epochs, unfrozen_epochs, batch_size, .. } = recipe.training;
+        let mut learn = self.equipped(learner(dls.with_batch_size(batch_size))?, &place)?;
+        learn.fit_one_cycle(epochs, rate(&recipe))?;
+        if recipe.model.weights.is_some() {
+            self.thaw(&mut learn, unfrozen_epochs)?;
+        }
+        self.finish(&learn, recipe, &place).map(Some)
     }
 
     /// The recipe with batch size and epochs, and the folder of its run; `None` where that is all that was asked for.
@@ -222,7 +239,7 @@ impl Run<'_> {
         let deadline = Deadline::of(self.begin, minutes)?;
         let batches = learn.data().train().num_batches() as f64;
         let (frozen, learn) = step_seconds(learn)?;
-        if self.recipe.model.weights.is_none() || self.recipe.labels.are_masks() {
+        if self.recipe.model.weights.is_none() || self.recipe.labels.are_places() {
             return Ok((deadline.epochs(1.25 * batches * frozen), 0));
         }
         // The body runs twice over the training pictures and once over the others, and then the head takes next to nothing.

@@ -1,15 +1,18 @@
 //! What labels say of each picture.
 
 use std::any::Any;
+use std::collections::HashSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use firelight::datablock::{Box4, CocoPicture};
 use firelight::learner::{MapTarget, TargetDefaults, VisionTarget};
 use firelight::prelude::*;
 
 use crate::cli::Cli;
 use crate::kinds::{ItemOf, WithBlock, with_block};
-use crate::recipe::{Labels, Recipe, TableTarget};
+use crate::objects::Objects;
+use crate::recipe::{Labels, ObjectTarget, Recipe, TableTarget};
 
 /// What is so.
 #[derive(Debug)]
@@ -22,6 +25,13 @@ pub enum Truth {
         file: PathBuf,
         codes: Vec<(u8, String)>,
     },
+    /// A mask that is drawn from outlines, and the classes of its numbers.
+    Drawn {
+        picture: Box<CocoPicture>,
+        classes: Vec<String>,
+    },
+    /// Left, top, right and bottom in pixels.
+    Box(Option<Box4>),
 }
 
 /// In words, as a sentence has them.
@@ -31,7 +41,8 @@ impl fmt::Display for Truth {
             Self::Class(_) => f.write_str("one class a picture"),
             Self::Classes(_) => f.write_str("any of several classes a picture"),
             Self::Values(values) => write!(f, "{} number(s) a picture", values.len()),
-            Self::Mask { .. } => f.write_str("masks"),
+            Self::Mask { .. } | Self::Drawn { .. } => f.write_str("masks"),
+            Self::Box(_) => f.write_str("a box a picture"),
         }
     }
 }
@@ -81,7 +92,10 @@ impl WithBlock for Reading<'_> {
         self.read(block, |_, fitted, target| {
             let classes = fitted.labels(target).unwrap_or_default();
             let mut names = classes.iter().filter_map(|&class| Some(fitted.vocab()?.name(class)?.to_owned()));
-            // Targets that are numbers are of this type.
+            // Targets that are numbers and boxes are of these types.
+            if let Some(place) = (target as &dyn Any).downcast_ref::<Option<Box4>>() {
+                return Truth::Box(*place);
+            }
             match (target as &dyn Any).downcast_ref::<Vec<f32>>() {
                 Some(values) => Truth::Values(values.clone()),
                 None if several => Truth::Classes(names.collect()),
@@ -95,8 +109,20 @@ impl WithBlock for Reading<'_> {
         X: InputBlock<ItemOf<Y>> + Clone,
         Y: TargetBlock<Fitted: MapTarget>,
     {
-        let Labels::Masks { pictures, masks, ending, codes, classes } = &self.recipe.labels else {
-            return Err("evaluate: the recipe has no masks".into());
+        let (pictures, masks, ending, codes, classes) = match &self.recipe.labels {
+            Labels::Masks { pictures, masks, ending, codes, classes } => (pictures, masks, ending, codes, classes),
+            Labels::Coco { classes, .. } => {
+                let items = Objects::read(self.recipe)?.items;
+                let drawn = |picture: CocoPicture| {
+                    let file = picture.file().to_path_buf();
+                    (file, Truth::Drawn { picture: Box::new(picture), classes: classes.clone() })
+                };
+                // What corrections leave out is left out here too.
+                let used: HashSet<PathBuf> =
+                    self.read(block, |_, _, _| Truth::Box(None))?.into_iter().map(|(file, _)| file).collect();
+                return Ok(items.into_iter().map(drawn).filter(|(file, _)| used.contains(file)).collect());
+            }
+            _ => return Err("evaluate: the recipe has no masks".into()),
         };
         let data = &self.recipe.data;
         let codes: Vec<(u8, String)> = codes.iter().copied().zip(classes.iter().cloned()).collect();
@@ -110,7 +136,11 @@ impl WithBlock for Reading<'_> {
 impl Labels {
     /// Whether a picture may have several classes.
     fn are_several(&self) -> bool {
-        matches!(self, Self::Table { target: TableTarget::Tags { .. } | TableTarget::Flags(_), .. })
+        matches!(
+            self,
+            Self::Table { target: TableTarget::Tags { .. } | TableTarget::Flags(_), .. }
+                | Self::Coco { learn: ObjectTarget::Tags, .. }
+        )
     }
 
     /// What its numbers are called, where it has some.

@@ -42,7 +42,7 @@ pub struct Info {
 
 #[derive(Debug, Args)]
 pub struct Rate {
-    /// A folder of pictures, or a table that names them
+    /// A folder of pictures, or a table or COCO file that names them
     pub data: PathBuf,
     #[command(flatten)]
     pub labels: DataOptions,

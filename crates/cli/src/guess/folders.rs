@@ -14,6 +14,28 @@ const VALID: [&str; 10] =
 /// Folders that hold pictures of any class.
 const ANY: [&str; 7] = ["images", "image", "pictures", "photos", "imgs", "jpegs", "jpegimages"];
 
+/// What a file of labels is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    Train,
+    Valid,
+    Test,
+}
+
+/// The part that a file's name tells, or that of its folder: `instances_val2017.json`, `train/labels.json`.
+pub fn part_of(file: &Path) -> Option<Part> {
+    let folder = file.parent().and_then(Path::file_name);
+    [file.file_stem(), folder].into_iter().flatten().find_map(|name| {
+        let name = name.to_string_lossy().to_lowercase();
+        name.split(|letter: char| !letter.is_ascii_alphabetic()).find_map(|word| match word {
+            _ if TRAIN.contains(&word) => Some(Part::Train),
+            _ if word.starts_with("test") && VALID.contains(&word) => Some(Part::Test),
+            _ if VALID.contains(&word) => Some(Part::Valid),
+            _ => None,
+        })
+    })
+}
+
 /// Class folders below a folder for training, and mostly such below one for validation.
 pub fn parts(found: &Found) -> Option<Guess> {
     let below = classes_below(found);

@@ -1,8 +1,10 @@
 //! What a folder is, told from what lies in it.
 
+mod coco;
 mod folders;
 mod masks;
 mod names;
+mod objects;
 mod table;
 mod target;
 
@@ -13,7 +15,7 @@ use firelight::prelude::*;
 
 pub use masks::among as masks_among;
 
-use crate::cli::DataOptions;
+use crate::cli::{DataOptions, Kind};
 use crate::files;
 use crate::recipe::{Labels, ModelPart, Recipe, SplitBy, TrainingPart};
 
@@ -58,49 +60,84 @@ pub struct Found<'a> {
     pub options: &'a DataOptions,
 }
 
+impl Found<'_> {
+    /// Whether something is asked for that classes of pictures do not tell.
+    fn are_places(&self) -> bool {
+        matches!(self.options.kind, Some(Kind::Masks | Kind::Box))
+    }
+}
+
 /// Looks at a folder, or at a table and the folder that it lies in.
 pub fn guess(data: &Path, options: &DataOptions, progress: &Progress) -> Result<Guess> {
     if data.is_file() {
-        if !table::is_table(data) {
-            let data = data.display();
-            return Err(format!(
-                "labels: {data} is a file and no table (.csv, .tsv, .jsonl); give the folder of the pictures"
-            )
-            .into());
-        }
-        let folder = data.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        // The pictures may lie anywhere, where the table has their paths.
-        let files = files::below(folder, progress).unwrap_or_default();
-        return table::read(data, &Found { data: folder, files, options });
+        return of_file(data, options, progress);
     }
     let found = Found { data, files: files::below(data, progress)?, options };
-    match options.labels.as_deref() {
+    let guess = match options.labels.as_deref() {
         Some("folders") => folders::classes(&found).ok_or_else(|| folders::none(data)),
         Some(told) => told_labels(told, &found),
         None => guessed(&found),
+    }?;
+    let place = match options.kind {
+        Some(Kind::Masks) if !guess.labels.are_masks() => "masks",
+        Some(Kind::Box) if !guess.labels.are_boxes() => "boxes",
+        _ => return Ok(guess),
+    };
+    let first = guess.said.first().map_or("", String::as_str);
+    Err(format!("labels: the data have no {place}, but {first}; say by --labels what has some, or leave --kind out")
+        .into())
+}
+
+/// Looks at a table or a COCO file, and the folder that it lies in.
+fn of_file(data: &Path, options: &DataOptions, progress: &Progress) -> Result<Guess> {
+    let parent = |path: &Path| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).map(Path::to_path_buf);
+        folder.unwrap_or_else(|| PathBuf::from("."))
+    };
+    // The pictures may lie anywhere, where the table has their paths.
+    let below = |folder: &Path| files::below(folder, progress).unwrap_or_default();
+    let folder = parent(data);
+    if coco::is_coco(data) {
+        // COCO's own lie in a folder beside those of the pictures.
+        let is_apart = folder.file_name().is_some_and(|name| name.eq_ignore_ascii_case("annotations"));
+        let folder = if is_apart { parent(&folder) } else { folder };
+        return coco::told(&[data.to_path_buf()], &Found { data: &folder, files: below(&folder), options });
     }
+    if table::is_table(data) {
+        return table::read(data, &Found { data: &folder, files: below(&folder), options });
+    }
+    let data = data.display();
+    Err(format!(
+        "labels: {data} is a file and neither a table (.csv, .tsv, .jsonl) nor COCO's (.json); give the folder of the pictures"
+    )
+    .into())
 }
 
 fn told_labels(told: &str, found: &Found) -> Result<Guess> {
     if let Some(folder) = told.strip_prefix("masks=") {
         return masks::told(folder, found);
     }
-    let file = [PathBuf::from(told), found.data.join(told)].into_iter().find(|file| file.is_file());
-    match file {
-        Some(file) => table::read(&file, found),
-        None if table::is_table(Path::new(told)) => {
-            Err(format!("labels: there is no file {told}, here or in {}", found.data.display()).into())
+    let file = |told: &str| {
+        let there = [PathBuf::from(told), found.data.join(told)].into_iter().find(|file| file.is_file());
+        there.ok_or_else(|| format!("labels: there is no file {told}, here or in {}", found.data.display()).into())
+    };
+    match Path::new(told) {
+        path if coco::is_coco(path) => {
+            let files: Result<Vec<PathBuf>> = told.split(',').map(|told| file(told.trim())).collect();
+            coco::told(&files?, found)
         }
-        None => names::told(told, found),
+        path if table::is_table(path) || file(told).is_ok() => table::read(&file(told)?, found),
+        _ => names::told(told, found),
     }
 }
 
 /// What each way of keeping labels finds, the surest first.
 fn guessed(found: &Found) -> Result<Guess> {
-    if let Some(parts) = folders::parts(found) {
+    if let (Some(parts), false) = (folders::parts(found), found.are_places()) {
         return Ok(parts);
     }
-    let masks = match masks::beside(found) {
+    let is_box = found.options.kind == Some(Kind::Box);
+    let masks = match masks::beside(found).filter(|_| !is_box) {
         Some(Ok(masks)) => return Ok(masks),
         other => other.and_then(Result::err),
     };
@@ -108,22 +145,28 @@ fn guessed(found: &Found) -> Result<Guess> {
         Some(Ok(rows)) => return Ok(rows),
         other => other.and_then(Result::err),
     };
-    if let Some(classes) = folders::classes(found).or_else(|| names::guess(found)) {
+    let coco = match coco::beside(found) {
+        coco::Beside::Coco(guess) => return *guess,
+        coco::Beside::Others(error) => Some(error),
+        coco::Beside::None => None,
+    };
+    let classes = || folders::classes(found).or_else(|| names::guess(found));
+    if let Some(classes) = if found.are_places() { None } else { classes() } {
         return Ok(classes);
     }
     // Some archives have one folder in another.
-    if let (Some(inner), None) = (folders::only(found), &table) {
+    if let (Some(inner), None, None) = (folders::only(found), &table, &coco) {
         let files = found.files.iter().filter_map(|file| file.strip_prefix(&inner).ok().map(Path::to_path_buf));
         return guessed(&Found { data: &found.data.join(&inner), files: files.collect(), options: found.options });
     }
     // What nearly was one says best what is wrong.
-    if let Some(error) = table.or(masks) {
+    if let Some(error) = table.or(masks).or(coco) {
         return Err(error);
     }
     Err(format!(
         "labels: nothing tells what the {} below {} are: they lie in no folder for each class, no table names them, no folder of masks is \
-         beside them, and their names are not like `pug_7.jpg`; say it by --labels (folders, a table's file, a pattern with a group as \
-         `^(.+)_`, or masks=FOLDER)",
+         beside them, no COCO file lists them, and their names are not like `pug_7.jpg`; say it by --labels (folders, a table's or COCO file, a \
+         pattern with a group as `^(.+)_`, or masks=FOLDER)",
         pictures(found.files.len()),
         found.data.display()
     )

@@ -18,7 +18,11 @@ const SEPARATORS: [&str; 4] = ["|", ";", ",", " "];
 pub fn target(table: &Table, free: &[String], options: &DataOptions) -> Result<TableTarget> {
     let rows = table.rows();
     let file = table.file().display();
-    let columns = if options.target.is_empty() { guessed(table, free)? } else { options.target.clone() };
+    let columns = match options.kind {
+        _ if !options.target.is_empty() => options.target.clone(),
+        Some(Kind::Box) => sides(free, &file)?,
+        _ => guessed(table, free)?,
+    };
     let mut empty = 0;
     for row in rows {
         for column in &columns {
@@ -50,6 +54,16 @@ pub fn target(table: &Table, free: &[String], options: &DataOptions) -> Result<T
             }
             TableTarget::Numbers(columns)
         }
+        (Kind::Box, sides) => {
+            let (sides, is_sized) = box_columns(sides, &file)?;
+            for column in &sides {
+                numbers(rows, column, &file)?;
+            }
+            if is_sized { TableTarget::SizedBox(sides) } else { TableTarget::Box(sides) }
+        }
+        (Kind::Masks, _) => {
+            return Err(format!("labels: {file} is a table, and masks lie in a folder or are drawn from a COCO file; say which by --labels").into());
+        }
         (Kind::Class, several) => {
             let columns = listed(several);
             return Err(
@@ -57,6 +71,45 @@ pub fn target(table: &Table, free: &[String], options: &DataOptions) -> Result<T
             );
         }
     })
+}
+
+/// What the sides of a box are called: left, top, right and bottom.
+const CORNERS: [[&str; 4]; 5] = [
+    ["x1", "y1", "x2", "y2"],
+    ["xmin", "ymin", "xmax", "ymax"],
+    ["x_min", "y_min", "x_max", "y_max"],
+    ["x0", "y0", "x1", "y1"],
+    ["left", "top", "right", "bottom"],
+];
+/// The same with its width and height.
+const SIZED: [[&str; 4]; 4] =
+    [["x", "y", "w", "h"], ["x", "y", "width", "height"], ["left", "top", "width", "height"], ["x1", "y1", "w", "h"]];
+
+/// The columns of a box, by their names.
+fn sides(free: &[String], file: &impl std::fmt::Display) -> Result<Vec<String>> {
+    let column = |side: &&str| free.iter().find(|name| name.to_lowercase() == **side).cloned();
+    let all = |sides: &[&str; 4]| sides.iter().map(column).collect::<Option<Vec<String>>>();
+    CORNERS.iter().chain(&SIZED).find_map(all).ok_or_else(|| {
+        format!(
+            "labels: {file} has no four columns that are called as the sides of a box are (x1, y1, x2, y2, or x, y, w, h); it has {}; say by --target which \
+             four are",
+            listed(free)
+        )
+        .into()
+    })
+}
+
+/// Whether four columns end with a width and a height.
+fn box_columns(columns: &[String], file: &impl std::fmt::Display) -> Result<(Vec<String>, bool)> {
+    let [_, _, third, fourth] = columns else {
+        return Err(format!(
+            "labels: a box of {file} is in four columns, and {} are told; give left, top, right and bottom, or left, top, width and height",
+            columns.len()
+        )
+        .into());
+    };
+    let is = |name: &str, word: &str| name.to_lowercase().ends_with(word) || name.eq_ignore_ascii_case(&word[..1]);
+    Ok((columns.to_vec(), is(third, "width") && is(fourth, "height")))
 }
 
 /// The column with a usual name, the only one, or all that have numbers, but for those that number the rows.
@@ -184,5 +237,9 @@ pub fn words(target: &TableTarget, rows: &[Row]) -> Result<String> {
         }
         TableTarget::Flags(columns) => format!("any of {} classes, a column each: {}", columns.len(), listed(columns)),
         TableTarget::Numbers(columns) => format!("numbers in the columns {}", listed(columns)),
+        TableTarget::Box(columns) => format!("a box, left, top, right and bottom in the columns {}", listed(columns)),
+        TableTarget::SizedBox(columns) => {
+            format!("a box, left, top, width and height in the columns {}", listed(columns))
+        }
     })
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::data::{self, COLOURS, SHAPES};
+use crate::objects::{both, colour, one_file, save, three_parts};
 use crate::said;
 
 const SMALL: [&str; 6] = ["--weights", "none", "--size", "32", "--epochs", "2"];
@@ -38,6 +39,10 @@ program!(parts, "programs/parts.rs");
 program!(tags, "programs/tags.rs");
 program!(cached, "programs/cached.rs");
 program!(masks, "programs/masks.rs");
+program!(objects, "programs/objects.rs");
+program!(parts_of_objects, "programs/parts_of_objects.rs");
+program!(outlines, "programs/outlines.rs");
+program!(place, "programs/place.rs");
 
 /// Compares what is printed for `data` below `root` with a program, and what both train.
 fn is_the_program(root: &Path, name: &str, program: &str, more: &[&str]) {
@@ -101,4 +106,28 @@ fn of_masks() {
     let root = tempfile::tempdir().unwrap();
     data::masks(&root.path().join("data"), 24);
     is_the_program(root.path(), "masks", masks::TEXT, &[]);
+}
+
+#[test]
+fn of_classes_and_tags_of_objects() {
+    let root = tempfile::tempdir().unwrap();
+    one_file(&root.path().join("data"), 40, colour);
+    is_the_program(root.path(), "objects", objects::TEXT, &[]);
+    let root = tempfile::tempdir().unwrap();
+    three_parts(&root.path().join("data"), 50, both);
+    is_the_program(root.path(), "parts_of_objects", parts_of_objects::TEXT, &[]);
+}
+
+/// With a picture that is not there, and one whose object has no outline.
+#[test]
+fn of_outlines_and_boxes() {
+    let root = tempfile::tempdir().unwrap();
+    let data = root.path().join("data");
+    let mut value = one_file(&data, 24, |shown| vec![SHAPES[shown.shape]]);
+    is_the_program(root.path(), "place", place::TEXT, &["--kind", "box"]);
+    fs::remove_dir_all(root.path().join("firelight-out")).unwrap();
+    value["annotations"][3].as_object_mut().unwrap().remove("segmentation");
+    save(&value, &data.join("annotations.json"));
+    fs::remove_file(data.join("images/5.png")).unwrap();
+    is_the_program(root.path(), "outlines", outlines::TEXT, &["--kind", "masks", "--skip-broken"]);
 }

@@ -45,6 +45,23 @@ impl Shown {
         })
     }
 
+    /// Left, top, width and height.
+    pub fn area(&self) -> [i32; 4] {
+        let (x, y) = (16 + self.number % 5 - 2, 16 - self.number % 7 + 3);
+        [x - self.radius, y - self.radius, 2 * self.radius + 1, 2 * self.radius + 1]
+    }
+
+    /// The corners around it, x and y in turn.
+    pub fn outline(&self) -> Vec<f64> {
+        let [left, top, side, _] = self.area().map(f64::from);
+        if self.shape == 1 {
+            return vec![left, top, left + side, top, left + side, top + side, left, top + side];
+        }
+        let (x, y, radius) = (left + side / 2.0, top + side / 2.0, f64::from(self.radius) + 0.2);
+        let corner = |number: u32| (f64::from(number) * std::f64::consts::TAU / 36.0).sin_cos();
+        (0..36).map(corner).flat_map(|(sin, cos)| [x + radius * cos, y + radius * sin]).collect()
+    }
+
     pub fn mask(&self) -> GrayImage {
         GrayImage::from_fn(SIDE, SIDE, |x, y| Luma([if self.inside(x, y) { 255 } else { 0 }]))
     }

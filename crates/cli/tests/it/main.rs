@@ -5,6 +5,7 @@ mod copies;
 mod data;
 mod guesses;
 mod looking;
+mod objects;
 mod places;
 mod refusals;
 mod runs;

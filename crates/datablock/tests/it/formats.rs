@@ -317,6 +317,78 @@ fn a_source_of_instances_is_told_from_the_root() {
 }
 
 #[test]
+fn ids_are_numbers_or_text_and_boxes_are_around_outlines_where_there_are_none() {
+    let image =
+        |id: &str| format!(r#"{{"id": {id}, "file_name": "{}.jpg", "width": 64, "height": 48}}"#, id.trim_matches('"'));
+    let images = [image("\"one\""), image("2.0"), image("\"3\"")].join(",");
+    let annotation = |image: &str, category: &str, rest: &str| {
+        format!(r#"{{"id": "a", "image_id": {image}, "category_id": {category}{rest}}}"#)
+    };
+    let outline = r#", "segmentation": [[4, 5, 9, 5, 9, 8], [2, 6, 3, 20]]"#;
+    let annotations =
+        [annotation("\"one\"", "\"18\"", outline), annotation("2", "18.0", ""), annotation("3", "18", "")];
+    let (_folder, read) = coco(&instances(&images, &annotations.join(","), DOG));
+    let read = read.expect("instances");
+    let [one, two, three] = read.pictures() else { panic!("{read:?}") };
+    // Text has no number of its own.
+    assert_eq!((one.id(), two.id(), three.id()), (0, 2, 3));
+    assert_eq!((one.objects()[0].area, one.objects()[0].has_outline()), ([2.0, 5.0, 9.0, 20.0], true));
+    assert_eq!((two.objects()[0].area, two.objects()[0].has_outline()), ([0.0; 4], false));
+    assert_eq!(three.class().expect("a class"), "dog");
+    for (id, why) in
+        [("1.5", "the id 1.5 is no whole number"), ("18446744073709551615", "the id 18446744073709551615 is too large")]
+    {
+        let (folder, read) = coco(&instances(&image(id), "", DOG));
+        let text = text(&folder, read);
+        assert!(
+            text.starts_with(&format!("annotations: set/coco.json: it is no COCO file of instances: {why}")),
+            "{text}"
+        );
+    }
+    let (folder, read) = coco(&instances(&image("\"one\""), &annotation("\"two\"", "18", ""), DOG));
+    assert_eq!(
+        text(&folder, read),
+        "annotations: set/coco.json: the annotation of id \"a\" is of image \"two\", which is not there; list the image, or take the annotation out"
+    );
+}
+
+#[test]
+fn a_picture_has_a_class_or_a_box_where_it_has_one_alone() {
+    let person = r#"{"image_id": 9, "category_id": 1, "bbox": [0, 0, 4, 4]}"#;
+    let crowd = r#"{"image_id": 9, "category_id": 18, "bbox": [0, 0, 640, 480], "iscrowd": 1}"#;
+    let of = |annotations: &[&str], categories: &[&str]| {
+        let (_folder, read) = coco(&instances(IMAGE, &annotations.join(","), &[PERSON, DOG].join(",")));
+        let read = read.expect("instances").with_categories(categories);
+        (read.pictures()[0].clone(), read.names().join(" "))
+    };
+    let (dogs, all) = (a_dog("[10, 20, 30, 40]"), ["person", "dog"]);
+    let (one, names) = of(&[&dogs, crowd, person], &["dog"]);
+    assert_eq!((one.class().expect("a class"), names.as_str()), ("dog".to_owned(), "dog"));
+    assert_eq!(one.only_box().expect("a box"), [10.0, 20.0, 40.0, 60.0]);
+    let refused = |annotations: &[&str]| {
+        let (picture, _) = of(annotations, &all);
+        let text = |error: DataError| error.to_string();
+        (picture.class().map_err(text), picture.only_box().map_err(text))
+    };
+    let (class, place) = refused(&[&dogs, person]);
+    assert_eq!(
+        class.expect_err("two"),
+        "annotations: val/9.jpg: it has objects of 2 categories: dog, person; leave it out, or learn any number of classes a picture"
+    );
+    assert_eq!(
+        place.expect_err("two"),
+        "annotations: val/9.jpg: it has 2 boxes, and one is learned; leave it out, or take the objects of fewer categories"
+    );
+    let (class, place) = refused(&[]);
+    assert_eq!(class.expect_err("none"), "annotations: val/9.jpg: it has no object to tell its class; leave it out");
+    assert_eq!(
+        place.expect_err("none"),
+        "annotations: val/9.jpg: it has 0 boxes, and one is learned; leave it out, or take the objects of fewer categories"
+    );
+    assert!(refused(&[crowd]).1.is_err(), "a crowd has no box of its own");
+}
+
+#[test]
 fn pictures_without_annotations_have_no_objects() {
     let (_folder, read) = coco(&format!(r#"{{"images": [{IMAGE}], "categories": [{DOG}]}}"#));
     assert!(read.expect("pictures").pictures()[0].objects().is_empty());

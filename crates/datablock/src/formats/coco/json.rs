@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::id::Id;
 use super::outline::Outline;
 
 #[derive(Deserialize)]
@@ -15,7 +16,7 @@ pub struct Instances {
 
 #[derive(Deserialize)]
 pub struct Image {
-    pub id: i64,
+    pub id: Id,
     pub file_name: String,
     pub width: u32,
     pub height: u32,
@@ -23,11 +24,11 @@ pub struct Image {
 
 #[derive(Deserialize)]
 pub struct Annotation {
-    pub id: Option<i64>,
-    pub image_id: i64,
-    pub category_id: i64,
-    /// Left, top, width and height in pixels.
-    pub bbox: [f64; 4],
+    pub id: Option<Id>,
+    pub image_id: Id,
+    pub category_id: Id,
+    /// Left, top, width and height in pixels; sets of classes have none.
+    pub bbox: Option<[f64; 4]>,
     #[serde(default)]
     pub iscrowd: u8,
     /// x, y and visibility: 0 is not labelled, 1 hidden, 2 visible.
@@ -39,7 +40,7 @@ pub struct Annotation {
 
 #[derive(Debug, Clone, Deserialize)]
 pub struct Category {
-    pub id: i64,
+    pub id: Id,
     pub name: String,
     #[serde(default)]
     pub keypoints: Vec<String>,

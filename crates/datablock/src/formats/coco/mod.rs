@@ -1,5 +1,6 @@
 //! COCO's JSON files of instances.
 
+mod id;
 mod json;
 mod outline;
 mod picture;
@@ -13,6 +14,7 @@ use firelight_transforms::{Mask, Size};
 pub use picture::{CocoObject, CocoPicture};
 pub use source::CocoFile;
 
+use self::id::Id;
 use self::json::{Annotation, Category, Image, Instances};
 use super::{refusal, text_of};
 use crate::DataError;
@@ -40,7 +42,8 @@ pub struct Coco {
 }
 
 impl Coco {
-    /// Reads a file: UTF-8, with or without a byte order mark. Without `annotations`, as of COCO's test pictures, there are no objects.
+    /// Reads a file: UTF-8, with or without a byte order mark. Without `annotations`, as of COCO's test pictures, there are no objects. Ids are
+    /// whole numbers or text. An object without `bbox` has the box around its polygons, and without these one of no size.
     ///
     /// # Errors
     ///
@@ -57,8 +60,9 @@ impl Coco {
         let categories = reader.categories(&instances.categories)?;
         let (mut pictures, places) = reader.pictures(instances.images)?;
         for (place, annotation) in instances.annotations.into_iter().enumerate() {
-            let id = annotation.id;
-            let which = || id.map_or_else(|| format!("annotation {place}"), |id| format!("the annotation of id {id}"));
+            let id = annotation.id.clone();
+            let which =
+                || id.as_ref().map_or_else(|| format!("annotation {place}"), |id| format!("the annotation of id {id}"));
             let Some(&picture) = places.get(&annotation.image_id) else {
                 let what = format!("{} is of image {}, which is not there", which(), annotation.image_id);
                 return Err(refusal(file, None, what, "list the image, or take the annotation out"));
@@ -90,6 +94,23 @@ impl Coco {
         self.pictures.into_iter().map(|picture| picture.in_folder(folder)).collect()
     }
 
+    /// Keeps the objects of these categories alone; pictures stay, without objects where they have no others.
+    ///
+    /// ```no_run
+    /// use firelight_datablock::Coco;
+    ///
+    /// let pets = Coco::read("instances.json")?.with_categories(["cat", "dog"]).into_items("images");
+    /// # Ok::<(), firelight_datablock::DataError>(())
+    /// ```
+    pub fn with_categories<S: AsRef<str>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
+        let names: HashSet<String> = names.into_iter().map(|name| name.as_ref().to_owned()).collect();
+        for picture in &mut self.pictures {
+            picture.objects.retain(|object| names.contains(&object.label));
+        }
+        self.categories.retain(|category| names.contains(&category.name));
+        self
+    }
+
     /// The names of the categories in the file's order.
     pub fn names(&self) -> Vec<&str> {
         self.categories.iter().map(|category| category.name.as_str()).collect()
@@ -106,10 +127,10 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn categories<'c>(&self, categories: &'c [Category]) -> Result<HashMap<i64, &'c Category>, DataError> {
+    fn categories<'c>(&self, categories: &'c [Category]) -> Result<HashMap<&'c Id, &'c Category>, DataError> {
         let (mut known, mut names) = (HashMap::new(), HashMap::new());
         for category in categories {
-            let (id, name) = (category.id, category.name.as_str());
+            let (id, name) = (&category.id, category.name.as_str());
             if let Some(other) = known.insert(id, category) {
                 let what = format!("two categories have id {id}: {:?} and {name:?}", other.name);
                 return Err(refusal(self.file, None, what, "give each category a number of its own"));
@@ -123,11 +144,11 @@ impl Reader<'_> {
     }
 
     /// The pictures, and where each number's is among them.
-    fn pictures(&self, images: Vec<Image>) -> Result<(Vec<CocoPicture>, HashMap<i64, usize>), DataError> {
+    fn pictures(&self, images: Vec<Image>) -> Result<(Vec<CocoPicture>, HashMap<Id, usize>), DataError> {
         let (mut pictures, mut places) = (Vec::<CocoPicture>::with_capacity(images.len()), HashMap::new());
         let mut files = HashSet::new();
         for (place, Image { id, file_name, width, height }) in images.into_iter().enumerate() {
-            if let Some(other) = places.insert(id, place) {
+            if let Some(other) = places.insert(id.clone(), place) {
                 let what = format!("two images have id {id}: {} and {file_name}", pictures[other].file().display());
                 return Err(refusal(self.file, None, what, "give each image a number of its own"));
             }
@@ -148,7 +169,7 @@ impl Reader<'_> {
                 let what = format!("two images are the file {file_name}, the second of id {id}");
                 return Err(refusal(self.file, None, what, "take one out, and give its annotations to the other"));
             }
-            pictures.push(CocoPicture::new(PathBuf::from(file_name), id, size));
+            pictures.push(CocoPicture::new(PathBuf::from(file_name), id.number().unwrap_or(place as i64), size));
         }
         Ok((pictures, places))
     }
@@ -157,13 +178,13 @@ impl Reader<'_> {
 /// What an annotation says, or what is wrong with it and what to change.
 fn object(annotation: Annotation, category: &Category, picture: Size) -> Result<CocoObject, (String, &'static str)> {
     annotation.segmentation.check(picture)?;
-    let [x, y, width, height] = annotation.bbox;
+    let [x, y, width, height] = annotation.bbox.unwrap_or_else(|| annotation.segmentation.around());
     if width < 0.0 || height < 0.0 {
         return Err((format!("has a box of {width}×{height} pixels"), "give its left, top, width and height"));
     }
     let area = [x, y, x + width, y + height].map(|side| side as f32);
     if !area.iter().all(|side| side.is_finite()) {
-        return Err((format!("has the box {:?}, which is beyond all pictures", annotation.bbox), "mend it"));
+        return Err((format!("has the box {:?}, which is beyond all pictures", [x, y, width, height]), "mend it"));
     }
     let (points, rest) = annotation.keypoints.as_chunks::<3>();
     let expected = category.keypoints.len();

@@ -45,6 +45,18 @@ impl Outline {
         }
     }
 
+    /// Left, top, width and height of the box around its polygons; 0 without any.
+    pub fn around(&self) -> [f64; 4] {
+        let Self::Polygons(polygons) = self else { return [0.0; 4] };
+        let corners = || polygons.iter().flat_map(|polygon| polygon.as_chunks::<2>().0);
+        let span = |axis: usize| {
+            let places = || corners().map(|corner| f64::from(corner[axis]));
+            (places().fold(f64::INFINITY, f64::min), places().fold(f64::NEG_INFINITY, f64::max))
+        };
+        let ((left, right), (top, bottom)) = (span(0), span(1));
+        if corners().next().is_some() { [left, top, right - left, bottom - top] } else { [0.0; 4] }
+    }
+
     /// Gives its pixels a code. A polygon has those whose centres it goes around an odd number of times.
     pub fn paint(&self, code: u8, codes: &mut [u8], width: usize) {
         match self {

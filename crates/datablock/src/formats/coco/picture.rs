@@ -50,7 +50,7 @@ impl CocoPicture {
         &self.file
     }
 
-    /// Its number in the file.
+    /// Its number in the file, or its place among the images where that is text and no number.
     pub fn id(&self) -> i64 {
         self.id
     }
@@ -67,14 +67,56 @@ impl CocoPicture {
 
     /// The object of the largest box, the first of equals. A crowd is none, nor is a box without width or height.
     pub fn largest(&self) -> Option<&CocoObject> {
-        let single = self.objects.iter().filter(|object| !object.crowd && object.pixels() > 0.0);
         // `max_by` has the last of equals.
-        single.rev().max_by(|a, b| a.pixels().total_cmp(&b.pixels()))
+        self.single().rev().max_by(|a, b| a.pixels().total_cmp(&b.pixels()))
     }
 
     /// The box of [`largest`](Self::largest).
     pub fn largest_box(&self) -> Option<Box4> {
         self.largest().map(|object| object.area)
+    }
+
+    /// The one category of its objects, crowds too, for [`CategoryBlock`](crate::CategoryBlock).
+    ///
+    /// # Errors
+    ///
+    /// [`AnnotationError::Unfit`](crate::AnnotationError::Unfit) for a picture without objects, or with those of several categories.
+    pub fn class(&self) -> Result<String, DataError> {
+        let mut names = self.names();
+        match (names.pop(), names.is_empty()) {
+            (Some(one), true) => Ok(one),
+            (None, _) => Err(refusal(&self.file, None, "it has no object to tell its class", "leave it out")),
+            (Some(last), false) => {
+                names.push(last);
+                let what = format!("it has objects of {} categories: {}", names.len(), names.join(", "));
+                Err(refusal(&self.file, None, what, "leave it out, or learn any number of classes a picture"))
+            }
+        }
+    }
+
+    /// The box of its only object, for [`BoxBlock`](crate::BoxBlock). A crowd is none, nor is a box without width or height.
+    ///
+    /// ```
+    /// use firelight_datablock::{BoxBlock, CocoPicture};
+    ///
+    /// let place = BoxBlock::new(|picture: &CocoPicture| picture.only_box());
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`AnnotationError::Unfit`](crate::AnnotationError::Unfit) for a picture with none or several.
+    pub fn only_box(&self) -> Result<Box4, DataError> {
+        let single: Vec<Box4> = self.single().map(|object| object.area).collect();
+        if let [one] = single[..] {
+            return Ok(one);
+        }
+        let what = format!("it has {} boxes, and one is learned", single.len());
+        Err(refusal(&self.file, None, what, "leave it out, or take the objects of fewer categories"))
+    }
+
+    /// Objects with a box of their own.
+    fn single(&self) -> impl DoubleEndedIterator<Item = &CocoObject> {
+        self.objects.iter().filter(|object| !object.crowd && object.pixels() > 0.0)
     }
 
     /// The class and box of each object in the file's order, for [`LabelledBoxBlock`](crate::LabelledBoxBlock). Crowds are left out: their box is
@@ -150,6 +192,11 @@ impl CocoPicture {
 }
 
 impl CocoObject {
+    /// Whether its pixels are told (`segmentation`).
+    pub fn has_outline(&self) -> bool {
+        self.outline != Outline::None
+    }
+
     /// How large its box is.
     fn pixels(&self) -> f32 {
         let [left, top, right, bottom] = self.area;

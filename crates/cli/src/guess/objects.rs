@@ -1,0 +1,221 @@
+//! What is learned from the objects that COCO's files list.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use firelight::datablock::CocoPicture;
+use firelight::prelude::*;
+
+use super::coco::Listed;
+use super::{Found, Guess, chance, listed, pictures};
+use crate::cli::Kind;
+use crate::files::upright_size;
+use crate::recipe::{Labels, ObjectTarget, SplitBy};
+
+/// Pictures whose size is compared with what a file says of it.
+const COMPARED: usize = 100;
+
+/// What a file says of its pictures, and another of those that validate; `left` are files that are left out.
+pub fn objects(train: Listed, valid: Option<Listed>, left: &[String], found: &Found) -> Result<Guess> {
+    let classes = classes(&train, valid.as_ref(), found)?;
+    let mut said = vec![format!("{} of {}{}", pictures(train.there()), train.file.display(), train.place())];
+    let mut there = train.pictures(&classes, found)?;
+    if let Some(valid) = &valid {
+        said.push(format!("the {} of {}{} validate", pictures(valid.there()), valid.file.display(), valid.place()));
+        there.extend(valid.pictures(&classes, found)?);
+    }
+    let told = Told { file: &train.file, classes: &classes, there, found };
+    let learn = told.learned()?;
+    said.insert(1, told.words(learn));
+    said.extend(told.checked(learn)?);
+    if !left.is_empty() {
+        said.push(format!("left out: {}", listed(left)));
+    }
+    let split = match valid {
+        Some(valid) => SplitBy::File { file: valid.told, pictures: valid.folder },
+        None => chance(found.options),
+    };
+    let classes = if learn == ObjectTarget::Masks { with_ground(&classes) } else { classes };
+    let labels = Labels::Coco { file: train.told, pictures: train.folder, learn, classes };
+    Ok(Guess { data: found.data.to_path_buf(), labels, split, said })
+}
+
+/// The categories that count: those that were told, or all that have objects.
+fn classes(train: &Listed, valid: Option<&Listed>, found: &Found) -> Result<Vec<String>> {
+    let mut names: Vec<&str> = Vec::new();
+    let mut used = BTreeSet::new();
+    for listed in [Some(train), valid].into_iter().flatten() {
+        names.extend(listed.coco.names().into_iter().filter(|name| !names.contains(name)).collect::<Vec<_>>());
+        used.extend(listed.coco.pictures().iter().flat_map(CocoPicture::names));
+    }
+    let file = train.file.display();
+    let told = &found.options.classes;
+    if !told.is_empty() {
+        let names = Vocab::ordered(names)?;
+        for name in told {
+            if names.find(name).is_none() {
+                let near = names.suggest(name).map_or_else(String::new, |near| format!(" (did you mean {near:?}?)"));
+                let all = listed(names.names());
+                return Err(format!(
+                    "labels: --classes names {name:?}{near}, which is no category of {file}; it has {all}"
+                )
+                .into());
+            }
+        }
+        return Ok(Vocab::ordered(told).map_err(|error| format!("labels: --classes: {error}"))?.names().to_vec());
+    }
+    let used: Vec<String> = names.into_iter().filter(|name| used.contains(*name)).map(str::to_owned).collect();
+    if used.is_empty() {
+        return Err(format!(
+            "labels: {file} lists pictures without any object; give a file with annotations by --labels"
+        )
+        .into());
+    }
+    Ok(used)
+}
+
+/// Names of the classes of pixels, before those of objects that of what no object has.
+fn with_ground(classes: &[String]) -> Vec<String> {
+    let free =
+        ["ground", "background", "no object"].into_iter().find(|name| !classes.iter().any(|class| class == name));
+    std::iter::once(free.unwrap_or("none of them").to_owned()).chain(classes.iter().cloned()).collect()
+}
+
+impl Listed {
+    /// How many pictures are there.
+    fn there(&self) -> usize {
+        self.coco.pictures().len() - self.missing.len()
+    }
+
+    /// Where they lie, if not beside the file.
+    fn place(&self) -> String {
+        let is_beside = self.told.parent() == Some(&self.folder);
+        if is_beside { String::new() } else { format!(", which lie in {}/", self.folder.display()) }
+    }
+
+    /// Those that are there, with the objects that count; others are an error, unless they are to be left out.
+    fn pictures(&self, classes: &[String], found: &Found) -> Result<Vec<CocoPicture>> {
+        if let (Some(first), false) = (self.missing.first(), found.options.skip_broken) {
+            return Err(format!(
+                "labels: {} of {} pictures of {} are not in {}, the first {first:?}; --skip-broken leaves them out",
+                self.missing.len(),
+                self.coco.pictures().len(),
+                self.file.display(),
+                found.data.join(&self.folder).display()
+            )
+            .into());
+        }
+        let mut there = self.coco.clone().with_categories(classes).into_items(found.data.join(&self.folder));
+        there.retain(|picture| picture.file().is_file());
+        Ok(there)
+    }
+}
+
+/// What files say.
+struct Told<'a> {
+    file: &'a Path,
+    classes: &'a [String],
+    there: Vec<CocoPicture>,
+    found: &'a Found<'a>,
+}
+
+impl Told<'_> {
+    /// What was asked for, or the class where each picture has one.
+    fn learned(&self) -> Result<ObjectTarget> {
+        let refused = |why: &str| Err(format!("labels: {} {why}", self.file.display()).into());
+        match self.found.options.kind {
+            Some(Kind::Class) => return Ok(ObjectTarget::Class),
+            Some(Kind::Tags) => return Ok(ObjectTarget::Tags),
+            Some(Kind::Masks) => return Ok(ObjectTarget::Masks),
+            Some(Kind::Box) => return Ok(ObjectTarget::Box),
+            Some(Kind::Numbers) => return refused("has objects and no numbers; take --kind class, tags, masks or box"),
+            None => {}
+        }
+        let is_one = self.there.iter().all(|picture| ObjectTarget::Class.is_told(picture));
+        match (is_one, self.classes) {
+            (true, [only]) => refused(&format!(
+                "has objects of {only:?} alone in every picture, which is nothing to tell apart; --kind box learns where one is, and --kind masks \
+                 which pixels they have"
+            )),
+            (true, _) => Ok(ObjectTarget::Class),
+            (false, _) => Ok(ObjectTarget::Tags),
+        }
+    }
+
+    /// In words, as `look` and `train` say it.
+    fn words(&self, learn: ObjectTarget) -> String {
+        let (count, names) = (self.classes.len(), listed(self.classes));
+        match learn {
+            ObjectTarget::Class => format!("{count} classes, the category of a picture's objects: {names}"),
+            ObjectTarget::Tags => {
+                let empty = self.there.iter().filter(|picture| picture.objects().is_empty()).count();
+                let without = if empty > 0 { format!("; {} with none", pictures(empty)) } else { String::new() };
+                format!("any of {count} classes, the categories of a picture's objects: {names}{without}")
+            }
+            ObjectTarget::Masks => {
+                format!("{} classes of pixels, drawn from outlines: {}", count + 1, listed(&with_ground(self.classes)))
+            }
+            ObjectTarget::Box => format!("a box, that of a picture's only object: {names}"),
+        }
+    }
+
+    /// Refuses pictures whose objects do not say that, unless these are to be left out, which is said.
+    fn checked(&self, learn: ObjectTarget) -> Result<Option<String>> {
+        let wrong: Vec<&CocoPicture> = self.there.iter().filter(|picture| !learn.is_told(picture)).collect();
+        if learn == ObjectTarget::Box {
+            self.compare_sizes()?;
+        }
+        let Some(first) = wrong.first() else { return Ok(None) };
+        let boxes = |picture: &CocoPicture| picture.boxes().len();
+        let (what, instead) = match learn {
+            ObjectTarget::Class if first.objects().is_empty() => {
+                ("no object".to_owned(), "--kind tags takes any number of classes")
+            }
+            ObjectTarget::Class => (first.names().join(", "), "--kind tags takes any number of classes"),
+            ObjectTarget::Masks => {
+                ("an object without one".to_owned(), "--classes takes the objects of some categories")
+            }
+            _ => (format!("{} boxes", boxes(first)), "--classes takes the objects of some categories"),
+        };
+        let needed = match learn {
+            ObjectTarget::Masks => "an outline of each object (`segmentation`)",
+            ObjectTarget::Box => "one box",
+            _ => "objects of one category",
+        };
+        let of = format!("{} of {} pictures", wrong.len(), self.there.len());
+        if !self.found.options.skip_broken {
+            return Err(format!(
+                "labels: each picture is to have {needed}, and {of} of {} have not, the first {} ({what}); {instead}, and --skip-broken leaves them out",
+                self.file.display(),
+                first.file().display()
+            )
+            .into());
+        }
+        if wrong.len() == self.there.len() {
+            return Err(format!(
+                "labels: each picture is to have {needed}, and none of {} has; {instead}",
+                self.file.display()
+            )
+            .into());
+        }
+        Ok(Some(format!("left out: {of}, that have not {needed}")))
+    }
+
+    /// Boxes are pixels of pictures as large as the file says.
+    fn compare_sizes(&self) -> Result<()> {
+        for picture in self.there.iter().take(COMPARED) {
+            let Some([width, height]) = upright_size(picture.file()) else { continue };
+            if [picture.size().width, picture.size().height] != [width, height] {
+                return Err(format!(
+                    "labels: {} says that {} is {}, and it is {width}×{height}; its boxes are those of another picture, so give the pictures that it was made \
+                     for, or mend it",
+                    self.file.display(),
+                    picture.file().display(),
+                    picture.size()
+                )
+                .into());
+            }
+        }
+        Ok(())
+    }
+}
