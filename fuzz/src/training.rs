@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use firelight::burn::tensor::Tensor;
 use firelight::image::{Rgb, RgbImage};
 use firelight::models::Arch;
 use firelight::prelude::*;
@@ -12,6 +13,7 @@ use crate::model::Model;
 pub type Learning = Learner<Categories>;
 
 pub fn learner() -> Result<Learning> {
+    sweep();
     let pictures = folder().join("pictures");
     if !pictures.exists() {
         for number in 0..6_u8 {
@@ -27,6 +29,12 @@ pub fn learner() -> Result<Learning> {
         .with_progress(Progress::hidden());
     let loaders = block.dataloaders(pictures, &Device::flex())?.with_batch_size(4);
     Ok(vision_learner(loaders, Arch::Small)?.without_observers())
+}
+
+/// burn lets go of parameters that were never trained at the next step backwards (`docs/upstream/burn-autodiff-roots.md`), which no file that is refused comes to.
+fn sweep() {
+    let one = Tensor::<1>::ones([1], &Device::flex().autodiff()).require_grad();
+    let _ = (one.clone() * one).backward();
 }
 
 /// What follows the first line of a file, as manifest and the rest.
