@@ -21,6 +21,7 @@ use crate::{Learner, LearnerError, MapTarget, PositionTarget, TargetDefaults, Vi
 /// |---|---|---|
 /// | [`with_weights`](Self::with_weights) | none: random weights | a `.pth` or `.safetensors` file |
 /// | [`with_dropout`](Self::with_dropout) | 0.5 | 0 to 1 (0 included), of the head's last layer; its first has half |
+/// | [`with_drop_path`](Self::with_drop_path) | 0 | 0 to 1 (0 included), how often steps leave out the last block of the body; others less |
 /// | [`with_head`](Self::with_head) | linear | for one class an item: what the last layer is |
 /// | [`with_seed`](Self::with_seed) | 42 | any, for the weights that start at random |
 ///
@@ -36,6 +37,7 @@ pub struct Backbone {
     preset: Preset,
     weights: Option<PathBuf>,
     dropout: f64,
+    drop_path: f64,
     last_cross: bool,
     head: ClassHead,
     seed: u64,
@@ -50,7 +52,8 @@ impl From<Arch> for Backbone {
 /// What weights expect of pictures; the weights themselves are given to [`with_weights`](Backbone::with_weights).
 impl From<Preset> for Backbone {
     fn from(preset: Preset) -> Self {
-        Self { preset, weights: None, dropout: 0.5, last_cross: true, head: ClassHead::Linear, seed: 42 }
+        let (weights, head) = (None, ClassHead::Linear);
+        Self { preset, weights, dropout: 0.5, drop_path: 0.0, last_cross: true, head, seed: 42 }
     }
 }
 
@@ -64,6 +67,28 @@ impl Backbone {
     /// Share of the head's inputs that dropout leaves out.
     pub fn with_dropout(mut self, dropout: f64) -> Self {
         self.dropout = dropout;
+        self
+    }
+
+    /// Leaves blocks of the body out of training steps, picture by picture, and takes their shortcut alone: stochastic depth, timm's
+    /// `drop_path_rate`. The first block stays, and the last is left out in about `rate` of the steps
+    /// ([`StochasticDepth`](firelight_models::StochasticDepth) has the rule and its source). Default 0, none.
+    ///
+    /// It is for bodies that train for long, above all large ones: from 0.05 to 0.2, and less for fine-tuning. Frozen blocks, features that are
+    /// computed once, validation, predictions and exports have all blocks; weights and their files are the same with it and without.
+    ///
+    /// ```no_run
+    /// use firelight_datablock::{Categories, DataLoaders};
+    /// use firelight_learner::models::Arch;
+    /// use firelight_learner::{Backbone, LearnerError, vision_learner};
+    ///
+    /// fn train(dls: DataLoaders<Categories>) -> Result<(), LearnerError> {
+    ///     let mut learn = vision_learner(dls, Backbone::from(Arch::ConvNeXtAtto).with_drop_path(0.1))?;
+    ///     learn.fit_one_cycle(50, 1e-3)
+    /// }
+    /// ```
+    pub fn with_drop_path(mut self, rate: f64) -> Self {
+        self.drop_path = rate;
         self
     }
 
@@ -204,7 +229,7 @@ pub fn efficientnet_lite2() -> Backbone {
 ///
 /// # Errors
 ///
-/// [`LearnerError::Weights`] if the weights do not fit, [`LearnerError::Setting`] for a dropout outside 0 to 1, pictures of an item with different
+/// [`LearnerError::Weights`] if the weights do not fit, [`LearnerError::Setting`] for a dropout or a drop path outside 0 to 1, pictures of an item with different
 /// channels or a head that knows a tree for anything but one class an item, [`LearnerError::OtherClasses`] for a head of other classes, and
 /// [`LearnerError::Data`] for loaders without a class or with a setting that makes no sense.
 pub fn vision_learner<F: VisionTarget>(
@@ -212,10 +237,7 @@ pub fn vision_learner<F: VisionTarget>(
     backbone: impl Into<Backbone>,
 ) -> Result<Learner<F>, LearnerError> {
     let backbone = backbone.into();
-    if !(0.0..1.0).contains(&backbone.dropout) {
-        let (value, remedy) = (backbone.dropout.to_string(), "give a share from 0 up to, but not including, 1");
-        return Err(LearnerError::Setting { setting: "dropout", value, remedy });
-    }
+    check_share("dropout", backbone.dropout)?;
     let config = backbone.config(&data)?;
     let body = backbone.body(&config, &data)?;
     let fitted = data.train().dataset().fitted();
@@ -300,9 +322,19 @@ pub fn position_learner<F: PositionTarget<Tensor = KnownValues>>(
     })?))
 }
 
+/// What is left out of a step may not be all.
+fn check_share(setting: &'static str, share: f64) -> Result<(), LearnerError> {
+    if (0.0..1.0).contains(&share) {
+        return Ok(());
+    }
+    let (value, remedy) = (share.to_string(), "give a share from 0 up to, but not including, 1");
+    Err(LearnerError::Setting { setting, value, remedy })
+}
+
 impl Backbone {
     /// What the body for the pictures of loaders is made from, if these are fit for training.
     fn config<F: FittedTarget>(&self, data: &DataLoaders<F>) -> Result<BodyConfig, LearnerError> {
+        check_share("drop path", self.drop_path)?;
         check_data(data)?;
         let pictures = data.train().dataset().channels();
         let refused = |remedy| LearnerError::Setting { setting: "channels", value: format!("{pictures:?}"), remedy };
@@ -321,10 +353,11 @@ impl Backbone {
     /// The body with its weights.
     fn body<F: FittedTarget>(&self, config: &BodyConfig, data: &DataLoaders<F>) -> Result<Body, LearnerError> {
         let device = data.device().clone().inner();
-        Ok(match &self.weights {
+        let body = match &self.weights {
             Some(file) => load_body(config.clone(), file, &device)?.0,
             None => config.body(self.seed, &device),
-        })
+        };
+        Ok(body.with_drop_path(self.drop_path))
     }
 
     /// The body with a decoder on it, whose weights follow the body's seed as a head's do.

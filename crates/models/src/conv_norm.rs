@@ -5,6 +5,7 @@ use burn::tensor::{Device, Tensor};
 use firelight_layers::{Activation, add, convolve, normalize};
 
 use crate::Fresh;
+use crate::depth::Path;
 
 /// A convolution without bias and the batch norm after it: the step all bodies are made of.
 ///
@@ -98,8 +99,22 @@ impl ConvNorm {
         self.conv.weight.dims()[1]
     }
 
-    /// The same plus a shortcut, which comes before the activation.
-    pub fn forward_and_add(&self, input: Tensor<4>, shortcut: Tensor<4>, activation: Activation) -> Tensor<4> {
+    /// Whether its weights train.
+    pub(super) fn trains(&self) -> bool {
+        self.conv.weight.is_require_grad()
+    }
+
+    /// What a path keeps of the same, plus a shortcut, which comes before the activation.
+    pub fn forward_and_add(
+        &self,
+        input: Tensor<4>,
+        shortcut: Tensor<4>,
+        path: &Path,
+        activation: Activation,
+    ) -> Tensor<4> {
+        if !path.is_whole() {
+            return add(path.of(self.forward(input, Activation::Identity)), shortcut, activation);
+        }
         let output = convolve(&self.conv, input, Activation::Identity);
         match &self.norm {
             Some(norm) => normalize(norm, output, Some(shortcut), activation),

@@ -2,6 +2,7 @@
 
 mod bodies;
 mod conv_norm;
+mod depth;
 mod features;
 mod fresh;
 mod fresh_layers;
@@ -21,6 +22,7 @@ pub use bodies::{
     ResNet, ResNetConfig, Residual, ResponseNorm, SmallNet, SmallStage, UnknownArch, ViT, ViTBlock,
 };
 pub use conv_norm::ConvNorm;
+pub use depth::{Path, Paths, StochasticDepth};
 pub use features::Features;
 pub use firelight_costs::ClassHead;
 pub use fresh::Fresh;

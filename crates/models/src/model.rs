@@ -76,6 +76,12 @@ pub trait Model: Module {
         self.classify(features)
     }
 
+    /// How often a training step leaves blocks out ([`Body::with_drop_path`](crate::Body::with_drop_path)), at most: from 0 to under 1. A run goes
+    /// on only with the rate that it began with. Provided for those that leave out none.
+    fn drop_path(&self) -> f64 {
+        0.0
+    }
+
     /// Whether chance in a training step comes from the device's own stream of random numbers, as that of burn's `Dropout` does.
     /// A learner then seeds that stream at each step, so that a run is the same again; but everybody on the device shares it, and
     /// two such learners that train side by side disturb each other. `false` is for models whose chance is all from the noise.

@@ -4,9 +4,9 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand_xoshiro::SplitMix64;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
-/// Where a training step's chance comes from: dropout's numbers are a function of the seed, the step, the layer and the place in
-/// the batch, and of nothing else. No stream is shared, so learners that train side by side give the bits that each gives alone, and
-/// several devices drop what one would.
+/// Where a training step's chance comes from: the numbers of dropout and of [stochastic depth](crate::StochasticDepth) are a function of the
+/// seed, the step, the layer and the place in the batch, and of nothing else. No stream is shared, so learners that train side by side give
+/// the bits that each gives alone, and several devices drop what one would.
 ///
 /// ```
 /// use burn::tensor::Device;

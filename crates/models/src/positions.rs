@@ -5,7 +5,7 @@ use burn::tensor::{Tensor, TensorData, activation};
 use firelight_layers::in_chunks;
 
 use crate::unet::CHUNK;
-use crate::{Body, Model, UNet};
+use crate::{Body, Model, Noise, UNet};
 
 /// A [`UNet`] with a map for each point: the softmax of the map over all pixels is the chance that the point is there, and the mean position
 /// by the squares of these chances is where it is told to be (Nibali and others, *Numerical Coordinate Regression with Convolutional
@@ -55,6 +55,14 @@ impl Model for PositionNet {
 
     fn groups(&self) -> Vec<String> {
         self.unet.groups().into_iter().map(|group| group.replacen('^', r"^unet\.", 1)).collect()
+    }
+
+    fn features_in_training(&self, pictures: Tensor<4>, noise: &mut Noise) -> Vec<Tensor<4>> {
+        self.unet.features_in_training(pictures, noise)
+    }
+
+    fn drop_path(&self) -> f64 {
+        self.unet.drop_path()
     }
 
     fn draws_from_device(&self) -> bool {

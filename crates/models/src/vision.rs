@@ -55,6 +55,14 @@ impl Model for VisionModel {
         self.head.classify_in_training(features, noise)
     }
 
+    fn features_in_training(&self, pictures: Tensor<4>, noise: &mut Noise) -> Tensor<2> {
+        self.head.pool(self.body.forward_in_training(pictures, noise))
+    }
+
+    fn drop_path(&self) -> f64 {
+        self.body.depth().rate()
+    }
+
     fn draws_from_device(&self) -> bool {
         false
     }

@@ -73,7 +73,7 @@ impl Conditions {
             ("optimizer", options.rule.describe().to_owned()),
             ("metrics", task.metrics.iter().map(|metric| metric.describe()).collect::<Vec<_>>().join(", ")),
             ("decision", decision(task)),
-            ("steps", steps(options, options.thawed_norms(state.body_was_loaded))),
+            ("steps", steps(options, options.thawed_norms(state.body_was_loaded), state.model.drop_path())),
             ("best model", options.best.as_ref().map_or("not kept".into(), |best| format!("{best}"))),
             ("moving average of the weights", options.ema.map_or("not kept".into(), |ema| ema.to_string())),
             ("frozen groups", state.frozen.to_string()),
@@ -155,14 +155,16 @@ fn decision<F: FittedTarget>(task: &Task<F>) -> String {
 }
 
 /// What changes the updates, in words. Which devices share the batches is not among them: a run may go on with others.
-fn steps(options: &Options, norms: Norms) -> String {
+fn steps(options: &Options, norms: Norms, drop_path: f64) -> String {
     let clip = options.most_gradient.map_or("no".into(), |most| most.to_string());
     let mix = options.mix.map_or("no mixing".into(), |mix| format!("{mix:?}"));
     let frozen = if options.frozen_norms { "frozen" } else { "trained" };
     let Options { batches_an_update, precision, .. } = options;
+    // Of those that are rarely chosen nothing is said where they are not: checkpoints of before there were any go on.
+    let dropped = if drop_path > 0.0 { format!(", a drop path of {drop_path}") } else { String::new() };
     let uphill = options.sam.map_or(String::new(), |sam| format!(", gradients {sam}"));
     format!(
         "{clip} clipping, {batches_an_update} batches an update, {mix}, norms of frozen groups {frozen}, other norms {norms:?}, \
-         {precision:?} precision{uphill}"
+         {precision:?} precision{uphill}{dropped}"
     )
 }

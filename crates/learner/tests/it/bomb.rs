@@ -232,9 +232,10 @@ pub fn loaders(folder: &Path, bomb: &Bomb) -> DataLoaders<Categories> {
         .with_workers(1)
 }
 
-/// A learner all of whose parts have the bomb in them; with dropout.
+/// A learner all of whose parts have the bomb in them; with dropout and stochastic depth.
 pub fn learner(folder: &Path, bomb: &Bomb, loss: impl Loss<Tensor<1, Int>> + 'static) -> BombedLearner {
-    let learn = vision_learner(loaders(folder, bomb), Backbone::from(Arch::Small)).expect("a learner");
+    let backbone = Backbone::from(Arch::Small).with_drop_path(0.3);
+    let learn = vision_learner(loaders(folder, bomb), backbone).expect("a learner");
     let loss: Box<dyn Loss<Tensor<1, Int>>> = Box::new(loss);
     learn
         .without_observers()

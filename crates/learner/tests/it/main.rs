@@ -3,6 +3,7 @@
 mod averages;
 mod bomb;
 mod channels;
+mod depth;
 mod detecting;
 mod examining;
 mod export;

@@ -5,7 +5,7 @@ use crate::bodies::convnext::ConvNeXt;
 use crate::bodies::mobile::MobileNet;
 use crate::bodies::regnet::RegNet;
 use crate::bodies::vit::ViT;
-use crate::{EfficientNetLite, ResNet, SmallNet};
+use crate::{EfficientNetLite, Noise, Paths, ResNet, SmallNet, StochasticDepth};
 
 /// What a family's network does for a [`Body`]; a new family has this and a line in the list below.
 ///
@@ -22,11 +22,27 @@ pub trait Backbone {
     /// Channels of the pictures it takes.
     fn channels(&self) -> usize;
 
+    /// The last map of each resolution, finest first, by the branches that `paths` takes.
+    fn stages_along(&self, pictures: Tensor<4>, paths: &mut Paths<'_>) -> Vec<Tensor<4>>;
+
+    /// The last of these.
+    fn forward_along(&self, pictures: Tensor<4>, paths: &mut Paths<'_>) -> Tensor<4>;
+
     /// The last map of each resolution, finest first.
-    fn stages(&self, pictures: Tensor<4>) -> Vec<Tensor<4>>;
+    fn stages(&self, pictures: Tensor<4>) -> Vec<Tensor<4>> {
+        self.stages_along(pictures, &mut Paths::all())
+    }
 
     /// The last of the stages.
-    fn forward(&self, pictures: Tensor<4>) -> Tensor<4>;
+    fn forward(&self, pictures: Tensor<4>) -> Tensor<4> {
+        self.forward_along(pictures, &mut Paths::all())
+    }
+
+    /// How often blocks are left out of a training step.
+    fn depth(&self) -> &StochasticDepth;
+
+    /// The same, to be changed.
+    fn depth_mut(&mut self) -> &mut StochasticDepth;
 
     /// The same in evaluation, with its batch norms in its convolutions.
     fn folded(&self) -> Self
@@ -102,6 +118,12 @@ impl Body {
             $(Self::$family(net) => net,)*
         }
     }
+
+    fn net_mut(&mut self) -> &mut dyn Backbone {
+        match self {
+            $(Self::$family(net) => net,)*
+        }
+    }
 }
     };
 }
@@ -149,6 +171,57 @@ impl Body {
         let (each, count) = self.apart(pictures);
         let maps = self.net().stages(each);
         maps.into_iter().map(|map| joined(map, count)).collect()
+    }
+
+    /// [`forward`](Self::forward) in a training step, where blocks are left out as `noise` has it, if there is a rate for it
+    /// ([`with_drop_path`](Self::with_drop_path)): on an autodiff device, of blocks whose weights train.
+    ///
+    /// # Panics
+    ///
+    /// As [`forward`](Self::forward).
+    pub fn forward_in_training(&self, pictures: Tensor<4>, noise: &mut Noise) -> Tensor<4> {
+        let ((each, count), net) = (self.apart(pictures), self.net());
+        joined(net.forward_along(each, &mut Paths::drawn(net.depth(), count, noise)), count)
+    }
+
+    /// [`stages`](Self::stages) in a training step: likewise.
+    ///
+    /// # Panics
+    ///
+    /// As [`forward`](Self::forward).
+    pub fn stages_in_training(&self, pictures: Tensor<4>, noise: &mut Noise) -> Vec<Tensor<4>> {
+        let ((each, count), net) = (self.apart(pictures), self.net());
+        let maps = net.stages_along(each, &mut Paths::drawn(net.depth(), count, noise));
+        maps.into_iter().map(|map| joined(map, count)).collect()
+    }
+
+    /// Leaves blocks out of training steps, picture by picture (stochastic depth, timm's `drop_path_rate`): rarely near the input, and near the
+    /// output up to `rate` of the time; see [`StochasticDepth`]. Default 0; usual are 0.05 to 0.2, and up to 0.5 in large networks that train for
+    /// long.
+    ///
+    /// It is no part of records and files of weights, and changes nothing in evaluation.
+    ///
+    /// ```
+    /// use burn::tensor::{Device, Tensor};
+    /// use firelight_models::{Arch, Noise};
+    ///
+    /// let device = Device::flex().autodiff();
+    /// let body = Arch::ViTTiny.body(42, &device).with_drop_path(0.1);
+    /// let map = body.forward_in_training(Tensor::ones([2, 3, 32, 32], &device), &mut Noise::new(42, 0));
+    /// assert_eq!(map.dims(), [2, 2 * 192, 2, 2]);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If the rate is not from 0 up to, but not including, 1.
+    pub fn with_drop_path(mut self, rate: f64) -> Self {
+        self.net_mut().depth_mut().set_rate(rate);
+        self
+    }
+
+    /// How often training steps leave blocks out.
+    pub fn depth(&self) -> &StochasticDepth {
+        self.net().depth()
     }
 
     /// Channels of one picture.

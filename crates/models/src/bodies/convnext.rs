@@ -9,7 +9,7 @@ use crate::bodies::arch::{NeckKind, Spec, members};
 use crate::bodies::body::{Backbone, renamed};
 use crate::fresh_layers::{BEGIN, biased, linear, patches};
 use crate::layer_norm::LayerNorm2d;
-use crate::{Body, Fresh};
+use crate::{Body, Fresh, Paths, StochasticDepth};
 
 const SMALL: [usize; 4] = [2, 2, 6, 2];
 const NANO: [usize; 4] = [2, 2, 8, 2];
@@ -82,6 +82,8 @@ pub struct ConvNeXt {
     stem: Conv2d,
     stem_norm: LayerNorm2d,
     stages: Vec<ConvNeXtStage>,
+    #[module(skip)]
+    depth: StochasticDepth,
 }
 
 impl ConvNeXt {
@@ -96,7 +98,8 @@ impl ConvNeXt {
             ConvNeXtStage { norm, down, blocks }
         });
         let stages = stages.collect();
-        Self { stem, stem_norm: LayerNorm2d::new(width, device), stages }
+        let depth = StochasticDepth::of(depths.iter().sum());
+        Self { stem, stem_norm: LayerNorm2d::new(width, device), stages, depth }
     }
 
     fn begun(&self, pictures: Tensor<4>) -> Tensor<4> {
@@ -109,22 +112,30 @@ impl Backbone for ConvNeXt {
         self.stem.weight.dims()[1]
     }
 
-    fn stages(&self, pictures: Tensor<4>) -> Vec<Tensor<4>> {
+    fn stages_along(&self, pictures: Tensor<4>, paths: &mut Paths<'_>) -> Vec<Tensor<4>> {
         let mut x = self.begun(pictures);
         let maps = self.stages.iter().map(|stage| {
-            x = stage.forward(x.clone());
+            x = stage.forward(x.clone(), paths);
             x.clone()
         });
         maps.collect()
     }
 
-    fn forward(&self, pictures: Tensor<4>) -> Tensor<4> {
-        self.stages.iter().fold(self.begun(pictures), |x, stage| stage.forward(x))
+    fn forward_along(&self, pictures: Tensor<4>, paths: &mut Paths<'_>) -> Tensor<4> {
+        self.stages.iter().fold(self.begun(pictures), |x, stage| stage.forward(x, paths))
     }
 
     /// It has no batch norm.
     fn folded(&self) -> Self {
         self.clone()
+    }
+
+    fn depth(&self) -> &StochasticDepth {
+        &self.depth
+    }
+
+    fn depth_mut(&mut self) -> &mut StochasticDepth {
+        &mut self.depth
     }
 
     fn groups(&self) -> &'static [&'static str] {
@@ -165,12 +176,12 @@ pub struct ConvNeXtStage {
 }
 
 impl ConvNeXtStage {
-    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+    fn forward(&self, x: Tensor<4>, paths: &mut Paths<'_>) -> Tensor<4> {
         let x = match (&self.norm, &self.down) {
             (Some(norm), Some(down)) => convolve(down, norm.forward(x), Activation::Identity),
             _ => x,
         };
-        self.blocks.iter().fold(x, |x, block| block.forward(x))
+        self.blocks.iter().fold(x, |x, block| block.forward(x, paths))
     }
 }
 
@@ -203,7 +214,8 @@ impl ConvNeXtBlock {
         }
     }
 
-    fn forward(&self, input: Tensor<4>) -> Tensor<4> {
+    fn forward(&self, input: Tensor<4>, paths: &mut Paths<'_>) -> Tensor<4> {
+        let path = paths.next_branch(&input, self.conv_dw.weight.is_require_grad());
         let x = self.norm.forward(convolve(&self.conv_dw, input.clone(), Activation::Identity));
         let x = self.fc1.forward(x, Activation::Gelu);
         let x = match &self.response {
@@ -211,10 +223,11 @@ impl ConvNeXtBlock {
             None => x,
         };
         let x = self.fc2.forward(x, Activation::Identity);
-        match &self.gamma {
-            Some(gamma) => x * per_channel(gamma.val()).cast(input.dtype()) + input,
-            None => x + input,
-        }
+        let x = match &self.gamma {
+            Some(gamma) => x * per_channel(gamma.val()).cast(input.dtype()),
+            None => x,
+        };
+        path.of(x) + input
     }
 }
 

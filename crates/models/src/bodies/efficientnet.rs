@@ -7,7 +7,7 @@ use crate::bodies::arch::{Spec, members};
 use crate::bodies::body::{Backbone, renamed};
 use crate::bodies::mobile::divisible;
 use crate::conv_norm::{ConvNorm, ConvNormConfig};
-use crate::{Body, Fresh};
+use crate::{Body, Fresh, Paths, StochasticDepth};
 
 members! {
     EfficientNetLite0 = lite("efficientnet-lite0", &[16, 24, 40, 112, FEATURES], 3_371_008, |channels, fresh, device| {
@@ -67,6 +67,8 @@ pub struct EfficientNetLite {
     stem: ConvNorm,
     blocks: Vec<InvertedResidual>,
     top: ConvNorm,
+    #[module(skip)]
+    depth: StochasticDepth,
 }
 
 impl EfficientNetLite {
@@ -85,7 +87,8 @@ impl EfficientNetLite {
                 inputs = outputs;
             }
         }
-        Self { stem, blocks, top: same([inputs, FEATURES], 1).init(fresh, device) }
+        let top = same([inputs, FEATURES], 1).init(fresh, device);
+        Self { stem, depth: StochasticDepth::short_of(blocks.len()), blocks, top }
     }
 
     /// The stage of each block and its number in it: a stage begins where channels or sides change.
@@ -109,23 +112,23 @@ impl Backbone for EfficientNetLite {
     }
 
     /// The feature map before each halving of the sides, finest first, then the last one.
-    fn stages(&self, pictures: Tensor<4>) -> Vec<Tensor<4>> {
+    fn stages_along(&self, pictures: Tensor<4>, paths: &mut Paths<'_>) -> Vec<Tensor<4>> {
         let mut stages = Vec::new();
         let mut x = self.stem.forward(pictures, Activation::Relu6);
         for block in &self.blocks {
             if block.stride > 1 {
                 stages.push(x.clone());
             }
-            x = block.forward(x);
+            x = block.forward(x, paths);
         }
         stages.push(self.top.forward(x, Activation::Relu6));
         stages
     }
 
     /// `[n, channels, h, w]` to `[n, 1280, h/32, w/32]` (rounded up).
-    fn forward(&self, pictures: Tensor<4>) -> Tensor<4> {
+    fn forward_along(&self, pictures: Tensor<4>, paths: &mut Paths<'_>) -> Tensor<4> {
         let x = self.stem.forward(pictures, Activation::Relu6);
-        let x = self.blocks.iter().fold(x, |x, block| block.forward(x));
+        let x = self.blocks.iter().fold(x, |x, block| block.forward(x, paths));
         self.top.forward(x, Activation::Relu6)
     }
 
@@ -135,7 +138,16 @@ impl Backbone for EfficientNetLite {
             stem: self.stem.folded(),
             blocks: self.blocks.iter().map(InvertedResidual::folded).collect(),
             top: self.top.folded(),
+            depth: self.depth.clone(),
         }
+    }
+
+    fn depth(&self) -> &StochasticDepth {
+        &self.depth
+    }
+
+    fn depth_mut(&mut self) -> &mut StochasticDepth {
+        &mut self.depth
     }
 
     fn groups(&self) -> &'static [&'static str] {
@@ -232,14 +244,15 @@ impl InvertedResidual {
         }
     }
 
-    fn forward(&self, input: Tensor<4>) -> Tensor<4> {
+    fn forward(&self, input: Tensor<4>, paths: &mut Paths<'_>) -> Tensor<4> {
+        let path = paths.next_branch(&input, self.shortcut && self.project.trains());
         let x = match &self.expand {
             Some(expand) => expand.forward(input.clone(), Activation::Relu6),
             None => input.clone(),
         };
         let x = self.depthwise.forward(x, Activation::Relu6);
         if self.shortcut {
-            self.project.forward_and_add(x, input, Activation::Identity)
+            self.project.forward_and_add(x, input, &path, Activation::Identity)
         } else {
             self.project.forward(x, Activation::Identity)
         }

@@ -6,7 +6,7 @@ use crate::bodies::arch::{Spec, members};
 use crate::bodies::body::{Backbone, renamed};
 use crate::conv_norm::{ConvNorm, ConvNormConfig};
 use crate::squeeze::{Inner, SqueezeExcite};
-use crate::{Body, Fresh};
+use crate::{Body, Fresh, Paths, StochasticDepth};
 
 members! {
     RegNetY002 = Spec::new("regnety_002", &[32, 24, 56, 152, 368], 2_793_996, |c, f, d| net([24, 56, 152, 368], [1, 1, 4, 7], 8, c, f, d)).bicubic(0.875)
@@ -49,6 +49,8 @@ fn net(
 pub struct RegNet {
     stem: ConvNorm,
     stages: Vec<Vec<RegNetBlock>>,
+    #[module(skip)]
+    depth: StochasticDepth,
 }
 
 impl RegNet {
@@ -73,7 +75,7 @@ impl RegNet {
                 .collect()
         };
         let stages = widths.into_iter().zip(depths).map(&mut stage).collect();
-        Self { stem, stages }
+        Self { stem, stages, depth: StochasticDepth::of(depths.iter().sum()) }
     }
 }
 
@@ -82,23 +84,32 @@ impl Backbone for RegNet {
         self.stem.inputs()
     }
 
-    fn stages(&self, pictures: Tensor<4>) -> Vec<Tensor<4>> {
+    fn stages_along(&self, pictures: Tensor<4>, paths: &mut Paths<'_>) -> Vec<Tensor<4>> {
         let mut maps = vec![self.stem.forward(pictures, Activation::Relu)];
         for stage in &self.stages {
             let x = maps[maps.len() - 1].clone();
-            maps.push(stage.iter().fold(x, |x, block| block.forward(x)));
+            maps.push(stage.iter().fold(x, |x, block| block.forward(x, paths)));
         }
         maps
     }
 
-    fn forward(&self, pictures: Tensor<4>) -> Tensor<4> {
+    fn forward_along(&self, pictures: Tensor<4>, paths: &mut Paths<'_>) -> Tensor<4> {
         let stem = self.stem.forward(pictures, Activation::Relu);
-        self.stages.iter().flatten().fold(stem, |x, block| block.forward(x))
+        self.stages.iter().flatten().fold(stem, |x, block| block.forward(x, paths))
     }
 
     fn folded(&self) -> Self {
         let fold = |stage: &Vec<RegNetBlock>| stage.iter().map(RegNetBlock::folded).collect();
-        Self { stem: self.stem.folded(), stages: self.stages.iter().map(fold).collect() }
+        let stages = self.stages.iter().map(fold).collect();
+        Self { stem: self.stem.folded(), stages, depth: self.depth.clone() }
+    }
+
+    fn depth(&self) -> &StochasticDepth {
+        &self.depth
+    }
+
+    fn depth_mut(&mut self) -> &mut StochasticDepth {
+        &mut self.depth
     }
 
     fn groups(&self) -> &'static [&'static str] {
@@ -155,14 +166,15 @@ impl RegNetBlock {
         }
     }
 
-    fn forward(&self, input: Tensor<4>) -> Tensor<4> {
+    fn forward(&self, input: Tensor<4>, paths: &mut Paths<'_>) -> Tensor<4> {
+        let path = paths.next_branch(&input, self.conv1.trains());
         let x = self.conv1.forward(input.clone(), Activation::Relu);
         let x = self.se.forward(self.conv2.forward(x, Activation::Relu));
         let shortcut = match &self.downsample {
             Some(downsample) => downsample.forward(input, Activation::Identity),
             None => input,
         };
-        self.conv3.forward_and_add(x, shortcut, Activation::Relu)
+        self.conv3.forward_and_add(x, shortcut, &path, Activation::Relu)
     }
 
     fn folded(&self) -> Self {

@@ -7,7 +7,7 @@ use firelight_layers::{Activation, max_pool2d};
 use crate::bodies::arch::{Spec, members};
 use crate::bodies::body::{Backbone, renamed};
 use crate::conv_norm::{ConvNorm, ConvNormConfig};
-use crate::{Body, Fresh};
+use crate::{Body, Fresh, Paths, StochasticDepth};
 
 const BASIC: [usize; 5] = [64, 64, 128, 256, 512];
 const BOTTLENECK: [usize; 5] = [64, 256, 512, 1024, 2048];
@@ -127,7 +127,8 @@ impl ResNetConfig {
                 })
                 .collect()
         };
-        ResNet { stem, conv1, layer1: layer(0), layer2: layer(1), layer3: layer(2), layer4: layer(3) }
+        let depth = StochasticDepth::of(self.blocks.iter().sum());
+        ResNet { stem, conv1, layer1: layer(0), layer2: layer(1), layer3: layer(2), layer4: layer(3), depth }
     }
 }
 
@@ -143,6 +144,8 @@ pub struct ResNet {
     layer2: Vec<Residual>,
     layer3: Vec<Residual>,
     layer4: Vec<Residual>,
+    #[module(skip)]
+    depth: StochasticDepth,
 }
 
 impl ResNet {
@@ -163,19 +166,19 @@ impl Backbone for ResNet {
     }
 
     /// The stem's output before it is pooled, then those of the four layers.
-    fn stages(&self, pictures: Tensor<4>) -> Vec<Tensor<4>> {
+    fn stages_along(&self, pictures: Tensor<4>, paths: &mut Paths<'_>) -> Vec<Tensor<4>> {
         let stem = self.begun(pictures);
         let mut x = pooled(stem.clone());
         let layers = self.layers().map(|layer| {
-            x = layer.iter().fold(x.clone(), |x, block| block.forward(x));
+            x = layer.iter().fold(x.clone(), |x, block| block.forward(x, paths));
             x.clone()
         });
         std::iter::once(stem).chain(layers).collect()
     }
 
-    fn forward(&self, pictures: Tensor<4>) -> Tensor<4> {
+    fn forward_along(&self, pictures: Tensor<4>, paths: &mut Paths<'_>) -> Tensor<4> {
         let stem = pooled(self.begun(pictures));
-        self.layers().into_iter().flatten().fold(stem, |x, block| block.forward(x))
+        self.layers().into_iter().flatten().fold(stem, |x, block| block.forward(x, paths))
     }
 
     fn folded(&self) -> Self {
@@ -187,7 +190,16 @@ impl Backbone for ResNet {
             layer2: fold(&self.layer2),
             layer3: fold(&self.layer3),
             layer4: fold(&self.layer4),
+            depth: self.depth.clone(),
         }
+    }
+
+    fn depth(&self) -> &StochasticDepth {
+        &self.depth
+    }
+
+    fn depth_mut(&mut self) -> &mut StochasticDepth {
+        &mut self.depth
     }
 
     fn groups(&self) -> &'static [&'static str] {
@@ -275,7 +287,8 @@ impl Residual {
         Self { conv1, conv2, conv3, downsample, averaged }
     }
 
-    fn forward(&self, input: Tensor<4>) -> Tensor<4> {
+    fn forward(&self, input: Tensor<4>, paths: &mut Paths<'_>) -> Tensor<4> {
+        let path = paths.next_branch(&input, self.conv1.trains());
         let mut x = self.conv1.forward(input.clone(), Activation::Relu);
         let last = match &self.conv3 {
             Some(conv3) => {
@@ -289,7 +302,7 @@ impl Residual {
             Some(downsample) => downsample.forward(input, Activation::Identity),
             None => input,
         };
-        last.forward_and_add(x, shortcut, Activation::Relu)
+        last.forward_and_add(x, shortcut, &path, Activation::Relu)
     }
 
     fn folded(&self) -> Self {

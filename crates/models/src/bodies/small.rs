@@ -5,7 +5,7 @@ use firelight_layers::Activation;
 use crate::bodies::arch::{Spec, members};
 use crate::bodies::body::Backbone;
 use crate::conv_norm::{ConvNorm, ConvNormConfig};
-use crate::{Body, Fresh};
+use crate::{Body, Fresh, Paths, StochasticDepth};
 
 members! {
     Small = Spec::new("small", &WIDTHS, 291_664, |channels, fresh, device| Body::Small(SmallNet::new(channels, fresh, device)))
@@ -33,14 +33,16 @@ const WIDTHS: [usize; 4] = [16, 32, 64, 128];
 pub struct SmallNet {
     stem: ConvNorm,
     stages: Vec<SmallStage>,
+    #[module(skip)]
+    depth: StochasticDepth,
 }
 
 impl SmallNet {
     /// Makes the network for pictures of `channels`.
     pub fn new(channels: usize, fresh: &mut Fresh, device: &Device) -> Self {
         let stem = ConvNormConfig::new([channels, WIDTHS[0]], 3).stride(2).init(fresh, device);
-        let stages = WIDTHS.windows(2).map(|pair| SmallStage::new([pair[0], pair[1]], fresh, device)).collect();
-        Self { stem, stages }
+        let stages: Vec<_> = WIDTHS.windows(2).map(|pair| SmallStage::new([pair[0], pair[1]], fresh, device)).collect();
+        Self { stem, depth: StochasticDepth::of(stages.len()), stages }
     }
 }
 
@@ -51,23 +53,32 @@ impl Backbone for SmallNet {
     }
 
     /// The outputs of the stem and of the three stages, finest first.
-    fn stages(&self, pictures: Tensor<4>) -> Vec<Tensor<4>> {
+    fn stages_along(&self, pictures: Tensor<4>, paths: &mut Paths<'_>) -> Vec<Tensor<4>> {
         let mut maps = vec![self.stem.forward(pictures, Activation::Relu)];
         for stage in &self.stages {
-            maps.push(stage.forward(maps[maps.len() - 1].clone()));
+            maps.push(stage.forward(maps[maps.len() - 1].clone(), paths));
         }
         maps
     }
 
     /// `[n, channels, h, w]` to `[n, 128, h/16, w/16]` (rounded up).
-    fn forward(&self, pictures: Tensor<4>) -> Tensor<4> {
+    fn forward_along(&self, pictures: Tensor<4>, paths: &mut Paths<'_>) -> Tensor<4> {
         let stem = self.stem.forward(pictures, Activation::Relu);
-        self.stages.iter().fold(stem, |x, stage| stage.forward(x))
+        self.stages.iter().fold(stem, |x, stage| stage.forward(x, paths))
     }
 
     /// Every batch norm folded into its convolution; see [`ConvNorm::folded`].
     fn folded(&self) -> Self {
-        Self { stem: self.stem.folded(), stages: self.stages.iter().map(SmallStage::folded).collect() }
+        let stages = self.stages.iter().map(SmallStage::folded).collect();
+        Self { stem: self.stem.folded(), stages, depth: self.depth.clone() }
+    }
+
+    fn depth(&self) -> &StochasticDepth {
+        &self.depth
+    }
+
+    fn depth_mut(&mut self) -> &mut StochasticDepth {
+        &mut self.depth
     }
 
     fn groups(&self) -> &'static [&'static str] {
@@ -98,9 +109,10 @@ impl SmallStage {
         }
     }
 
-    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+    fn forward(&self, x: Tensor<4>, paths: &mut Paths<'_>) -> Tensor<4> {
         let x = self.down.forward(x, Activation::Relu);
-        self.refine.forward_and_add(x.clone(), x, Activation::Relu)
+        let path = paths.next_branch(&x, self.refine.trains());
+        self.refine.forward_and_add(x.clone(), x, &path, Activation::Relu)
     }
 
     fn folded(&self) -> Self {

@@ -14,7 +14,7 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use firelight_layers::in_chunks;
 
-use crate::{Body, Model};
+use crate::{Body, Model, Noise};
 
 /// Pictures that a thread takes at a time: maps of a picture's size with a hundred channels leave the caches with the first.
 pub(crate) const CHUNK: usize = 1;
@@ -87,6 +87,16 @@ impl Model for UNet {
     fn groups(&self) -> Vec<String> {
         let body = self.body.groups().iter().map(|group| format!(r"^body\.{group}"));
         body.chain([r"^decoder\.".to_owned()]).collect()
+    }
+
+    fn features_in_training(&self, pictures: Tensor<4>, noise: &mut Noise) -> Vec<Tensor<4>> {
+        let mut features = self.body.stages_in_training(pictures.clone(), noise);
+        features.push(pictures);
+        features
+    }
+
+    fn drop_path(&self) -> f64 {
+        self.body.depth().rate()
     }
 
     fn draws_from_device(&self) -> bool {

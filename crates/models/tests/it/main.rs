@@ -2,6 +2,7 @@
 
 mod bodies;
 mod channels;
+mod depth;
 mod head_ends;
 mod hostile;
 mod models;

@@ -3,9 +3,9 @@ use burn::tensor::{Device, Tensor};
 use firelight_layers::Activation;
 
 use super::plan::{Block as Plan, Kind, Style};
-use crate::Fresh;
 use crate::conv_norm::{ConvNorm, ConvNormConfig};
 use crate::squeeze::{Inner, SqueezeExcite};
+use crate::{Fresh, Paths};
 
 /// One block of a [`MobileNet`](super::MobileNet): up to five convolutions in a row, a squeeze and excitation among them, and a shortcut
 /// where the shapes agree.
@@ -102,9 +102,10 @@ impl MobileBlock {
         Self { layers: layers.iter().map(|layer| layer.0.init(fresh, device)).collect(), squeeze, shape }
     }
 
-    pub(super) fn forward(&self, input: Tensor<4>) -> Tensor<4> {
+    pub(super) fn forward(&self, input: Tensor<4>, paths: &mut Paths<'_>) -> Tensor<4> {
         let Shape { activations, squeezed, shortcut, .. } = &self.shape;
         let last = self.layers.len() - 1;
+        let path = paths.next_branch(&input, *shortcut && self.layers[last].trains());
         let mut x = input.clone();
         for (index, (layer, activation)) in self.layers.iter().zip(activations).enumerate() {
             if let Some(squeeze) = self.squeeze.as_ref().filter(|_| index == *squeezed) {
@@ -112,12 +113,12 @@ impl MobileBlock {
             }
             // An activation before the shortcut, which only lone convolutions have, stays before it.
             x = if index == last && *shortcut && *activation == Activation::Identity {
-                layer.forward_and_add(x, input.clone(), Activation::Identity)
+                layer.forward_and_add(x, input.clone(), &path, Activation::Identity)
             } else {
                 layer.forward(x, *activation)
             };
         }
-        if *shortcut && activations[last] != Activation::Identity { x + input } else { x }
+        if *shortcut && activations[last] != Activation::Identity { path.of(x) + input } else { x }
     }
 
     pub(super) fn folded(&self) -> Self {

@@ -12,9 +12,9 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use firelight_layers::Activation;
 
-use crate::Fresh;
 use crate::bodies::body::{Backbone, renamed};
 use crate::conv_norm::ConvNorm;
+use crate::{Fresh, Paths, StochasticDepth};
 use plan::{Block, Plan};
 
 /// The body of an `EfficientNet` (<https://arxiv.org/abs/1905.11946>, V2: <https://arxiv.org/abs/2104.00298>), a `MobileNetV3`
@@ -36,6 +36,8 @@ pub struct MobileNet {
     top: Option<ConvNorm>,
     #[module(skip)]
     activation: Activation,
+    #[module(skip)]
+    depth: StochasticDepth,
 }
 
 impl MobileNet {
@@ -58,7 +60,8 @@ impl MobileNet {
             blocks.push(row);
         }
         let top = plan.top.map(|top| plan.style.conv([inputs, scaled(top)], 1).init(fresh, device));
-        Self { stem, blocks, top, activation: plan.style.activation }
+        let depth = StochasticDepth::short_of(blocks.iter().map(Vec::len).sum());
+        Self { stem, blocks, top, activation: plan.style.activation, depth }
     }
 }
 
@@ -68,14 +71,14 @@ impl Backbone for MobileNet {
     }
 
     /// The map before each halving of the sides, then the last one.
-    fn stages(&self, pictures: Tensor<4>) -> Vec<Tensor<4>> {
+    fn stages_along(&self, pictures: Tensor<4>, paths: &mut Paths<'_>) -> Vec<Tensor<4>> {
         let mut stages = vec![];
         let mut x = self.stem.forward(pictures, self.activation);
         for block in self.blocks.iter().flatten() {
             if block.shape().stride > 1 {
                 stages.push(x.clone());
             }
-            x = block.forward(x);
+            x = block.forward(x, paths);
         }
         stages.push(match &self.top {
             Some(top) => top.forward(x, self.activation),
@@ -84,9 +87,9 @@ impl Backbone for MobileNet {
         stages
     }
 
-    fn forward(&self, pictures: Tensor<4>) -> Tensor<4> {
+    fn forward_along(&self, pictures: Tensor<4>, paths: &mut Paths<'_>) -> Tensor<4> {
         let x = self.stem.forward(pictures, self.activation);
-        let x = self.blocks.iter().flatten().fold(x, |x, block| block.forward(x));
+        let x = self.blocks.iter().flatten().fold(x, |x, block| block.forward(x, paths));
         match &self.top {
             Some(top) => top.forward(x, self.activation),
             None => x,
@@ -99,7 +102,16 @@ impl Backbone for MobileNet {
             blocks: self.blocks.iter().map(|row| row.iter().map(MobileBlock::folded).collect()).collect(),
             top: self.top.as_ref().map(ConvNorm::folded),
             activation: self.activation,
+            depth: self.depth.clone(),
         }
+    }
+
+    fn depth(&self) -> &StochasticDepth {
+        &self.depth
+    }
+
+    fn depth_mut(&mut self) -> &mut StochasticDepth {
+        &mut self.depth
     }
 
     fn groups(&self) -> &'static [&'static str] {

@@ -5,9 +5,9 @@ use burn::tensor::ops::AttentionModuleOptions;
 use burn::tensor::{Device, Tensor};
 use firelight_layers::Activation;
 
-use crate::Fresh;
 use crate::fresh_layers::linear;
 use crate::layer_norm::LayerNorm2d;
+use crate::{Fresh, Paths};
 
 /// Attention and two layers, each after a layer norm and beside a shortcut.
 #[derive(Module, Debug)]
@@ -42,12 +42,14 @@ impl ViTBlock {
     }
 
     /// `[n, tokens, width]` to the same shape.
-    pub(super) fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+    pub(super) fn forward(&self, x: Tensor<3>, paths: &mut Paths<'_>) -> Tensor<3> {
+        let mut path = || paths.next_branch(&x, self.proj.weight.is_require_grad());
+        let (attention, layers) = (path(), path());
         let seen = scaled(self.attend(self.norm1.tokens(x.clone())), self.scale1.as_ref());
-        let x = x + seen;
+        let x = x + attention.of(seen);
         let inner = Activation::Gelu.apply(applied(&self.fc1, self.norm2.tokens(x.clone())));
         let thought = scaled(applied(&self.fc2, inner), self.scale2.as_ref());
-        x + thought
+        x + layers.of(thought)
     }
 
     fn attend(&self, x: Tensor<3>) -> Tensor<3> {

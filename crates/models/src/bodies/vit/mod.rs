@@ -16,7 +16,7 @@ use crate::bodies::arch::{NeckKind, Spec, members};
 use crate::bodies::body::{Backbone, renamed};
 use crate::fresh_layers::{BEGIN, patches};
 use crate::layer_norm::LayerNorm2d;
-use crate::{Body, Fresh};
+use crate::{Body, Fresh, Paths, StochasticDepth};
 
 members! {
     ViTTiny = vit("vit_tiny_patch16_224", &[2 * 192], 5_524_416, |c, f, d| net(&Plan::new(192, 16, 14), c, f, d)).bicubic(0.9).halves()
@@ -114,6 +114,8 @@ pub struct ViT {
     blocks: Vec<ViTBlock>,
     norm: LayerNorm2d,
     grid: usize,
+    #[module(skip)]
+    depth: StochasticDepth,
 }
 
 impl ViT {
@@ -129,6 +131,7 @@ impl ViT {
             blocks: (0..DEPTH).map(|_| ViTBlock::new(width, width / HEAD, scale, fresh, device)).collect(),
             norm: LayerNorm2d::new(width, device),
             grid,
+            depth: StochasticDepth::of(DEPTH).with_branches(2),
         }
     }
 
@@ -158,14 +161,14 @@ impl Backbone for ViT {
         self.patches.weight.dims()[1]
     }
 
-    fn stages(&self, pictures: Tensor<4>) -> Vec<Tensor<4>> {
-        vec![self.forward(pictures)]
+    fn stages_along(&self, pictures: Tensor<4>, paths: &mut Paths<'_>) -> Vec<Tensor<4>> {
+        vec![self.forward_along(pictures, paths)]
     }
 
-    fn forward(&self, pictures: Tensor<4>) -> Tensor<4> {
+    fn forward_along(&self, pictures: Tensor<4>, paths: &mut Paths<'_>) -> Tensor<4> {
         let patches = convolve(&self.patches, whole(pictures, self.patches.kernel_size), Activation::Identity);
         let [count, width, height, across] = patches.dims();
-        let x = self.blocks.iter().fold(self.tokens(patches), |x, block| block.forward(x));
+        let x = self.blocks.iter().fold(self.tokens(patches), |x, block| block.forward(x, paths));
         let x = self.norm.tokens(x);
         let [_, tokens, _] = x.dims();
         let class = x.clone().slice([0..count, 0..1]).swap_dims(1, 2).unsqueeze_dim::<4>(3);
@@ -177,6 +180,14 @@ impl Backbone for ViT {
     /// It has no batch norm.
     fn folded(&self) -> Self {
         self.clone()
+    }
+
+    fn depth(&self) -> &StochasticDepth {
+        &self.depth
+    }
+
+    fn depth_mut(&mut self) -> &mut StochasticDepth {
+        &mut self.depth
     }
 
     fn groups(&self) -> &'static [&'static str] {
