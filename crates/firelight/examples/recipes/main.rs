@@ -102,7 +102,8 @@ impl Scratch {
         let mut rows = Vec::new();
         for part in parts.into_iter().filter(|part| arguments.want(part.name)) {
             let dls = of_side(&part, 64)?;
-            let learn = vision_learner(dls.clone(), Backbone::from(Arch::Small).with_seed(seed))?;
+            let backbone = Backbone::from(Arch::Small).with_seed(seed).with_drop_path(part.drop_path);
+            let learn = vision_learner(dls.clone(), backbone)?;
             let (epochs, rate) = (arguments.epochs(FRESH.0), FRESH.1);
             rows.push(Row::of(&part, seed, learn, |learn| {
                 match part.fit {

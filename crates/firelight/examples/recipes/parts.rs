@@ -9,6 +9,8 @@ pub struct Part {
     pub augment: fn(AugTransforms) -> AugTransforms,
     pub learner: fn(Learner<Categories>) -> Result<Learner<Categories>>,
     pub fit: Fit,
+    /// What the rates of the body's blocks rise to, at which steps leave them out.
+    pub drop_path: f64,
 }
 
 /// How a learner is fitted.
@@ -29,6 +31,7 @@ pub fn fresh() -> Vec<Part> {
         Part::of("MixUp 0.2", |learn| Ok(learn.with_mix(MixUp::new(0.2)))),
         Part::of("CutMix 1", |learn| Ok(learn.with_mix(CutMix::new(1.0)))),
         Part::of("SAM 0.05, two passes a step", |learn| Ok(learn.with_sam(Sam::default()))),
+        Part { drop_path: 0.1, ..Part::of("stochastic depth of 0.1", Ok) },
         Part { fit: Fit::Growing(48), ..Part::of("48 px, then 64 px", Ok) },
         Part { fit: Fit::FlatCos, ..Part::of("flat, then along a cosine", Ok) },
         Part::of("ranger in place of Adam", |learn| Ok(learn.with_optimizer(ranger()))),
@@ -86,7 +89,7 @@ fn smoothed(learn: Learner<Categories>) -> Result<Learner<Categories>> {
 
 impl Part {
     fn of(name: &'static str, learner: fn(Learner<Categories>) -> Result<Learner<Categories>>) -> Self {
-        Self { name, augment: |augment| augment, learner, fit: Fit::OneCycle }
+        Self { name, augment: |augment| augment, learner, fit: Fit::OneCycle, drop_path: 0.0 }
     }
 
     fn seen(name: &'static str, augment: fn(AugTransforms) -> AugTransforms) -> Self {
