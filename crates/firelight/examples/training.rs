@@ -35,6 +35,7 @@ fn main() -> Result<()> {
         .with_observer(CsvLog::create(out.join("history.csv"))?)
         .with_observer(LossPlot::new(out.join("losses.png")))
         .with_observer(TensorBoard::in_folder(out.join("board"))?)
+        .with_observer(MlFlow::in_folder(out.join("mlruns"), "shapes")?)
         .with_observer(EarlyStopping::new("valid_loss").with_patience(5))
         .with_observer(move |_: &Event| if begin.elapsed().as_secs() < 3600 { Flow::Continue } else { Flow::Stop });
     // ANCHOR_END: observers

@@ -91,9 +91,9 @@ pub mod prelude {
     pub use firelight_learner::{
         Aspect, Backbone, Checkpoints, ConfusedPair, CostlyPair, CsvLog, Curve, EarlyStopping, Ema, EpochRow,
         Evaluation, Event, Examination, FlatCos, Flow, HeadFeatures, History, Interpretation, KeepBest, Learner,
-        LearnerError, LossPlot, Mix, Norms, Observer, OneCycle, Overlay, Part, Piece, Plateau, Precision, Rates, Sam,
-        Schedule, Soup, TensorBoard, Tta, efficientnet_lite0, efficientnet_lite1, efficientnet_lite2, position_learner,
-        resnet18, resnet34, resnet50, resnet101, unet_learner, vision_learner,
+        LearnerError, LossPlot, Mix, MlFlow, Norms, Observer, OneCycle, Overlay, Part, Piece, Plateau, Precision,
+        Rates, Sam, Schedule, Soup, TensorBoard, Tta, efficientnet_lite0, efficientnet_lite1, efficientnet_lite2,
+        position_learner, resnet18, resnet34, resnet50, resnet101, unet_learner, vision_learner,
     };
     pub use firelight_metrics::{
         Accumulator, Better, ClassMetric, ClassReport, Metric, MultiMetric, ValueMetric, accuracy, accuracy_multi,

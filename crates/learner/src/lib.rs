@@ -71,7 +71,7 @@ pub use interpret::{HighLoss, Interpretation, Mistake};
 pub use keep::Soup;
 pub use learner::Learner;
 pub use norms::Norms;
-pub use observe::{CsvLog, EarlyStopping, Event, Flow, LossPlot, Observer, TensorBoard};
+pub use observe::{CsvLog, EarlyStopping, Event, Flow, LossPlot, MlFlow, Observer, TensorBoard};
 pub use overlay::{Overlay, save_evidence, save_evidence_of};
 pub use part::Part;
 pub use precision::Precision;

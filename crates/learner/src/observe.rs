@@ -4,13 +4,16 @@ mod csv_log;
 mod early_stopping;
 mod epoch_table;
 mod loss_plot;
+mod mlflow;
 mod observers;
 mod tensorboard;
+mod told;
 
 pub use csv_log::CsvLog;
 pub use early_stopping::EarlyStopping;
 pub(crate) use epoch_table::EpochTable;
 pub use loss_plot::LossPlot;
+pub use mlflow::MlFlow;
 pub(crate) use observers::Observers;
 pub use tensorboard::TensorBoard;
 

@@ -21,6 +21,7 @@ mod looking;
 mod lr_find;
 mod mean_colour;
 mod mixtures;
+mod mlflow;
 mod monitors;
 mod norms;
 mod optimizer;

@@ -10,8 +10,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use image::RgbImage;
 
+use super::told::Told;
 use super::{Event, Flow, Observer};
-use crate::{EpochRow, LearnerError, StepRow};
+use crate::LearnerError;
 use record::{Message, record};
 
 /// Writes a run for [`TensorBoard`](https://www.tensorflow.org/tensorboard): the loss, the rates and the momentum of every step, and the losses,
@@ -49,10 +50,7 @@ pub struct TensorBoard {
 struct Written {
     /// `None` once something could not be written.
     file: Option<File>,
-    /// Steps that were told.
-    steps: usize,
-    /// Names of the fit's metrics.
-    metrics: Vec<String>,
+    told: Told,
 }
 
 impl TensorBoard {
@@ -73,7 +71,7 @@ impl TensorBoard {
         for message in begin {
             file.write_all(&record(&message)).map_err(|error| unwritten(&path, error))?;
         }
-        Ok(Self { path, written: Arc::new(Mutex::new(Written { file: Some(file), steps: 0, metrics: Vec::new() })) })
+        Ok(Self { path, written: Arc::new(Mutex::new(Written { file: Some(file), told: Told::default() })) })
     }
 
     /// A picture under a tag, at the step that training has come to.
@@ -102,7 +100,7 @@ impl TensorBoard {
 
     fn add(&self, value: &Message) -> Result<(), LearnerError> {
         let mut written = self.written();
-        let message = event(written.steps).message(5, &Message::default().message(1, value));
+        let message = event(written.told.steps).message(5, &Message::default().message(1, value));
         match &mut written.file {
             Some(file) => file.write_all(&record(&message)).map_err(|error| unwritten(&self.path, error)),
             None => Err(unwritten(&self.path, io::Error::other("an earlier line could not be written"))),
@@ -113,46 +111,20 @@ impl TensorBoard {
     fn written(&self) -> MutexGuard<'_, Written> {
         self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    fn step(&self, row: &StepRow) {
-        let rate = |(group, rate): (usize, &f64)| {
-            let tag = if row.rates.len() == 1 { "train/rate".into() } else { format!("train/rate/{group}") };
-            (tag, *rate)
-        };
-        let rates = row.rates.iter().enumerate().map(rate);
-        let values = [("train/loss".to_owned(), row.loss), ("train/momentum".into(), row.momentum)];
-        self.numbers(|steps| steps + 1, values.into_iter().chain(rates));
-    }
-
-    fn epoch(&self, row: &EpochRow) {
-        let metrics = self.written().metrics.clone();
-        let metric = |(name, value): (&String, &Option<f64>)| Some((format!("valid/{name}"), (*value)?));
-        let values = [("train/smooth_loss".to_owned(), row.train_loss), ("epoch/seconds".into(), row.seconds)];
-        let valid = row.valid_loss.map(|loss| ("valid/loss".to_owned(), loss));
-        let metrics = metrics.iter().zip(&row.metrics).filter_map(metric);
-        self.numbers(|_| row.steps, values.into_iter().chain(valid).chain(metrics));
-    }
-
-    /// Numbers at a step, which is told from the one before.
-    fn numbers(&self, at: impl Fn(usize) -> usize, values: impl Iterator<Item = (String, f64)>) {
-        let mut written = self.written();
-        written.steps = at(written.steps);
-        let add = |summary: Message, (tag, value): (String, f64)| summary.message(1, &number(&tag, value as f32));
-        let message = event(written.steps).message(5, &values.fold(Message::default(), add));
-        if let Some(Err(error)) = written.file.as_mut().map(|file| file.write_all(&record(&message))) {
-            tracing::warn!("tensorboard: cannot write {}: {error}; it ends here", self.path.display());
-            written.file = None;
-        }
-    }
 }
 
 impl Observer for TensorBoard {
-    fn observe(&mut self, event: &Event) -> Flow {
-        match event {
-            Event::Start { metrics, .. } => self.written().metrics = metrics.to_vec(),
-            Event::Step(row) => self.step(row),
-            Event::Epoch(row) => self.epoch(row),
-            _ => {}
+    fn observe(&mut self, happened: &Event) -> Flow {
+        let mut written = self.written();
+        let values = written.told.numbers(happened, |group| format!("train/rate/{group}"));
+        if values.is_empty() {
+            return Flow::Continue;
+        }
+        let add = |summary: Message, (tag, value): (String, f64)| summary.message(1, &number(&tag, value as f32));
+        let message = event(written.told.steps).message(5, &values.into_iter().fold(Message::default(), add));
+        if let Some(Err(error)) = written.file.as_mut().map(|file| file.write_all(&record(&message))) {
+            tracing::warn!("tensorboard: cannot write {}: {error}; it ends here", self.path.display());
+            written.file = None;
         }
         Flow::Continue
     }
