@@ -1,5 +1,6 @@
 //! What the models and their weights promise.
 
+mod adapted;
 mod bodies;
 mod channels;
 mod depth;
