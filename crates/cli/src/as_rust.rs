@@ -143,7 +143,7 @@ struct Block {
 
 impl Block {
     fn of(recipe: &Recipe) -> Self {
-        if let Labels::Coco { .. } = recipe.labels {
+        if recipe.labels.objects().is_some() {
             return Self::of_objects(recipe);
         }
         let mut before = Vec::new();
@@ -195,7 +195,7 @@ impl Block {
                 }
             }
             // These have a program of their own.
-            Labels::Coco { .. } => String::new(),
+            Labels::Coco { .. } | Labels::Yolo { .. } => String::new(),
             Labels::Masks { pictures, masks, ending, codes, classes } => {
                 let codes: Vec<String> =
                     codes.iter().zip(0..).map(|(code, class)| format!("({code}, {class})")).collect();

@@ -104,17 +104,17 @@ pub enum Command {
 /// Where labels are, and which pictures validate.
 #[derive(Debug, Clone, Args)]
 pub struct DataOptions {
-    /// Where the labels are, where it is not guessed: folders (a folder for each class), a table's file, a COCO file (or two, TRAIN.json,VALID.json),
-    /// a pattern whose group captures the class in a file's name (as '^(.+)_'), or masks=FOLDER
+    /// Where the labels are, where it is not guessed: folders (a folder for each class), a table's file, a COCO file (or two, TRAIN.json,VALID.json), YOLO's list of
+    /// classes (data.yaml, classes.txt), a pattern whose group captures the class in a file's name (as '^(.+)_'), or masks=FOLDER
     #[arg(long, value_name = "WHERE")]
     pub labels: Option<String>,
     /// Of a table: the columns to learn
     #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
     pub target: Vec<String>,
-    /// Of a table or a COCO file: what is learned, where it is not guessed
+    /// Of a table, a COCO file or YOLO's labels: what is learned, where it is not guessed
     #[arg(long, value_enum)]
     pub kind: Option<Kind>,
-    /// Of masks: names of the classes, lowest number first; of a COCO file: the categories that count
+    /// Of masks: names of the classes, lowest number first; of a COCO file or YOLO's labels: the categories that count
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub classes: Vec<String>,
     /// Of a table or a COCO file: the folder that its pictures are in, where others have the same names

@@ -150,7 +150,7 @@ fn made<W: WithBlock>(recipe: &Recipe, work: W) -> Result<W::Out> {
                 }
             }
         }
-        Labels::Coco { learn, classes, .. } => {
+        Labels::Coco { learn, classes, .. } | Labels::Yolo { learn, classes, .. } => {
             let (objects, input) = (Objects::read(recipe)?, Objects::input());
             match learn {
                 ObjectTarget::Class => {
@@ -238,13 +238,14 @@ where
     let valid = objects.valid();
     let block = block.with_source(move |_: &Path| Ok(objects.items.clone()));
     match split {
-        SplitBy::File { .. } => Ok(block.with_splitter(IndexSplitter::new(valid))),
+        SplitBy::File { .. } | SplitBy::Folders { .. } => Ok(block.with_splitter(IndexSplitter::new(valid))),
         split => split_by_chance(block, split, class),
     }
 }
 
 /// Pictures whose objects say no one class.
-const NO_CLASS: Option<fn(&CocoPicture) -> Result<String, DataError>> = None;
+const NO_CLASS: Option<ClassOf> = None;
+type ClassOf = fn(&CocoPicture) -> Result<String, DataError>;
 
 /// Rows of a table, divided by a column or at random.
 fn split_rows<X, Y>(block: DataBlock<X, Y>, split: &SplitBy, class: Option<Column>) -> Result<DataBlock<X, Y>>

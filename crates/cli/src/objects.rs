@@ -1,4 +1,4 @@
-//! Pictures of COCO files, with the objects in them, as a recipe uses them.
+//! Pictures of COCO files or beside YOLO's labels, with the objects in them, as a recipe uses them.
 
 use std::ops::Range;
 use std::path::Path;
@@ -8,7 +8,7 @@ use firelight::prelude::*;
 
 use crate::recipe::{Labels, ObjectTarget, Recipe, SplitBy};
 
-/// The pictures of the file, and behind them those of the one that lists what validates.
+/// The pictures of the file or folder, and behind them those of the one that validates.
 pub struct Objects {
     pub items: Vec<CocoPicture>,
     /// How many are of the first.
@@ -18,24 +18,36 @@ pub struct Objects {
 impl Objects {
     /// Reads them as a recipe says.
     pub fn read(recipe: &Recipe) -> Result<Self> {
-        let Labels::Coco { file, pictures, learn, classes } = &recipe.labels else {
-            return Err("labels: the recipe has no objects".into());
-        };
-        let read = |file: &Path, folder: &Path| -> Result<Vec<CocoPicture>> {
-            let coco = Coco::read(recipe.data.join(file))?.with_categories(classes);
-            let mut items = coco.into_items(recipe.data.join(folder));
+        let used = |coco: Coco, folder: &Path, learn: ObjectTarget, classes: &[String]| -> Vec<CocoPicture> {
+            let mut items = coco.with_categories(classes).into_items(recipe.data.join(folder));
             items.retain(|picture| !recipe.skip_broken || (picture.file().is_file() && learn.is_told(picture)));
-            Ok(items)
+            items
         };
-        let mut items = read(file, pictures)?;
-        let first = items.len();
-        if let SplitBy::File { file, pictures } = &recipe.split {
-            items.extend(read(file, pictures)?);
+        let (mut items, mut valid) = (Vec::new(), Vec::new());
+        match &recipe.labels {
+            Labels::Coco { file, pictures, learn, classes } => {
+                items.extend(used(Coco::read(recipe.data.join(file))?, pictures, *learn, classes));
+                if let SplitBy::File { file, pictures } = &recipe.split {
+                    valid.extend(used(Coco::read(recipe.data.join(file))?, pictures, *learn, classes));
+                }
+            }
+            Labels::Yolo { pictures, names, learn, classes } => {
+                let read = |folder: &Path| -> Result<Vec<CocoPicture>> {
+                    Ok(used(Coco::from_yolo(recipe.data.join(folder), names)?, folder, *learn, classes))
+                };
+                items.extend(read(pictures)?);
+                if let SplitBy::Folders { valid: folder, .. } = &recipe.split {
+                    valid.extend(read(Path::new(folder))?);
+                }
+            }
+            _ => return Err("labels: the recipe has no objects".into()),
         }
+        let first = items.len();
+        items.extend(valid);
         Ok(Self { items, first })
     }
 
-    /// Those of the second file.
+    /// Those of the second.
     pub fn valid(&self) -> Range<usize> {
         self.first..self.items.len()
     }

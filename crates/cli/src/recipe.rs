@@ -117,6 +117,17 @@ pub enum Labels {
         /// The categories whose objects count; of masks behind a name for what no object has.
         classes: Vec<String>,
     },
+    /// A text for each picture has the objects in it, a line each.
+    Yolo {
+        /// The folder of the pictures.
+        #[serde(default, skip_serializing_if = "is_here")]
+        pictures: PathBuf,
+        /// The classes that the texts count, from 0.
+        names: Vec<String>,
+        learn: ObjectTarget,
+        /// As of COCO.
+        classes: Vec<String>,
+    },
 }
 
 /// What the objects in a picture say of it.
@@ -155,7 +166,7 @@ pub enum TableTarget {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "by", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum SplitBy {
-    /// Those below a folder of this name.
+    /// Those below a folder of this name, or this path from the data on.
     Folders { train: String, valid: String },
     /// Those whose row says so.
     Column {
@@ -258,18 +269,23 @@ impl Augment {
 }
 
 impl Labels {
+    /// What is learned of objects, where these are labels.
+    pub fn objects(&self) -> Option<ObjectTarget> {
+        match self {
+            Self::Coco { learn, .. } | Self::Yolo { learn, .. } => Some(*learn),
+            _ => None,
+        }
+    }
+
     /// Whether each pixel has one.
     pub fn are_masks(&self) -> bool {
-        matches!(self, Self::Masks { .. } | Self::Coco { learn: ObjectTarget::Masks, .. })
+        matches!(self, Self::Masks { .. }) || self.objects() == Some(ObjectTarget::Masks)
     }
 
     /// Whether each picture has a box.
     pub fn are_boxes(&self) -> bool {
-        matches!(
-            self,
-            Self::Coco { learn: ObjectTarget::Box, .. }
-                | Self::Table { target: TableTarget::Box(_) | TableTarget::SizedBox(_), .. }
-        )
+        let is_table = matches!(self, Self::Table { target: TableTarget::Box(_) | TableTarget::SizedBox(_), .. });
+        is_table || self.objects() == Some(ObjectTarget::Box)
     }
 
     /// Whether a body with a decoder over it learns them, in place of a head.

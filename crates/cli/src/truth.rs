@@ -111,7 +111,7 @@ impl WithBlock for Reading<'_> {
     {
         let (pictures, masks, ending, codes, classes) = match &self.recipe.labels {
             Labels::Masks { pictures, masks, ending, codes, classes } => (pictures, masks, ending, codes, classes),
-            Labels::Coco { classes, .. } => {
+            Labels::Coco { classes, .. } | Labels::Yolo { classes, .. } => {
                 let items = Objects::read(self.recipe)?.items;
                 let drawn = |picture: CocoPicture| {
                     let file = picture.file().to_path_buf();
@@ -136,11 +136,8 @@ impl WithBlock for Reading<'_> {
 impl Labels {
     /// Whether a picture may have several classes.
     fn are_several(&self) -> bool {
-        matches!(
-            self,
-            Self::Table { target: TableTarget::Tags { .. } | TableTarget::Flags(_), .. }
-                | Self::Coco { learn: ObjectTarget::Tags, .. }
-        )
+        let is_table = matches!(self, Self::Table { target: TableTarget::Tags { .. } | TableTarget::Flags(_), .. });
+        is_table || self.objects() == Some(ObjectTarget::Tags)
     }
 
     /// What its numbers are called, where it has some.

@@ -8,26 +8,45 @@ use crate::recipe::{Labels, ObjectTarget, Recipe, SplitBy};
 impl Block {
     /// Of a recipe whose labels are those of COCO files.
     pub(super) fn of_objects(recipe: &Recipe) -> Self {
-        let mut before = Vec::new();
-        let mut class = None;
-        let mut target = String::new();
-        if let Labels::Coco { file, pictures, learn, classes } = &recipe.labels {
-            let read = |file: &Path, folder: &Path| {
-                let folder = if folder.as_os_str().is_empty() {
-                    "data".into()
-                } else {
-                    format!("data.join({})", quoted(folder))
+        let (mut before, mut class, mut target) = (Vec::new(), None, String::new());
+        let place = |folder: &Path| {
+            if folder.as_os_str().is_empty() { "data".into() } else { format!("data.join({})", quoted(folder)) }
+        };
+        let of_coco = |file: &Path, folder: &Path, classes: &[String]| {
+            let (file, folder) = (quoted(file), place(folder));
+            format!("Coco::read(data.join({file}))?.with_categories({classes:?}).into_items({folder})")
+        };
+        let of_yolo = |names: &[String], folder: &Path, classes: &[String]| {
+            let folder = place(folder);
+            format!("Coco::from_yolo({folder}, {names:?})?.with_categories({classes:?}).into_items({folder})")
+        };
+        let read = match (&recipe.labels, &recipe.split) {
+            (Labels::Coco { file, pictures, learn, classes }, split) => {
+                let valid = match split {
+                    SplitBy::File { file, pictures } => Some(of_coco(file, pictures, classes)),
+                    _ => None,
                 };
-                format!("Coco::read(data.join({}))?.with_categories({classes:?}).into_items({folder})", quoted(file))
-            };
+                Some((of_coco(file, pictures, classes), valid, learn, classes))
+            }
+            (Labels::Yolo { pictures, names, learn, classes }, split) => {
+                let valid = match split {
+                    SplitBy::Folders { valid, .. } => Some(of_yolo(names, Path::new(valid), classes)),
+                    _ => None,
+                };
+                Some((of_yolo(names, pictures, classes), valid, learn, classes))
+            }
+            _ => None,
+        };
+        let is_parted = read.as_ref().is_some_and(|(_, valid, ..)| valid.is_some());
+        if let Some((first, second, learn, classes)) = read {
             let told = recipe.skip_broken.then(|| told(*learn));
-            let is_changed = told.is_some() || matches!(recipe.split, SplitBy::File { .. });
+            let is_changed = told.is_some() || second.is_some();
             let mutable = if is_changed { "mut " } else { "" };
-            before.push(format!("let {mutable}pictures = {};", read(file, pictures)));
+            before.push(format!("let {mutable}pictures = {first};"));
             before.extend(told.clone());
-            if let SplitBy::File { file, pictures } = &recipe.split {
+            if let Some(second) = second {
                 before.push("let train = pictures.len();".into());
-                before.push(format!("pictures.extend({});", read(file, pictures)));
+                before.push(format!("pictures.extend({second});"));
                 before.extend(told);
                 before.push("let valid = train..pictures.len();".into());
             }
@@ -54,7 +73,7 @@ impl Block {
             before,
             input: "ImageBlock::rgb().with_file(|picture: &CocoPicture| Ok(picture.file().to_path_buf()))".into(),
             target,
-            splitter: splitter(&recipe.split, class),
+            splitter: if is_parted { "IndexSplitter::new(valid)".into() } else { splitter(&recipe.split, class) },
             loaders: "dataloaders_of(&pictures, &device)".into(),
         }
     }

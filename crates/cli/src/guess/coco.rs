@@ -37,6 +37,8 @@ pub struct Listed {
     pub folder: PathBuf,
     /// The names of pictures that are not there.
     pub missing: Vec<String>,
+    /// The classes that texts count, where these are YOLO's labels and the file a list of the classes.
+    pub yolo: Option<Vec<String>>,
 }
 
 /// Whether a file's name is that of a COCO file.
@@ -193,7 +195,7 @@ impl Listed {
         let place = found.data.join(&folder);
         let missing = coco.pictures().iter().map(CocoPicture::file).filter(|name| !place.join(name).is_file());
         let missing = missing.map(|name| name.display().to_string()).collect();
-        Ok(Self { coco, file: file.to_path_buf(), told, folder, missing })
+        Ok(Self { coco, file: file.to_path_buf(), told, folder, missing, yolo: None })
     }
 
     fn is_of_no_picture(&self) -> bool {

@@ -7,6 +7,7 @@ mod names;
 mod objects;
 mod table;
 mod target;
+mod yolo;
 
 use std::path::{Path, PathBuf};
 
@@ -126,6 +127,7 @@ fn told_labels(told: &str, found: &Found) -> Result<Guess> {
             let files: Result<Vec<PathBuf>> = told.split(',').map(|told| file(told.trim())).collect();
             coco::told(&files?, found)
         }
+        path if yolo::is_list(path) => yolo::told(&file(told)?, found),
         path if table::is_table(path) || file(told).is_ok() => table::read(&file(told)?, found),
         _ => names::told(told, found),
     }
@@ -150,6 +152,9 @@ fn guessed(found: &Found) -> Result<Guess> {
         coco::Beside::Others(error) => Some(error),
         coco::Beside::None => None,
     };
+    if let Some(guess) = yolo::beside(found) {
+        return guess;
+    }
     let classes = || folders::classes(found).or_else(|| names::guess(found));
     if let Some(classes) = if found.are_places() { None } else { classes() } {
         return Ok(classes);

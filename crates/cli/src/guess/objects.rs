@@ -1,4 +1,4 @@
-//! What is learned from the objects that COCO's files list.
+//! What is learned from the objects that COCO's files or YOLO's texts list.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -18,10 +18,10 @@ const COMPARED: usize = 100;
 /// What a file says of its pictures, and another of those that validate; `left` are files that are left out.
 pub fn objects(train: Listed, valid: Option<Listed>, left: &[String], found: &Found) -> Result<Guess> {
     let classes = classes(&train, valid.as_ref(), found)?;
-    let mut said = vec![format!("{} of {}{}", pictures(train.there()), train.file.display(), train.place())];
+    let mut said = vec![format!("{}{}", pictures(train.there()), train.place())];
     let mut there = train.pictures(&classes, found)?;
     if let Some(valid) = &valid {
-        said.push(format!("the {} of {}{} validate", pictures(valid.there()), valid.file.display(), valid.place()));
+        said.push(format!("the {}{} validate", pictures(valid.there()), valid.place()));
         there.extend(valid.pictures(&classes, found)?);
     }
     let told = Told { file: &train.file, classes: &classes, there, found };
@@ -32,11 +32,18 @@ pub fn objects(train: Listed, valid: Option<Listed>, left: &[String], found: &Fo
         said.push(format!("left out: {}", listed(left)));
     }
     let split = match valid {
+        Some(Listed { yolo: Some(_), folder, .. }) => {
+            let [train, valid] = [&train.folder, &folder].map(|folder| folder.display().to_string());
+            SplitBy::Folders { train, valid }
+        }
         Some(valid) => SplitBy::File { file: valid.told, pictures: valid.folder },
         None => chance(found.options),
     };
     let classes = if learn == ObjectTarget::Masks { with_ground(&classes) } else { classes };
-    let labels = Labels::Coco { file: train.told, pictures: train.folder, learn, classes };
+    let labels = match train.yolo {
+        Some(names) => Labels::Yolo { pictures: train.folder, names, learn, classes },
+        None => Labels::Coco { file: train.told, pictures: train.folder, learn, classes },
+    };
     Ok(Guess { data: found.data.to_path_buf(), labels, split, said })
 }
 
@@ -87,10 +94,17 @@ impl Listed {
         self.coco.pictures().len() - self.missing.len()
     }
 
-    /// Where they lie, if not beside the file.
+    /// Whose they are, and where they lie, if not beside the file.
     fn place(&self) -> String {
-        let is_beside = self.told.parent() == Some(&self.folder);
-        if is_beside { String::new() } else { format!(", which lie in {}/", self.folder.display()) }
+        let (file, folder) = (self.file.display(), self.folder.display());
+        match () {
+            () if self.yolo.is_some() && self.folder.as_os_str().is_empty() => {
+                format!(" with labels of YOLO, whose classes {file} names")
+            }
+            () if self.yolo.is_some() => format!(" in {folder}/ with labels of YOLO, whose classes {file} names"),
+            () if self.told.parent() == Some(&self.folder) => format!(" of {file}"),
+            () => format!(" of {file}, which lie in {folder}/"),
+        }
     }
 
     /// Those that are there, with the objects that count; others are an error, unless they are to be left out.

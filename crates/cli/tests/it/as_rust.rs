@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::data::{self, COLOURS, SHAPES};
+use crate::objects::yolo::parts as texts_in_parts;
 use crate::objects::{both, colour, one_file, save, three_parts};
 use crate::said;
 
@@ -43,6 +44,7 @@ program!(objects, "programs/objects.rs");
 program!(parts_of_objects, "programs/parts_of_objects.rs");
 program!(outlines, "programs/outlines.rs");
 program!(place, "programs/place.rs");
+program!(texts, "programs/texts.rs");
 
 /// Compares what is printed for `data` below `root` with a program, and what both train.
 fn is_the_program(root: &Path, name: &str, program: &str, more: &[&str]) {
@@ -116,6 +118,9 @@ fn of_classes_and_tags_of_objects() {
     let root = tempfile::tempdir().unwrap();
     three_parts(&root.path().join("data"), 50, both);
     is_the_program(root.path(), "parts_of_objects", parts_of_objects::TEXT, &[]);
+    let root = tempfile::tempdir().unwrap();
+    texts_in_parts(&root.path().join("data"), 40);
+    is_the_program(root.path(), "texts", texts::TEXT, &[]);
 }
 
 /// With a picture that is not there, and one whose object has no outline.

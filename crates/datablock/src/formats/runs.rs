@@ -127,7 +127,7 @@ impl RleMasks {
 }
 
 /// The size of a picture as it is read, which is upright.
-fn upright_size(picture: &Path) -> Result<Size, ImageError> {
+pub(super) fn upright_size(picture: &Path) -> Result<Size, ImageError> {
     let file = BufReader::new(open_regular(picture)?);
     let mut decoder = ImageReader::new(file).with_guessed_format()?.into_decoder()?;
     let (width, height) = decoder.dimensions();

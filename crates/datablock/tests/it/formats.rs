@@ -364,7 +364,7 @@ fn a_picture_has_a_class_or_a_box_where_it_has_one_alone() {
     let (dogs, all) = (a_dog("[10, 20, 30, 40]"), ["person", "dog"]);
     let (one, names) = of(&[&dogs, crowd, person], &["dog"]);
     assert_eq!((one.class().expect("a class"), names.as_str()), ("dog".to_owned(), "dog"));
-    assert_eq!(one.only_box().expect("a box"), [10.0, 20.0, 40.0, 60.0]);
+    assert_eq!(one.only_box().ok(), Some([10.0, 20.0, 40.0, 60.0]));
     let refused = |annotations: &[&str]| {
         let (picture, _) = of(annotations, &all);
         let text = |error: DataError| error.to_string();
@@ -386,6 +386,46 @@ fn a_picture_has_a_class_or_a_box_where_it_has_one_alone() {
         "annotations: val/9.jpg: it has 0 boxes, and one is learned; leave it out, or take the objects of fewer categories"
     );
     assert!(refused(&[crowd]).1.is_err(), "a crowd has no box of its own");
+}
+
+#[test]
+fn yolos_texts_are_in_the_folder_of_labels_or_beside_the_pictures() {
+    let folder = folder(&[
+        ("set/labels/a/1.txt", b"1 0.5 0.25 0.5 0.5\n\n0 0 0 1 0 1 0.5\r\n"),
+        ("set/images/a/1.txt", b"this one is not read"),
+        ("set/images/2.txt", b"\xef\xbb\xbf0.0 0.125 0.5 0.25 1.005\n"),
+        ("set/images/3.png", b"torn"),
+    ]);
+    let root = folder.path().join("set/images");
+    for name in ["a/1.png", "2.png"] {
+        RgbImage::new(40, 20).save(root.join(name)).expect("a picture");
+    }
+    assert_eq!(Coco::yolo_text(&root.join("2.png")), Some(root.join("2.txt")));
+    let read = Coco::from_yolo(&root, ["cat", "dog"]).expect("labels");
+    assert_eq!(read.names(), ["cat", "dog"]);
+    let [two, three, one] = read.pictures() else { panic!("{read:?}") };
+    assert_eq!(
+        [two, three, one].map(|picture| picture.file().to_str()),
+        [Some("2.png"), Some("3.png"), Some("a/1.png")]
+    );
+    let said = |picture: &CocoPicture| -> Vec<(String, [f32; 4], bool)> {
+        picture.objects().iter().map(|object| (object.label.clone(), object.area, object.has_outline())).collect()
+    };
+    assert_eq!(
+        said(one),
+        [("dog".into(), [10.0, 0.0, 30.0, 10.0], false), ("cat".into(), [0.0, 0.0, 40.0, 10.0], true)]
+    );
+    // A little beyond the picture, as rounding has it.
+    let [(_, [left, top, right, bottom], _)] = &said(two)[..] else { panic!("{two:?}") };
+    assert!((*left, *right) == (0.0, 10.0) && (top + 0.05).abs() < 1e-5 && (bottom - 20.05).abs() < 1e-5, "{two:?}");
+    assert!(three.objects().is_empty());
+    let twice = Coco::from_yolo(&root, ["cat", "cat"]);
+    assert_eq!(text(&folder, twice), "annotations: set/set/images: two classes are named \"cat\"; rename one of them");
+    let one = Coco::from_yolo(&root, ["cat"]);
+    assert_eq!(
+        text(&folder, one),
+        "annotations: set/set/labels/a/1.txt, line 1: class 1 is none of the 1 that are named; mend it, or name all classes (data.yaml or classes.txt)"
+    );
 }
 
 #[test]

@@ -56,7 +56,10 @@ fn objects_of_several_categories_are_tags_and_none_is_an_answer_too() {
     );
     assert_eq!(recipe["labels"]["learn"].as_str(), Some("tags"));
     // Of some of the categories each picture may have one.
-    save(&coco(&Vec::from_iter(0..12), |number| format!("{number}.png"), both), &root.path().join("annotations.json"));
+    save(
+        &coco(&(0..12).collect::<Vec<_>>(), |number| format!("{number}.png"), both),
+        &root.path().join("annotations.json"),
+    );
     let (said, recipe) = guessed(root.path(), ".", &["--classes", "disc,square"]);
     assert_eq!(said[1], "2 classes, the category of a picture's objects: disc, square");
     assert_eq!(recipe["labels"]["classes"].to_string(), r#"["disc", "square"]"#);

@@ -1,8 +1,9 @@
-//! COCO's files: what they are taken for, what is learned from them, and what is told of slips.
+//! COCO's files and YOLO's texts: what they are taken for, what is learned from them, and what is told of slips.
 
 mod guesses;
 mod refusals;
 mod runs;
+pub mod yolo;
 
 use std::fs;
 use std::path::Path;
@@ -46,9 +47,9 @@ pub fn save(value: &Value, file: &Path) {
 
 /// `folder/N.png`.
 fn draw(folder: &Path, numbers: &[usize]) {
-    numbers
-        .iter()
-        .for_each(|&number| data::save(&data::shown(number).picture(), &folder.join(format!("{number}.png"))));
+    for number in numbers {
+        data::save(&data::shown(*number).picture(), &folder.join(format!("{number}.png")));
+    }
 }
 
 pub fn colour(shown: data::Shown) -> Vec<&'static str> {

@@ -5,6 +5,7 @@ mod json;
 mod outline;
 mod picture;
 mod source;
+mod yolo;
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
