@@ -58,6 +58,8 @@ pub enum Event<'a> {
     Epoch(&'a EpochRow),
     /// Something that a person wants to know: what a run goes on from, why a fit ends early.
     Notice(&'a str),
+    /// The fit fails, or is broken off ([`LearnerError::Interrupted`](crate::LearnerError::Interrupted)): why, before its end is told.
+    Failed(&'a LearnerError),
     /// The fit is over: done, stopped or failed.
     End,
 }
@@ -70,6 +72,7 @@ impl fmt::Display for Event<'_> {
             Self::Step(_) => f.write_str("a step"),
             Self::Epoch(row) => write!(f, "the end of epoch {}", row.epoch),
             Self::Notice(_) => f.write_str("a notice"),
+            Self::Failed(_) => f.write_str("a failure"),
             Self::End => f.write_str("the end"),
         }
     }

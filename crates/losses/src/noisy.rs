@@ -61,9 +61,12 @@ impl GeneralizedCrossEntropy {
 
 impl SymmetricCrossEntropy {
     /// # Errors
-    /// [`LossError::NotFiniteParameter`] unless both are finite and at least 0.
+    /// [`LossError::NotFiniteParameter`] unless both are finite and at least 0, [`LossError::NotPositive`] where both are 0.
     pub fn new(alpha: f64, beta: f64) -> Result<Self, LossError> {
         let (alpha, beta) = (finite("alpha", alpha)?, finite("beta", beta)?);
+        if alpha + beta == 0.0 {
+            return Err(LossError::NotPositive { name: "the larger of alpha and beta,", value: 0.0 });
+        }
         Ok(Self { alpha, beta, weighing: Weighing::default() })
     }
 }

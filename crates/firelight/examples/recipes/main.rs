@@ -13,7 +13,8 @@
 //! | `--json FILE` | writes every number there too |
 //! | `--short` | one seed and few epochs: whether it runs, not what comes of it |
 //!
-//! Within a set and a seed all rows have the same pictures, first weights, order and number of steps, and differ in the part that is named.
+//! Within a set and a seed all rows have the same pictures, first weights, order and number of steps, and differ in the part that is named; but for the soup, which is
+//! of three trainings, and chosen on the pictures that judge it.
 
 #[path = "../methods/arguments.rs"]
 #[allow(dead_code)] // of the other program
@@ -41,6 +42,11 @@ use parts::{Fit, Part, fresh, heads};
 use rows::{Row, markdown};
 use sets::{crops, pets};
 
+/// The tables.
+const SCRATCH: &str = "20 classes, a small net from scratch at 64 px";
+const MISLABELLED: &str = "the same, a fifth of the labels wrong";
+const HEADS: &str = "37 breeds, a head on frozen Lite0";
+
 /// Epochs and the highest rate of the small net, and of the head.
 const FRESH: (usize, f64) = (10, 5e-3);
 const HEAD: (usize, f64) = (40, 2e-3);
@@ -54,14 +60,16 @@ fn main() -> Result<()> {
         for seed in arguments.seeds() {
             let scratch = Scratch { pictures: twenty::Small::read(&[nette.clone(), woof.clone()], seed)?, seed };
             rows.extend(
-                scratch.rows(fresh(), &arguments, |scratch, augment| scratch.pictures.loaders(augment, &device))?,
+                scratch.rows(SCRATCH, fresh(), &arguments, |scratch, augment| {
+                    scratch.pictures.loaders(augment, &device)
+                })?,
             );
-            mislabelled.extend(scratch.rows(parts::mislabelled(), &arguments, |scratch, augment| {
+            mislabelled.extend(scratch.rows(MISLABELLED, parts::mislabelled(), &arguments, |scratch, augment| {
                 scratch.pictures.mislabelled(augment, &device)
             })?);
         }
-        println!("{}", markdown("20 classes, a small net from scratch at 64 px", &rows));
-        println!("{}", markdown("the same, a fifth of the labels wrong", &mislabelled));
+        println!("{}", markdown(SCRATCH, &rows));
+        println!("{}", markdown(MISLABELLED, &mislabelled));
         all.extend(rows);
         all.extend(mislabelled);
     }
@@ -70,7 +78,7 @@ fn main() -> Result<()> {
         for seed in arguments.seeds() {
             rows.extend(on_features(weights, images, seed, &arguments, &device)?);
         }
-        println!("{}", markdown("37 breeds, a head on frozen Lite0", &rows));
+        println!("{}", markdown(HEADS, &rows));
         all.extend(rows);
     }
     if all.is_empty() {
@@ -91,6 +99,7 @@ struct Scratch {
 impl Scratch {
     fn rows(
         &self,
+        set: &'static str,
         parts: Vec<Part>,
         arguments: &Arguments,
         loaders: impl Fn(&Self, AugTransforms) -> Result<DataLoaders<Categories>>,
@@ -105,7 +114,7 @@ impl Scratch {
             let backbone = Backbone::from(Arch::Small).with_seed(seed).with_drop_path(part.drop_path);
             let learn = vision_learner(dls.clone(), backbone)?;
             let (epochs, rate) = (arguments.epochs(FRESH.0), FRESH.1);
-            rows.push(Row::of(&part, seed, learn, |learn| {
+            rows.push(Row::of(set, &part, seed, learn, |learn| {
                 match part.fit {
                     Fit::FlatCos => learn.fit_flat_cos(epochs, rate)?,
                     Fit::Growing(side) => {
@@ -134,7 +143,7 @@ fn on_features(weights: &Path, images: &Path, seed: u64, arguments: &Arguments, 
             Ok::<_, firelight::Error>(learn.with_metrics([accuracy()]).with_seed(order).without_observers())
         };
         let (learn, epochs) = (vision_learner(dls.clone(), body())?, arguments.epochs(HEAD.0));
-        rows.push(Row::of(&part, seed, learn, |learn| {
+        rows.push(Row::of(HEADS, &part, seed, learn, |learn| {
             let Fit::Soup(orders) = part.fit else {
                 learn.fit_head(epochs, HEAD.1, 1)?;
                 return Ok(learn.evaluate()?);

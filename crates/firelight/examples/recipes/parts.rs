@@ -61,7 +61,10 @@ pub fn mislabelled() -> Vec<Part> {
 /// Changes of a head on features, which has nothing to mix.
 pub fn heads() -> Vec<Part> {
     let mut all = both();
-    all.push(Part { fit: Fit::Soup(3), ..Part::of("greedy soup of three orders", Ok) });
+    all.push(Part {
+        fit: Fit::Soup(3),
+        ..Part::of("greedy soup of three trainings, chosen on the judging pictures", Ok)
+    });
     all
 }
 

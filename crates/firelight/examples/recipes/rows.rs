@@ -10,6 +10,7 @@ use crate::parts::Part;
 
 #[derive(Debug, Clone, Serialize)]
 pub struct Row {
+    set: &'static str,
     part: &'static str,
     seed: u64,
     accuracy: f64,
@@ -19,8 +20,9 @@ pub struct Row {
 }
 
 impl Row {
-    /// Trains by `fit`, which gives how good the model is on pictures that no epoch was chosen by.
+    /// Trains by `fit`, which gives how good the model is.
     pub fn of(
+        set: &'static str,
         part: &Part,
         seed: u64,
         learn: Learner<Categories>,
@@ -33,7 +35,7 @@ impl Row {
         let metric = |column: usize| found.metrics[column].unwrap_or(f64::NAN);
         let (accuracy, calibration_error) = (metric(0), metric(1));
         let seconds = start.elapsed().as_secs_f64();
-        let row = Self { part: part.name, seed, accuracy, calibration_error, seconds };
+        let row = Self { set, part: part.name, seed, accuracy, calibration_error, seconds };
         eprintln!("seed {seed}: {}: accuracy {accuracy:.3}, {seconds:.0} s", row.part);
         Ok(row)
     }

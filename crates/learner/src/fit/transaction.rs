@@ -122,6 +122,10 @@ fn ended<T>(
     work: impl FnOnce(&mut Observers) -> Result<T, LearnerError>,
 ) -> Result<T, LearnerError> {
     let done = guarded(|| "a fit".into(), || work(observers)).flatten();
+    if let Err(error) = &done {
+        // What an observer says to it must not hide why.
+        let _ = observers.tell(Event::Failed(error));
+    }
     let end = observers.tell(Event::End);
     let done = done?;
     end.map(|_| done)

@@ -44,6 +44,7 @@ impl Observer for EpochTable {
             }
             Event::Epoch(row) => self.print(&cells(row)),
             Event::Notice(text) => self.line(text),
+            Event::Failed(_) => {}
             Event::End => self.bar = None,
         }
         Flow::Continue

@@ -83,12 +83,13 @@ fn it_changes_training_and_nothing_else() {
     assert_eq!(evaluated(&deep), evaluated(&deep));
 }
 
+type Fit = fn(&mut ShapeLearner) -> Result<(), LearnerError>;
+
 /// Whichever way a frozen body goes: folded, as it is on copies, on features, or with norms that train.
 #[test]
 fn frozen_bodies_leave_out_nothing() {
     let folder = shapes::folder(24);
-    let ways: [fn(&mut ShapeLearner) -> Result<(), LearnerError>; 2] =
-        [|learn| learn.fit_one_cycle(2, 1e-3), |learn| learn.fit_head(2, 1e-3, 1)];
+    let ways: [Fit; 2] = [|learn| learn.fit_one_cycle(2, 1e-3), |learn| learn.fit_head(2, 1e-3, 1)];
     let set_ups: [fn(ShapeLearner) -> ShapeLearner; 3] = [
         |learn| learn,
         |learn| learn.with_devices([Device::flex(), Device::flex()]),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use burn::tensor::Device;
-use firelight_learner::{Event, MlFlow, Observer, StepRow};
+use firelight_learner::{Event, Flow, MlFlow, Observer, StepRow};
 use serde_json::Value;
 
 use crate::shapes;
@@ -61,6 +61,30 @@ fn names_stay_in_the_runs_folder() {
     for name in ["params/_/_/outside", "params/é_", "metrics/a/_/b_"] {
         assert!(names.contains(&PathBuf::from(name)), "{name}: {names:?}");
     }
+}
+
+#[test]
+fn a_run_says_how_it_ended() {
+    let (folder, place) = (shapes::folder(24), tempfile::tempdir().expect("a folder"));
+    let run = MlFlow::in_folder(place.path(), "ends").expect("a run");
+    let status = || {
+        let text = fs::read_to_string(run.folder().join("meta.yaml")).expect("lines");
+        text.lines().find_map(|line| line.strip_prefix("status: ")).expect("a status").to_owned()
+    };
+    assert_eq!(status(), "1");
+    let learner = || shapes::learner(shapes::loaders(&folder, &Device::flex())).with_observer(run.clone());
+    let mut broken = learner()
+        .with_observer(|event: &Event| if let Event::Step(_) = event { Flow::Interrupt } else { Flow::Continue });
+    broken.fit(1, 1e-3).expect_err("broken off");
+    assert_eq!(status(), "5");
+    let mut failing = learner().with_observer(|event: &Event| {
+        assert!(!matches!(event, Event::Step(_)), "of a test");
+        Flow::Continue
+    });
+    failing.fit(1, 1e-3).expect_err("a panic");
+    assert_eq!(status(), "4");
+    learner().fit(1, 1e-3).expect("a fit");
+    assert_eq!(status(), "3");
 }
 
 const READ: &str = "

@@ -25,6 +25,7 @@ fn parameters_out_of_range() {
     assert_snapshot!(GeneralizedCrossEntropy::new(0.0).unwrap_err(), @"q 0 must be > 0");
     assert_snapshot!(GeneralizedCrossEntropy::new(1.5).unwrap_err(), @"q 1.5 is outside [0,1]");
     assert_snapshot!(SymmetricCrossEntropy::new(0.1, -1.0).unwrap_err(), @"beta must be finite and >= 0");
+    assert_snapshot!(SymmetricCrossEntropy::new(0.0, 0.0).unwrap_err(), @"the larger of alpha and beta, 0 must be > 0");
     assert_snapshot!(GeneralizedCrossEntropy::new(0.7).unwrap().describe(), @"generalized cross entropy (q 0.7)");
     assert_snapshot!(SymmetricCrossEntropy::new(0.1, 1.0).unwrap().with_ignore_index(-100).describe(), @"symmetric cross entropy (alpha 0.1, beta 1, ignoring -100)");
     assert_snapshot!(SmoothL1::new(0.0).unwrap_err(), @"beta 0 must be > 0");

@@ -46,6 +46,8 @@ pub struct MlFlow {
 struct Written {
     told: Told,
     files: HashMap<String, File>,
+    /// What the fit will have come to.
+    end: Status,
     /// Something could not be written.
     failed: bool,
 }
@@ -136,8 +138,13 @@ impl MlFlow {
 
     fn told(&self, written: &mut Written, event: &Event) -> io::Result<()> {
         match event {
-            Event::Start { .. } => self.run.is(Status::Running)?,
-            Event::End => self.run.is(Status::Finished)?,
+            Event::Start { .. } => {
+                written.end = Status::Finished;
+                self.run.is(Status::Running)?;
+            }
+            Event::Failed(LearnerError::Interrupted { .. }) => written.end = Status::Killed,
+            Event::Failed(_) => written.end = Status::Failed,
+            Event::End => self.run.is(written.end)?,
             _ => {}
         }
         let values = written.told.numbers(event, |group| format!("train/rate_{group}"));

@@ -1,5 +1,6 @@
 //! The folders of a file store: one an experiment, and in it one a run, each with its `meta.yaml`.
 
+use std::fmt::Write;
 use std::fs;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
@@ -7,12 +8,16 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use firelight_files::write_whole;
+use sha2::{Digest, Sha256};
 
 /// What a run is, in numbers of the store.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Status {
     Running = 1,
+    #[default]
     Finished = 3,
+    Failed = 4,
+    Killed = 5,
 }
 
 #[derive(Debug)]
@@ -56,7 +61,7 @@ impl Run {
     pub fn is(&self, status: Status) -> io::Result<()> {
         let end = match status {
             Status::Running => "null".into(),
-            Status::Finished => now().to_string(),
+            Status::Finished | Status::Failed | Status::Killed => now().to_string(),
         };
         let user = std::env::var("USER").unwrap_or_default();
         let text = format!(
@@ -71,7 +76,7 @@ impl Run {
             status as u8,
             quoted(&user)
         );
-        write_whole(&self.folder.join("meta.yaml"), text.as_bytes())
+        write_whole(self.folder.join("meta.yaml"), text.as_bytes())
     }
 }
 
@@ -95,15 +100,15 @@ fn find(store: &Path, name: &str) -> io::Result<Option<String>> {
 }
 
 fn make(store: &Path, name: &str) -> io::Result<String> {
-    // As the store's own, a number of eighteen digits.
-    let number = (100_000_000_000_000_000 + chance() % 900_000_000_000_000_000).to_string();
+    // As the store's own, a number of eighteen digits; of the name, so that runs which begin at once find one.
+    let number = (100_000_000_000_000_000 + digits(name) % 900_000_000_000_000_000).to_string();
     let folder = store.join(&number);
     fs::create_dir_all(&folder)?;
     let (uri, name, now) = (uri(&folder), quoted(name), now());
     let text = format!(
         "artifact_location: {uri}\ncreation_time: {now}\nexperiment_id: '{number}'\nlast_update_time: {now}\nlifecycle_stage: active\nname: {name}\n"
     );
-    write_whole(&folder.join("meta.yaml"), text.as_bytes())?;
+    write_whole(folder.join("meta.yaml"), text.as_bytes())?;
     Ok(number)
 }
 
@@ -125,6 +130,11 @@ pub fn named(name: &str) -> String {
     if parts.is_empty() { "_".into() } else { parts.join("/") }
 }
 
+/// The same for the same name.
+fn digits(name: &str) -> u64 {
+    Sha256::digest(name.as_bytes()).iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
 /// Other each time: hash maps of the standard library are begun so.
 fn chance() -> u64 {
     RandomState::new().hash_one(now())
@@ -141,7 +151,7 @@ fn uri(path: &Path) -> String {
         if byte.is_ascii_alphanumeric() || b"/_-.~:".contains(&byte) {
             uri.push(byte.into());
         } else {
-            uri.push_str(&format!("%{byte:02X}"));
+            let _ = write!(uri, "%{byte:02X}");
         }
     }
     uri
