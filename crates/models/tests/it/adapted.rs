@@ -39,7 +39,7 @@ fn colours(picture: &Tensor<4>, channels: usize) -> Tensor<4> {
 }
 
 #[test]
-fn every_familys_stem_is_adapted_to_other_channels() {
+fn stems_of_every_family_are_adapted_to_other_channels() {
     let (place, device) = (tempfile::tempdir().unwrap(), device());
     for name in FAMILIES {
         let arch: Arch = name.parse().unwrap();
