@@ -1,6 +1,7 @@
 //! The command line.
 
 mod commands;
+mod values;
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use firelight::predict::Registry;
 use firelight::prelude::*;
 
 use crate::recipe::Augment;
+use values::{gib, minutes, rate, share};
 
 #[cfg(feature = "remote")]
 pub use commands::Worker;
@@ -175,26 +177,6 @@ const OF_THE_RECIPE: [&str; 22] = [
     "taxonomy",
 ];
 
-fn share(text: &str) -> Result<f64, String> {
-    let share: f64 = text.parse().map_err(|_| "a share is a number, as 0.2")?;
-    if share > 0.0 && share < 1.0 { Ok(share) } else { Err("a share is over 0 and under 1, as 0.2".into()) }
-}
-
-fn gib(text: &str) -> Result<f64, String> {
-    let gib: f64 = text.parse().map_err(|_| "a number is needed, as 4")?;
-    if (0.001..=1_000_000.0).contains(&gib) { Ok(gib) } else { Err("give from 0.001 to 1000000 GiB".into()) }
-}
-
-fn minutes(text: &str) -> Result<f64, String> {
-    let minutes: f64 = text.parse().map_err(|_| "minutes are a number, as 10")?;
-    if (0.05..=100_000.0).contains(&minutes) { Ok(minutes) } else { Err("give from 0.05 to 100000 minutes".into()) }
-}
-
-fn rate(text: &str) -> Result<f64, String> {
-    let rate: f64 = text.parse().map_err(|_| "a rate is a number, as 3e-3")?;
-    if rate > 0.0 && rate <= 10.0 { Ok(rate) } else { Err("a rate is over 0 and at most 10, as 3e-3".into()) }
-}
-
 /// What the pictures are seen with.
 #[derive(Debug, Args)]
 pub struct ModelOptions {
@@ -212,6 +194,7 @@ pub struct ModelOptions {
 }
 
 #[derive(Debug, Args)]
+#[allow(clippy::doc_markdown)] // it is read on a terminal
 #[allow(clippy::struct_excessive_bools)] // switches of a command line
 pub struct Train {
     /// A folder of pictures, or a table or COCO file that names them
@@ -270,10 +253,15 @@ pub struct Train {
     /// Write what came of it to this file, for scripts
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
-    #[allow(clippy::doc_markdown)] // it is read on a terminal
     /// Write losses, rates and metrics for TensorBoard to this folder
     #[arg(long, value_name = "DIR")]
     pub tensorboard: Option<PathBuf>,
+    /// Write settings, losses, rates, metrics, model and report to this folder, a file store of MLflow
+    #[arg(long, value_name = "DIR")]
+    pub mlflow: Option<PathBuf>,
+    /// Devices that share every batch, comma-separated, such as cuda:0,cuda:1; --device keeps the weights and validates
+    #[arg(long, value_name = "DEVICE", value_delimiter = ',')]
+    pub devices: Vec<String>,
     /// Print the recipe as it would be, and train nothing (with --minutes some steps are timed)
     #[arg(long)]
     pub dry_run: bool,

@@ -47,7 +47,9 @@ pub fn info(options: &Info, cli: &Cli, screen: Screen) -> Result<()> {
     ))?;
     screen.print(format_args!("tells      {}: {}", about.target, about.outputs.join(", ")))?;
     screen.print(format_args!("network    {}", about.network))?;
-    screen.print(format_args!("pictures   {}", manifest.transforms))?;
+    for (at, line) in manifest.transforms.to_string().lines().enumerate() {
+        screen.print(format_args!("{:<11}{line}", if at == 0 { "pictures" } else { "" }))?;
+    }
     Ok(())
 }
 

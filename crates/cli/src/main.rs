@@ -19,6 +19,7 @@ mod man;
 mod objects;
 mod outcome;
 mod place;
+mod plan;
 mod predict;
 mod rate;
 mod recipe;

@@ -327,25 +327,31 @@ impl Recipe {
         Ok(toml::to_string_pretty(self).map_err(|error| format!("recipe: {error}"))?)
     }
 
+    /// Every setting under its name, as `training.epochs`.
+    pub fn settings(&self) -> BTreeMap<String, toml::Value> {
+        flat(String::new(), toml::Value::try_from(self).ok())
+    }
+
     /// The first setting in which another differs, as `training.epochs is 2, and 4 is asked for`; `None` for the same.
     pub fn difference(&self, asked: &Self) -> Option<String> {
         // A run goes on with any cache.
         let asked = &Self { cache: self.cache.clone(), ..asked.clone() };
-        let [here, asked] = [self, asked].map(|recipe| flat(String::new(), toml::Value::try_from(recipe).ok()));
-        let value = |of: &BTreeMap<String, String>, name: &str| of.get(name).cloned().unwrap_or_else(|| "none".into());
+        let [here, asked] = [self, asked].map(Self::settings);
+        let value =
+            |of: &BTreeMap<String, toml::Value>, name: &str| of.get(name).map_or("none".into(), ToString::to_string);
         let name = here.keys().chain(asked.keys()).find(|name| here.get(*name) != asked.get(*name))?;
         Some(format!("{name} is {}, and {} is asked for", value(&here, name), value(&asked, name)))
     }
 }
 
 /// Every value under its name.
-fn flat(name: String, value: Option<toml::Value>) -> BTreeMap<String, String> {
+fn flat(name: String, value: Option<toml::Value>) -> BTreeMap<String, toml::Value> {
     match value {
         Some(toml::Value::Table(table)) => {
             let inner = |key: &str| if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
             table.into_iter().flat_map(|(key, value)| flat(inner(&key), Some(value))).collect()
         }
-        Some(value) => BTreeMap::from([(name, value.to_string())]),
+        Some(value) => BTreeMap::from([(name, value)]),
         None => BTreeMap::new(),
     }
 }

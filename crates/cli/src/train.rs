@@ -1,5 +1,6 @@
 //! `firelight train`: a recipe, a learner, and what came of it.
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -18,6 +19,7 @@ use crate::kinds::{ItemOf, WithBlock, with_block};
 use crate::loaders::{self, OF_THE_HEAD, THAWED_RATE, loaders, rate};
 use crate::outcome::{Figure, Outcome, can_write_json, write_json};
 use crate::place::{CHECKPOINTS, MODEL, Place};
+use crate::plan::{plan, tracked};
 use crate::recipe::{CachePart, Recipe, TrainingPart};
 use crate::screen::Screen;
 use crate::weights::{backbone, choose};
@@ -28,12 +30,13 @@ pub fn train(options: &Train, cli: &Cli, screen: Screen) -> Result<()> {
     // A program is to be a file as it stands.
     let screen = if options.as_rust { Screen::new(true) } else { screen };
     can_write_json(options.json.as_deref())?;
+    let devices = options.devices.iter().map(|name| device_by_name(name)).collect::<Result<Vec<_>, _>>()?;
     let (mut recipe, name) = recipe(options, cli, screen)?;
     if let Some(place) = &options.cache {
         recipe.cache = Some(CachePart::told(place, options.cache_gib)?);
     }
     recipe.cache.as_ref().map_or(Ok(()), |cache| cache.lies_apart(&recipe.data))?;
-    let run = Run { recipe, name, options, cli, screen, begin };
+    let run = Run { recipe, name, options, cli, screen, begin, devices, mlflow: OnceCell::new() };
     match with_block(&run.recipe, &run)? {
         Some(outcome) => write_json(options.json.as_deref(), &outcome),
         None => Ok(()),
@@ -84,6 +87,10 @@ struct Run<'a> {
     cli: &'a Cli,
     screen: Screen,
     begin: Instant,
+    /// Those that share a batch.
+    devices: Vec<Device>,
+    /// Where the run is told for `MLflow`, once it has begun.
+    mlflow: OnceCell<MlFlow>,
 }
 
 /// A recipe that is settled, and where its run is kept.
@@ -105,7 +112,8 @@ impl WithBlock for &Run<'_> {
         let Some(Settled { recipe, place }) = settled else { return Ok(None) };
         let TrainingPart { epochs, unfrozen_epochs, batch_size, .. } = recipe.training;
         let rate = rate(&recipe);
-        let mut learn = self.equipped(vision_learner(dls.with_batch_size(batch_size), backbone)?, &place)?;
+        let learn = vision_learner(dls.with_batch_size(batch_size), backbone)?;
+        let mut learn = self.equipped(learn, &recipe, &place)?;
         if recipe.model.weights.is_none() {
             learn.fit_one_cycle(epochs, rate)?;
         } else {
@@ -162,7 +170,7 @@ impl Run<'_> {
     ) -> Result<Option<Outcome>> {
         let Some(Settled { recipe, place }) = self.settle(&dls, &learner)? else { return Ok(None) };
         let TrainingPart { epochs, unfrozen_epochs, batch_size, .. } = recipe.training;
-        let mut learn = self.equipped(learner(dls.with_batch_size(batch_size))?, &place)?;
+        let mut learn = self.equipped(learner(dls.with_batch_size(batch_size))?, &recipe, &place)?;
         learn.fit_one_cycle(epochs, rate(&recipe))?;
         if recipe.model.weights.is_some() {
             self.thaw(&mut learn, unfrozen_epochs)?;
@@ -209,11 +217,10 @@ impl Run<'_> {
             return Ok(None);
         };
         recipe.write(&place.folder().join(RECIPE))?;
-        self.screen.say(format_args!(
-            "- {} epochs; the run is kept in {}",
-            recipe.training.epochs,
-            place.folder().display()
-        ));
+        for line in plan(&recipe, dls.validates(), self.is_settled()) {
+            self.screen.say(format_args!("- {line}"));
+        }
+        self.screen.say(format_args!("- the run is kept in {}", place.folder().display()));
         Ok(Some(Settled { recipe, place }))
     }
 
@@ -238,7 +245,7 @@ impl Run<'_> {
     fn timed<F: TargetDefaults, M: Model + Sync>(&self, minutes: f64, learn: Learner<F, M>) -> Result<(usize, usize)> {
         let deadline = Deadline::of(self.begin, minutes)?;
         let batches = learn.data().train().num_batches() as f64;
-        let (frozen, learn) = step_seconds(learn)?;
+        let (frozen, learn) = step_seconds(learn.with_devices(self.devices.clone()))?;
         if self.recipe.model.weights.is_none() || self.recipe.labels.are_places() {
             return Ok((deadline.epochs(1.25 * batches * frozen), 0));
         }
@@ -251,10 +258,15 @@ impl Run<'_> {
     }
 
     /// The learner with what the recipe asks of every kind.
-    fn equipped<F: TargetDefaults, M: Model>(&self, learn: Learner<F, M>, place: &Place) -> Result<Learner<F, M>> {
-        let TrainingPart { seed, ema, minutes, .. } = self.recipe.training;
-        let mut learn =
-            learn.with_seed(seed).with_checkpoints(Checkpoints::in_folder(place.folder().join(CHECKPOINTS)));
+    fn equipped<F: TargetDefaults, M: Model>(
+        &self,
+        learn: Learner<F, M>,
+        recipe: &Recipe,
+        place: &Place,
+    ) -> Result<Learner<F, M>> {
+        let TrainingPart { seed, ema, minutes, .. } = recipe.training;
+        let learn = learn.with_seed(seed).with_devices(self.devices.clone());
+        let mut learn = learn.with_checkpoints(Checkpoints::in_folder(place.folder().join(CHECKPOINTS)));
         if learn.data().validates() {
             learn = learn.with_best(KeepBest::new("valid_loss"));
         }
@@ -269,6 +281,11 @@ impl Run<'_> {
         }
         if let Some(folder) = &self.options.tensorboard {
             learn = learn.with_observer(TensorBoard::in_folder(folder)?);
+        }
+        if let Some(folder) = &self.options.mlflow {
+            let run = tracked(folder, &self.name, recipe)?;
+            learn = learn.with_observer(run.clone());
+            let _ = self.mlflow.set(run);
         }
         let learn = learn.with_observer(firelight::signals::heed);
         Ok(match minutes {
@@ -335,6 +352,12 @@ impl Run<'_> {
             outcome.figures = named.map(|(name, value)| Figure { name, value }).collect();
             save_png(&learn.show_results(16)?, out.join("results.png"))?;
             outcome.report = seen.save_report(out)?;
+        }
+        if let Some(run) = self.mlflow.get() {
+            let files = [&outcome.model, &outcome.report, &out.join(RECIPE)];
+            let told = files.into_iter().filter(|file| file.exists()).try_for_each(|file| run.add_file(file));
+            // The model is there all the same.
+            told.unwrap_or_else(|error| self.screen.say(format_args!("left out: {error}")));
         }
         outcome.seconds = self.begin.elapsed().as_secs_f64();
         let skipped =

@@ -31,6 +31,34 @@ fn figure(root: &Path, more: &[&str], name: &str) -> f64 {
 }
 
 #[test]
+fn a_run_says_what_it_is_going_to_do_and_is_told_to_mlflow() {
+    let root = tempfile::tempdir().unwrap();
+    let at = root.path();
+    data::class_folders(&at.join("data"), 30);
+    let told = said(at, &[&["train", "data", "--epochs", "2", "--ema", "--mlflow", "mlruns"], &SMALL[..]].concat());
+    let plan = "- 2 epochs of the whole network from scratch, at rates up to 0.006\n- the model is a moving average of the weights\n\
+                - of all epochs the one of the lowest validation loss is kept\n- the run is kept in firelight-out/data\n";
+    assert!(told.contains(plan), "{told}");
+    let only = |folder: &Path| {
+        let folders: Vec<_> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
+        assert_eq!(folders.len(), 1, "{folders:?}");
+        folders[0].clone()
+    };
+    let run = only(&only(&at.join("mlruns")));
+    assert_eq!(fs::read_to_string(run.join("params/training.epochs")).unwrap(), "2");
+    assert_eq!(fs::read_to_string(run.join("metrics/valid/accuracy")).unwrap().lines().count(), 2);
+    let model = fs::read(at.join("firelight-out/data/model.firelight")).unwrap();
+    assert!(fs::read(run.join("artifacts/model.firelight")).unwrap() == model);
+    assert!(run.join("artifacts/report.html").is_file());
+
+    let shared = ["train", "data", "--epochs", "2", "--out", "shared", "--devices"];
+    said(at, &[&shared[..], &["flex,flex"], &SMALL[..]].concat());
+    let error = refused(at, &[&shared[..], &["moon"], &["--restart"], &SMALL[..]].concat());
+    assert!(error.contains("moon"), "{error}");
+}
+
+#[test]
 fn classes_train_predict_and_are_told_again() {
     let root = tempfile::tempdir().unwrap();
     let at = root.path();
