@@ -419,6 +419,9 @@ fn yolos_texts_are_in_the_folder_of_labels_or_beside_the_pictures() {
     let [(_, [left, top, right, bottom], _)] = &said(two)[..] else { panic!("{two:?}") };
     assert!((*left, *right) == (0.0, 10.0) && (top + 0.05).abs() < 1e-5 && (bottom - 20.05).abs() < 1e-5, "{two:?}");
     assert!(three.objects().is_empty());
+    let some = Coco::from_yolo_files(&root, ["a/1.png"], ["cat", "dog"]).expect("labels");
+    assert_eq!(some.pictures().len(), 1);
+    assert_eq!((some.pictures()[0].file(), some.pictures()[0].objects()), (Path::new("a/1.png"), one.objects()));
     let twice = Coco::from_yolo(&root, ["cat", "cat"]);
     assert_eq!(text(&folder, twice), "annotations: set/set/images: two classes are named \"cat\"; rename one of them");
     let one = Coco::from_yolo(&root, ["cat"]);
@@ -426,6 +429,34 @@ fn yolos_texts_are_in_the_folder_of_labels_or_beside_the_pictures() {
         text(&folder, one),
         "annotations: set/set/labels/a/1.txt, line 1: class 1 is none of the 1 that are named; mend it, or name all classes (data.yaml or classes.txt)"
     );
+}
+
+#[test]
+fn files_of_instances_as_other_programs_write_them() {
+    let image = r#"{"id": 9, "file_name": "val\\9.jpg", "width": 60.0, "height": 40.0}"#;
+    let annotations = r#"{"image_id": 9, "category_id": 18, "bbox": [], "iscrowd": false, "segmentation": [[]]},
+        {"image_id": 9, "category_id": 18, "bbox": null, "iscrowd": true, "segmentation": [[], [1, 1, 5, 1, 5, 3]]},
+        {"image_id": 9, "category_id": 18, "bbox": [1, 2, 3, 4], "iscrowd": null}"#;
+    let (_folder, read) = coco(&instances(image, annotations, DOG));
+    let read = read.expect("instances");
+    let [picture] = read.pictures() else { panic!("{read:?}") };
+    assert_eq!((picture.file(), picture.size()), (Path::new("val/9.jpg"), Size::new(60, 40)));
+    let objects: Vec<_> =
+        picture.objects().iter().map(|object| (object.area, object.crowd, object.has_outline())).collect();
+    assert_eq!(
+        objects,
+        [([0.0; 4], false, false), ([1.0, 1.0, 5.0, 3.0], true, true), ([1.0, 2.0, 4.0, 6.0], false, false)]
+    );
+    let folder = folder(&[]);
+    for (width, what) in [
+        ("60.5", "60.5 is no whole number of pixels"),
+        ("-6", "-6 is no number of pixels"),
+        ("5000000000", "5000000000 pixels are too many"),
+    ] {
+        let (_folder, read) = coco(&instances(&image.replace("60.0", width), "", DOG));
+        let said = text(&folder, read);
+        assert!(said.contains(&format!("it is no COCO file of instances: {what} at line 1 column ")), "{said}");
+    }
 }
 
 #[test]
@@ -582,7 +613,7 @@ fn outlines_of_instances_are_masks() {
     assert_eq!(rows_of(&none.mask(&dogs).expect("a mask")), ["000000"; 4]);
     assert_eq!(
         none.mask(&names).expect_err("refused").to_string(),
-        "annotations: 9.jpg: its \"person\" has no segmentation; take the picture out, or its category out of the names"
+        "annotations: 9.jpg: its \"person\" has no outline; take the picture out, or its category out of the names"
     );
 }
 

@@ -44,7 +44,7 @@ pub struct Coco {
 
 impl Coco {
     /// Reads a file: UTF-8, with or without a byte order mark. Without `annotations`, as of COCO's test pictures, there are no objects. Ids are
-    /// whole numbers or text. An object without `bbox` has the box around its polygons, and without these one of no size.
+    /// whole numbers or text. Names of files have `\` as `/`. An object without `bbox` has the box around its polygons, and without these one of no size.
     ///
     /// # Errors
     ///
@@ -92,7 +92,26 @@ impl Coco {
     /// The pictures as items of a recipe: their files in this folder.
     pub fn into_items(self, folder: impl AsRef<Path>) -> Vec<CocoPicture> {
         let folder = folder.as_ref();
-        self.pictures.into_iter().map(|picture| picture.in_folder(folder)).collect()
+        self.pictures
+            .into_iter()
+            .map(|picture| {
+                let file = folder.join(picture.file());
+                picture.with_file(file)
+            })
+            .collect()
+    }
+
+    /// Calls the files otherwise than they are written, as where they were moved.
+    pub fn with_files(mut self, mut place: impl FnMut(&Path) -> PathBuf) -> Self {
+        self.pictures = self
+            .pictures
+            .into_iter()
+            .map(|picture| {
+                let file = place(picture.file());
+                picture.with_file(file)
+            })
+            .collect();
+        self
     }
 
     /// Keeps the objects of these categories alone; pictures stay, without objects where they have no others.
@@ -149,6 +168,8 @@ impl Reader<'_> {
         let (mut pictures, mut places) = (Vec::<CocoPicture>::with_capacity(images.len()), HashMap::new());
         let mut files = HashSet::new();
         for (place, Image { id, file_name, width, height }) in images.into_iter().enumerate() {
+            // As a program on Windows writes it.
+            let file_name = file_name.replace('\\', "/");
             if let Some(other) = places.insert(id.clone(), place) {
                 let what = format!("two images have id {id}: {} and {file_name}", pictures[other].file().display());
                 return Err(refusal(self.file, None, what, "give each image a number of its own"));
@@ -202,7 +223,7 @@ fn object(annotation: Annotation, category: &Category, picture: Size) -> Result<
     Ok(CocoObject {
         label: category.name.clone(),
         area,
-        crowd: annotation.iscrowd != 0,
+        crowd: annotation.iscrowd,
         points: points.iter().map(point).collect(),
         outline: annotation.segmentation,
     })

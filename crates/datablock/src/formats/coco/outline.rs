@@ -129,7 +129,8 @@ impl<'de> Visitor<'de> for Either {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, polygons: A) -> Result<Outline, A::Error> {
-        let polygons = Vec::deserialize(SeqAccessDeserializer::new(polygons))?;
+        let mut polygons: Vec<Vec<f32>> = Vec::deserialize(SeqAccessDeserializer::new(polygons))?;
+        polygons.retain(|polygon| !polygon.is_empty());
         Ok(if polygons.is_empty() { Outline::None } else { Outline::Polygons(polygons) })
     }
 

@@ -41,8 +41,8 @@ impl CocoPicture {
         Self { file, id, size, objects: Vec::new() }
     }
 
-    pub(super) fn in_folder(self, folder: &Path) -> Self {
-        Self { file: folder.join(&self.file), ..self }
+    pub(super) fn with_file(self, file: PathBuf) -> Self {
+        Self { file, ..self }
     }
 
     /// The picture's file.
@@ -155,14 +155,14 @@ impl CocoPicture {
     ///
     /// # Errors
     ///
-    /// [`AnnotationError::Unfit`](crate::AnnotationError::Unfit) if an object of these categories has no segmentation, or there are more than 255 names.
+    /// [`AnnotationError::Unfit`](crate::AnnotationError::Unfit) if an object of these categories has no outline, or there are more than 255 names.
     pub fn mask(&self, names: &Vocab) -> Result<Mask, DataError> {
         let mut objects = Vec::new();
         for object in &self.objects {
             let Some(code) = names.find(&object.label) else { continue };
             let refuse = |what: String, remedy: &str| refusal(&self.file, None, what, remedy);
             if object.outline == Outline::None {
-                let what = format!("its {:?} has no segmentation", object.label);
+                let what = format!("its {:?} has no outline", object.label);
                 return Err(refuse(what, "take the picture out, or its category out of the names"));
             }
             let code = u8::try_from(code).ok().filter(|&code| code != Mask::VOID).ok_or_else(|| {

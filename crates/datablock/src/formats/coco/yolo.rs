@@ -38,18 +38,33 @@ impl Coco {
         names: impl IntoIterator<Item = S>,
     ) -> Result<Self, DataError> {
         let folder = folder.as_ref();
+        let told = |file: PathBuf| file.strip_prefix(folder).map_or_else(|_| file.clone(), Path::to_path_buf);
+        Self::from_yolo_files(folder, image_files(folder)?.into_iter().map(told), names)
+    }
+
+    /// The same of these pictures alone, told from `folder`.
+    ///
+    /// # Errors
+    ///
+    /// As of [`from_yolo`](Self::from_yolo), but for those of the folder.
+    pub fn from_yolo_files<F: Into<PathBuf>, S: Into<String>>(
+        folder: impl AsRef<Path>,
+        files: impl IntoIterator<Item = F>,
+        names: impl IntoIterator<Item = S>,
+    ) -> Result<Self, DataError> {
+        let folder = folder.as_ref();
         let names: Vec<String> = names.into_iter().map(Into::into).collect();
         let mut known = HashSet::new();
         if let Some(name) = names.iter().find(|name| !known.insert(name.as_str())) {
             return Err(refusal(folder, None, format!("two classes are named {name:?}"), "rename one of them"));
         }
-        let files = image_files(folder)?;
-        let read = |(place, file): (usize, &PathBuf)| {
+        let files: Vec<PathBuf> = files.into_iter().map(Into::into).collect();
+        let read = |(place, told): (usize, &PathBuf)| {
+            let file = folder.join(told);
             // A picture that cannot be read is told of when it is.
-            let size = upright_size(file).unwrap_or(Size::new(1, 1));
-            let told = file.strip_prefix(folder).unwrap_or(file).to_path_buf();
-            let mut picture = CocoPicture::new(told, place as i64, size);
-            if let Some(text) = Self::yolo_text(file) {
+            let size = upright_size(&file).unwrap_or(Size::new(1, 1));
+            let mut picture = CocoPicture::new(told.clone(), place as i64, size);
+            if let Some(text) = Self::yolo_text(&file) {
                 picture.objects = objects(&text, &names, size)?;
             }
             Ok(picture)
@@ -63,14 +78,18 @@ impl Coco {
 
     /// The text of a picture for [`from_yolo`](Self::from_yolo), where there is one.
     pub fn yolo_text(picture: &Path) -> Option<PathBuf> {
-        let parts: Vec<_> = picture.components().collect();
-        let images = parts.iter().rposition(|part| part.as_os_str() == "images");
-        let in_labels = images.map(|images| {
-            let (before, after) = (parts[..images].iter(), parts[images + 1..].iter());
-            before.collect::<PathBuf>().join("labels").join(after.collect::<PathBuf>()).with_extension("txt")
-        });
+        // A path from within `images` does not name that.
+        let in_labels = in_labels(picture).or_else(|| in_labels(&std::path::absolute(picture).ok()?));
         [in_labels, Some(picture.with_extension("txt"))].into_iter().flatten().find(|file| file.is_file())
     }
+}
+
+/// The path with `labels` in place of the innermost `images`.
+fn in_labels(picture: &Path) -> Option<PathBuf> {
+    let parts: Vec<_> = picture.components().collect();
+    let images = parts.iter().rposition(|part| part.as_os_str() == "images")?;
+    let (before, after) = (parts[..images].iter(), parts[images + 1..].iter());
+    Some(before.collect::<PathBuf>().join("labels").join(after.collect::<PathBuf>()).with_extension("txt"))
 }
 
 fn objects(file: &Path, names: &[String], size: Size) -> Result<Vec<CocoObject>, DataError> {
