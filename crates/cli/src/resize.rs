@@ -17,7 +17,7 @@ use crate::screen::Screen;
 use crate::smaller::{Copied, Smaller};
 
 /// Endings of files that tell labels, which go along as they are.
-const TELL: [&str; 9] = ["csv", "tsv", "json", "jsonl", "txt", "xml", "yaml", "yml", "md"];
+const TELL: [&str; 11] = ["csv", "tsv", "json", "jsonl", "txt", "xml", "yaml", "yml", "names", "labels", "md"];
 /// Those that mostly tell positions in pixels.
 const POSITIONS: [&str; 3] = ["json", "jsonl", "xml"];
 

@@ -1,7 +1,6 @@
 //! Labels in COCO's files.
 
-use std::collections::{BTreeMap, HashMap};
-use std::ffi::OsStr;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use firelight::datablock::{Coco, CocoPicture};
@@ -13,9 +12,13 @@ use super::folders::{Part, part_of};
 use super::objects::objects;
 use super::{Found, Guess, listed, pictures};
 use crate::files::{absolute, folders};
+use crate::objects::{Names, placed, plain};
 
 /// Files of unusual names that are looked into: more of them are a file for each picture.
 const LOOKED_INTO: usize = 16;
+
+/// What a COCO file has, as it is written there.
+const PARTS: [&str; 3] = ["\"images\"", "\"annotations\"", "\"categories\""];
 
 /// What JSON files beside pictures are.
 pub enum Beside {
@@ -48,11 +51,12 @@ pub fn is_coco(file: &Path) -> bool {
 
 /// Files of COCO in the folder, its `annotations` and its folders of pictures: one, or one that trains and one that validates.
 pub fn beside(found: &Found) -> Beside {
-    let names = Names::new(found);
+    let names = Names::new(&found.files);
     let mut other = None;
-    for files in candidates(found) {
+    let [instances, usual, others] = candidates(found);
+    for (files, is_likely) in [(instances, true), (usual, true), (others, false)] {
         let (mut read, mut left, mut wrong) = (Vec::new(), Vec::new(), None);
-        for file in files.iter().filter(|file| has_shape(file)) {
+        for file in files.iter().filter(|file| has_shape(file, is_likely)) {
             match Listed::read(file, found, &names) {
                 Ok(listed) if listed.is_of_no_picture() => {
                     left.push(format!("{}, none of whose pictures are here", listed.told.display()));
@@ -73,7 +77,7 @@ pub fn beside(found: &Found) -> Beside {
 
 /// The same of the files that somebody told: one, or one that trains and one that validates.
 pub fn told(files: &[PathBuf], found: &Found) -> Result<Guess> {
-    let names = Names::new(found);
+    let names = Names::new(&found.files);
     let read = |file: &PathBuf| {
         let listed = Listed::read(file, found, &names)?;
         if listed.is_of_no_picture() { Err(listed.of_no_picture(found)) } else { Ok(listed) }
@@ -109,8 +113,9 @@ fn name_of(file: &Path) -> String {
     file.file_name().unwrap_or_default().to_string_lossy().to_lowercase()
 }
 
-/// Whether a file lists images and categories, whatever these are: captions have no categories.
-fn has_shape(file: &Path) -> bool {
+/// Whether a file lists images and categories, whatever these are: captions have no categories. A file that is likely one has it too where it is
+/// no JSON, which is told when it is read.
+fn has_shape(file: &Path, is_likely: bool) -> bool {
     #[derive(Deserialize)]
     struct Shape {
         #[serde(rename = "images")]
@@ -120,9 +125,16 @@ fn has_shape(file: &Path) -> bool {
     }
     let is_one = |bytes: Vec<u8>| {
         let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-        serde_json::from_slice::<Shape>(text).is_ok()
+        match serde_json::from_slice::<Shape>(text) {
+            Ok(_) => true,
+            Err(why) => is_likely && !why.is_data() && PARTS.iter().any(|part| is_within(part.as_bytes(), text)),
+        }
     };
     std::fs::read(file).is_ok_and(is_one)
+}
+
+fn is_within(part: &[u8], text: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window == part)
 }
 
 /// Which of several files trains and which validates, told from their names or those of their folders.
@@ -156,26 +168,6 @@ fn parted(mut read: Vec<Listed>, mut left: Vec<String>, found: &Found) -> Result
     }
 }
 
-/// Pictures by their names without folders.
-struct Names<'a>(HashMap<&'a OsStr, Vec<&'a Path>>);
-
-impl<'a> Names<'a> {
-    fn new(found: &'a Found) -> Self {
-        let mut names: HashMap<&OsStr, Vec<&Path>> = HashMap::new();
-        for file in &found.files {
-            names.entry(file.file_name().unwrap_or_default()).or_default().push(file);
-        }
-        Self(names)
-    }
-
-    /// The folders that a name may be told from.
-    fn folders(&self, name: &Path) -> Vec<PathBuf> {
-        let files = self.0.get(name.file_name().unwrap_or_default()).into_iter().flatten();
-        let depth = name.components().count();
-        files.filter(|file| file.ends_with(name)).filter_map(|file| Some(file.ancestors().nth(depth)?.into())).collect()
-    }
-}
-
 impl Listed {
     /// A file, its pictures found among those below the data.
     fn read(file: &Path, found: &Found, names: &Names) -> Result<Self> {
@@ -188,11 +180,15 @@ impl Listed {
                 *counts.entry(folder).or_default() += 1;
             }
         }
-        let folder = match &found.options.pictures {
-            Some(told) => PathBuf::from(told.trim_end_matches('/')),
-            None => folder(file, &told, counts, found)?,
+        let folder = if let Some(told) = &found.options.pictures {
+            PathBuf::from(told.trim_end_matches('/'))
+        } else {
+            let spread = coco.pictures().iter().all(|picture| names.folders(plain(picture.file())).len() < 2);
+            folder(file, &told, counts, spread, found)?
         };
         let place = found.data.join(&folder);
+        let inner = || found.files.iter().filter_map(|file| file.strip_prefix(&folder).ok().map(Path::to_path_buf));
+        let coco = placed(coco, &place, || Ok(inner().collect()))?;
         let missing = coco.pictures().iter().map(CocoPicture::file).filter(|name| !place.join(name).is_file());
         let missing = missing.map(|name| name.display().to_string()).collect();
         Ok(Self { coco, file: file.to_path_buf(), told, folder, missing, yolo: None })
@@ -204,6 +200,17 @@ impl Listed {
 
     /// Why it says nothing.
     fn of_no_picture(&self, found: &Found) -> firelight::Error {
+        if let Some(told) = &found.options.pictures {
+            return format!(
+                "labels: {} lists {}, none of which is in {}, the first {:?}; --pictures is told from the data: give the folder as it is below {}",
+                self.file.display(),
+                pictures(self.missing.len()),
+                found.data.join(told).display(),
+                self.missing.first().map_or("", String::as_str),
+                found.data.display()
+            )
+            .into();
+        }
         format!(
             "labels: {} lists {}, none of which is below {}, the first {:?}; put them there, or say by --pictures FOLDER where they lie",
             self.file.display(),
@@ -215,13 +222,10 @@ impl Listed {
     }
 }
 
-/// A path without a dot at its beginning.
-fn plain(name: &Path) -> &Path {
-    name.strip_prefix(".").unwrap_or(name)
-}
-
-/// The folder that most names are told from: of several the file's own, or the only one of the file's part.
-fn folder(file: &Path, told: &Path, counts: BTreeMap<PathBuf, usize>, found: &Found) -> Result<PathBuf> {
+/// The folder that most names are told from: of several the file's own, or the only one of the file's part, or the one around all, where they are
+/// `spread`, each in one of them.
+fn folder(file: &Path, told: &Path, counts: BTreeMap<PathBuf, usize>, spread: bool, found: &Found) -> Result<PathBuf> {
+    let all: Vec<PathBuf> = counts.keys().cloned().collect();
     let most = counts.values().copied().max().unwrap_or(0);
     let likely: Vec<PathBuf> =
         counts.into_iter().filter(|(_, count)| 2 * count >= most).map(|(folder, _)| folder).collect();
@@ -236,6 +240,10 @@ fn folder(file: &Path, told: &Path, counts: BTreeMap<PathBuf, usize>, found: &Fo
     match (likely.as_slice(), same.as_slice()) {
         ([one], _) => Ok(one.clone()),
         (_, [one]) => Ok((*one).clone()),
+        _ if spread => {
+            let is_theirs = |folder: &&Path| all.iter().all(|inner| inner.starts_with(folder));
+            Ok(all[0].ancestors().find(is_theirs).unwrap_or(Path::new("")).to_path_buf())
+        }
         (several, _) => {
             let names: Vec<String> = several.iter().map(|folder| folder.display().to_string()).collect();
             Err(format!(

@@ -1,5 +1,6 @@
 //! What a folder is, told from what lies in it.
 
+mod class_list;
 mod coco;
 mod folders;
 mod masks;
@@ -127,7 +128,7 @@ fn told_labels(told: &str, found: &Found) -> Result<Guess> {
             let files: Result<Vec<PathBuf>> = told.split(',').map(|told| file(told.trim())).collect();
             coco::told(&files?, found)
         }
-        path if yolo::is_list(path) => yolo::told(&file(told)?, found),
+        path if class_list::is_list(path) => yolo::told(&file(told)?, found),
         path if table::is_table(path) || file(told).is_ok() => table::read(&file(told)?, found),
         _ => names::told(told, found),
     }
@@ -149,6 +150,8 @@ fn guessed(found: &Found) -> Result<Guess> {
     };
     let coco = match coco::beside(found) {
         coco::Beside::Coco(guess) => return *guess,
+        // Where its pictures lie was told.
+        coco::Beside::Others(error) if found.options.pictures.is_some() => return Err(error),
         coco::Beside::Others(error) => Some(error),
         coco::Beside::None => None,
     };
@@ -170,8 +173,8 @@ fn guessed(found: &Found) -> Result<Guess> {
     }
     Err(format!(
         "labels: nothing tells what the {} below {} are: they lie in no folder for each class, no table names them, no folder of masks is \
-         beside them, no COCO file lists them, and their names are not like `pug_7.jpg`; say it by --labels (folders, a table's or COCO file, a \
-         pattern with a group as `^(.+)_`, or masks=FOLDER)",
+         beside them, no COCO file lists them, no texts of YOLO lie beside them, and their names are not like `pug_7.jpg`; say it by --labels (folders, a table's or COCO file, YOLO's \
+         data.yaml, a pattern with a group as `^(.+)_`, or masks=FOLDER)",
         pictures(found.files.len()),
         found.data.display()
     )

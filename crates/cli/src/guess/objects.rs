@@ -9,25 +9,32 @@ use firelight::prelude::*;
 use super::coco::Listed;
 use super::{Found, Guess, chance, listed, pictures};
 use crate::cli::Kind;
-use crate::files::upright_size;
+use crate::objects::compare_sizes;
 use crate::recipe::{Labels, ObjectTarget, SplitBy};
-
-/// Pictures whose size is compared with what a file says of it.
-const COMPARED: usize = 100;
 
 /// What a file says of its pictures, and another of those that validate; `left` are files that are left out.
 pub fn objects(train: Listed, valid: Option<Listed>, left: &[String], found: &Found) -> Result<Guess> {
     let classes = classes(&train, valid.as_ref(), found)?;
     let mut said = vec![format!("{}{}", pictures(train.there()), train.place())];
     let mut there = train.pictures(&classes, found)?;
+    let first = there.len();
     if let Some(valid) = &valid {
         said.push(format!("the {}{} validate", pictures(valid.there()), valid.place()));
         there.extend(valid.pictures(&classes, found)?);
     }
-    let told = Told { file: &train.file, classes: &classes, there, found };
+    let names = [Some(&train), valid.as_ref()].into_iter().flatten().flat_map(|listed| listed.coco.names());
+    let ground = ground(&names.collect::<Vec<_>>());
+    let told =
+        Told { file: &train.file, is_yolo: train.yolo.is_some(), classes: &classes, ground: &ground, there, found };
     let learn = told.learned()?;
+    if train.yolo.is_none() {
+        let (there, validate) = told.there.split_at(first);
+        compare_sizes(&train.file, there, learn)?;
+        compare_sizes(valid.as_ref().map_or(&train.file, |valid| &valid.file), validate, learn)?;
+    }
     said.insert(1, told.words(learn));
     said.extend(told.checked(learn)?);
+    said.extend(told.inside(learn)?);
     if !left.is_empty() {
         said.push(format!("left out: {}", listed(left)));
     }
@@ -39,7 +46,7 @@ pub fn objects(train: Listed, valid: Option<Listed>, left: &[String], found: &Fo
         Some(valid) => SplitBy::File { file: valid.told, pictures: valid.folder },
         None => chance(found.options),
     };
-    let classes = if learn == ObjectTarget::Masks { with_ground(&classes) } else { classes };
+    let classes = if learn == ObjectTarget::Masks { with_ground(&ground, &classes) } else { classes };
     let labels = match train.yolo {
         Some(names) => Labels::Yolo { pictures: train.folder, names, learn, classes },
         None => Labels::Coco { file: train.told, pictures: train.folder, learn, classes },
@@ -73,19 +80,25 @@ fn classes(train: &Listed, valid: Option<&Listed>, found: &Found) -> Result<Vec<
     }
     let used: Vec<String> = names.into_iter().filter(|name| used.contains(*name)).map(str::to_owned).collect();
     if used.is_empty() {
-        return Err(format!(
-            "labels: {file} lists pictures without any object; give a file with annotations by --labels"
-        )
+        return Err(match train.yolo {
+            Some(_) => format!("labels: the texts whose classes {file} names list no object; write a line for each, or give other labels by --labels"),
+            None => format!("labels: {file} lists pictures without any object; give a file with annotations by --labels"),
+        }
         .into());
     }
     Ok(used)
 }
 
+/// A name for what no object has that no category has, though it does not count.
+fn ground(names: &[&str]) -> String {
+    let usual = ["ground", "background", "no object"].map(str::to_owned);
+    let mut free = usual.into_iter().chain((2..).map(|number| format!("ground {number}")));
+    free.find(|name| !names.contains(&name.as_str())).unwrap_or_default()
+}
+
 /// Names of the classes of pixels, before those of objects that of what no object has.
-fn with_ground(classes: &[String]) -> Vec<String> {
-    let free =
-        ["ground", "background", "no object"].into_iter().find(|name| !classes.iter().any(|class| class == name));
-    std::iter::once(free.unwrap_or("none of them").to_owned()).chain(classes.iter().cloned()).collect()
+fn with_ground(ground: &str, classes: &[String]) -> Vec<String> {
+    std::iter::once(ground.to_owned()).chain(classes.iter().cloned()).collect()
 }
 
 impl Listed {
@@ -128,7 +141,9 @@ impl Listed {
 /// What files say.
 struct Told<'a> {
     file: &'a Path,
+    is_yolo: bool,
     classes: &'a [String],
+    ground: &'a str,
     there: Vec<CocoPicture>,
     found: &'a Found<'a>,
 }
@@ -147,13 +162,20 @@ impl Told<'_> {
         }
         let is_one = self.there.iter().all(|picture| ObjectTarget::Class.is_told(picture));
         match (is_one, self.classes) {
-            (true, [only]) => refused(&format!(
-                "has objects of {only:?} alone in every picture, which is nothing to tell apart; --kind box learns where one is, and --kind masks \
-                 which pixels they have"
-            )),
+            (true, [only]) => Err(self.alone(only)),
             (true, _) => Ok(ObjectTarget::Class),
             (false, _) => Ok(ObjectTarget::Tags),
         }
+    }
+
+    /// Why one class is refused.
+    fn alone(&self, only: &str) -> firelight::Error {
+        format!(
+            "labels: {} has objects of {only:?} alone in every picture, which is nothing to tell apart; --kind box learns where one is, and --kind masks \
+             which pixels they have",
+            self.file.display()
+        )
+        .into()
     }
 
     /// In words, as `look` and `train` say it.
@@ -167,7 +189,11 @@ impl Told<'_> {
                 format!("any of {count} classes, the categories of a picture's objects: {names}{without}")
             }
             ObjectTarget::Masks => {
-                format!("{} classes of pixels, drawn from outlines: {}", count + 1, listed(&with_ground(self.classes)))
+                format!(
+                    "{} classes of pixels, drawn from outlines: {}",
+                    count + 1,
+                    listed(&with_ground(self.ground, self.classes))
+                )
             }
             ObjectTarget::Box => format!("a box, that of a picture's only object: {names}"),
         }
@@ -176,8 +202,11 @@ impl Told<'_> {
     /// Refuses pictures whose objects do not say that, unless these are to be left out, which is said.
     fn checked(&self, learn: ObjectTarget) -> Result<Option<String>> {
         let wrong: Vec<&CocoPicture> = self.there.iter().filter(|picture| !learn.is_told(picture)).collect();
-        if learn == ObjectTarget::Box {
-            self.compare_sizes()?;
+        if learn == ObjectTarget::Class && (wrong.is_empty() || self.found.options.skip_broken) {
+            let names: BTreeSet<String> = self.there.iter().filter_map(|picture| picture.class().ok()).collect();
+            if let (1, Some(only)) = (names.len(), names.first()) {
+                return Err(self.alone(only));
+            }
         }
         let Some(first) = wrong.first() else { return Ok(None) };
         let boxes = |picture: &CocoPicture| picture.boxes().len();
@@ -192,6 +221,7 @@ impl Told<'_> {
             _ => (format!("{} boxes", boxes(first)), "--classes takes the objects of some categories"),
         };
         let needed = match learn {
+            ObjectTarget::Masks if self.is_yolo => "an outline of each object (corners in place of a box)",
             ObjectTarget::Masks => "an outline of each object (`segmentation`)",
             ObjectTarget::Box => "one box",
             _ => "objects of one category",
@@ -215,21 +245,26 @@ impl Told<'_> {
         Ok(Some(format!("left out: {of}, that have not {needed}")))
     }
 
-    /// Boxes are pixels of pictures as large as the file says.
-    fn compare_sizes(&self) -> Result<()> {
-        for picture in self.there.iter().take(COMPARED) {
-            let Some([width, height]) = upright_size(picture.file()) else { continue };
-            if [picture.size().width, picture.size().height] != [width, height] {
+    /// Refuses boxes that lie beside their pictures, and says how many reach beyond them by more than rounding does.
+    fn inside(&self, learn: ObjectTarget) -> Result<Option<String>> {
+        let boxes = self.there.iter().filter(|_| learn == ObjectTarget::Box);
+        let mut cut = 0;
+        for (picture, [left, top, right, bottom]) in
+            boxes.filter_map(|picture| Some((picture, picture.only_box().ok()?)))
+        {
+            let (width, height) = (picture.size().width as f32, picture.size().height as f32);
+            if left >= width || top >= height || right <= 0.0 || bottom <= 0.0 {
                 return Err(format!(
-                    "labels: {} says that {} is {}, and it is {width}×{height}; its boxes are those of another picture, so give the pictures that it was made \
-                     for, or mend it",
+                    "labels: {} tells a box of {} from {left}, {top} to {right}, {bottom}, which lies outside the picture of {}; mend it, or leave it out",
                     self.file.display(),
                     picture.file().display(),
                     picture.size()
                 )
                 .into());
             }
+            cut += usize::from(left < -1.0 || top < -1.0 || right > width + 1.0 || bottom > height + 1.0);
         }
-        Ok(())
+        let boxes = if cut == 1 { "1 box, that reaches".to_owned() } else { format!("{cut} boxes, that reach") };
+        Ok((cut > 0).then(|| format!("cut at the edge of the picture: {boxes} beyond it")))
     }
 }

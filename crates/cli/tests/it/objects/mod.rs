@@ -1,6 +1,8 @@
 //! COCO's files and YOLO's texts: what they are taken for, what is learned from them, and what is told of slips.
 
+mod exports;
 mod guesses;
+mod lists;
 mod refusals;
 mod runs;
 pub mod yolo;

@@ -151,9 +151,74 @@ fn slips_name_text_and_line() {
         fs::write(data.join("labels/3.txt"), text).unwrap();
         assert_eq!(train(), format!("error: annotations: DATA/labels/3.txt, {what}; {form}"));
     }
+    // Beside a list of classes texts are labels though some of them are wrong.
     fs::write(data.join("labels/3.txt"), "0 0.5 0.5 0.1 wide\n").unwrap();
     assert_eq!(
-        refused(at, &["train", "DATA", "--labels", "classes.txt", "-q"]),
+        train(),
         format!("error: annotations: DATA/labels/3.txt, line 1: \"0 0.5 0.5 0.1 wide\" is no numbers; {form}")
+    );
+}
+
+#[test]
+fn what_a_run_has_drawn_is_no_data() {
+    let root = tempfile::tempdir().unwrap();
+    let (at, data) = (root.path(), root.path().join("data"));
+    labelled(&data, "", "", 0..12);
+    fs::write(data.join("classes.txt"), "disc\nsquare\n").unwrap();
+    for out in ["data/first", "data/second"] {
+        let run = ["train", "data", "--out", out, "--epochs", "1", "--json", "out.json"];
+        said(at, &[&run[..], &LOOK[..4]].concat());
+        fs::copy(data.join("0.png"), at.join(out).join("drawn.png")).unwrap();
+        let outcome: serde_json::Value = serde_json::from_slice(&fs::read(at.join("out.json")).unwrap()).unwrap();
+        assert_eq!(outcome["pictures"], serde_json::json!([9, 3]), "{out}");
+    }
+}
+
+#[test]
+fn folders_that_are_left_out_and_such_as_are_not_one() {
+    let root = tempfile::tempdir().unwrap();
+    let (at, data) = (root.path(), root.path().join("DATA"));
+    parts(&data, 24);
+    labelled(&data, "test/images", "test/labels", 24..27);
+    labelled(&data, "other", "other", 27..30);
+    let (said_of, _) = guessed(at, "DATA", &[]);
+    assert!(said_of.contains("\n- left out: other/, test/\n"), "{said_of}");
+    // From within the folder of pictures, whose path says `images`.
+    let seen = said(&data.join("train/images"), &["look", ".", "--labels", "../../data.yaml", "--weights", "none"]);
+    assert!(seen.starts_with("- 18 pictures with labels of YOLO, whose classes ../../data.yaml names\n"), "{seen}");
+    labelled(&data, "train2/images", "train2/labels", 30..33);
+    let train = |more: &[&str]| refused(at, &[&["train", "-q"], more].concat());
+    assert_eq!(
+        train(&["DATA", "--weights", "none"]),
+        "error: labels: pictures that train lie in several folders: train/, train2/; move them into one, or give one part by another folder"
+    );
+    fs::remove_dir_all(data.join("train2")).unwrap();
+    let recipe = said(at, &[&["train", "DATA"], &LOOK[..]].concat());
+    let recipe = recipe.lines().filter(|line| !line.starts_with("- ")).collect::<Vec<_>>().join("\n");
+    for (from, to, what) in [
+        (
+            "train = \"train/images\"",
+            "train = \"other\"",
+            "split.train is \"other\", and labels.pictures is \"train/images\"; both are the folder that trains",
+        ),
+        (
+            "valid = \"valid/images\"",
+            "valid = \"train\"",
+            "split.valid is \"train\", and labels.pictures is \"train/images\": one is in the other; give folders apart, or `by = \"chance\"`",
+        ),
+    ] {
+        assert!(recipe.contains(from), "{recipe}");
+        fs::write(at.join("other.toml"), recipe.replace(from, to)).unwrap();
+        assert_eq!(train(&["--recipe", "other.toml"]), format!("error: recipe: {what}"));
+    }
+    for number in 0..24 {
+        let part = if number % 4 < 3 { "train" } else { "valid" };
+        fs::write(data.join(format!("{part}/labels/{number}.txt")), "").unwrap();
+    }
+    fs::remove_dir_all(data.join("other")).unwrap();
+    fs::remove_dir_all(data.join("test")).unwrap();
+    assert_eq!(
+        train(&["DATA", "--labels", "data.yaml", "--weights", "none"]),
+        "error: labels: the texts whose classes DATA/data.yaml names list no object; write a line for each, or give other labels by --labels"
     );
 }
