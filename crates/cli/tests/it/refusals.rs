@@ -30,7 +30,7 @@ fn data_that_say_nothing() {
     assert_eq!(
         train(plain.path(), &[]),
         "error: labels: nothing tells what the 3 pictures below DATA/x/images are: they lie in no folder for each class, no table names them, no folder of masks is \
-         beside them, no COCO file lists them, and their names are not like `pug_7.jpg`; say it by --labels (folders, a table's or COCO file, a \
+         beside them, no COCO file lists them, no texts of YOLO lie beside them, and their names are not like `pug_7.jpg`; say it by --labels (folders, a table's or COCO file, YOLO's data.yaml, a \
          pattern with a group as `^(.+)_`, or masks=FOLDER)"
     );
 }
