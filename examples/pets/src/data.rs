@@ -25,7 +25,11 @@ pub fn images(cli: &Cli) -> Result<PathBuf> {
     let folder = cli.out.join("sample");
     let pictures = firelight_sample::draw(&folder, SAMPLES, SAMPLE_SEED)?;
     if !cli.quiet {
-        say(format_args!("{pictures} drawn pictures of {} breeds in {}", firelight_sample::BREEDS.len(), folder.display()));
+        say(format_args!(
+            "{pictures} drawn pictures of {} breeds in {}",
+            firelight_sample::BREEDS.len(),
+            folder.display()
+        ));
     }
     Ok(folder)
 }
