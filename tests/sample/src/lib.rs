@@ -1,10 +1,10 @@
 //! A sample set for the pets program without arguments, and for tests: ten breeds of stylised cats and dogs, drawn on the spot.
 //!
-//! The way of a picture: a [`Look`](breed::Look) of the breed, in a pose, on a backdrop, with things around it, through
+//! The way of a picture: a look of the breed, in a pose, on a backdrop, with things around it, through
 //! a camera with its faults, into a JPEG file under the naming of the Oxford-IIIT Pet data set. Most traits belong
 //! to several breeds, and place, light and pose say nothing about the breed, so a model has to combine traits.
 //!
-//! What is painted is known: the [`Figure`](annotation::Figure) that grows with the picture becomes the annotations,
+//! What is painted is known: the figure that grows with the picture becomes the annotations,
 //! in that data set's formats.
 
 mod animal;
