@@ -71,12 +71,13 @@ impl<K: Kind> Pixels<'_, K> {
             Filter::Bilinear => FilterType::Bilinear,
             Filter::Bicubic => FilterType::CatmullRom,
         };
-        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(kernel)).crop(
-            part.left,
-            part.top,
-            part.width,
-            part.height,
-        );
+        let [(left, width), (top, height)] = match filter {
+            Filter::Bilinear => [(part.left, part.width), (part.top, part.height)],
+            Filter::Bicubic => {
+                [off_middles(part.left, part.width, size.width), off_middles(part.top, part.height, size.height)]
+            }
+        };
+        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(kernel)).crop(left, top, width, height);
         // With the kind of pixel named, the code for the others is not generated.
         let (bytes, Size { width, height }) = (bytemuck::cast_slice(self.numbers), self.size);
         let source = TypedImageRef::<K::Pixel>::from_buffer(width, height, bytes);
@@ -116,5 +117,84 @@ pub(super) struct Buffers<K: Kind> {
 impl<K: Kind> Default for Buffers<K> {
     fn default() -> Self {
         Self { resized: Vec::new(), padded: Vec::new() }
+    }
+}
+
+/// A stretch of an axis, a little shorter where its first or last output would stand on the middle of a pixel.
+///
+/// There the cubic weights of neighbours are exactly 0. The resizer (6.1.0) leaves them out, takes the first output's pixels for the first of all and the last
+/// output's for the last, and reads beyond its buffer for an output beside them that stands on no middle. A millionth of a pixel is less than its weights tell.
+fn off_middles(start: f64, extent: f64, outputs: u32) -> (f64, f64) {
+    let step = extent / f64::from(outputs);
+    let is_copied = extent - f64::from(outputs) == 0.0 && start.fract() == 0.0;
+    let off = (extent * 1e-3).min(1e-6);
+    let stands = |place: f64| (place - place.round()).abs() < off / 10.0;
+    let half = 0.5 * step - 0.5;
+    // Of larger steps no weight within reach is 0.
+    if is_copied || step > 1.000_001 || !(stands(start + half) || stands(start + extent - step + half)) {
+        return (start, extent);
+    }
+    (start + off, extent - 2.0 * off)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Catmull and Rom's weight at a distance.
+    fn weight(distance: f64) -> f64 {
+        match distance.abs() {
+            x if x < 1.0 => (1.5 * x - 2.5) * x * x + 1.0,
+            x if x < 2.0 => ((-0.5 * x + 2.5) * x - 4.0) * x + 2.0,
+            _ => 0.0,
+        }
+    }
+
+    /// What the outputs of one axis take of each pixel, for steps up to 1.
+    fn weights(start: f64, extent: f64, pixels: u32, outputs: u32) -> Vec<Vec<f64>> {
+        let step = extent / f64::from(outputs);
+        let of = |output: u32| {
+            let place = start + (f64::from(output) + 0.5) * step - 0.5;
+            let all: Vec<f64> = (0..pixels).map(|pixel| weight(f64::from(pixel) - place)).collect();
+            let sum = all.iter().sum::<f64>();
+            all.into_iter().map(|weight| weight / sum).collect()
+        };
+        (0..outputs).map(of).collect()
+    }
+
+    #[test]
+    fn stretches_whose_ends_stand_on_pixels_are_what_the_weights_say() {
+        const SIDE: u32 = 24;
+        let numbers: Vec<u8> =
+            (0..SIDE * SIDE * 3).map(|at| 96 + ((at.wrapping_mul(2_654_435_761) >> 13) & 63) as u8).collect();
+        let whole = Pixels::<Rgb8> { numbers: &numbers, size: Size::new(SIDE, SIDE) };
+        // Whole places and nearly whole steps; ends on pixels between which outputs stand on none.
+        let stretches = [
+            (5.0, 10.000_000_000_000_002, 10),
+            (5.0, 9.999_999_999_999_998, 10),
+            (7.25, 4.0, 8),
+            (6.25, 5.5, 11),
+            (6.75, 4.0, 8),
+            (5.000_000_000_000_001, 10.0, 10),
+            (3.5, 1.0, 3),
+            (8.0, 7.0, 7),
+        ];
+        let mut resizer = Resizer::new();
+        for (start, extent, outputs) in stretches {
+            let part = Part { left: start, top: start, width: extent, height: extent };
+            let mut found = Vec::new();
+            whole.resize(&mut resizer, part, Filter::Bicubic, Size::new(outputs, outputs), &mut found);
+            let weights = weights(start, extent, SIDE, outputs);
+            for (at, found) in found.iter().enumerate() {
+                let (x, y, colour) = (at / 3 % outputs as usize, at / 3 / outputs as usize, at % 3);
+                let row = |line: usize| -> f64 {
+                    let pixel = |column: usize| f64::from(numbers[(line * SIDE as usize + column) * 3 + colour]);
+                    (0..SIDE as usize).map(|column| weights[x][column] * pixel(column)).sum()
+                };
+                let due: f64 = (0..SIDE as usize).map(|line| weights[y][line] * row(line)).sum();
+                // Colours between the passes are bytes.
+                assert!((f64::from(*found) - due).abs() < 2.0, "{start} {extent}: {found} at {x}, {y} is {due}");
+            }
+        }
     }
 }
