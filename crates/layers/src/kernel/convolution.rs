@@ -1,4 +1,5 @@
-use super::product::{Placement, Planes, Weights, product};
+use super::planes::Planes;
+use super::product::{Placement, Weights, product};
 use super::scratch::{Blank, written};
 use super::winograd::{Tiles, convolve};
 use super::{Columns, Finish, Window};

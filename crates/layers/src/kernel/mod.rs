@@ -8,6 +8,7 @@ pub mod depthwise;
 mod exponential;
 mod finish;
 pub mod norm;
+mod planes;
 mod pool;
 mod product;
 mod remainder;

@@ -1,10 +1,9 @@
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::columns::{Segment, panel_len};
-use super::scratch::{Blank, with_scratch};
+use super::planes::Planes;
+use super::scratch::with_scratch;
 use super::tile::{PANEL, tile};
 use super::{Columns, Finish};
 
@@ -16,9 +15,6 @@ const FEW: usize = 256;
 
 /// Steps of the sum taken in one go: a panel of that depth stays in the first-level cache.
 const DEPTH: usize = 256;
-
-/// Channels whose planes share a lock.
-const LOCKED: usize = 8;
 
 /// A weight matrix `[outputs, steps]`: row by row, or woven together in the order in which [`tile`] reads it, blocks of
 /// rows with a step after another.
@@ -64,52 +60,6 @@ impl WithSimd for RowsOfTile {
     type Output = usize;
     fn with_simd<S: Simd>(self, _: S) -> usize {
         if S::F32_LANES == 8 { 4 } else { 8 }
-    }
-}
-
-/// The planes that a product writes: one for every picture and output channel.
-///
-/// Tasks write strips across all planes of some channels, so these take turns. A lock is held for a moment, since sums are
-/// taken outside.
-pub struct Planes<'a> {
-    groups: Vec<Mutex<&'a mut [Blank]>>,
-    channels: usize,
-    plane: usize,
-    /// Channels behind one lock.
-    group: usize,
-}
-
-impl<'a> Planes<'a> {
-    pub fn new(output: &'a mut [Blank], plane: usize, channels: usize) -> Self {
-        let group = if channels.is_multiple_of(LOCKED) { LOCKED } else { 1 };
-        let groups = output.chunks_mut((plane * group).max(1)).map(Mutex::new).collect();
-        Self { groups, channels, plane, group }
-    }
-
-    /// The planes of a picture from `channel` on, as far as one lock goes, and how many.
-    pub fn lock(&self, picture: usize, channel: usize) -> Locked<'_, 'a> {
-        let index = picture * self.channels + channel;
-        let planes = self.groups[index / self.group].lock().unwrap_or_else(PoisonError::into_inner);
-        Locked { planes, plane: self.plane, first: index % self.group, group: self.group }
-    }
-}
-
-/// Planes that nobody else writes at the moment.
-pub struct Locked<'m, 'a> {
-    planes: MutexGuard<'m, &'a mut [Blank]>,
-    plane: usize,
-    first: usize,
-    group: usize,
-}
-
-impl Locked<'_, '_> {
-    /// Channels that are locked.
-    pub fn len(&self) -> usize {
-        self.group - self.first
-    }
-
-    pub fn plane(&mut self, index: usize) -> &mut [Blank] {
-        &mut self.planes[(self.first + index) * self.plane..][..self.plane]
     }
 }
 
@@ -178,6 +128,7 @@ pub fn product(
             });
         });
     }
+    planes.done();
 }
 
 /// Columns `from..to`, steps `step..step + n`, as panels.
@@ -294,6 +245,7 @@ impl Block<'_, '_> {
     }
 
     /// Moves the sums of columns `from..to` to their places.
+    #[expect(unsafe_code, reason = "tasks share out the planes")]
     #[inline(always)]
     fn write(&self, sums: &[f32], panel: usize, from: usize, to: usize) {
         let [_, width] = self.columns.grid();
@@ -306,22 +258,18 @@ impl Block<'_, '_> {
             let (y, x) = (position / width, position % width);
             let len = if plain { of_picture - position } else { width - x }.min(to - column);
             let start = (y * step[0] + origin[0]) * pitch + x * step[1] + origin[1];
-            let mut row = self.first;
-            while row < self.last {
-                let mut locked = self.planes.lock(picture, channel + row);
-                let n = locked.len().min(self.last - row);
-                for index in 0..n {
-                    let sums = &sums[(row + index - self.first) * panel + column - from..][..len];
-                    let target = &mut locked.plane(index)[start..];
-                    if step[1] == 1 {
-                        self.finish.row(channel + row + index, sums, &mut target[..len]);
-                    } else {
-                        for (target, sum) in target.iter_mut().step_by(step[1]).zip(sums) {
-                            target.write(*sum);
-                        }
+            let range = start..start + (len - 1) * step[1] + 1;
+            for row in self.first..self.last {
+                let sums = &sums[(row - self.first) * panel + column - from..][..len];
+                // SAFETY: tasks have columns or rows of their own, and each column its own place in a plane.
+                let target = unsafe { self.planes.strip(picture, channel + row, range.clone()) };
+                if step[1] == 1 {
+                    self.finish.row(channel + row, sums, target);
+                } else {
+                    for (target, sum) in target.iter_mut().step_by(step[1]).zip(sums) {
+                        target.write(*sum);
                     }
                 }
-                row += n;
             }
             column += len;
         }

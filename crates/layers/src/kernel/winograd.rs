@@ -10,7 +10,8 @@ use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::columns::Segment;
-use super::product::{PanelWidth, Planes, RowsOfTile};
+use super::planes::Planes;
+use super::product::{PanelWidth, RowsOfTile};
 use super::scratch::with_scratch;
 use super::tile::{PANEL, tile};
 use super::{Columns, Finish, Window};
@@ -117,6 +118,7 @@ pub fn convolve(
         Columns::of_input(&tiles.window(), source, |columns| {
             panels(tiles, columns, weights, rows, planes, finish, &infinite);
         });
+        planes.done();
     });
     (0..tiles.batch).filter(|picture| infinite[*picture].load(Relaxed)).collect()
 }
@@ -292,6 +294,7 @@ impl Panel<'_, '_> {
     }
 
     /// Moves the outputs of some channels to their places in the planes.
+    #[expect(unsafe_code, reason = "tasks share out the planes")]
     #[inline(always)]
     fn write(&self, first: usize, n: usize, stride: usize) {
         let [rows, columns] = self.tiles.grid();
@@ -301,21 +304,16 @@ impl Panel<'_, '_> {
             let (picture, position) = (tile / (rows * columns), tile % (rows * columns));
             let (y, x) = (position / columns, position % columns);
             let len = (columns - x).min(self.to - tile);
-            let mut index = 0;
-            while index < n {
-                let mut locked = self.planes.lock(picture, first + index);
-                let here = locked.len().min(n - index);
-                for plane in 0..here {
-                    let squares = &self.packed[(index + plane) * 4 * stride + tile - self.from..];
-                    for half in 0..2.min(height - 2 * y) {
-                        let (left, right) =
-                            (&squares[2 * half * stride..][..len], &squares[(2 * half + 1) * stride..][..len]);
-                        let target = &mut locked.plane(plane)[(2 * y + half) * width..][..width][2 * x..];
-                        let target_len = target.len().min(2 * len);
-                        self.finish.pairs(first + index + plane, left, right, &mut target[..target_len]);
-                    }
+            for index in 0..n {
+                let squares = &self.packed[index * 4 * stride + tile - self.from..];
+                for half in 0..2.min(height - 2 * y) {
+                    let [left, right] = [2 * half, 2 * half + 1].map(|part| &squares[part * stride..][..len]);
+                    let at = (2 * y + half) * width + 2 * x;
+                    let range = at..at + (width - 2 * x).min(2 * len);
+                    // SAFETY: tasks have tiles of their own, and each tile its own places in a plane.
+                    let target = unsafe { self.planes.strip(picture, first + index, range) };
+                    self.finish.pairs(first + index, left, right, target);
                 }
-                index += here;
             }
             tile += len;
         }
