@@ -1,3 +1,4 @@
+use super::direct;
 use super::planes::Planes;
 use super::product::{Placement, Weights, product};
 use super::scratch::{Blank, written};
@@ -13,6 +14,9 @@ pub fn forward(window: &Window, input: &[f32], weight: &[f32], finish: &Finish) 
 }
 
 fn forward_into(window: &Window, input: &[f32], weight: &[f32], finish: &Finish, output: &mut [Blank]) {
+    if direct::fits(window) {
+        return direct::forward(window, input, weight, finish, output);
+    }
     let Some(tiles) = Tiles::forward(window) else {
         return forward_by_taps(window, input, weight, finish, output);
     };

@@ -1,7 +1,8 @@
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
-use super::remainder::halve;
+use super::direct;
+use super::frame::Frame;
 use super::scratch::{Blank, with_scratch, written};
 use super::vectorized::vectorized;
 use super::{Finish, Window};
@@ -22,9 +23,12 @@ pub fn forward(window: &Window, input: &[f32], weight: &[f32], finish: &Finish) 
 }
 
 fn forward_into(window: &Window, input: &[f32], weight: &[f32], finish: &Finish, output: &mut [Blank]) {
+    if direct::fits(window) {
+        return direct::forward(window, input, weight, finish, output);
+    }
     let [height, width] = window.output_size();
-    let frame = Frame::of_input(window);
-    let taps = window.taps();
+    let frame = Frame::of_input(window, 2 * ROOM);
+    let (taps, offsets) = (window.taps(), frame.offsets(window));
     output.par_chunks_mut(height * width).enumerate().for_each(|(index, output)| {
         let channel = index % window.groups;
         let plane = &input[index * window.input_plane()..][..window.input_plane()];
@@ -34,7 +38,7 @@ fn forward_into(window: &Window, input: &[f32], weight: &[f32], finish: &Finish,
             frame.fill(window, plane, source);
             let weights = &weight[channel * taps..][..taps];
             let sums = &mut sums[..flat.next_multiple_of(ROOM)];
-            Arch::new().dispatch(Correlate { source, offsets: &frame.offsets, weights, sums });
+            Arch::new().dispatch(Correlate { source, offsets: &offsets, weights, sums });
             write(sums, frame.pitch, width, channel, finish, output);
         });
     });
@@ -49,8 +53,9 @@ vectorized! {
         finish: &'a Finish<'a>,
         output: &'a mut [Blank],
     ) -> () {
+        let finish = finish.of(channel);
         for (output, sums) in output.chunks_exact_mut(width).zip(sums.chunks(pitch)) {
-            finish.row(channel, &sums[..width], output);
+            finish.row(&sums[..width], output);
         }
     }
 }
@@ -98,7 +103,8 @@ pub fn input_gradient(window: &Window, weight: &[f32], gradient: &[f32]) -> Vec<
 
 /// The gradient of the weights: a dot product for every tap and plane, then a sum over the pictures.
 pub fn weight_gradient(window: &Window, input: &[f32], gradient: &[f32]) -> Vec<f32> {
-    let frame = Frame::of_input(window);
+    let frame = Frame::of_input(window, 2 * ROOM);
+    let offsets = frame.offsets(window);
     let [height, width] = window.output_size();
     let taps = window.taps();
     let mut parts = vec![0.0; window.batch * window.groups * taps];
@@ -113,9 +119,9 @@ pub fn weight_gradient(window: &Window, input: &[f32], gradient: &[f32]) -> Vec<
             for (target, row) in spread.chunks_mut(frame.pitch).zip(gradient.chunks_exact(width)) {
                 target[..width].copy_from_slice(row);
             }
-            Arch::new().dispatch(Dots { source, offsets: &frame.offsets, gradient: spread, results: part });
+            Arch::new().dispatch(Dots { source, offsets: &offsets, gradient: spread, results: part });
             if part.iter().any(|dot| !dot.is_finite()) {
-                dots_by_rows(source, &frame, gradient, width, part);
+                dots_by_rows(source, &frame, &offsets, gradient, width, part);
             }
         });
     });
@@ -129,79 +135,13 @@ pub fn weight_gradient(window: &Window, input: &[f32], gradient: &[f32]) -> Vec<
 }
 
 /// [`Dots`] without the gaps between the rows of the gradient, where 0 times what is not finite is not 0.
-fn dots_by_rows(source: &[f32], frame: &Frame, gradient: &[f32], width: usize, results: &mut [f32]) {
-    for (offset, dot) in frame.offsets.iter().zip(results) {
+fn dots_by_rows(source: &[f32], frame: &Frame, offsets: &[usize], gradient: &[f32], width: usize, results: &mut [f32]) {
+    for (offset, dot) in offsets.iter().zip(results) {
         let rows = gradient.chunks_exact(width).enumerate();
         let of_row = |(y, row): (usize, &[f32])| {
             row.iter().zip(&source[offset + y * frame.pitch..]).map(|(gradient, source)| gradient * source).sum::<f32>()
         };
         *dot = rows.map(of_row).sum();
-    }
-}
-
-/// A padded plane, sorted by remainder of rows and columns by the stride: then each tap is a shift of a flat array.
-struct Frame {
-    /// Rows and columns of the part of each remainder.
-    rows: usize,
-    pitch: usize,
-    parts: usize,
-    /// Where each tap finds output position 0.
-    offsets: Vec<usize>,
-}
-
-impl Frame {
-    fn of_input(window: &Window) -> Self {
-        let whole = [0, 1].map(|axis| window.size[axis] + window.padding[axis].0 + window.padding[axis].1);
-        let [rows, pitch] = [0, 1].map(|axis| whole[axis].div_ceil(window.stride[axis]));
-        let parts = window.stride[0] * window.stride[1];
-        let frame = Self { rows, pitch, parts, offsets: Vec::new() };
-        let place = |tap: usize| {
-            let (y, x) = (tap / window.kernel[1], tap % window.kernel[1]);
-            frame.place(window.stride, y * window.dilation[0], x * window.dilation[1])
-        };
-        let offsets = (0..window.taps()).map(place).collect();
-        Self { offsets, ..frame }
-    }
-
-    fn len(&self) -> usize {
-        // The last blocks read over the end, and by up to a whole part where the plane is that small.
-        self.parts * self.rows * self.pitch + 2 * ROOM
-    }
-
-    /// Where the padded plane's row `y` has its column `x`.
-    fn place(&self, [down, right]: [usize; 2], y: usize, x: usize) -> usize {
-        ((y % down * right + x % right) * self.rows + y / down) * self.pitch + x / right
-    }
-
-    fn fill(&self, window: &Window, plane: &[f32], target: &mut [f32]) {
-        target.fill(0.0);
-        fill(self, window, plane, target);
-    }
-}
-
-vectorized! {
-    fn fill<'a>(frame: &'a Frame, window: &'a Window, plane: &'a [f32], target: &'a mut [f32]) -> () {
-        let [_, right] = window.stride;
-        let [(top, _), (left, _)] = window.padding;
-        for (y, row) in plane.chunks_exact(window.size[1]).enumerate() {
-            // The usual stride has both parts written at once, which compiles to shuffles of vectors.
-            if right == 2 {
-                let [first, second] = [left, left + 1].map(|x| frame.place(window.stride, y + top, x));
-                let (low, high) = target.split_at_mut(first.max(second));
-                if first < second {
-                    halve(row, &mut low[first..], high);
-                } else {
-                    halve(row, high, &mut low[second..]);
-                }
-                continue;
-            }
-            for skip in 0..right.min(row.len()) {
-                let start = frame.place(window.stride, y + top, left + skip);
-                for (target, value) in target[start..].iter_mut().zip(row[skip..].iter().step_by(right)) {
-                    *target = *value;
-                }
-            }
-        }
     }
 }
 

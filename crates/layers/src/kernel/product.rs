@@ -264,7 +264,7 @@ impl Block<'_, '_> {
                 // SAFETY: tasks have columns or rows of their own, and each column its own place in a plane.
                 let target = unsafe { self.planes.strip(picture, channel + row, range.clone()) };
                 if step[1] == 1 {
-                    self.finish.row(channel + row, sums, target);
+                    self.finish.of(channel + row).row(sums, target);
                 } else {
                     for (target, sum) in target.iter_mut().step_by(step[1]).zip(sums) {
                         target.write(*sum);

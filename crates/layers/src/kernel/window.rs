@@ -43,6 +43,18 @@ impl Window {
         (Self { batch: 1, ..*self }, [range(inputs * self.input_plane()), range(outputs * self.output_plane())])
     }
 
+    /// The window of the output rows `from..to` alone, and the first input row that it has.
+    pub fn band(&self, [from, to]: [usize; 2]) -> (Self, usize) {
+        let (top, _) = self.padding[0];
+        let reach = self.dilation[0] * (self.kernel[0] - 1) + 1;
+        // In rows of the padded input.
+        let (first, end) = (from * self.stride[0], (to - 1) * self.stride[0] + reach);
+        let inside = |row: usize| row.clamp(top, top + self.size[0]);
+        let (begin, stop) = (inside(first), inside(end));
+        let padding = [(begin.max(first).min(end) - first, end - stop.max(first).min(end)), self.padding[1]];
+        (Self { batch: 1, size: [stop - begin, self.size[1]], padding, ..*self }, begin - top)
+    }
+
     /// Positions of the kernel.
     pub fn taps(&self) -> usize {
         self.kernel[0] * self.kernel[1]

@@ -312,7 +312,7 @@ impl Panel<'_, '_> {
                     let range = at..at + (width - 2 * x).min(2 * len);
                     // SAFETY: tasks have tiles of their own, and each tile its own places in a plane.
                     let target = unsafe { self.planes.strip(picture, first + index, range) };
-                    self.finish.pairs(first + index, left, right, target);
+                    self.finish.of(first + index).pairs(left, right, target);
                 }
             }
             tile += len;

@@ -9,6 +9,10 @@ use firelight_layers::on_workers;
 use firelight_models::{Arch, Classifier};
 use serde_json::json;
 
+/// As the tool and the example have it: the system's allocator gives large tensors back, and clears their pages anew.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// One or two of each family.
 const COMPARED: [Arch; 13] = [
     Arch::ResNet18,
