@@ -3,7 +3,7 @@ use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
 use burn::tensor::ops::ConvOptions;
 
-use crate::Activation;
+use crate::{Activation, add};
 
 /// The output of a convolution layer with an activation: `layer.forward(input)`, faster on flex.
 ///
@@ -34,6 +34,40 @@ pub fn convolve(layer: &Conv2d, input: Tensor<4>, activation: Activation) -> Ten
     let weight = layer.weight.val().cast(input.dtype());
     let bias = layer.bias.as_ref().map(|bias| bias.val().cast(input.dtype()));
     conv2d(input, weight, bias, options, activation)
+}
+
+/// The same with a shortcut, which comes before the activation: `activation(layer.forward(input) + shortcut)`. In one pass on flex where no
+/// gradient is asked for.
+///
+/// # Panics
+///
+/// Where burn's layer or addition panics: if shapes or devices do not fit.
+///
+/// # Example
+///
+/// ```
+/// use burn::nn::conv::Conv2dConfig;
+/// use burn::tensor::{Device, Tensor};
+/// use firelight_layers::{Activation, convolve_and_add};
+///
+/// let device = Device::flex();
+/// let layer = Conv2dConfig::new([3, 8], [1, 1]).init(&device);
+/// let (x, shortcut) = (Tensor::zeros([1, 3, 10, 10], &device), Tensor::ones([1, 8, 10, 10], &device));
+/// assert_eq!(convolve_and_add(&layer, x, shortcut, Activation::Relu).dims(), [1, 8, 10, 10]);
+/// ```
+pub fn convolve_and_add(layer: &Conv2d, input: Tensor<4>, shortcut: Tensor<4>, activation: Activation) -> Tensor<4> {
+    #[cfg(feature = "flex")]
+    {
+        let [_, _, height, width] = input.dims();
+        let padding = padding(layer, [height, width]);
+        let options = ConvOptions::new_with_padding(layer.stride, padding, layer.dilation, layer.groups);
+        let (weight, bias) = (layer.weight.val(), layer.bias.as_ref().map(|bias| bias.val()));
+        let sum = |clamp| crate::flex::conv2d_and_add(&input, &weight, bias.as_ref(), &options, &shortcut, clamp);
+        if let Some(output) = activation.fused(sum) {
+            return output;
+        }
+    }
+    add(convolve(layer, input, Activation::Identity), shortcut, activation)
 }
 
 /// The layer's padding before and after rows and columns, as burn's layer works it out.

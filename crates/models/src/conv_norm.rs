@@ -2,7 +2,7 @@ use burn::module::{Module, Param};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, Initializer, PaddingConfig2d};
 use burn::tensor::{Device, Tensor};
-use firelight_layers::{Activation, add, convolve, normalize};
+use firelight_layers::{Activation, add, convolve, convolve_and_add, normalize};
 
 use crate::Fresh;
 use crate::depth::Path;
@@ -115,10 +115,11 @@ impl ConvNorm {
         if !path.is_whole() {
             return add(path.of(self.forward(input, Activation::Identity)), shortcut, activation);
         }
-        let output = convolve(&self.conv, input, Activation::Identity);
         match &self.norm {
-            Some(norm) => normalize(norm, output, Some(shortcut), activation),
-            None => add(output, shortcut, activation),
+            Some(norm) => {
+                normalize(norm, convolve(&self.conv, input, Activation::Identity), Some(shortcut), activation)
+            }
+            None => convolve_and_add(&self.conv, input, shortcut, activation),
         }
     }
 

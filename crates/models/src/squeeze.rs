@@ -2,7 +2,7 @@ use burn::module::Module;
 use burn::nn::conv::Conv2d;
 use burn::tensor::activation::{hard_sigmoid, sigmoid};
 use burn::tensor::{Device, Tensor};
-use firelight_layers::{Activation, convolve};
+use firelight_layers::{Activation, convolve, scale_channels};
 
 use crate::Fresh;
 use crate::fresh_layers::pointwise;
@@ -52,6 +52,7 @@ impl SqueezeExcite {
             Inner::Silu => Activation::Silu,
         };
         let numbers = convolve(&self.expand, convolve(&self.reduce, means, inner), Activation::Identity);
-        map * if self.hard { hard_sigmoid(numbers, 1.0 / 6.0, 0.5) } else { sigmoid(numbers) }
+        let factors = if self.hard { hard_sigmoid(numbers, 1.0 / 6.0, 0.5) } else { sigmoid(numbers) };
+        scale_channels(map, factors)
     }
 }

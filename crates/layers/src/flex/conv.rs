@@ -7,10 +7,10 @@ use burn::backend::{Autodiff, Backend, Dispatch, Flex, TensorMetadata, backend_e
 use burn::tensor::Tensor;
 use burn::tensor::ops::ConvOptions;
 
-use super::is_ours;
+use super::{is_ours, plain};
 use super::numbers::{Numbers, changeable, in_order, slice, tensor};
 use crate::Activation;
-use crate::kernel::{Finish, Window, depthwise, forward, input_gradient, is_closed, weight_gradient};
+use crate::kernel::{Beside, Finish, Window, depthwise, forward, input_gradient, is_closed, weight_gradient};
 
 /// The convolution by our kernels, or `None` where they do not apply.
 pub fn conv2d(
@@ -33,6 +33,31 @@ pub fn conv2d(
             activation,
         ),
     }))
+}
+
+/// The convolution and a shortcut where no gradient is asked for, or `None` where our kernels do not apply.
+pub fn conv2d_and_add(
+    input: &Tensor<4>,
+    weight: &Tensor<4>,
+    bias: Option<&Tensor<1>>,
+    options: &ConvOptions<2>,
+    shortcut: &Tensor<4>,
+    activation: Activation,
+) -> Option<Tensor<4>> {
+    let window = window(input, weight, options)?;
+    let [height, width] = window.output_size();
+    if shortcut.dims() != [window.batch, window.channels[1], height, width] {
+        return None;
+    }
+    let (input, weight, beside_it) = (plain(input)?, plain(weight)?, plain(shortcut)?);
+    let bias = match bias {
+        Some(bias) => Some(plain(bias)?),
+        None => None,
+    };
+    let beside = Beside::Planes(slice(&beside_it));
+    let output = finished(&input, &weight, &window, &Finish { bias: bias.as_ref().map(slice), beside, activation });
+    let output = Tensor::from_primitive::<Flex>(output);
+    Some(if shortcut.device().is_autodiff() { Tensor::from_inner(output) } else { output })
 }
 
 /// The shape of the convolution, if its parts fit: burn's own operation says what is wrong if not.
@@ -94,11 +119,14 @@ impl Convolution for Flex {
 }
 
 fn run(input: &Numbers, weight: &Numbers, bias: Option<&Numbers>, window: &Window, activation: Activation) -> Numbers {
-    let finish = Finish { bias: bias.map(slice), activation };
+    finished(input, weight, window, &Finish { bias: bias.map(slice), activation, ..Finish::default() })
+}
+
+fn finished(input: &Numbers, weight: &Numbers, window: &Window, finish: &Finish) -> Numbers {
     let output = if window.is_depthwise() {
-        depthwise::forward(window, slice(input), slice(weight), &finish)
+        depthwise::forward(window, slice(input), slice(weight), finish)
     } else {
-        forward(window, slice(input), slice(weight), &finish)
+        forward(window, slice(input), slice(weight), finish)
     };
     let [height, width] = window.output_size();
     tensor(output, [window.batch, window.channels[1], height, width])

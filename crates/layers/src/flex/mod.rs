@@ -3,18 +3,22 @@
 mod add;
 mod channels;
 mod conv;
+mod linear;
 mod norm;
 mod numbers;
 mod pool;
+mod scale;
 mod smooth;
 mod softmax;
 pub mod update;
 
 pub use add::add;
 pub use channels::channel_norm;
-pub use conv::conv2d;
+pub use conv::{conv2d, conv2d_and_add};
+pub use linear::linear;
 pub use norm::{batch_norm, batch_norm_train};
 pub use pool::max_pool2d;
+pub use scale::scale_channels;
 pub use smooth::smooth;
 pub use softmax::{softmax, weigh, with_gradient};
 

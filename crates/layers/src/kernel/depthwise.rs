@@ -39,7 +39,7 @@ fn forward_into(window: &Window, input: &[f32], weight: &[f32], finish: &Finish,
             let weights = &weight[channel * taps..][..taps];
             let sums = &mut sums[..flat.next_multiple_of(ROOM)];
             Arch::new().dispatch(Correlate { source, offsets: &offsets, weights, sums });
-            write(sums, frame.pitch, width, channel, finish, output);
+            write(sums, frame.pitch, width, [index, channel], finish, output);
         });
     });
 }
@@ -49,13 +49,13 @@ vectorized! {
         sums: &'a [f32],
         pitch: usize,
         width: usize,
-        channel: usize,
+        place: [usize; 2],
         finish: &'a Finish<'a>,
         output: &'a mut [Blank],
     ) -> () {
-        let finish = finish.of(channel);
-        for (output, sums) in output.chunks_exact_mut(width).zip(sums.chunks(pitch)) {
-            finish.row(&sums[..width], output);
+        let finish = finish.of(place[0], place[1], output.len());
+        for (y, (output, sums)) in output.chunks_exact_mut(width).zip(sums.chunks(pitch)).enumerate() {
+            finish.row(y * width, &sums[..width], output);
         }
     }
 }

@@ -4,7 +4,7 @@
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
-use super::finish::FinishChannel;
+use super::finish::FinishPlane;
 use super::frame::Frame;
 use super::planes::Planes;
 use super::scratch::{Blank, with_scratch};
@@ -133,11 +133,12 @@ impl Task<'_, '_> {
                 // SAFETY: tasks have rows of the planes of a picture and a group of their own.
                 let strip = unsafe { self.planes.strip(self.picture, channel, range) };
                 let sums = Sums { frame: &frame, frames, weights: &weight[channel * of_output..][..of_output] };
-                let finish = self.finish.of(channel);
+                let finish = &self.finish.of(self.picture * window.channels[1] + channel, channel, window.output_plane());
+                let from = self.rows[0] * width;
                 if height < ROWS {
-                    sums.plane::<S, KERNEL, STRIDE, 1, KERNEL>(simd, [height, width], finish, held, strip);
+                    sums.plane::<S, KERNEL, STRIDE, 1, KERNEL>(simd, [height, width], finish, from, held, strip);
                 } else {
-                    sums.plane::<S, KERNEL, STRIDE, ROWS, READ>(simd, [height, width], finish, held, strip);
+                    sums.plane::<S, KERNEL, STRIDE, ROWS, READ>(simd, [height, width], finish, from, held, strip);
                 }
             }
         }
@@ -162,7 +163,8 @@ impl Sums<'_> {
         &self,
         simd: S,
         [height, width]: [usize; 2],
-        finish: FinishChannel,
+        finish: &FinishPlane,
+        from: usize,
         held: &mut [f32],
         strip: &mut [Blank],
     ) {
@@ -177,7 +179,7 @@ impl Sums<'_> {
                     S::as_mut_simd_f32s(held).0[0] = sums[row];
                 }
             }
-            finish.row(&held[..HEIGHT * width], &mut strip[y * width..][..HEIGHT * width]);
+            finish.row(from + y * width, &held[..HEIGHT * width], &mut strip[y * width..][..HEIGHT * width]);
         }
     }
 

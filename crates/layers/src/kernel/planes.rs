@@ -15,9 +15,9 @@ use super::scratch::Blank;
 pub struct Planes<'a> {
     first: *mut Blank,
     pictures: usize,
-    channels: usize,
+    pub channels: usize,
     /// Numbers of a plane.
-    plane: usize,
+    pub plane: usize,
     output: PhantomData<&'a mut [Blank]>,
     #[cfg(debug_assertions)]
     strips: Mutex<Vec<Range<usize>>>,

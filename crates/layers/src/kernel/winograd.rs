@@ -305,14 +305,16 @@ impl Panel<'_, '_> {
             let (y, x) = (position / columns, position % columns);
             let len = (columns - x).min(self.to - tile);
             for index in 0..n {
+                let channel = first + index;
+                let finish = self.finish.of(picture * self.planes.channels + channel, channel, self.planes.plane);
                 let squares = &self.packed[index * 4 * stride + tile - self.from..];
                 for half in 0..2.min(height - 2 * y) {
                     let [left, right] = [2 * half, 2 * half + 1].map(|part| &squares[part * stride..][..len]);
                     let at = (2 * y + half) * width + 2 * x;
                     let range = at..at + (width - 2 * x).min(2 * len);
                     // SAFETY: tasks have tiles of their own, and each tile its own places in a plane.
-                    let target = unsafe { self.planes.strip(picture, first + index, range) };
-                    self.finish.of(first + index).pairs(left, right, target);
+                    let target = unsafe { self.planes.strip(picture, channel, range) };
+                    finish.pairs(at, left, right, target);
                 }
             }
             tile += len;

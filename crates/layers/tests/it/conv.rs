@@ -2,7 +2,7 @@ use burn::nn::PaddingConfig2d;
 use burn::nn::conv::Conv2dConfig;
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Tensor};
-use firelight_layers::{Activation, conv2d, convolve};
+use firelight_layers::{Activation, conv2d, convolve, convolve_and_add};
 use proptest::prelude::*;
 
 use crate::close::{assert_close, numbers, values};
@@ -97,6 +97,65 @@ proptest! {
             options: ConvOptions::new_with_padding([1, 1], [rows, columns], [1, 1], 1),
             bias,
         });
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn any_convolution_of_few_channels_a_group_is_burns(
+        batch in 1usize..3,
+        groups in 2usize..5,
+        channels in [1usize..5, 1usize..4],
+        kernel in prop::sample::select(vec![3usize, 5, 7]),
+        stride in 1usize..3,
+        size in [7usize..70, 7usize..70],
+        rows in (0usize..4, 0usize..4),
+        columns in (0usize..4, 0usize..4),
+        bias in any::<bool>(),
+    ) {
+        let [inputs, outputs] = channels;
+        assert_like_burn(&Case {
+            input: [batch, inputs * groups, size[0], size[1]],
+            weight: [outputs * groups, inputs, kernel, kernel],
+            options: ConvOptions::new_with_padding([stride; 2], [rows, columns], [1, 1], groups),
+            bias,
+        });
+    }
+}
+
+#[test]
+fn a_tall_picture_of_a_few_columns_is_convolved_in_bands() {
+    for (kernel, stride, size) in [(7, 2, [900, 11]), (3, 1, [2100, 4]), (5, 1, [3, 3000]), (3, 2, [10, 2500])] {
+        assert_like_burn(&Case {
+            input: [1, 4, size[0], size[1]],
+            weight: [4, 2, kernel, kernel],
+            options: ConvOptions::new([stride; 2], [kernel / 2; 2], [1, 1], 2),
+            bias: true,
+        });
+    }
+}
+
+#[test]
+fn a_shortcut_is_added_as_by_an_operation_of_its_own() {
+    for device in [Device::flex(), Device::flex().autodiff()] {
+        for (channels, kernel, stride, groups, bias) in
+            [([16, 24], 3, 1, 1, true), ([5, 7], 1, 2, 1, false), ([6, 6], 3, 1, 6, true), ([6, 9], 2, 1, 3, false)]
+        {
+            let layer = Conv2dConfig::new(channels, [kernel; 2])
+                .with_stride([stride; 2])
+                .with_groups(groups)
+                .with_bias(bias)
+                .init(&device);
+            let input = numbers([2, channels[0], 15, 14], 1, &device);
+            for activation in [Activation::Identity, Activation::Relu, Activation::Silu] {
+                let output = convolve(&layer, input.clone(), Activation::Identity);
+                let shortcut = numbers(output.dims(), 2, &device);
+                let ours = convolve_and_add(&layer, input.clone(), shortcut.clone(), activation);
+                assert_close(&format!("{channels:?}, {activation:?}"), ours, activation.apply(output + shortcut));
+            }
+        }
     }
 }
 

@@ -5,11 +5,13 @@
 mod add;
 mod close;
 mod conv;
+mod linear;
 mod memory;
 mod nonfinite;
 mod norm;
 mod pool;
 mod precision;
+mod scale;
 mod shapes;
 mod smooth;
 mod softmax;

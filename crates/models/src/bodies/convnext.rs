@@ -3,7 +3,7 @@ use burn::nn::conv::Conv2d;
 use burn::nn::{Linear, PaddingConfig2d};
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Tensor};
-use firelight_layers::{Activation, conv2d, convolve};
+use firelight_layers::{Activation, add, conv2d, convolve, scale_channels};
 
 use crate::bodies::arch::{NeckKind, Spec, members};
 use crate::bodies::body::{Backbone, renamed};
@@ -224,10 +224,14 @@ impl ConvNeXtBlock {
         };
         let x = self.fc2.forward(x, Activation::Identity);
         let x = match &self.gamma {
-            Some(gamma) => x * per_channel(gamma.val()).cast(input.dtype()),
+            Some(gamma) => {
+                let [pictures, channels, ..] = x.dims();
+                let scale = per_channel(gamma.val()).cast(input.dtype());
+                scale_channels(x, scale.expand([pictures, channels, 1, 1]))
+            }
             None => x,
         };
-        path.of(x) + input
+        add(path.of(x), input, Activation::Identity)
     }
 }
 

@@ -1,9 +1,9 @@
 use burn::module::{Module, Param};
 use burn::nn::Linear;
-use burn::tensor::module::{attention, linear as apply_linear};
+use burn::tensor::module::attention;
 use burn::tensor::ops::AttentionModuleOptions;
 use burn::tensor::{Device, Tensor};
-use firelight_layers::Activation;
+use firelight_layers::{Activation, linear as applied};
 
 use crate::fresh_layers::linear;
 use crate::layer_norm::LayerNorm2d;
@@ -60,12 +60,6 @@ impl ViTBlock {
         let seen = attention(part(0), part(1), part(2), None, None, AttentionModuleOptions::default());
         applied(&self.proj, seen.swap_dims(1, 2).reshape([pictures, tokens, width]))
     }
-}
-
-/// A layer in the precision of what it sees.
-fn applied(layer: &Linear, x: Tensor<3>) -> Tensor<3> {
-    let precision = x.dtype();
-    apply_linear(x, layer.weight.val().cast(precision), layer.bias.as_ref().map(|bias| bias.val().cast(precision)))
 }
 
 fn scaled(x: Tensor<3>, scale: Option<&Param<Tensor<1>>>) -> Tensor<3> {
