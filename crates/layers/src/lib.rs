@@ -5,6 +5,7 @@
 mod activation;
 mod add;
 mod apply;
+mod attend;
 mod channel_norm;
 mod conv;
 mod factors;
@@ -23,6 +24,7 @@ mod workers;
 
 pub use activation::Activation;
 pub use add::add;
+pub use attend::attend;
 pub use channel_norm::channel_norm;
 pub use conv::{conv2d, convolve, convolve_and_add};
 pub use linear::linear;

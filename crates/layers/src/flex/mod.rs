@@ -1,6 +1,7 @@
 //! The layers as operations of burn's flex backend, with their gradients.
 
 mod add;
+mod attention;
 mod channels;
 mod conv;
 mod linear;
@@ -13,6 +14,7 @@ mod softmax;
 pub mod update;
 
 pub use add::add;
+pub use attention::attend;
 pub use channels::channel_norm;
 pub use conv::{conv2d, conv2d_and_add};
 pub use linear::linear;

@@ -1,5 +1,6 @@
 //! The work itself, on slices of numbers in burn's order `[picture, channel, row, column]`.
 
+mod attention;
 mod bounds;
 mod channels;
 mod columns;
@@ -26,6 +27,7 @@ mod weight_gradient;
 mod window;
 mod winograd;
 
+pub use attention::{Heads, attention, gradient as attention_gradient};
 pub use bounds::is_closed;
 pub use channels::channel_norm;
 pub use columns::Columns;

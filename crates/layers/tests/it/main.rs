@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests compare numbers that are numbers")]
 
 mod add;
+mod attend;
 mod close;
 mod conv;
 mod linear;

@@ -1,9 +1,7 @@
 use burn::module::{Module, Param};
 use burn::nn::Linear;
-use burn::tensor::module::attention;
-use burn::tensor::ops::AttentionModuleOptions;
 use burn::tensor::{Device, Tensor};
-use firelight_layers::{Activation, linear as applied};
+use firelight_layers::{Activation, attend, linear as applied};
 
 use crate::fresh_layers::linear;
 use crate::layer_norm::LayerNorm2d;
@@ -53,12 +51,7 @@ impl ViTBlock {
     }
 
     fn attend(&self, x: Tensor<3>) -> Tensor<3> {
-        let [pictures, tokens, width] = x.dims();
-        let each = width / self.heads;
-        let all = applied(&self.qkv, x).reshape([pictures, tokens, 3, self.heads, each]).permute([2, 0, 3, 1, 4]);
-        let part = |index: usize| all.clone().narrow(0, index, 1).squeeze_dim::<4>(0);
-        let seen = attention(part(0), part(1), part(2), None, None, AttentionModuleOptions::default());
-        applied(&self.proj, seen.swap_dims(1, 2).reshape([pictures, tokens, width]))
+        applied(&self.proj, attend(applied(&self.qkv, x), self.heads))
     }
 }
 
