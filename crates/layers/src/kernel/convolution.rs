@@ -54,6 +54,9 @@ pub fn input_gradient(window: &Window, weight: &[f32], gradient: &[f32]) -> Vec<
 }
 
 fn input_gradient_into(window: &Window, weight: &[f32], gradient: &[f32], output: &mut [Blank]) {
+    if let Some((turned, kernels)) = direct::turned(window, weight) {
+        return direct::forward(&turned, gradient, &kernels, &Finish::default(), output);
+    }
     let Some(tiles) = Tiles::backward(window) else {
         return input_gradient_by_taps(window, weight, gradient, output);
     };

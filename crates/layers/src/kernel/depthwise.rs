@@ -62,6 +62,9 @@ vectorized! {
 
 /// The gradient of the input.
 pub fn input_gradient(window: &Window, weight: &[f32], gradient: &[f32]) -> Vec<f32> {
+    if let Some((turned, kernels)) = direct::turned(window, weight) {
+        return forward(&turned, gradient, &kernels, &Finish::default());
+    }
     let mut output = vec![0.0; window.batch * window.channels[0] * window.input_plane()];
     if output.is_empty() {
         return output;

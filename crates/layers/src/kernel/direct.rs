@@ -68,6 +68,30 @@ pub fn forward(window: &Window, input: &[f32], weight: &[f32], finish: &Finish, 
     planes.done();
 }
 
+/// The input gradient as a convolution of the output's with kernels that are turned, where it is one for [`forward`].
+pub fn turned(window: &Window, weight: &[f32]) -> Option<(Window, Vec<f32>)> {
+    let back = |axis: usize, (before, after): (usize, usize)| {
+        let reach = window.kernel[axis] - 1;
+        Some((reach.checked_sub(before)?, reach.checked_sub(after)?))
+    };
+    let (rows, columns) = (back(0, window.padding[0])?, back(1, window.padding[1])?);
+    let channels = [window.channels[1], window.channels[0]];
+    let turned = Window { channels, size: window.output_size(), padding: [rows, columns], ..*window };
+    if window.stride != [1, 1] || !fits(&turned) {
+        return None;
+    }
+    let (inputs, outputs, taps) = (window.inputs(), window.outputs(), window.taps());
+    let mut kernels = Vec::with_capacity(weight.len());
+    for group in weight.chunks_exact(outputs * inputs * taps) {
+        for input in 0..inputs {
+            for output in 0..outputs {
+                kernels.extend(group[(output * inputs + input) * taps..][..taps].iter().rev());
+            }
+        }
+    }
+    Some((turned, kernels))
+}
+
 /// Output rows whose inputs stay in the first-level cache.
 fn rows_of_band(window: &Window) -> usize {
     let ([height, _], stride) = (window.output_size(), window.stride[0]);
