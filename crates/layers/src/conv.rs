@@ -1,3 +1,4 @@
+use burn::module::Param;
 use burn::nn::PaddingConfig2d;
 use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
@@ -61,7 +62,7 @@ pub fn convolve_and_add(layer: &Conv2d, input: Tensor<4>, shortcut: Tensor<4>, a
         let [_, _, height, width] = input.dims();
         let padding = padding(layer, [height, width]);
         let options = ConvOptions::new_with_padding(layer.stride, padding, layer.dilation, layer.groups);
-        let (weight, bias) = (layer.weight.val(), layer.bias.as_ref().map(|bias| bias.val()));
+        let (weight, bias) = (layer.weight.val(), layer.bias.as_ref().map(Param::val));
         let sum = |clamp| crate::flex::conv2d_and_add(&input, &weight, bias.as_ref(), &options, &shortcut, clamp);
         if let Some(output) = activation.fused(sum) {
             return output;

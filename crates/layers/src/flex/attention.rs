@@ -8,7 +8,7 @@ use burn::tensor::Tensor;
 
 use super::is_ours;
 use super::numbers::{Numbers, in_order, slice, tensor};
-use crate::kernel::{Heads, attention, attention_gradient};
+use crate::kernel::{AttentionShape, attention, attention_gradient};
 
 /// Attention by our kernel, or `None` where it does not apply.
 pub fn attend(all: &Tensor<3>, heads: usize) -> Option<Tensor<3>> {
@@ -33,9 +33,9 @@ impl Attention for Flex {
     }
 }
 
-fn shape(all: &Numbers, heads: usize) -> Heads {
+fn shape(all: &Numbers, heads: usize) -> AttentionShape {
     let [pictures, tokens, width] = all.shape().dims();
-    Heads { pictures, tokens, heads, each: width / 3 / heads }
+    AttentionShape { pictures, tokens, heads, each: width / 3 / heads }
 }
 
 #[derive(Debug)]

@@ -7,8 +7,8 @@ use burn::backend::{Autodiff, Backend, Dispatch, Flex, TensorMetadata, backend_e
 use burn::tensor::Tensor;
 use burn::tensor::ops::ConvOptions;
 
-use super::{is_ours, plain};
 use super::numbers::{Numbers, changeable, in_order, slice, tensor};
+use super::{is_ours, plain};
 use crate::Activation;
 use crate::kernel::{Beside, Finish, Window, depthwise, forward, input_gradient, is_closed, weight_gradient};
 

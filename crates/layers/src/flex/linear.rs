@@ -8,7 +8,7 @@ use burn::tensor::Tensor;
 
 use super::is_ours;
 use super::numbers::{Numbers, in_order, slice, tensor};
-use crate::kernel::Rows;
+use crate::kernel::LinearShape;
 
 /// The layer by our kernels, or `None` where they do not apply.
 pub fn linear(x: &Tensor<2>, weight: &Tensor<2>, bias: &Tensor<1>) -> Option<Tensor<2>> {
@@ -35,9 +35,9 @@ impl Layer for Flex {
     }
 }
 
-fn rows(x: &Numbers, weight: &Numbers) -> Rows {
+fn rows(x: &Numbers, weight: &Numbers) -> LinearShape {
     let ([rows, inputs], [_, outputs]) = (x.shape().dims(), weight.shape().dims());
-    Rows { rows, inputs, outputs }
+    LinearShape { rows, inputs, outputs }
 }
 
 #[derive(Debug)]

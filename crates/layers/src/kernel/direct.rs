@@ -54,7 +54,8 @@ pub fn forward(window: &Window, input: &[f32], weight: &[f32], finish: &Finish, 
         // Not within the task: what it does is too much to be inlined in a closure, and would be compiled for the oldest processor there.
         with_scratch(window.inputs() * frame.len() + ROWS * width + ROOM, |scratch| {
             let (frames, held) = scratch.split_at_mut(window.inputs() * frame.len());
-            let task = Task { window, band, from, frame, input, weight, finish, planes, picture, groups, rows, frames, held };
+            let task =
+                Task { window, input, weight, finish, planes, picture, groups, rows, band, from, frame, frames, held };
             match (window.kernel[0], window.stride[0]) {
                 (3, 1) => Arch::new().dispatch(OfSize::<3, 1, 6>(task)),
                 (3, _) => Arch::new().dispatch(OfSize::<3, 2, 9>(task)),
@@ -157,7 +158,8 @@ impl Task<'_, '_> {
                 // SAFETY: tasks have rows of the planes of a picture and a group of their own.
                 let strip = unsafe { self.planes.strip(self.picture, channel, range) };
                 let sums = Sums { frame: &frame, frames, weights: &weight[channel * of_output..][..of_output] };
-                let finish = &self.finish.of(self.picture * window.channels[1] + channel, channel, window.output_plane());
+                let finish =
+                    &self.finish.of(self.picture * window.channels[1] + channel, channel, window.output_plane());
                 let from = self.rows[0] * width;
                 if height < ROWS {
                     sums.plane::<S, KERNEL, STRIDE, 1, KERNEL>(simd, [height, width], finish, from, held, strip);

@@ -6,13 +6,13 @@ use super::{Beside, Finish, Window, forward, input_gradient};
 
 /// The shape of a layer `[inputs, outputs]` over rows `[rows, inputs]`.
 #[derive(Debug, Clone, Copy)]
-pub struct Rows {
+pub struct LinearShape {
     pub rows: usize,
     pub inputs: usize,
     pub outputs: usize,
 }
 
-impl Rows {
+impl LinearShape {
     fn window(&self) -> Window {
         Window {
             batch: 1,

@@ -27,13 +27,13 @@ mod weight_gradient;
 mod window;
 mod winograd;
 
-pub use attention::{Heads, attention, gradient as attention_gradient};
+pub use attention::{AttentionShape, attention, gradient as attention_gradient};
 pub use bounds::is_closed;
 pub use channels::channel_norm;
 pub use columns::Columns;
 pub use convolution::{forward, input_gradient};
 pub use finish::{Beside, Finish};
-pub use linear::Rows;
+pub use linear::LinearShape;
 pub use pool::{max_pool, max_pool_gradient};
 pub use scale::{scale_gradient, scale_planes};
 pub use smooth::{smooth, smooth_gradient};

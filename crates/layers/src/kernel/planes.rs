@@ -49,7 +49,9 @@ impl<'a> Planes<'a> {
     #[expect(clippy::mut_from_ref, reason = "strips do not meet")]
     #[inline(always)]
     pub unsafe fn strip(&self, picture: usize, channel: usize, range: Range<usize>) -> &mut [Blank] {
-        assert!(picture < self.pictures && channel < self.channels && range.start <= range.end && range.end <= self.plane);
+        assert!(
+            picture < self.pictures && channel < self.channels && range.start <= range.end && range.end <= self.plane
+        );
         let at = (picture * self.channels + channel) * self.plane;
         #[cfg(debug_assertions)]
         self.strips.lock().unwrap_or_else(PoisonError::into_inner).push(at + range.start..at + range.end);
@@ -58,6 +60,7 @@ impl<'a> Planes<'a> {
     }
 
     /// Tells that all strips are written; the next may cover the same places.
+    #[cfg_attr(not(debug_assertions), expect(clippy::unused_self, reason = "debug builds look at it"))]
     pub fn done(&self) {
         #[cfg(debug_assertions)]
         {

@@ -17,7 +17,8 @@ fn by_hand(all: Tensor<3>, heads: usize) -> Tensor<3> {
 #[test]
 fn attention_and_its_gradient_are_those_of_the_formula() {
     let device = Device::flex().autodiff();
-    let cases = [[1, 1, 1, 1], [2, 5, 3, 7], [1, 33, 2, 64], [3, 50, 4, 16], [1, 197, 1, 48], [2, 64, 2, 50], [1, 300, 1, 100]];
+    let cases =
+        [[1, 1, 1, 1], [2, 5, 3, 7], [1, 33, 2, 64], [3, 50, 4, 16], [1, 197, 1, 48], [2, 64, 2, 50], [1, 300, 1, 100]];
     for [pictures, tokens, heads, each] in cases {
         let what = format!("{pictures} pictures, {tokens} tokens, {heads} heads of {each}");
         // Large enough for weights that differ.

@@ -32,7 +32,8 @@ fn gradients_are_burns() {
     let device = Device::flex().autodiff();
     for [rows, inputs, outputs] in [[1, 1, 1], [5, 19, 40], [60, 33, 18], [20, 64, 300]] {
         let layer = layer([inputs, outputs], true, &device);
-        let (x, factors) = (numbers([2, rows, inputs], 3, &device).require_grad(), numbers([2, rows, outputs], 4, &device));
+        let (x, factors) =
+            (numbers([2, rows, inputs], 3, &device).require_grad(), numbers([2, rows, outputs], 4, &device));
         let gradients = |output: Tensor<3>| {
             let gradients = (output * factors.clone()).sum().backward();
             let bias = layer.bias.as_ref().unwrap().val();

@@ -7,7 +7,8 @@ use crate::close::{assert_close, numbers};
 fn planes_and_gradients_are_burns() {
     for device in [Device::flex(), Device::flex().autodiff()] {
         for [height, width] in [[1, 1], [3, 5], [9, 16]] {
-            let (mut map, mut factors) = (numbers([2, 3, height, width], 1, &device), numbers([2, 3, 1, 1], 2, &device));
+            let (mut map, mut factors) =
+                (numbers([2, 3, height, width], 1, &device), numbers([2, 3, 1, 1], 2, &device));
             if device.is_autodiff() {
                 (map, factors) = (map.require_grad(), factors.require_grad());
             }

@@ -4,18 +4,18 @@ use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::matrix::{Left, multiply, pack_columns, pack_rows, packed_len, row_of};
-use super::{Heads, PARTS, QUERIES, WIDEST, put, weigh};
+use super::{AttentionShape, PARTS, QUERIES, WIDEST, put, weigh};
 use crate::kernel::planes::Planes;
 use crate::kernel::scratch::{Blank, with_scratch, written};
 
 /// The gradient of queries, keys and values, given the output's.
 #[expect(unsafe_code, reason = "outputs are written once, not twice")]
-pub fn gradient(heads: &Heads, all: &[f32], gradient: &[f32]) -> Vec<f32> {
+pub fn gradient(heads: &AttentionShape, all: &[f32], gradient: &[f32]) -> Vec<f32> {
     // SAFETY: tasks have all heads and pictures between them, and each writes all three parts of all tokens of its own.
     unsafe { written(all.len(), |output| gradient_into(heads, all, gradient, output)) }
 }
 
-fn gradient_into(heads: &Heads, all: &[f32], gradient: &[f32], output: &mut [Blank]) {
+fn gradient_into(heads: &AttentionShape, all: &[f32], gradient: &[f32], output: &mut [Blank]) {
     let planes = &Planes::new(output, heads.each, 3 * heads.heads);
     let (tokens, each) = (heads.tokens.next_multiple_of(WIDEST), heads.each.next_multiple_of(WIDEST));
     let room = 6 * tokens * each + 2 * QUERIES * (tokens + each) + (2 * QUERIES + 1) * heads.row();
@@ -30,7 +30,7 @@ fn gradient_into(heads: &Heads, all: &[f32], gradient: &[f32], output: &mut [Bla
 
 /// A head of a picture.
 struct Task<'a, 'p> {
-    heads: &'a Heads,
+    heads: &'a AttentionShape,
     all: &'a [f32],
     gradient: &'a [f32],
     planes: &'a Planes<'p>,
@@ -45,7 +45,7 @@ impl WithSimd for Task<'_, '_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let Self { heads, all, gradient, picture, head, scratch, .. } = self;
-        let Heads { tokens, each, .. } = *heads;
+        let AttentionShape { tokens, each, .. } = *heads;
         let part = |part: usize| move |token: usize| heads.part(all, picture, head, part, token);
         let of_output = |token: usize| {
             let from = (picture * tokens + token) * heads.width() + head * each;
@@ -117,7 +117,7 @@ fn slope(weights: &[f32], of_weights: &[f32], scale: f32, slopes: &mut [f32]) {
 #[inline(always)]
 fn write<S: Simd>(
     planes: &Planes,
-    heads: &Heads,
+    heads: &AttentionShape,
     [picture, head, part, from]: [usize; 4],
     count: usize,
     sums: &[f32],

@@ -1,5 +1,5 @@
 //! Attention of each head by itself, some queries at a time, so that the matrix of all weights is never there (Dao and others,
-//! *FlashAttention*, 2022). Going back, weights are computed again.
+//! *`FlashAttention`*, 2022). Going back, weights are computed again.
 
 mod backward;
 mod matrix;
@@ -22,7 +22,7 @@ const WIDEST: usize = 48;
 
 /// The shape of queries, keys and values: `[pictures, tokens, 3, heads, each]`.
 #[derive(Debug, Clone, Copy)]
-pub struct Heads {
+pub struct AttentionShape {
     pub pictures: usize,
     pub tokens: usize,
     pub heads: usize,
@@ -33,7 +33,7 @@ pub struct Heads {
 /// Queries, keys, values.
 const PARTS: [usize; 3] = [0, 1, 2];
 
-impl Heads {
+impl AttentionShape {
     fn width(&self) -> usize {
         self.heads * self.each
     }
@@ -57,13 +57,13 @@ impl Heads {
 
 /// What the tokens of each picture attend to: `[pictures, tokens, heads · each]`.
 #[expect(unsafe_code, reason = "outputs are written once, not twice")]
-pub fn attention(heads: &Heads, all: &[f32]) -> Vec<f32> {
+pub fn attention(heads: &AttentionShape, all: &[f32]) -> Vec<f32> {
     let rows = heads.pictures * heads.tokens;
     // SAFETY: tasks have all tokens of all heads and pictures between them.
     unsafe { written(rows * heads.width(), |output| attend(heads, all, output)) }
 }
 
-fn attend(heads: &Heads, all: &[f32], output: &mut [Blank]) {
+fn attend(heads: &AttentionShape, all: &[f32], output: &mut [Blank]) {
     let planes = &Planes::new(output, heads.each, heads.heads);
     let tasks = heads.pictures * heads.heads;
     let blocks = heads.tokens.div_ceil(QUERIES);
@@ -84,7 +84,7 @@ fn attend(heads: &Heads, all: &[f32], output: &mut [Blank]) {
 
 /// Some queries of a head.
 struct Task<'a, 'p> {
-    heads: &'a Heads,
+    heads: &'a AttentionShape,
     all: &'a [f32],
     planes: &'a Planes<'p>,
     picture: usize,
@@ -100,7 +100,7 @@ impl WithSimd for Task<'_, '_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let Self { heads, all, picture, head, .. } = self;
-        let Heads { tokens, each, .. } = *heads;
+        let AttentionShape { tokens, each, .. } = *heads;
         let (keys, rest) = self.scratch.split_at_mut(packed_len::<S>(each, tokens));
         let (values, rest) = rest.split_at_mut(packed_len::<S>(tokens, each));
         let (sums, weights) = rest.split_at_mut(packed_len::<S>(QUERIES, tokens.max(each)));
@@ -129,7 +129,7 @@ impl WithSimd for Task<'_, '_> {
 #[inline(always)]
 fn weigh<'r, S: Simd>(
     simd: S,
-    heads: &Heads,
+    heads: &AttentionShape,
     query: impl Fn(usize) -> &'r [f32],
     keys: &[f32],
     count: usize,
