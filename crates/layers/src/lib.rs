@@ -27,4 +27,4 @@ pub use norm::normalize;
 pub use pool::max_pool2d;
 pub use softmax::{Softmax, softmax, weigh, with_gradient};
 pub use statistics::{keep_statistics, move_statistics};
-pub use workers::{in_chunks, in_parts, on_workers};
+pub use workers::{in_chunks, in_parts, on_workers, works_by_itself};
