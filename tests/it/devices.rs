@@ -1,8 +1,10 @@
 //! The same program on every device: the same logits, a training step, a prediction.
 
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
-use firelight::burn::tensor::FloatDType;
+use firelight::burn::tensor::{FloatDType, Int, Tensor};
+use firelight::learner::Readings;
 use firelight::models::Model;
 use firelight::prelude::*;
 use firelight::transforms::AugTransforms;
@@ -65,6 +67,58 @@ fn a_step_trains_and_the_export_predicts() {
     for (a, b) in here.probabilities.iter().zip(&there.probabilities) {
         assert!((a - b).abs() < 1e-3, "{a} is not {b}");
     }
+}
+
+/// A loss that notes how often its device had been read when each of its batches was asked for.
+#[derive(Debug)]
+struct Asked(Arc<Mutex<Vec<u64>>>, Readings);
+
+impl Loss<Tensor<1, Int>> for Asked {
+    fn per_example(&self, output: Tensor<2>, targets: Tensor<1, Int>) -> Tensor<1> {
+        self.0.lock().expect("a list").push(self.1.count());
+        CrossEntropy::new().per_example(output, targets)
+    }
+}
+
+/// Readings at the forward passes of two epochs of two steps and one batch that validates, and at the end.
+fn readings(ahead: Option<bool>) -> (Vec<u64>, u64) {
+    let images = folder();
+    let mut learn = learner(images.path(), &device(), aug_transforms().size(32)).with_gradient_clip(1.0);
+    if let Some(ahead) = ahead {
+        learn = learn.with_steps_ahead(ahead);
+    }
+    let (asked, readings) = (Arc::default(), learn.readings());
+    let mut learn = learn.with_loss(Asked(Arc::clone(&asked), readings.clone()));
+    learn.fit(2, 1e-3).expect("a fit");
+    let asked = asked.lock().expect("a list").clone();
+    (asked, readings.count())
+}
+
+#[test]
+fn a_step_reads_nothing_before_the_next_is_queued() {
+    // Two steps, of which the first is read when the second is queued, and the second before anything is judged.
+    let ahead = (vec![0, 0, 2, 3, 3, 5], 6);
+    let at_once = (vec![0, 1, 2, 3, 4, 5], 6);
+    assert_eq!(readings(Some(true)), ahead);
+    assert_eq!(readings(Some(false)), at_once);
+    let processor = matches!(std::env::var("FIRELIGHT_DEVICE").as_deref(), Err(_) | Ok("flex" | "ndarray"));
+    assert_eq!(readings(None), if processor { at_once } else { ahead });
+}
+
+/// Steps that go ahead come to the same, on a device by itself; to the bit where nothing is cut.
+#[test]
+fn steps_that_go_ahead_train_as_those_that_wait() {
+    let images = folder();
+    let losses = |ahead| -> Vec<f64> {
+        let mut learn = learner(images.path(), &device(), aug_transforms().size(32)).with_steps_ahead(ahead);
+        learn.fit(2, 1e-2).expect("a fit");
+        learn.history().steps.iter().map(|step| step.loss).collect()
+    };
+    let (ahead, waiting) = (losses(true), losses(false));
+    for (ahead, waiting) in ahead.iter().zip(&waiting) {
+        assert!((ahead - waiting).abs() <= 1e-4 * waiting.abs(), "{ahead} is not {waiting}");
+    }
+    assert_eq!(ahead.len(), waiting.len());
 }
 
 #[test]

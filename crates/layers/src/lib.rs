@@ -33,4 +33,4 @@ pub use pool::max_pool2d;
 pub use scale::scale_channels;
 pub use softmax::{Softmax, softmax, weigh, with_gradient};
 pub use statistics::{keep_statistics, move_statistics};
-pub use workers::{in_chunks, in_parts, on_workers};
+pub use workers::{in_chunks, in_parts, on_workers, works_by_itself};

@@ -1,3 +1,4 @@
+use burn::backend::DispatchDevice;
 use burn::tensor::{Device, Tensor};
 
 /// Runs `work`, that is many operations on a device, where they begin fastest: for flex on a thread of rayon's pool.
@@ -26,6 +27,28 @@ pub fn on_workers<R: Send>(device: &Device, work: impl FnOnce() -> R + Send) -> 
     // Other devices may order operations by the thread that asks for them.
     let _ = device;
     work()
+}
+
+/// Whether a device does what it is asked by itself, while the host goes on: all do, graphics cards and those of other processes, but
+/// flex and ndarray. Of these, a number is there as soon as the operation returns, and reading it costs nothing; of the others the host waits
+/// for all that was asked before.
+///
+/// Flex and ndarray are known where this crate's features of these names are on.
+///
+/// ```
+/// use burn::tensor::Device;
+///
+/// assert!(!firelight_layers::works_by_itself(&Device::flex().autodiff()));
+/// ```
+pub fn works_by_itself(device: &Device) -> bool {
+    match device.clone().inner().as_dispatch() {
+        #[cfg(feature = "flex")]
+        DispatchDevice::Flex(_) => false,
+        #[cfg(feature = "ndarray")]
+        DispatchDevice::NdArray(_) => false,
+        #[allow(unreachable_patterns, reason = "there may be no other backend")]
+        _ => true,
+    }
 }
 
 /// What `work` makes of the rows of `input`, in their order. For flex it gets `rows` of them at a time, on rayon's threads, so

@@ -88,6 +88,11 @@ impl<M: Model> Average<M> {
         Self { model: model.valid(), updates: 0 }
     }
 
+    /// A copy with statistics of its own.
+    pub fn fork(&self) -> Self {
+        Self { model: self.model.valid(), updates: self.updates }
+    }
+
     /// The average after one more update, of which `model` came.
     pub fn after(self, model: &M, ema: Ema) -> Self {
         let share = 1.0 - ema.decay(self.updates);

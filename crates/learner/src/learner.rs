@@ -12,7 +12,7 @@ use crate::optim::Rule;
 use crate::runs::Runs;
 use crate::state::State;
 use crate::task::{Options, Task};
-use crate::{Best, Ema, History, KeepBest, LearnerError, Metric, Mix, Norms, Observer, Precision, Sam};
+use crate::{Best, Ema, History, KeepBest, LearnerError, Metric, Mix, Norms, Observer, Precision, Readings, Sam};
 use firelight_models::{Model, VisionModel};
 use firelight_predict::NetworkConfig;
 
@@ -43,6 +43,7 @@ use firelight_predict::NetworkConfig;
 /// | [`with_norms`](Self::with_norms) | what the body's weights call for |
 /// | [`with_seed`](Self::with_seed) | 42, for dropout, mixing and the order of features |
 /// | [`with_devices`](Self::with_devices) | the loaders' device alone |
+/// | [`with_steps_ahead`](Self::with_steps_ahead) | where the device works by itself |
 /// | [`with_checkpoints`](Self::with_checkpoints) | none are kept |
 /// | [`with_observer`](Self::with_observer) | a table an epoch and a bar a batch |
 ///
@@ -71,7 +72,7 @@ pub struct Learner<F: FittedTarget, M = VisionModel> {
 /// What it was told and how far it is, without its data and weights.
 impl<F: FittedTarget, M> fmt::Debug for Learner<F, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Task { data, loss, metrics, decision, options, network } = &self.task;
+        let Task { data, loss, metrics, decision, options, network, .. } = &self.task;
         let metrics: Vec<String> = metrics.iter().map(|metric| metric.describe()).collect();
         f.debug_struct("Learner")
             .field("pictures", &[data.train().dataset().len(), data.valid().dataset().len()])
@@ -106,6 +107,7 @@ impl<F: FittedTarget, M: Model> Learner<F, M> {
             metrics: Vec::new(),
             decision: Decision::Argmax,
             options: Options::default(),
+            readings: Readings::default(),
             network: None,
         };
         // A copy without a graph can be moved; one with a graph, whose parameters are its leaves, cannot.
@@ -325,6 +327,19 @@ impl<F: FittedTarget, M: Model> Learner<F, M> {
         self
     }
 
+    /// Whether a training step is queued before loss and gradients of the one before are read, so that the device never waits for the host.
+    ///
+    /// Without this call it is where a device works by itself: on all but `flex` and `ndarray`, whose numbers are there at once. It costs the memory of
+    /// the weights, and of what the optimizer knows of them, once or twice more, and observers hear of a step when the next one is queued;
+    /// `false` is for a device whose memory is short. What comes of a fit is the same, but for the last bits of gradients that are
+    /// [cut](Self::with_gradient_clip), since the device then finds their factor itself.
+    ///
+    /// A fit that adds gradients up, of several batches or devices, reads each batch at once.
+    pub fn with_steps_ahead(mut self, ahead: bool) -> Self {
+        self.task.options.steps_ahead = Some(ahead);
+        self
+    }
+
     /// Seed of dropout, of mixing, of the order in which a head trains on features, and of the pictures that
     /// `show_results` shows. The loaders have a seed of their own.
     pub fn with_seed(mut self, seed: u64) -> Self {
@@ -362,6 +377,11 @@ impl<F: FittedTarget, M: Model> Learner<F, M> {
     /// What happened in training so far.
     pub fn history(&self) -> &History {
         &self.state.history
+    }
+
+    /// How often fits and evaluations of this learner wait for a device.
+    pub fn readings(&self) -> Readings {
+        self.task.readings.clone()
     }
 
     /// Where training runs.

@@ -23,6 +23,7 @@ mod plan;
 mod precision;
 mod pretrained;
 mod rate_search;
+mod readings;
 mod report;
 mod runs;
 mod said;
@@ -78,6 +79,7 @@ pub use precision::Precision;
 #[cfg(feature = "download")]
 pub use pretrained::{pretrained, pretrained_with};
 pub use rate_search::RateSearch;
+pub use readings::Readings;
 pub use runs::Checkpoints;
 pub use schedule::{Curve, FlatCos, Monitor, OneCycle, Piece, Plateau, Rates, Schedule, WarmRestarts, Watch};
 pub use sharpness::Sam;

@@ -52,7 +52,8 @@ pub enum Event<'a> {
         /// How many epochs are told again: a run that goes on from a checkpoint tells first what happened before it was broken off.
         again: usize,
     },
-    /// A training step is done.
+    /// A training step is done. It is told once its loss is known: where [steps go ahead](crate::Learner::with_steps_ahead), when the next one
+    /// is queued. A fit that is to end after it ends after it all the same.
     Step(&'a StepRow),
     /// An epoch is done and validated.
     Epoch(&'a EpochRow),

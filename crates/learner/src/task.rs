@@ -10,6 +10,7 @@ use crate::average::Ema;
 use crate::best::KeepBest;
 use crate::examples::{Mix, Mixing};
 use crate::optim::{Adam, Rule};
+use crate::readings::Readings;
 use crate::{Better, LearnerError, Metric, Monitor, Norms, Precision, Sam};
 use firelight_models::Model;
 use firelight_predict::{NetworkConfig, Trust};
@@ -21,6 +22,8 @@ pub(crate) struct Task<F: FittedTarget> {
     pub metrics: Vec<Box<dyn Metric<F::Target>>>,
     pub decision: Decision,
     pub options: Options,
+    /// Of fits and evaluations.
+    pub readings: Readings,
     /// How the model was built, where `vision_learner` did: what an export has to tell.
     pub network: Option<NetworkConfig>,
 }
@@ -38,6 +41,8 @@ pub(crate) struct Options {
     /// The length that the gradients of all parameters together are cut to.
     pub most_gradient: Option<f64>,
     pub batches_an_update: usize,
+    /// Whether a step is queued before the one before is looked at; `None` leaves it to the device.
+    pub steps_ahead: Option<bool>,
     pub mix: Option<Mix>,
     pub precision: Precision,
     pub best: Option<KeepBest>,
@@ -55,6 +60,7 @@ impl Default for Options {
             devices: Vec::new(),
             most_gradient: None,
             batches_an_update: 1,
+            steps_ahead: None,
             mix: None,
             precision: Precision::F32,
             best: None,

@@ -1,4 +1,4 @@
-use burn::tensor::{DType, Tensor};
+use burn::tensor::{DType, Tensor, Transaction};
 
 use crate::scores::wide;
 
@@ -72,6 +72,26 @@ impl Parts {
     pub fn per_example(&self) -> Tensor<1> {
         let first = self.terms[0].numerators.clone();
         self.terms[1..].iter().fold(first, |sum, term| sum + term.numerators.clone())
+    }
+
+    /// Numerators and denominators among what a transaction reads from the device, term by term: one reading for them and for whatever else
+    /// is in it. [`Totals::add_read`](crate::Totals::add_read) takes what comes of them.
+    ///
+    /// ```
+    /// use burn::tensor::{Device, Tensor, Transaction};
+    /// use firelight_losses::{Parts, Totals};
+    ///
+    /// let numbers = |values: [f32; 2]| Tensor::<1>::from_floats(values, &Device::flex());
+    /// let parts = Parts::new(numbers([2.0, 9.0]), Some(numbers([1.0, 3.0])));
+    /// let mut read = parts.register(Transaction::default().register(numbers([7.0, 8.0]))).execute().into_iter();
+    /// assert_eq!(read.next().map(|other| other.iter::<f32>().sum()), Some(15.0));
+    /// let mut totals = Totals::default();
+    /// totals.add_read(&parts, read);
+    /// assert_eq!(totals.mean(), 2.75);
+    /// ```
+    pub fn register(&self, reading: Transaction) -> Transaction {
+        let tensors = self.terms.iter().flat_map(|term| [Some(&term.numerators), term.denominators.as_ref()]);
+        tensors.flatten().fold(reading, |reading, tensor| reading.register(tensor.clone().inner()))
     }
 
     /// Each term by itself, changed: for a loss that weighs another one.

@@ -1,4 +1,4 @@
-use burn::tensor::Tensor;
+use burn::tensor::{TensorData, Transaction};
 
 use crate::Parts;
 
@@ -20,12 +20,26 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// Adds a batch, which is read from its device.
+    /// Adds a batch, which is read from its device at once, in one reading.
     pub fn add(&mut self, parts: &Parts) {
+        self.add_read(parts, parts.register(Transaction::default()).execute());
+    }
+
+    /// Adds a batch whose numbers were read together with others: those that [`Parts::register`] put into a transaction, in their order.
+    ///
+    /// # Panics
+    ///
+    /// If there are fewer of them.
+    pub fn add_read(&mut self, parts: &Parts, numbers: impl IntoIterator<Item = TensorData>) {
+        let mut numbers = numbers.into_iter();
+        let mut sum = || {
+            let numbers = numbers.next().expect("as many tensors as the parts have");
+            numbers.iter::<f64>().fold(0.0, |sum, number| sum + number)
+        };
         let sums = parts.terms().iter().map(|term| {
-            let numerators = sum(&term.numerators);
+            let numerators = sum();
             let examples = term.numerators.dims()[0] as f64;
-            [numerators, term.denominators.as_ref().map_or(examples, sum)]
+            [numerators, if term.denominators.is_some() { sum() } else { examples }]
         });
         self.raise(sums.collect::<Vec<_>>());
     }
@@ -59,11 +73,4 @@ impl Totals {
             self.terms[index][1] += denominator;
         }
     }
-}
-
-fn sum(numbers: &Tensor<1>) -> f64 {
-    if numbers.dims() == [0] {
-        return 0.0;
-    }
-    numbers.clone().inner().into_data().iter::<f64>().fold(0.0, |sum, number| sum + number)
 }

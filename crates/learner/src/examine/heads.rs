@@ -12,8 +12,8 @@ use firelight_transforms::Chance;
 use super::Examination;
 use super::rows::Rows;
 use crate::error::guarded;
-use crate::fit::host;
 use crate::optim::{Adam, GroupOptimizer};
+use crate::readings::host;
 use crate::task::Task;
 use crate::{LearnerError, TargetDefaults};
 

@@ -9,7 +9,8 @@ use firelight_models::Model;
 
 use super::rows::Rows;
 use crate::error::guarded;
-use crate::fit::{PartFeatures, host};
+use crate::fit::PartFeatures;
+use crate::readings::host;
 use crate::sample::BodyMark;
 use crate::{Learner, LearnerError};
 

@@ -6,8 +6,9 @@ use firelight_doctor::{Features, Part as Place};
 use firelight_models::Model;
 
 use crate::LearnerError;
-use crate::fit::{PartFeatures, host};
+use crate::fit::PartFeatures;
 use crate::part::Part;
+use crate::readings::host;
 use crate::task::Task;
 
 /// A row for each item that can be read: training part, validation part, test part.

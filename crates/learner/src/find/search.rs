@@ -88,7 +88,7 @@ impl<F: FittedTarget, M: Model + Sync> Learner<F, M> {
                 .take(search.steps - done)
                 .enumerate()
                 .map(|(number, batch)| batch.map(|examples| Examples { number: done + number, ..examples }));
-            let passed = fit.train(&mut watch, renumbered, &forward, |_, _| Ok(()));
+            let passed = fit.train(&mut watch, renumbered, &forward, None);
             // Coming apart is what the search is for.
             fit = match passed {
                 Err(LearnerError::Diverged { .. }) => break,

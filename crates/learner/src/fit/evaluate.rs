@@ -1,6 +1,6 @@
 //! Running a model over items without training it.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Tensor, TensorData, Transaction};
 use firelight_datablock::{Batch, DataError, DataLoader, FittedTarget};
 use firelight_losses::{Caution, Loss, Totals};
 
@@ -93,21 +93,25 @@ impl<'a, F: FittedTarget> Tally<'a, F> {
         Self { task, trust, metrics, totals: Totals::default(), confidences }
     }
 
-    /// Adds a batch of raw outputs.
+    /// Adds a batch of raw outputs. What is wanted of it is read in one reading.
     pub fn add(&mut self, output: Tensor<2>, tensor: F::Tensor, targets: &[F::Target]) -> Rows {
         let parts = self.task.loss.parts(output.clone(), tensor);
-        self.totals.add(&parts);
-        let rows = self.task.decided(output, self.trust);
-        let Rows { outputs, columns, decided, .. } = &rows;
+        let (columns, reading) = self.task.activated(output);
+        let reading = parts.register(reading.register(parts.per_example().inner()));
+        let mut read = self.task.readings.read(reading).into_iter();
+        let [outputs, losses] = [read.next(), read.next()].map(|read| floats(read.as_ref()));
+        self.totals.add_read(&parts, read);
+        let rows = self.task.decided(outputs, columns, self.trust);
+        let Rows { outputs, decided, .. } = &rows;
         let decision = &self.task.decision;
-        let outcomes = Outcomes { outputs, columns: *columns, targets, decided, decision };
+        let outcomes = Outcomes { outputs, columns, targets, decided, decision };
         for metric in &mut self.metrics {
             metric.update(&outcomes);
         }
         if let Some(confidences) = &mut self.confidences {
             confidences.add(&outcomes);
         }
-        Rows { losses: host(parts.per_example()), ..rows }
+        Rows { losses, ..rows }
     }
 
     pub fn finish(self) -> Evaluation {
@@ -119,9 +123,9 @@ impl<'a, F: FittedTarget> Tally<'a, F> {
     }
 }
 
-/// The numbers of a tensor, row by row.
-pub(crate) fn host<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().iter::<f32>().collect()
+/// What was read of a tensor, row by row.
+fn floats(read: Option<&TensorData>) -> Vec<f32> {
+    read.into_iter().flat_map(|read| read.iter::<f32>()).collect()
 }
 
 impl<F: FittedTarget> Task<F> {
@@ -202,16 +206,23 @@ impl<F: FittedTarget> Task<F> {
         loader: &DataLoader<G>,
     ) -> Result<Predictions<G::Target>, LearnerError> {
         let mut all = Predictions::default();
-        let rows = |output: Tensor<2>, _, _: &[G::Target]| self.decided(output, seeing.trust);
+        let rows = |output: Tensor<2>, _, _: &[G::Target]| {
+            let (columns, reading) = self.activated(output);
+            self.decided(floats(self.readings.read(reading).first()), columns, seeing.trust)
+        };
         self.pass(seeing, loader, 0, rows, |seen, rows| all.add(loader, seen, rows))?;
         Ok(all)
     }
 
-    /// Activated and calibrated outputs on the host, and the class that the rule picks for each row; no losses.
-    fn decided(&self, output: Tensor<2>, trust: Option<&Trust>) -> Rows {
+    /// Activated outputs, still to be read, and how many there are of a row.
+    fn activated(&self, output: Tensor<2>) -> (usize, Transaction) {
         // An activation may leave out what is for the loss alone.
-        let activated = self.loss.activation(output);
-        let (columns, outputs) = (activated.dims()[1], host(activated));
+        let activated = self.loss.activation(output).inner();
+        (activated.dims()[1], Transaction::default().register(activated))
+    }
+
+    /// Calibrated outputs, and the class that the rule picks for each row; no losses.
+    fn decided(&self, outputs: Vec<f32>, columns: usize, trust: Option<&Trust>) -> Rows {
         let is_of = |trust: &&Trust| trust.calibration.as_ref().is_some_and(|of| of.vocab().len() == columns);
         let (outputs, uncalibrated) = match trust.filter(is_of) {
             Some(trust) => (trust.calibrated(outputs.clone()), Some(outputs)),

@@ -1,12 +1,13 @@
 //! The gradients of a batch: one way for one device, for several, and for several batches together.
 
 use burn::optim::{GradientsAccumulator, GradientsParams};
-use burn::tensor::Tensor;
+use burn::tensor::{Tensor, Transaction};
 use firelight_datablock::FittedTarget;
 use firelight_losses::{Loss, Parts, Totals};
 
 use crate::examples::Examples;
-use crate::optim::scale;
+use crate::optim::{Factor, scale};
+use crate::readings::Readings;
 use firelight_models::{Model, Noise};
 
 /// A model's training pass: from inputs to scores, with chance from the noise.
@@ -42,7 +43,7 @@ pub(super) struct Contribution {
 }
 
 impl Contribution {
-    /// Of examples on the model's device. `factor` keeps the gradients in the range of half precision.
+    /// Of examples on the model's device, whose sums are read at once. `factor` keeps the gradients in the range of half precision.
     pub fn of<M, F, const D: usize>(
         model: &M,
         examples: Examples<D, F>,
@@ -50,6 +51,7 @@ impl Contribution {
         forward: &impl Forward<M, D>,
         noise: &Noise,
         factor: f64,
+        readings: &Readings,
     ) -> Self
     where
         M: Model,
@@ -58,7 +60,7 @@ impl Contribution {
         let again = examples.clone();
         let whole = parts(model, examples, loss, forward, noise);
         let mut totals = Totals::default();
-        totals.add(&whole);
+        totals.add_read(&whole, readings.read(whole.register(Transaction::default())));
         let backward = |parts: &Parts, term: usize, model: &M| {
             let sum = parts.terms()[term].numerators.clone().sum() * factor;
             GradientsParams::from_grads(sum.backward(), model)
@@ -109,7 +111,7 @@ impl<M: Model> Gathered<M> {
         for (total, [_, denominator]) in self.gradients.iter_mut().zip(totals.terms()) {
             // Nothing counts where all weights are 0, and its gradient is 0 already.
             let share = if *denominator == 0.0 { 1.0 } else { 1.0 / denominator };
-            sum.accumulate(model, scale(model, total.grads(), share * factor / added));
+            sum.accumulate(model, scale(model, total.grads(), Factor::Known(share * factor / added)));
         }
         sum.grads()
     }

@@ -8,12 +8,13 @@ use firelight_losses::ClassVectors;
 use firelight_transforms::Chance;
 
 use super::epoch::Batch;
-use super::evaluate::{Evaluation, Tally, host};
+use super::evaluate::{Evaluation, Tally};
 use super::features::{Features, HeadFeatures, Values};
 use super::fits::check_batch;
 use super::transaction::Source;
 use crate::error::guarded;
 use crate::plan::Plan;
+use crate::readings::host;
 use crate::runs::{Entered, Outcome, Work};
 use crate::sample::BodyMark;
 use crate::state::Seeing;

@@ -14,11 +14,12 @@ mod head;
 mod parallel;
 mod predictions;
 mod resuming;
+mod settling;
+mod step;
 mod tta;
 
 pub(crate) use epoch::Fit;
 pub use evaluate::Evaluation;
-pub(crate) use evaluate::host;
 pub(crate) use features::Features as PartFeatures;
 pub use features::HeadFeatures;
 pub(crate) use fits::Pictures;

@@ -13,6 +13,7 @@ use firelight_losses::Loss;
 use super::gradients::{Contribution, Forward};
 use crate::LearnerError;
 use crate::examples::{Examples, Mixed};
+use crate::readings::Readings;
 use firelight_models::{Model, Noise};
 use firelight_transforms::panic_message;
 
@@ -93,7 +94,7 @@ pub(super) fn contributions<M, F, const D: usize>(
     forward: &impl Forward<M, D>,
     noise: &Noise,
     factor: f64,
-    home: &Device,
+    (home, readings): (&Device, &Readings),
 ) -> Result<(Vec<Contribution>, M), LearnerError>
 where
     M: Model,
@@ -105,7 +106,7 @@ where
     let copies: Vec<M> = shares.iter().map(|_| model.valid()).collect();
     let work = |copy: M, share: Share<D, F::Target>| {
         let copy = copy.fork(&share.device).train();
-        let contribution = Contribution::of(&copy, share.examples(fitted), loss, forward, noise, factor);
+        let contribution = Contribution::of(&copy, share.examples(fitted), loss, forward, noise, factor, readings);
         (contribution.moved(&plain, &copy), copy.valid().fork(&plain))
     };
     let parts = std::thread::scope(|scope| {

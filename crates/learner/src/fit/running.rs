@@ -50,18 +50,7 @@ pub(super) fn run<'a, F: FittedTarget, M: Model + Sync, S: Source<F, M, D>, cons
         let start = Instant::now();
         if !fit.position.stopped {
             let batches = source.batches(task, fit.position.epoch, fit.state.epochs_done, fit.position.step)?;
-            fit = fit.train(observers, batches, &forward, |fit, interrupt| {
-                // At the epoch's end one follows anyway, once it is validated.
-                if fit.position.step >= fit.plan.steps {
-                    return Ok(());
-                }
-                if let Some(runs) = &mut runs
-                    && (interrupt || runs.is_due(fit.state.history.steps.len()))
-                {
-                    fit.keep(runs)?;
-                }
-                if interrupt { Err(fit.interrupted(runs.as_deref())) } else { Ok(()) }
-            })?;
+            fit = fit.train(observers, batches, &forward, runs.as_deref_mut())?;
         }
         let evaluation = source.evaluate(task, fit.state.judged())?;
         let row = fit.finish_epoch(observers, columns, start.elapsed().as_secs_f64(), evaluation)?;
@@ -81,12 +70,12 @@ pub(super) fn run<'a, F: FittedTarget, M: Model + Sync, S: Source<F, M, D>, cons
 
 impl<F: FittedTarget, M: Model + Sync> Fit<'_, F, M> {
     /// Writes a checkpoint of where it is.
-    fn keep(&self, runs: &mut Runs) -> Result<(), LearnerError> {
+    pub(super) fn keep(&self, runs: &mut Runs) -> Result<(), LearnerError> {
         runs.keep(&self.state, &self.plan, &self.position)
     }
 
     /// Why it is broken off where it is, which the newest checkpoint knows.
-    fn interrupted(&self, runs: Option<&Runs>) -> LearnerError {
+    pub(super) fn interrupted(&self, runs: Option<&Runs>) -> LearnerError {
         let step = self.plan.number(&self.position);
         LearnerError::Interrupted { step, checkpoint: runs.map(|runs| runs.place(self.state.history.steps.len())) }
     }

@@ -12,7 +12,7 @@ use super::marked::{compared, marked, side_by_side, with_legend};
 use super::{High, Interpretation};
 use crate::error::guarded;
 use crate::examples::{Mixed, Mixing};
-use crate::fit::host;
+use crate::readings::host;
 use crate::{History, Learner, LearnerError, TargetDefaults};
 use firelight_models::Model;
 use firelight_plots::{Tile, grid, loss_curve, rate_curve, save_png};

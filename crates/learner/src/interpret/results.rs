@@ -8,7 +8,7 @@ use image::RgbImage;
 
 use super::marked::{compared, with_legend};
 use crate::error::guarded;
-use crate::fit::host;
+use crate::readings::host;
 use crate::task::Task;
 use crate::{Learner, LearnerError, TargetDefaults};
 use firelight_models::Model;

@@ -13,7 +13,7 @@ use firelight_predict::{
 use firelight_transforms::{InputReader, TransformError};
 
 use crate::error::guarded;
-use crate::fit::host;
+use crate::readings::host;
 use crate::tensors::to_bytes;
 use crate::{Learner, LearnerError, TargetDefaults};
 

@@ -5,9 +5,32 @@ use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use firelight_layers::update::sum_of_squares;
 
+/// What gradients are multiplied by.
+#[derive(Debug)]
+pub(crate) enum Factor {
+    Known(f64),
+    /// `[1]`, which nobody has read yet.
+    OnDevice(Box<Tensor<1>>),
+}
+
+impl Factor {
+    /// What takes the loss's `scale` off gradients of a `length`, and cuts those that are then longer than `most`.
+    pub fn of(length: f64, scale: f64, most: Option<f64>) -> Self {
+        let cut = most.map_or(1.0, |most| (most / (length / scale + 1e-6)).min(1.0));
+        Self::Known(cut / scale)
+    }
+
+    /// The same of a length that is still on the device, `[1]`: known where nothing is cut.
+    pub fn on_device(length: Tensor<1>, scale: f64, most: Option<f64>) -> Self {
+        let Some(most) = most else { return Self::Known(1.0 / scale) };
+        let cut = length.div_scalar(scale).add_scalar(1e-6).recip().mul_scalar(most).clamp_max(1.0);
+        Self::OnDevice(Box::new(cut.div_scalar(scale)))
+    }
+}
+
 /// All gradients times a number.
-pub(crate) fn scale<M: Module>(model: &M, gradients: GradientsParams, factor: f64) -> GradientsParams {
-    if factor.to_bits() == 1.0_f64.to_bits() {
+pub(crate) fn scale<M: Module>(model: &M, gradients: GradientsParams, factor: Factor) -> GradientsParams {
+    if matches!(&factor, Factor::Known(factor) if factor.to_bits() == 1.0_f64.to_bits()) {
         return gradients; // nothing to do, exactly
     }
     let mut product = Product { gradients, factor };
@@ -43,13 +66,17 @@ impl ModuleVisitor for Squares<'_> {
 /// Multiplies every gradient.
 struct Product {
     gradients: GradientsParams,
-    factor: f64,
+    factor: Factor,
 }
 
 impl ModuleVisitor for Product {
     fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
         if let Some(gradient) = self.gradients.remove::<D>(parameter.id) {
-            self.gradients.register(parameter.id, gradient.mul_scalar(self.factor));
+            let product = match &self.factor {
+                Factor::Known(factor) => gradient.mul_scalar(*factor),
+                Factor::OnDevice(factor) => gradient * Tensor::clone(factor).reshape([1; D]),
+            };
+            self.gradients.register(parameter.id, product);
         }
     }
 }
@@ -78,10 +105,26 @@ mod tests {
         let gradients = GradientsParams::from_grads(loss.backward(), &two);
         let whole = length(&two, &gradients).expect("gradients").into_scalar::<f32>();
         assert!((whole - 5.0).abs() < 1e-6, "{whole}");
-        let gradients = scale(&two, gradients, 0.5);
+        let gradients = scale(&two, gradients, Factor::Known(0.5));
         let line = gradients.get::<1>(two.line.id).expect("a gradient").into_data().iter::<f32>().collect::<Vec<_>>();
         let field = gradients.get::<2>(two.field.id).expect("a gradient").into_data().iter::<f32>().collect();
         assert_eq!([line, field].concat(), [1.5, 0.0, 2.0]);
         assert!(length(&two, &GradientsParams::new()).is_none());
+    }
+
+    #[test]
+    fn a_factor_on_the_device_is_the_one_of_the_host() {
+        let value = |factor: Factor| match factor {
+            Factor::Known(factor) => factor,
+            Factor::OnDevice(factor) => factor.into_scalar::<f32>().into(),
+        };
+        for (length, scale, most) in
+            [(8.0, 1.0, None), (8.0, 4.0, None), (8.0, 1.0, Some(0.5)), (8.0, 4.0, Some(0.5)), (8.0, 4.0, Some(3.0))]
+        {
+            let there = Tensor::from_floats([length as f32], &Device::flex());
+            let (here, there) = (Factor::of(length, scale, most), Factor::on_device(there, scale, most));
+            let (here, there) = (value(here), value(there));
+            assert!((here - there).abs() < 1e-6 * here, "{here} and {there}");
+        }
     }
 }

@@ -25,7 +25,7 @@ mod rule;
 mod sgd;
 
 pub use adam::Adam;
-pub(crate) use gradients::{length, scale};
+pub(crate) use gradients::{Factor, length, scale};
 pub use groups::GroupOptimizer;
 pub(crate) use groups::group;
 pub use lamb::Lamb;

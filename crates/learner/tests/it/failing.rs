@@ -69,6 +69,11 @@ fn a_fit_on_pictures_fails_anywhere_without_a_trace() {
 }
 
 #[test]
+fn a_fit_whose_steps_go_ahead_fails_anywhere_without_a_trace() {
+    fails_everywhere(|learn| learn.with_steps_ahead(true), |learn| learn.fit_one_cycle(2, 1e-2));
+}
+
+#[test]
 fn a_fit_with_everything_fails_anywhere_without_a_trace() {
     let set_up = |learn: BombedLearner| {
         learn

@@ -1,5 +1,6 @@
 //! Properties of the learner crate.
 
+mod ahead;
 mod averages;
 mod bomb;
 mod channels;

@@ -131,6 +131,15 @@ fn the_books_recipe_goes_on_from_anywhere() {
 }
 
 #[test]
+fn steps_that_go_ahead_go_on_from_anywhere() {
+    stops_everywhere(Program { set_up: |learn| learn.with_steps_ahead(true), run: recipe });
+    let set_up = |learn: BombedLearner| {
+        learn.with_steps_ahead(true).with_precision(Precision::BF16).with_ema(Ema::new(0.9)).with_gradient_clip(1.0)
+    };
+    stops_everywhere(Program { set_up, run: two_fits });
+}
+
+#[test]
 fn fits_that_freeze_by_themselves_go_on_from_anywhere() {
     stops_everywhere(Program { set_up: |learn| learn, run: fits_of_their_own });
 }
