@@ -81,13 +81,17 @@ impl Row {
     fn mix<const CHANNEL: u32>(&self, out: &mut [f32]) {
         let neighbours = self.neighbours.each_ref().map(|pixels| pixels.as_chunks::<BLOCK>().0);
         let (xs, ys) = (self.x.as_chunks::<BLOCK>().0, self.y.as_chunks::<BLOCK>().0);
-        let mixed = |block: usize| mixed::<CHANNEL>(neighbours.map(|pixels| &pixels[block]), &xs[block], &ys[block]);
         let (blocks, rest) = out.as_chunks_mut::<BLOCK>();
-        for (block, out) in blocks.iter_mut().enumerate() {
-            *out = mixed(block);
+        let filled = blocks.len();
+        let [left, right, under_left, under_right] = neighbours;
+        let above = left.iter().zip(right);
+        let under = under_left.iter().zip(under_right);
+        for ((((out, above), under), x), y) in blocks.iter_mut().zip(above).zip(under).zip(xs).zip(ys) {
+            *out = mixed::<CHANNEL>([above.0, above.1, under.0, under.1], x, y);
         }
         if !rest.is_empty() {
-            rest.copy_from_slice(&mixed(blocks.len())[..rest.len()]);
+            let mixed = mixed::<CHANNEL>(neighbours.map(|pixels| &pixels[filled]), &xs[filled], &ys[filled]);
+            rest.copy_from_slice(&mixed[..rest.len()]);
         }
     }
 }
@@ -95,17 +99,18 @@ impl Row {
 #[inline(always)]
 fn mixed<const CHANNEL: u32>(
     [left, right, under_left, under_right]: [&[u32; BLOCK]; 4],
-    x: &[f32; BLOCK],
-    y: &[f32; BLOCK],
+    across: &[f32; BLOCK],
+    down: &[f32; BLOCK],
 ) -> [f32; BLOCK] {
     let first = |pixel: u32| ((pixel >> (8 * CHANNEL)) & 0xFF) as i32 as f32;
     let second = |pixel: u32| ((pixel >> (8 * CHANNEL + 8)) & 0xFF) as i32 as f32;
-    let along = |left: f32, right: f32, share: f32| left + (right - left) * share;
     let mut mixed = [0.0; BLOCK];
-    for (at, mixed) in mixed.iter_mut().enumerate() {
-        let above = along(first(left[at]), second(right[at]), x[at]);
-        let under = along(first(under_left[at]), second(under_right[at]), x[at]);
-        *mixed = along(above, under, y[at]);
+    for at in 0..BLOCK {
+        let (a, b) = (first(left[at]), second(right[at]));
+        let (c, d) = (first(under_left[at]), second(under_right[at]));
+        let above = a + (b - a) * across[at];
+        let under = c + (d - c) * across[at];
+        mixed[at] = above + (under - above) * down[at];
     }
     mixed
 }
