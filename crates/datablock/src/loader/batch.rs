@@ -94,7 +94,7 @@ impl<F: FittedTarget> HostBatch<F> {
                 let length = items.len() * size.planes_of(dataset.depth());
                 Self::fixed(dataset, options, items, memory.borrow(length), size, chance)?
             }
-            None => Self::free(dataset, options, items, chance)?,
+            None => Self::free(dataset, options, items, memory.borrow(0), chance)?,
         };
         batch.number = number;
         Ok(batch)
@@ -149,11 +149,12 @@ impl<F: FittedTarget> HostBatch<F> {
         dataset: &Dataset<F>,
         options: &Options,
         items: &[usize],
+        planes: Vec<f32>,
         chance: impl Fn(usize) -> Option<Chance> + Sync,
     ) -> Result<Self, DataError> {
         let read = |&item: &usize| with_scratch(|scratch| dataset.planes(item, chance(item).as_mut(), scratch));
         let results: Vec<_> = items.par_iter().map(read).collect();
-        let mut batch = Self::new(Size::square(0), Vec::new(), items.len());
+        let mut batch = Self::new(Size::square(0), planes, items.len());
         for (result, &item) in results.into_iter().zip(items) {
             match result {
                 Ok(Seen { size, planes, target }) => {

@@ -46,7 +46,7 @@ impl<F: FittedTarget> Batches<F> {
         let pool = loader.workers.pool()?;
         let plan: Vec<_> = loader.plan(epoch).into_iter().enumerate().skip(done).collect();
         let (dataset, options) = (loader.dataset.clone(), loader.options.view());
-        let memory = Planes::default();
+        let memory = loader.memory.clone();
         let for_batches = memory.clone();
         let (send, ready) = bounded(READY);
         let left = plan.len();

@@ -6,6 +6,7 @@ use firelight_transforms::{Normalize, PictureTransforms};
 use firelight_vocab::Vocab;
 
 use super::options::Options;
+use super::planes::Planes;
 use super::workers::Workers;
 use super::{Batches, DataLoader, OnError};
 use crate::cache::Store;
@@ -64,8 +65,9 @@ impl<F: FittedTarget> DataLoaders<F> {
 
     /// Of parts of one list without repetition.
     pub(crate) fn of_parts(train: Dataset<F>, valid: Dataset<F>, test: Option<Dataset<F>>, device: &Device) -> Self {
-        let workers = Workers::new(0);
-        let loader = |dataset, options| DataLoader::new(dataset, options, device.clone(), workers.clone());
+        // One part is served at a time, mostly.
+        let shared = (Workers::new(0), Planes::default());
+        let loader = |dataset, options| DataLoader::new(dataset, options, device.clone(), shared.clone());
         let valid = loader(valid, Options::valid());
         Self {
             train: loader(train, Options::train()),
@@ -302,7 +304,8 @@ impl<F: FittedTarget> DataLoaders<F> {
         let valid = &self.valid;
         let (input, transforms) = (valid.dataset.input().clone(), valid.dataset.transforms().clone());
         let dataset = Dataset::new(items, fitted, input, transforms)?.with_store(valid.dataset.store().cloned());
-        Ok(DataLoader::new(dataset, Options::test(&valid.options), valid.device.clone(), valid.workers.clone()))
+        let shared = (valid.workers.clone(), valid.memory.clone());
+        Ok(DataLoader::new(dataset, Options::test(&valid.options), valid.device.clone(), shared))
     }
 
     fn map(self, change: impl Fn(DataLoader<F>) -> DataLoader<F>) -> Self {

@@ -23,6 +23,7 @@ pub use loaders::DataLoaders;
 
 use crate::{Cached, DataError, Dataset, FittedTarget};
 use options::Options;
+use planes::Planes;
 use sampling::Sampling;
 use workers::Workers;
 
@@ -52,11 +53,12 @@ pub struct DataLoader<F: FittedTarget> {
     options: Options,
     device: Device,
     workers: Workers,
+    memory: Planes,
 }
 
 impl<F: FittedTarget> DataLoader<F> {
-    pub(crate) fn new(dataset: Dataset<F>, options: Options, device: Device, workers: Workers) -> Self {
-        Self { dataset, options, device, workers }
+    fn new(dataset: Dataset<F>, options: Options, device: Device, (workers, memory): (Workers, Planes)) -> Self {
+        Self { dataset, options, device, workers, memory }
     }
 
     /// Starts making the batches of epoch number `epoch` (from 0), in the order of that epoch.

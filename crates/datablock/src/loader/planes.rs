@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use burn::tensor::{AllocationProperty, Bytes};
 
-/// The memory of an epoch's batches. It comes back when the tensor of a batch is dropped, wherever that happens, and goes
-/// into the next batch: what the kernel would have to clear anew for each takes a tenth of the time of making one.
+/// The memory of batches, of all loaders of one recipe and from epoch to epoch. It comes back when the tensor of a batch is dropped, wherever
+/// that happens, and goes into the next batch: what the kernel would have to clear anew for each takes a tenth of the time of making one, and more
+/// where nothing is decoded.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Planes {
     free: Arc<Mutex<Vec<Vec<f32>>>>,
@@ -16,10 +17,12 @@ impl Planes {
     /// As many as wait, are made and are used at a time; more only come back where a trainer held more.
     const KEPT: usize = 3;
 
-    /// Memory for `length` numbers, whose contents are left over.
+    /// Memory for `length` numbers, whose contents are left over; for 0, whatever there is.
     pub fn borrow(&self, length: usize) -> Vec<f32> {
         let mut planes = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
-        if planes.capacity() < length {
+        // What larger batches needed once is not held for small ones.
+        let fits = length == 0 || (length..=2 * length).contains(&planes.capacity());
+        if !fits {
             // Nothing of it is kept, and fresh memory is cleared by the kernel as it is written.
             return vec![0.0; length];
         }

@@ -56,7 +56,7 @@ impl Lighting {
     }
 
     /// Brightness and contrast together: the factor and the shift of the logit.
-    fn line(&self) -> (f32, f32) {
+    pub(crate) fn line(&self) -> (f32, f32) {
         let contrast = self.contrast.unwrap_or(1.0);
         (contrast, self.brightness.map_or(0.0, logit) * contrast)
     }

@@ -45,6 +45,7 @@ impl<'a, K: Kind> Looked<'a, K> {
             whole.resize(resizer, part, Filter::Bilinear, shrunk, shrunken);
             (shrunken.as_slice(), 0, K::NUMBERS * shrunk.width as usize)
         } else {
+            whole.touch((x.first, x.first + x.pixels), (y.first, y.first + y.pixels));
             let stride = K::NUMBERS * whole.size.width as usize;
             let first = y.first as usize * stride + K::NUMBERS * x.first as usize;
             (whole.numbers, first, stride)
@@ -78,15 +79,15 @@ impl<'a, K: Kind> Looked<'a, K> {
 }
 
 impl Looked<'_, Rgb8> {
-    /// The colours of row `y`; `zeros` is [`has_zeros`](Self::has_zeros), asked once.
+    /// The colours of row `y`, 0 to 255; `zeros` is [`has_zeros`](Self::has_zeros), asked once.
     #[inline(always)]
-    pub fn colours(&self, row: &mut Row, y: usize, zeros: bool) {
+    pub fn colours(&self, row: &mut Row, y: usize, zeros: bool, [red, green, blue]: [&mut [f32]; 3]) {
         self.place(row, y, zeros);
-        self.source.sample(row);
+        self.source.sample(row, [&mut *red, &mut *green, &mut *blue]);
         if zeros {
-            for (colour, cover) in row.colours.iter_mut().zip(&row.cover) {
-                for lane in colour {
-                    *lane *= cover;
+            for channel in [red, green, blue] {
+                for (colour, cover) in channel.iter_mut().zip(&row.cover) {
+                    *colour *= cover;
                 }
             }
         }
@@ -114,8 +115,8 @@ impl WithSimd for Rows<'_> {
         let (green, blue) = rest.split_at_mut(size.pixels() as usize);
         let planes = red.chunks_exact_mut(width).zip(green.chunks_exact_mut(width)).zip(blue.chunks_exact_mut(width));
         for (j, ((red, green), blue)) in planes.enumerate() {
-            looked.colours(row, j, zeros);
-            finish.row(&row.colours, [red, green, blue]);
+            looked.colours(row, j, zeros, [&mut *red, &mut *green, &mut *blue]);
+            finish.row([red, green, blue], &mut row.offset);
         }
     }
 }

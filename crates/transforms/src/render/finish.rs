@@ -1,9 +1,9 @@
 //! Lighting and normalisation of resampled colours, on their way into the planes.
 
-use super::kind::Rgb8;
-use super::plain::Resized;
+use std::sync::LazyLock;
+
 use super::row::SHIFT;
-use crate::{Lighting, Normalize, Size};
+use crate::{Lighting, Normalize, logit, sigmoid};
 
 /// Steps between two neighbouring byte values in the lighting table; the largest error of a colour is 1/32 of a byte.
 const FINE: usize = 16;
@@ -31,8 +31,11 @@ impl Finish {
         if !lighting.is_per_channel() {
             self.joint = Some(*lighting);
         } else if lighting.works_on_logits() {
+            static LOGITS: LazyLock<[f32; 256]> =
+                LazyLock::new(|| std::array::from_fn(|byte| logit(byte as f32 / 255.0)));
             // Exact at the byte values and linear between them.
-            let lit = |byte: usize| 255.0 * lighting.apply([byte as f32 / 255.0; 3])[0];
+            let (logits, (factor, shift)) = (&*LOGITS, lighting.line());
+            let lit = |byte: usize| 255.0 * sigmoid(logits[byte] * factor + shift);
             let mut low = lit(0);
             for byte in 1..=255 {
                 let high = lit(byte);
@@ -44,59 +47,12 @@ impl Finish {
         }
     }
 
-    /// A resampled picture of bytes into planes, read in any of the eight directions.
-    pub fn bytes(&self, resized: &Resized<'_, Rgb8>, size: Size, out: &mut [f32]) {
-        let &Resized { numbers: bytes, start, step, row_step } = resized;
-        let plane = size.pixels() as usize;
-        let width = size.width as usize;
-        let (red, rest) = out.split_at_mut(plane);
-        let (green, blue) = rest.split_at_mut(plane);
-        if let Some(lighting) = &self.joint {
-            let rows = red.chunks_exact_mut(width).zip(green.chunks_exact_mut(width)).zip(blue.chunks_exact_mut(width));
-            for (y, ((red, green), blue)) in rows.enumerate() {
-                for x in 0..width {
-                    let at = 3 * (start + x as isize * step + y as isize * row_step) as usize;
-                    let lit = lighting.apply(std::array::from_fn(|c| f32::from(bytes[at + c]) / 255.0));
-                    let [r, g, b] = self.normal(lit.map(|x| x * 255.0));
-                    (red[x], green[x], blue[x]) = (r, g, b);
-                }
-            }
-            return;
-        }
-        let tables: [[f32; 256]; 3] = std::array::from_fn(|channel| {
-            std::array::from_fn(|byte| {
-                let lit = self.table.get(byte * FINE).copied().unwrap_or(byte as f32);
-                lit * self.factor[channel] + self.shift[channel]
-            })
-        });
-        let rows = red.chunks_exact_mut(width).zip(green.chunks_exact_mut(width)).zip(blue.chunks_exact_mut(width));
-        for (y, ((red, green), blue)) in rows.enumerate() {
-            let first = start + y as isize * row_step;
-            let pixels = red.iter_mut().zip(green).zip(blue);
-            if step == 1 {
-                let row = &bytes[3 * first as usize..][..3 * width];
-                for (((r, g), b), pixel) in pixels.zip(row.chunks_exact(3)) {
-                    *r = tables[0][usize::from(pixel[0])];
-                    *g = tables[1][usize::from(pixel[1])];
-                    *b = tables[2][usize::from(pixel[2])];
-                }
-            } else {
-                for (x, ((r, g), b)) in pixels.enumerate() {
-                    let pixel = &bytes[3 * (first + x as isize * step) as usize..][..3];
-                    *r = tables[0][usize::from(pixel[0])];
-                    *g = tables[1][usize::from(pixel[1])];
-                    *b = tables[2][usize::from(pixel[2])];
-                }
-            }
-        }
-    }
-
-    /// A row of resampled colours, 0 to 255, lit and normalised into the planes.
+    /// Lights and normalises a row of resampled colours, 0 to 255, in place; `places` is as long as the row or longer.
     #[inline(always)]
-    pub fn row(&self, colours: &[[f32; 4]], [red, green, blue]: [&mut [f32]; 3]) {
+    pub fn row(&self, [red, green, blue]: [&mut [f32]; 3], places: &mut [u32]) {
         if let Some(lighting) = &self.joint {
-            for (((r, g), b), colour) in red.iter_mut().zip(green).zip(blue).zip(colours) {
-                let lit = lighting.apply([colour[0], colour[1], colour[2]].map(|x| x / 255.0));
+            for ((r, g), b) in red.iter_mut().zip(green).zip(blue) {
+                let lit = lighting.apply([*r, *g, *b].map(|x| x / 255.0));
                 [*r, *g, *b] = self.normal(lit.map(|x| x * 255.0));
             }
             return;
@@ -105,17 +61,39 @@ impl Finish {
         for (channel, row) in [red, green, blue].into_iter().enumerate() {
             let (factor, shift) = (self.factor[channel], self.shift[channel]);
             if let Some(table) = table {
-                for (x, colour) in row.iter_mut().zip(colours) {
+                for (place, colour) in places.iter_mut().zip(row.iter()) {
                     // The nearest sixteenth of a byte, out of the float's low bits.
-                    let place = (colour[channel] * FINE as f32 + SHIFT).to_bits() as usize & (LENGTH - 1);
-                    *x = table[place] * factor + shift;
+                    *place = (colour * FINE as f32 + SHIFT).to_bits() & (LENGTH - 1) as u32;
                 }
-            } else {
-                for (x, colour) in row.iter_mut().zip(colours) {
-                    *x = colour[channel] * factor + shift;
+                for (x, place) in row.iter_mut().zip(places.iter()) {
+                    *x = table[*place as usize & (LENGTH - 1)];
                 }
             }
+            for x in row {
+                *x = *x * factor + shift;
+            }
         }
+    }
+
+    /// What becomes of each byte of each channel, where lighting does not look at three at once.
+    pub fn of_bytes(&self) -> [[f32; 256]; 3] {
+        std::array::from_fn(|channel| {
+            std::array::from_fn(|byte| {
+                let lit = self.table.get(byte * FINE).copied().unwrap_or(byte as f32);
+                lit * self.factor[channel] + self.shift[channel]
+            })
+        })
+    }
+
+    /// The factor and the shift of each channel, where there is no lighting.
+    pub fn line(&self) -> Option<([f32; 3], [f32; 3])> {
+        (self.joint.is_none() && self.table.is_empty()).then_some((self.factor, self.shift))
+    }
+
+    /// Lighting that looks at three channels at once.
+    pub fn joint(&self) -> Option<impl Fn([u8; 3]) -> [f32; 3]> {
+        let lighting = self.joint?;
+        Some(move |pixel: [u8; 3]| self.normal(lighting.apply(pixel.map(|x| f32::from(x) / 255.0)).map(|x| x * 255.0)))
     }
 
     fn normal(&self, colour: [f32; 3]) -> [f32; 3] {

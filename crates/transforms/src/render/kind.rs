@@ -63,9 +63,36 @@ pub(super) struct Part {
     pub height: f64,
 }
 
+/// Bytes that memory hands out at a time, on most machines.
+const LINE: usize = 64;
+/// The most bytes that are fetched beforehand: more of them would be gone again before they are used.
+const NEAR: usize = 4 << 20;
+
 impl<K: Kind> Pixels<'_, K> {
+    /// Fetches a part of a picture, the columns from `left` to before `right` and the rows from `top` to before `bottom`, that the processor
+    /// may not have seen for long, as where decoded pictures are kept.
+    ///
+    /// In order this is several times as quick as the waiting for each piece while resampling jumps from row to row.
+    pub fn touch(self, (left, right): (u32, u32), (top, bottom): (u32, u32)) {
+        let columns = K::NUMBERS * left as usize..K::NUMBERS * right as usize;
+        if (bottom - top) as usize * columns.len() * size_of::<K::Number>() > NEAR {
+            return;
+        }
+        let rows = self.numbers.chunks_exact(K::NUMBERS * self.size.width as usize);
+        let mut seen = 0;
+        for row in rows.take(bottom as usize).skip(top as usize) {
+            let bytes: &[u8] = bytemuck::cast_slice(&row[columns.clone()]);
+            for line in bytes.iter().step_by(LINE) {
+                seen ^= line;
+            }
+        }
+        std::hint::black_box(seen);
+    }
+
     /// A separable, antialiased resize of a part, into `to`.
     pub fn resize(self, resizer: &mut Resizer, part: Part, filter: Filter, size: Size, to: &mut Vec<K::Number>) {
+        let (right, bottom) = ((part.left + part.width).ceil() as u32, (part.top + part.height).ceil() as u32);
+        self.touch((part.left as u32, right.min(self.size.width)), (part.top as u32, bottom.min(self.size.height)));
         to.resize(size.planes_of(K::NUMBERS), K::Number::default());
         let kernel = match filter {
             Filter::Bilinear => FilterType::Bilinear,

@@ -15,6 +15,7 @@ mod scratch;
 mod kind;
 
 mod plain;
+mod turned;
 
 mod bent;
 mod row;

@@ -7,6 +7,7 @@ use super::kind::{Pixels, Rgb8};
 use super::plain::Resized;
 use super::row::Row;
 use super::scratch::Scratch;
+use super::turned::Turned;
 use crate::operation::Buffers;
 use crate::{ColourOperation, Draw};
 
@@ -15,6 +16,8 @@ use crate::{ColourOperation, Draw};
 pub(super) struct Painted {
     bytes: Vec<u8>,
     mixed: Vec<f32>,
+    /// A row of each channel.
+    row: Vec<f32>,
     operations: Buffers,
 }
 
@@ -36,8 +39,8 @@ impl Scratch {
             }
         }
         let row_step = draw.size.width as isize;
-        let painted = Resized { numbers: self.painted.bytes.as_slice(), start: 0, step: 1, row_step };
-        self.finish.bytes(&painted, draw.size, out);
+        let resized = Resized { numbers: self.painted.bytes.as_slice(), start: 0, step: 1, row_step };
+        self.arch.dispatch(Turned { resized, finish: &self.finish, size: draw.size, out });
     }
 
     /// The picture as the draw shows it, rounded to bytes, with the operations done.
@@ -54,8 +57,9 @@ impl Scratch {
             }
         } else {
             row.resize(width);
+            painted.row.resize(3 * width, 0.0);
             let looked = Looked::at(whole, draw, resizer, &mut bytes.resized);
-            arch.dispatch(Bytes { looked, row, width, out: &mut painted.bytes });
+            arch.dispatch(Bytes { looked, row, colours: &mut painted.row, width, out: &mut painted.bytes });
         }
         for operation in operations {
             operation.run(&mut painted.bytes, draw.size, &mut painted.operations);
@@ -75,6 +79,7 @@ impl Painted {
 struct Bytes<'a> {
     looked: Looked<'a, Rgb8>,
     row: &'a mut Row,
+    colours: &'a mut [f32],
     width: usize,
     out: &'a mut [u8],
 }
@@ -84,13 +89,15 @@ impl WithSimd for Bytes<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        let Self { looked, row, width, out } = self;
+        let Self { looked, row, colours, width, out } = self;
         let zeros = looked.has_zeros();
+        let (red, rest) = colours.split_at_mut(width);
+        let (green, blue) = rest.split_at_mut(width);
         for (y, target) in out.chunks_exact_mut(3 * width).enumerate() {
-            looked.colours(row, y, zeros);
-            for (pixel, colour) in target.chunks_exact_mut(3).zip(&row.colours) {
-                for (byte, lane) in pixel.iter_mut().zip(colour) {
-                    *byte = (lane + 0.5) as u8;
+            looked.colours(row, y, zeros, [&mut *red, &mut *green, &mut *blue]);
+            for (((pixel, red), green), blue) in target.chunks_exact_mut(3).zip(&*red).zip(&*green).zip(&*blue) {
+                for (byte, colour) in pixel.iter_mut().zip([red, green, blue]) {
+                    *byte = (colour + 0.5) as u8;
                 }
             }
         }

@@ -25,7 +25,10 @@ pub(super) struct Beyond {
     pub pixel: f32,
 }
 
-/// Positions of one output row; the buffers are reused.
+/// Outputs that are mixed at a time, a whole number of the widest registers.
+pub(super) const BLOCK: usize = 32;
+
+/// Positions of one output row, and of a few beyond it that fill the last block; the buffers are reused.
 #[derive(Debug, Default)]
 pub(super) struct Row {
     pub x: Vec<f32>,
@@ -33,19 +36,22 @@ pub(super) struct Row {
     /// What is left of each colour where the padding is black.
     pub cover: Vec<f32>,
     pub offset: Vec<u32>,
-    /// Red, green, blue, 0 to 255, and a lane without use.
-    pub colours: Vec<[f32; 4]>,
+    /// The four pixels around each position: left, right, and those under them.
+    pub neighbours: [Vec<u32>; 4],
 }
 
 // Everything here is inlined into the loop over rows, which is compiled once for each SIMD width. All of it works on one
 // element at a time and the compiler may not fuse or reorder, so every width gives the same bits.
 impl Row {
     pub fn resize(&mut self, width: usize) {
+        let width = width.next_multiple_of(BLOCK);
         self.x.resize(width, 0.0);
         self.y.resize(width, 0.0);
         self.cover.resize(width, 0.0);
         self.offset.resize(width, 0);
-        self.colours.resize(width, [0.0; 4]);
+        for pixels in &mut self.neighbours {
+            pixels.resize(width, 0);
+        }
     }
 
     /// The positions of row `y` under `map`, from output pixels to centres of the part's pixels.

@@ -1,7 +1,7 @@
 //! The bilinear sample.
 
 use super::kind::{Kind, Plane, Rgb8};
-use super::row::{Row, SHIFT};
+use super::row::{BLOCK, Row, SHIFT};
 
 /// The shrunken part of the picture, at least two pixels wide and high.
 pub(super) struct Source<'a, K: Kind> {
@@ -48,37 +48,78 @@ impl Source<'_, Plane> {
 }
 
 impl Source<'_, Rgb8> {
-    /// One sample for each position of the row, which lies between 0 and the last pixel; positions are used up.
+    /// The colours, 0 to 255, at each position of the row, which lies between 0 and the last pixel; positions are used up.
+    ///
+    /// First all pixels are looked up, one after the other, and then each channel is mixed, many at once.
     #[inline(always)]
-    pub fn sample(&self, row: &mut Row) {
+    pub fn sample(&self, row: &mut Row, [red, green, blue]: [&mut [f32]; 3]) {
         self.offsets(row);
-        let Row { x: xs, y: ys, offset: offsets, colours, .. } = row;
-        for (((x, y), offset), colour) in xs.iter().zip(ys.iter()).zip(offsets.iter()).zip(colours) {
-            let upper = self.first + *offset as usize;
-            let (a, b) = self.pair(upper);
-            let (c, d) = self.pair(upper + self.stride);
-            let mut mixed = [0.0; 4];
-            for lane in 0..4 {
-                let above = a[lane] + (b[lane] - a[lane]) * x;
-                let under = c[lane] + (d[lane] - c[lane]) * x;
-                mixed[lane] = above + (under - above) * y;
-            }
-            *colour = mixed;
-        }
+        self.look_up(row);
+        row.mix::<0>(red);
+        row.mix::<1>(green);
+        row.mix::<2>(blue);
     }
 
-    /// A pixel and its right neighbour. The fourth lane holds nothing of use; with it, a pixel is one SIMD register.
     #[inline(always)]
-    fn pair(&self, offset: usize) -> ([f32; 4], [f32; 4]) {
-        let bytes = &self.numbers[offset..offset + 6];
-        let right = lanes(&bytes[2..6]);
-        (lanes(&bytes[..4]), [right[1], right[2], right[3], right[3]])
+    fn look_up(&self, row: &mut Row) {
+        let Row { offset, neighbours: [left, right, under_left, under_right], .. } = row;
+        let upper = &self.numbers[self.first..];
+        let under = &upper[self.stride..];
+        let above = left.iter_mut().zip(right);
+        let below = under_left.iter_mut().zip(under_right);
+        for ((offset, above), below) in offset.iter().zip(above).zip(below) {
+            let offset = *offset as usize;
+            (*above.0, *above.1) = pair(&upper[offset..offset + 6]);
+            (*below.0, *below.1) = pair(&under[offset..offset + 6]);
+        }
+    }
+}
+
+impl Row {
+    /// The bilinear mean of the neighbours of each position, in one of their channels.
+    #[inline(always)]
+    fn mix<const CHANNEL: u32>(&self, out: &mut [f32]) {
+        let neighbours = self.neighbours.each_ref().map(|pixels| pixels.as_chunks::<BLOCK>().0);
+        let (xs, ys) = (self.x.as_chunks::<BLOCK>().0, self.y.as_chunks::<BLOCK>().0);
+        let (blocks, rest) = out.as_chunks_mut::<BLOCK>();
+        let filled = blocks.len();
+        let [left, right, under_left, under_right] = neighbours;
+        let above = left.iter().zip(right);
+        let under = under_left.iter().zip(under_right);
+        for ((((out, above), under), x), y) in blocks.iter_mut().zip(above).zip(under).zip(xs).zip(ys) {
+            *out = mixed::<CHANNEL>([above.0, above.1, under.0, under.1], x, y);
+        }
+        if !rest.is_empty() {
+            let mixed = mixed::<CHANNEL>(neighbours.map(|pixels| &pixels[filled]), &xs[filled], &ys[filled]);
+            rest.copy_from_slice(&mixed[..rest.len()]);
+        }
     }
 }
 
 #[inline(always)]
-fn lanes(bytes: &[u8]) -> [f32; 4] {
-    [f32::from(bytes[0]), f32::from(bytes[1]), f32::from(bytes[2]), f32::from(bytes[3])]
+fn mixed<const CHANNEL: u32>(
+    [left, right, under_left, under_right]: [&[u32; BLOCK]; 4],
+    across: &[f32; BLOCK],
+    down: &[f32; BLOCK],
+) -> [f32; BLOCK] {
+    let first = |pixel: u32| ((pixel >> (8 * CHANNEL)) & 0xFF) as i32 as f32;
+    let second = |pixel: u32| ((pixel >> (8 * CHANNEL + 8)) & 0xFF) as i32 as f32;
+    let mut mixed = [0.0; BLOCK];
+    for at in 0..BLOCK {
+        let (a, b) = (first(left[at]), second(right[at]));
+        let (c, d) = (first(under_left[at]), second(under_right[at]));
+        let above = a + (b - a) * across[at];
+        let under = c + (d - c) * across[at];
+        mixed[at] = above + (under - above) * down[at];
+    }
+    mixed
+}
+
+/// A pixel and its right neighbour as numbers of 32 bits: red is the lowest byte of the one, and the second of the other.
+#[inline(always)]
+fn pair(bytes: &[u8]) -> (u32, u32) {
+    let number = |bytes: &[u8]| u32::from_le(bytemuck::pod_read_unaligned(bytes));
+    (number(&bytes[..4]), number(&bytes[2..6]))
 }
 
 /// A whole number below `x`, or equal to it, or one less if `x` is whole; at most `last`. As float and integer.

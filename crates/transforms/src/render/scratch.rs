@@ -8,6 +8,7 @@ use super::kind::{Buffers, Pixels, Plane, Rgb8};
 use super::painted::Painted;
 use super::plain::Resized;
 use super::row::Row;
+use super::turned::Turned;
 use crate::picture::Single;
 use crate::{Area, Draw, Map, Normalize, Reduced, Size, TransformError};
 
@@ -77,7 +78,7 @@ impl Scratch {
         }
         let Self { resizer, bytes, row, finish, arch, .. } = self;
         if let Some(resized) = Resized::of(whole, draw, resizer, bytes) {
-            finish.bytes(&resized, draw.size, out);
+            arch.dispatch(Turned { resized, finish, size: draw.size, out });
             return;
         }
         row.resize(draw.size.width as usize);
