@@ -90,7 +90,8 @@ def table(result):
 
 
 def built():
-    build = ["cargo", "build", "--release", "-p", "firelight-datablock", "--example", "cached"]
+    # The template beside it, so that burn has the features of the whole workspace.
+    build = ["cargo", "build", "--release", "-p", "firelight-datablock", "-p", "my-classifier", "--example", "cached"]
     subprocess.run(build, check=True)
     metadata = ["cargo", "metadata", "--no-deps", "--format-version", "1"]
     target = json.loads(subprocess.run(metadata, check=True, capture_output=True, text=True).stdout)
