@@ -26,6 +26,7 @@ mod render;
 
 mod decode;
 mod file;
+mod head;
 mod limits;
 mod orientation;
 mod profile;

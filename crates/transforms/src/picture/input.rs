@@ -75,6 +75,15 @@ impl InputReader {
         }
     }
 
+    /// The most bytes that decoding may take of a file of the item, as [`PictureReader::decoding_bytes`] tells it: of several readers the most of all.
+    pub fn decoding_bytes(&self, file: &[u8]) -> u64 {
+        match self {
+            Self::File(reader) => reader.decoding_bytes(file),
+            Self::Bands { reader, .. } => reader.of_bands().decoding_bytes(file),
+            Self::Several(readers) => readers.iter().map(|reader| reader.decoding_bytes(file)).max().unwrap_or(0),
+        }
+    }
+
     /// Reads an item's files, which are given in the order of the readers.
     ///
     /// # Errors

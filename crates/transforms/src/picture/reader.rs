@@ -39,7 +39,7 @@ impl Channels {
     }
 
     /// What the floats of a picture take.
-    pub(super) fn bytes(self, size: Size) -> u64 {
+    pub(crate) fn bytes(self, size: Size) -> u64 {
         size.pixels().saturating_mul(self.count() as u64).saturating_mul(size_of::<f32>() as u64)
     }
 }
