@@ -22,9 +22,14 @@ impl Ceiling {
         Self { rows: pixels, maps: pixels }
     }
 
+    /// The most pixels, for a network with maps of their size or without.
+    pub fn most(self, maps: bool) -> u64 {
+        if maps { self.maps } else { self.rows }
+    }
+
     /// What is wrong with items of this size and so many channels, for a network with `maps` of their size or without, if they are over it.
     pub fn problem(self, maps: bool, channels: usize, size: Size) -> Option<String> {
-        let most = if maps { self.maps } else { self.rows };
+        let most = self.most(maps);
         let pixels = size.pixels().saturating_mul(channels.div_ceil(3) as u64);
         (pixels > most).then(|| {
             format!(

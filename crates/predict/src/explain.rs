@@ -6,8 +6,8 @@ use firelight_models::Head;
 use firelight_transforms::PictureRef;
 use image::RgbImage;
 
-use crate::predictor::{Seen, host};
-use crate::{Network, NetworkConfig, Outputs, PredictError, Predictor};
+use crate::predictor::host;
+use crate::{Manifest, Network, NetworkConfig, Outputs, PredictError, Predictor, Seen};
 
 /// A map of the evidence for one output of a model over a picture: a class, a number, a coordinate.
 ///
@@ -65,25 +65,30 @@ impl Predictor {
         picture: impl Into<PictureRef<'p>>,
         output: Option<usize>,
     ) -> Result<Evidence, PredictError> {
-        let picture = picture.into();
-        let target = &self.manifest().target;
-        if let NetworkConfig::Own(own) = &self.manifest().network {
-            return Err(PredictError::NoEvidence { model: own.name.clone() });
-        }
-        let outputs = target.columns();
+        self.has_evidence(output)?;
+        self.explain_seen(&self.see(picture)?, output)
+    }
+
+    /// The same of a picture as the model sees it already.
+    ///
+    /// # Errors
+    ///
+    /// As [`explain`](Self::explain), but for those of the transforms.
+    pub fn explain_seen(&self, seen: &Seen, output: Option<usize>) -> Result<Evidence, PredictError> {
+        self.has_evidence(output)?;
         let output = match output {
-            Some(output) if output >= outputs => return Err(PredictError::NoOutput { output, outputs }),
             Some(output) => output,
-            None => self.answer_picture(picture)?.output(),
+            None => self.answer_one(seen)?.output(),
         };
-        let Seen { draw, planes } = self.seen(picture).map_err(PredictError::input)?;
+        let Seen { draw, planes } = seen;
+        let (target, outputs) = (&self.manifest().target, self.manifest().target.columns());
         let channels = self.manifest().input.channels();
-        let seen = self.manifest().transforms.normalize().decode_each(&planes, draw.size, &channels);
+        let seen = self.manifest().transforms.normalize().decode_each(planes, draw.size, &channels);
         let (pixels, width) = (draw.size.pixels() as usize, draw.size.width as usize);
         let map = |numbers: &[f32], number: usize| numbers.chunks(pixels).nth(number).unwrap_or_default().to_vec();
         let (heat, cells, columns) = match self.network() {
             Network::Vision(model) => {
-                let features = model.body.forward(self.input(draw.size, planes));
+                let features = model.body.forward(self.input(draw.size, planes.clone()));
                 let [_, _, rows, columns] = features.dims();
                 let heat =
                     |moves: f32| if target.is_score(output) { moves.clamp(0.0, f32::INFINITY) } else { moves.abs() };
@@ -91,11 +96,11 @@ impl Predictor {
                 (up_to_one(moves.into_iter().map(heat).collect()), rows * columns, columns)
             }
             Network::Positions(model) => {
-                let numbers = host(model.outputs(self.input(draw.size, planes)));
+                let numbers = host(model.outputs(self.input(draw.size, planes.clone())));
                 let scores = map(numbers.get(outputs..).unwrap_or_default(), output / 2);
                 (chances(&scores), pixels, width)
             }
-            _ => (map(&self.outputs(draw.size, planes)?, output), pixels, width),
+            _ => (map(&self.outputs(draw.size, planes.clone())?, output), pixels, width),
         };
         if heat.iter().any(|heat| heat.is_nan()) {
             return Err(PredictError::NoNumbers { path: None });
@@ -103,6 +108,19 @@ impl Predictor {
         let mut pictures = seen.into_iter().zip(heat.chunks(cells.max(1)).map(<[f32]>::to_vec));
         let (seen, heat) = pictures.next().unwrap_or_default();
         Ok(Evidence { output, heat, columns, seen, others: pictures.collect() })
+    }
+
+    /// Whether there is evidence for this output, or for any.
+    fn has_evidence(&self, output: Option<usize>) -> Result<(), PredictError> {
+        let Manifest { network, target, .. } = self.manifest();
+        if let NetworkConfig::Own(own) = network {
+            return Err(PredictError::NoEvidence { model: own.name.clone() });
+        }
+        let outputs = target.columns();
+        match output {
+            Some(output) if output >= outputs => Err(PredictError::NoOutput { output, outputs }),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -8,8 +8,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use firelight_transforms::{Broken, OnError, TransformError};
 use rayon::prelude::*;
 
-use crate::predictor::Seen;
-use crate::{Answer, PredictError, Prediction, Predictor};
+use crate::{Answer, PredictError, Prediction, Predictor, Seen};
 
 /// Files to be predicted, in their order, a batch at a time, while the next batch is read; made by
 /// [`Predictor::predict_files`].
@@ -221,31 +220,15 @@ impl<'a> FilePredictions<'a> {
         }
     }
 
-    /// The answers of a batch, in its order. Pictures of one size go through the model together; where transforms fix no size, others
-    /// go alone.
+    /// The answers of a batch, in its order.
     fn predict<'b>(&self, batch: Vec<FileSeen<'b>>) -> Result<Vec<Told<'b>>, PredictError> {
-        let seen = || batch.iter().filter_map(|(_, seen)| seen.as_ref().ok());
-        let shared = seen().next().map(|seen| seen.draw.size);
-        let alike = || seen().filter(|seen| Some(seen.draw.size) == shared);
-        let together: Vec<f32> = alike().flat_map(|seen| &seen.planes).copied().collect();
-        let pictures = alike().count().max(1);
-        let outputs = shared.map_or(Ok(Vec::new()), |size| self.predictor.outputs(size, together))?;
-        let mut rows = outputs.chunks_exact((outputs.len() / pictures).max(1));
-        let mut one = |Seen { draw, planes }: Seen| {
-            if Some(draw.size) != shared {
-                return self.predictor.read_row(&self.predictor.outputs(draw.size, planes)?, &draw);
-            }
-            let missing = || PredictError::input(TransformError::Empty { size: draw.size });
-            self.predictor.read_row(rows.next().ok_or_else(missing)?, &draw)
-        };
-        let mut told = Vec::with_capacity(batch.len());
-        for (path, seen) in batch {
-            told.push(match seen {
-                Ok(seen) => Ok((path, one(seen).map_err(|error| error.of_file(path))?)),
-                Err(error) => Err(Broken { path: path.into(), reason: error.in_file(path) }),
-            });
-        }
-        Ok(told)
+        let (paths, seen): (Vec<&Path>, Vec<_>) = batch.into_iter().unzip();
+        let answers = self.predictor.answers_among(seen, |_| self.batch_size);
+        let told = paths.into_iter().zip(answers).map(|(path, answer)| match answer {
+            Ok(answer) => Ok(Ok((path, answer.map_err(|error| error.of_file(path))?))),
+            Err(error) => Ok(Err(Broken { path: path.into(), reason: error.in_file(path) })),
+        });
+        told.collect()
     }
 }
 

@@ -12,6 +12,7 @@ mod cells;
 mod explain;
 mod files;
 mod named;
+mod seen;
 mod tables;
 
 mod body;
@@ -37,5 +38,6 @@ pub use manifest::{FORMAT, Manifest};
 pub use named::NamedAnswer;
 pub use network::{Network, NetworkConfig, Outputs, OwnModel, Registry};
 pub use predictor::Predictor;
+pub use seen::Seen;
 pub use sure::{ClassSet, HowSure, ToldNode};
 pub use trust::Trust;

@@ -107,6 +107,11 @@ impl Manifest {
         self.input.decode_reduced(&[file], |size| self.transforms.reduction(size))
     }
 
+    /// The most bytes that decoding an item's one file may take, as its first bytes tell: what to go by before several are decoded at once.
+    pub fn decoding_bytes(&self, file: &[u8]) -> u64 {
+        self.input.decoding_bytes(file)
+    }
+
     /// What the export at `path` says of itself, if it makes sense, and the bytes of its weights.
     pub(crate) fn read(path: &Path) -> Result<(Self, Vec<u8>), FileError> {
         let (manifest, weights): (Self, _) = FORMAT.read(path)?;
@@ -116,10 +121,14 @@ impl Manifest {
         }
     }
 
+    /// Whether the network has maps of the pictures' size.
+    pub(crate) fn maps(&self) -> bool {
+        matches!(self.network, NetworkConfig::UNet(_) | NetworkConfig::Positions(_))
+    }
+
     /// What is wrong with items of this size, if they are over a ceiling.
     pub(crate) fn over(&self, ceiling: Ceiling, size: Size) -> Option<String> {
-        let maps = matches!(self.network, NetworkConfig::UNet(_) | NetworkConfig::Positions(_));
-        ceiling.problem(maps, self.input.channels().iter().sum(), size)
+        ceiling.problem(self.maps(), self.input.channels().iter().sum(), size)
     }
 
     /// What makes no sense in it, with weights of so many bytes, if anything does.

@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor};
+use firelight_layers::in_chunks;
 use firelight_models::weights::{filled, not_finite};
 use firelight_models::{Arch, Body, BodyConfig, Fresh, HeadConfig, Model, PositionNet, UNet, UNetConfig, VisionModel};
 #[cfg(feature = "onnx")]
@@ -251,7 +252,8 @@ impl<M: Model + Send + Sync> Outputs for M {
 impl Outputs for Network {
     fn outputs(&self, pictures: Tensor<4>) -> Tensor<2> {
         match self {
-            Self::Vision(model) => model.outputs(pictures),
+            // Products with one row round otherwise than with several, and a picture's answer is not to depend on what goes beside it.
+            Self::Vision(model) => in_chunks(model.features_in_chunks(pictures), 1, |row| model.classify(row)),
             Self::UNet(model) => model.outputs(pictures),
             Self::Positions(model) => model.outputs(pictures),
             Self::Own(model) => model.outputs(pictures),

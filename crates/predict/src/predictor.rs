@@ -13,7 +13,7 @@ use firelight_vocab::Vocab;
 
 use crate::ceiling::Ceiling;
 use crate::manifest::FORMAT;
-use crate::{Answer, Manifest, Network, NetworkConfig, Outputs, PredictError, Prediction, Registry, TargetKind};
+use crate::{Answer, Manifest, Network, NetworkConfig, Outputs, PredictError, Prediction, Registry, Seen, TargetKind};
 
 /// A trained model that tells something of pictures: classes, numbers, masks, points, boxes.
 ///
@@ -177,8 +177,11 @@ impl Predictor {
     ///
     /// [`PredictError::Input`] if the transforms cannot take its size, and [`PredictError::NoNumbers`] where the model gives NaN.
     pub fn answer_picture<'p>(&self, picture: impl Into<PictureRef<'p>>) -> Result<Answer, PredictError> {
-        let Seen { draw, planes } = self.seen(picture).map_err(PredictError::input)?;
-        self.read_row(&self.outputs(draw.size, planes)?, &draw)
+        self.answer_one(&self.see(picture)?)
+    }
+
+    pub(crate) fn answer_one(&self, seen: &Seen) -> Result<Answer, PredictError> {
+        self.read_row(&self.outputs(seen.size(), seen.planes.clone())?, &seen.draw)
     }
 
     /// What the model says of a picture that is still encoded (JPEG, PNG, …), as a server gets it.
@@ -187,7 +190,7 @@ impl Predictor {
     ///
     /// As [`answer_picture`](Self::answer_picture), and [`PredictError::Input`] if the bytes are no picture.
     pub fn answer_bytes(&self, bytes: &[u8]) -> Result<Answer, PredictError> {
-        self.answer_picture(&self.manifest.decode(bytes).map_err(PredictError::input)?)
+        self.answer_one(&self.see_bytes(bytes)?)
     }
 
     /// The class of a picture file.
@@ -331,15 +334,16 @@ impl Predictor {
         Tensor::from_data(TensorData::new(planes, shape), &self.device)
     }
 
+    /// How many pictures of this size have together no more pixels than one may have; at least 1.
+    pub(crate) fn together(&self, size: Size) -> usize {
+        let most = self.ceiling.unwrap_or_default().most(self.manifest.maps());
+        let pixels = size.pixels().saturating_mul(self.channels().div_ceil(3) as u64);
+        (most / pixels.max(1)).max(1) as usize
+    }
+
     pub(crate) fn network(&self) -> &Network {
         &self.network
     }
-}
-
-/// A picture as the model sees it, and where it comes from.
-pub(crate) struct Seen {
-    pub draw: Draw,
-    pub planes: Vec<f32>,
 }
 
 /// Why a network is not the one that the manifest describes, if it is not.

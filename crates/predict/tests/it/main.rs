@@ -8,6 +8,7 @@ mod files;
 mod hostile;
 #[cfg(feature = "onnx")]
 mod onnx;
+mod several;
 mod trust;
 
 use std::path::{Path, PathBuf};
