@@ -3,7 +3,9 @@
 mod answer;
 mod error;
 mod home;
+mod lane;
 mod listen;
+mod model;
 mod refusal;
 mod routes;
 mod server;

@@ -13,9 +13,10 @@ use firelight_vocab::Vocab;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
+use crate::model::Wanted;
 use crate::refusal::Refusal;
 use crate::upload::Room;
-use crate::worker::{Wanted, Worker};
+use crate::worker::Worker;
 
 #[derive(Clone)]
 struct Served {

@@ -12,7 +12,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use crate::refusal::{self, Refusal};
 
 /// Room for uploads of more than [`SMALL`] bytes, and for the others, in KiB: whatever the large ones do, a small one passes them.
-const ROOM: [usize; 2] = [192 << 10, 64 << 10];
+const ROOM: [usize; 2] = [128 << 10, 64 << 10];
 const SMALL: usize = 1 << 20;
 /// How long an upload may keep still. After it, bytes come at least as fast as they have to for all to be there in time.
 const GRACE: Duration = Duration::from_secs(2);
@@ -38,6 +38,11 @@ pub struct Held {
 }
 
 impl Upload {
+    /// What `look` makes of its bytes; of none where it was let go of.
+    pub fn look<T>(&self, look: impl FnOnce(&[u8]) -> T) -> T {
+        look(self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map_or(&[], |held| &held.bytes))
+    }
+
     /// What is left of it.
     pub fn take(&self) -> Option<Held> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()

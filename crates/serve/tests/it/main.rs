@@ -1,5 +1,7 @@
 //! What is answered of models of each kind, by a server in this process.
 
+mod batches;
+
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::Path;
@@ -64,12 +66,18 @@ impl Running {
         Self { address: receive.recv().unwrap(), ended, thread: Some(thread) }
     }
 
-    fn send(&self, head: &str, body: &[u8]) -> (u16, String) {
+    /// A request that is sent, and not answered yet.
+    fn begun(&self, head: &str, body: &[u8]) -> TcpStream {
         let mut stream = TcpStream::connect(self.address).unwrap();
         let length = body.len();
         write!(stream, "{head} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n")
             .unwrap();
         let _ = stream.write_all(body);
+        stream
+    }
+
+    fn send(&self, head: &str, body: &[u8]) -> (u16, String) {
+        let mut stream = self.begun(head, body);
         let mut answer = String::new();
         let _ = stream.read_to_string(&mut answer);
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
