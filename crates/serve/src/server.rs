@@ -97,7 +97,7 @@ impl Server {
         self
     }
 
-    /// The largest upload, in bytes, at most 64 MiB; those that are being answered take 192 MiB together at most.
+    /// The largest upload, in bytes, at most 64 MiB; those that are being answered take 160 MiB together at most.
     ///
     /// # Panics
     ///

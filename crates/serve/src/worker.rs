@@ -1,7 +1,7 @@
 //! From uploads to answers: pictures are decoded on all cores, and those that are ready go through the model together.
 //!
-//! Large pictures have a lane of their own, in which as many are decoded at a time as there is memory for, each answered alone: whatever is sent
-//! there, small ones pass it.
+//! Large pictures have a lane of their own, with one thread that decodes and answers one at a time: whatever is sent there, small ones pass it, and
+//! it takes the memory of one.
 
 use std::io;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::upload::{LetGo, Upload};
 
 /// Uploads that wait to be decoded, in each lane.
 const WAITING: usize = 512;
-/// Threads that decode, in each lane: as many as cores, and no more than keep any model on a processor busy.
+/// Threads that decode small pictures: as many as cores, and no more than keep any model on a processor busy.
 const DECODERS: usize = 8;
 /// Bytes that a small picture takes at most to be decoded: some two million pixels.
 const SMALL: u64 = 20 << 20;
@@ -44,15 +44,15 @@ pub struct Worker {
 impl Worker {
     pub fn start(predictor: Predictor, told: Told) -> io::Result<Self> {
         let [(small, quick), (large, slow)] = ROOM.map(|room| Lane::new(WAITING, room));
-        let (quick, slow) = (Arc::new(quick), Arc::new(slow));
+        let quick = Arc::new(quick);
         let (ready, waiting) = sync_channel(most_ready(&predictor));
         let model = Arc::new(Model { predictor, told });
         for _ in 0..available_parallelism().map_or(1, usize::from).min(DECODERS) {
             let (of, lane, ready) = (model.clone(), quick.clone(), ready.clone());
             spawn("small", move || see(&of, &lane, |picture| drop(ready.send(picture))))?;
-            let (of, lane) = (model.clone(), slow.clone());
-            spawn("large", move || see(&of, &lane, |picture| of.answer(vec![picture])))?;
         }
+        let of = model.clone();
+        spawn("large", move || see(&of, &slow, |picture| of.answer(vec![picture])))?;
         let of = model.clone();
         spawn("model", move || answer(&of, &waiting))?;
         Ok(Self { model, small, large })
