@@ -4,6 +4,7 @@ mod predictor;
 
 mod answer;
 mod kind;
+mod seen;
 
 mod sure;
 mod trust;
@@ -12,7 +13,7 @@ mod cells;
 mod explain;
 mod files;
 mod named;
-mod seen;
+mod several;
 mod tables;
 
 mod body;
