@@ -8,7 +8,7 @@ use burn::tensor::Tensor;
 use burn::tensor::ops::ConvOptions;
 
 use super::numbers::{Numbers, changeable, in_order, slice, tensor};
-use super::{is_ours, plain};
+use super::{beside, is_ours, plain};
 use crate::Activation;
 use crate::kernel::{Beside, Finish, Window, depthwise, forward, input_gradient, is_closed, weight_gradient};
 
@@ -49,15 +49,13 @@ pub fn conv2d_and_add(
     if shortcut.dims() != [window.batch, window.channels[1], height, width] {
         return None;
     }
-    let (input, weight, beside_it) = (plain(input)?, plain(weight)?, plain(shortcut)?);
+    let (input, weight, added) = (plain(input)?, plain(weight)?, plain(shortcut)?);
     let bias = match bias {
         Some(bias) => Some(plain(bias)?),
         None => None,
     };
-    let beside = Beside::Planes(slice(&beside_it));
-    let output = finished(&input, &weight, &window, &Finish { bias: bias.as_ref().map(slice), beside, activation });
-    let output = Tensor::from_primitive::<Flex>(output);
-    Some(if shortcut.device().is_autodiff() { Tensor::from_inner(output) } else { output })
+    let finish = Finish { bias: bias.as_ref().map(slice), beside: Beside::Planes(slice(&added)), activation };
+    Some(beside(shortcut, finished(&input, &weight, &window, &finish)))
 }
 
 /// The shape of the convolution, if its parts fit: burn's own operation says what is wrong if not.
@@ -119,17 +117,17 @@ impl Convolution for Flex {
 }
 
 fn run(input: &Numbers, weight: &Numbers, bias: Option<&Numbers>, window: &Window, activation: Activation) -> Numbers {
-    finished(input, weight, window, &Finish { bias: bias.map(slice), activation, ..Finish::default() })
+    let [height, width] = window.output_size();
+    let output = finished(input, weight, window, &Finish { bias: bias.map(slice), activation, ..Finish::default() });
+    tensor(output, [window.batch, window.channels[1], height, width])
 }
 
-fn finished(input: &Numbers, weight: &Numbers, window: &Window, finish: &Finish) -> Numbers {
-    let output = if window.is_depthwise() {
+fn finished(input: &Numbers, weight: &Numbers, window: &Window, finish: &Finish) -> Vec<f32> {
+    if window.is_depthwise() {
         depthwise::forward(window, slice(input), slice(weight), finish)
     } else {
         forward(window, slice(input), slice(weight), finish)
-    };
-    let [height, width] = window.output_size();
-    tensor(output, [window.batch, window.channels[1], height, width])
+    }
 }
 
 /// What the backward pass needs.

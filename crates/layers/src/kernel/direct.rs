@@ -158,8 +158,7 @@ impl Task<'_, '_> {
                 // SAFETY: tasks have rows of the planes of a picture and a group of their own.
                 let strip = unsafe { self.planes.strip(self.picture, channel, range) };
                 let sums = Sums { frame: &frame, frames, weights: &weight[channel * of_output..][..of_output] };
-                let finish =
-                    &self.finish.of(self.picture * window.channels[1] + channel, channel, window.output_plane());
+                let finish = &self.planes.finish(self.finish, self.picture, channel);
                 let from = self.rows[0] * width;
                 if height < ROWS {
                     sums.plane::<S, KERNEL, STRIDE, 1, KERNEL>(simd, [height, width], finish, from, held, strip);

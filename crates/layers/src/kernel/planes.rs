@@ -5,6 +5,8 @@ use std::ops::Range;
 #[cfg(debug_assertions)]
 use std::sync::{Mutex, PoisonError};
 
+use super::Finish;
+use super::finish::FinishPlane;
 use super::scratch::Blank;
 
 /// The planes that a product writes: one for every picture and output channel.
@@ -15,9 +17,9 @@ use super::scratch::Blank;
 pub struct Planes<'a> {
     first: *mut Blank,
     pictures: usize,
-    pub channels: usize,
+    channels: usize,
     /// Numbers of a plane.
-    pub plane: usize,
+    plane: usize,
     output: PhantomData<&'a mut [Blank]>,
     #[cfg(debug_assertions)]
     strips: Mutex<Vec<Range<usize>>>,
@@ -57,6 +59,12 @@ impl<'a> Planes<'a> {
         self.strips.lock().unwrap_or_else(PoisonError::into_inner).push(at + range.start..at + range.end);
         // SAFETY: the range is within its plane, that within the slice, and the caller promises that nobody else has a part of it.
         unsafe { std::slice::from_raw_parts_mut(self.first.add(at + range.start), range.len()) }
+    }
+
+    /// What happens to the sums of a plane before they are written.
+    #[inline(always)]
+    pub fn finish<'f>(&self, finish: &Finish<'f>, picture: usize, channel: usize) -> FinishPlane<'f> {
+        finish.of(picture * self.channels + channel, channel, self.plane)
     }
 
     /// Tells that all strips are written; the next may cover the same places.

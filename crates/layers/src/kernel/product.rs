@@ -2,7 +2,6 @@ use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::columns::{Segment, panel_len};
-use super::finish::FinishPlane;
 use super::planes::Planes;
 use super::scratch::with_scratch;
 use super::tile::{PANEL, tile};
@@ -245,11 +244,6 @@ impl Block<'_, '_> {
         }
     }
 
-    #[inline(always)]
-    fn finish_plane(&self, picture: usize, channel: usize) -> FinishPlane<'_> {
-        self.finish.of(picture * self.planes.channels + channel, channel, self.planes.plane)
-    }
-
     /// Moves the sums of columns `from..to` to their places.
     #[expect(unsafe_code, reason = "tasks share out the planes")]
     #[inline(always)]
@@ -270,7 +264,7 @@ impl Block<'_, '_> {
                 // SAFETY: tasks have columns or rows of their own, and each column its own place in a plane.
                 let target = unsafe { self.planes.strip(picture, channel + row, range.clone()) };
                 if step[1] == 1 {
-                    self.finish_plane(picture, channel + row).row(start, sums, target);
+                    self.planes.finish(self.finish, picture, channel + row).row(start, sums, target);
                 } else {
                     for (target, sum) in target.iter_mut().step_by(step[1]).zip(sums) {
                         target.write(*sum);

@@ -64,7 +64,7 @@ vectorized! {
 
 /// Of the scores that are numbers.
 #[inline(always)]
-fn greatest(numbers: &[f32], least: f32) -> f32 {
+pub fn greatest(numbers: &[f32], least: f32) -> f32 {
     let higher = |best: f32, number: f32| if number > best { number } else { best };
     let (whole, rest) = numbers.as_chunks::<LANES>();
     let mut lanes = [least; LANES];
@@ -76,8 +76,9 @@ fn greatest(numbers: &[f32], least: f32) -> f32 {
     lanes.iter().chain(rest).copied().fold(least, higher)
 }
 
+/// Of all numbers.
 #[inline(always)]
-fn sum(numbers: &[f32]) -> f32 {
+pub fn sum(numbers: &[f32]) -> f32 {
     let (whole, rest) = numbers.as_chunks::<LANES>();
     let mut lanes = [0.0; LANES];
     for chunk in whole {

@@ -306,7 +306,7 @@ impl Panel<'_, '_> {
             let len = (columns - x).min(self.to - tile);
             for index in 0..n {
                 let channel = first + index;
-                let finish = self.finish.of(picture * self.planes.channels + channel, channel, self.planes.plane);
+                let finish = self.planes.finish(self.finish, picture, channel);
                 let squares = &self.packed[index * 4 * stride + tile - self.from..];
                 for half in 0..2.min(height - 2 * y) {
                     let [left, right] = [2 * half, 2 * half + 1].map(|part| &squares[part * stride..][..len]);

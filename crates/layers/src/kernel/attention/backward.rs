@@ -4,9 +4,10 @@ use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::matrix::{Left, multiply, pack_columns, pack_rows, packed_len, row_of};
-use super::{AttentionShape, PARTS, QUERIES, WIDEST, put, weigh};
+use super::{AttentionShape, QUERIES, WIDEST, put, weigh};
 use crate::kernel::planes::Planes;
 use crate::kernel::scratch::{Blank, with_scratch, written};
+use crate::kernel::softmax::sum;
 
 /// The gradient of queries, keys and values, given the output's.
 #[expect(unsafe_code, reason = "outputs are written once, not twice")]
@@ -82,7 +83,7 @@ impl WithSimd for Task<'_, '_> {
             let row = |row: usize| &slopes[row * heads.row()..][..tokens];
             let of_queries = &mut sums[..packed_len::<S>(count.next_multiple_of(8), each)];
             multiply(simd, &Left::Rows(row), key_rows, [count, tokens, each], of_queries, true);
-            write::<S>(self.planes, heads, [picture, head, PARTS[0], from], count, of_queries);
+            write::<S>(self.planes, heads, [picture, head, 0, from], count, of_queries);
             let some_rows = &mut some_rows[..packed_len::<S>(count, each)];
             let step = heads.row();
             pack_rows::<S>(count, each, out, some_rows);
@@ -90,8 +91,8 @@ impl WithSimd for Task<'_, '_> {
             pack_rows::<S>(count, each, query, some_rows);
             multiply(simd, &columns(slopes, step), some_rows, [tokens, count, each], of_keys, from == 0);
         }
-        write::<S>(self.planes, heads, [picture, head, PARTS[1], 0], tokens, of_keys);
-        write::<S>(self.planes, heads, [picture, head, PARTS[2], 0], tokens, of_values);
+        write::<S>(self.planes, heads, [picture, head, 1, 0], tokens, of_keys);
+        write::<S>(self.planes, heads, [picture, head, 2, 0], tokens, of_values);
     }
 }
 
@@ -107,7 +108,7 @@ fn slope(weights: &[f32], of_weights: &[f32], scale: f32, slopes: &mut [f32]) {
     for ((slope, weight), of_weight) in slopes.iter_mut().zip(weights).zip(of_weights) {
         *slope = weight * of_weight;
     }
-    let mean = super::total(slopes);
+    let mean = sum(slopes);
     for ((slope, weight), of_weight) in slopes.iter_mut().zip(weights).zip(of_weights) {
         *slope = weight * (of_weight - mean) * scale;
     }

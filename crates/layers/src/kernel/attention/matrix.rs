@@ -79,42 +79,46 @@ pub fn multiply<'r, S: Simd, F: Fn(usize) -> &'r [f32]>(
     simd: S,
     left: &Left<'_, F>,
     right: &[f32],
+    sizes: [usize; 3],
+    sums: &mut [f32],
+    fresh: bool,
+) {
+    if S::F32_LANES == 8 {
+        multiply_by::<S, F, 4>(simd, left, right, sizes, sums, fresh);
+    } else {
+        multiply_by::<S, F, 8>(simd, left, right, sizes, sums, fresh);
+    }
+}
+
+/// The same, so many rows in registers.
+#[inline(always)]
+fn multiply_by<'r, S: Simd, F: Fn(usize) -> &'r [f32], const ROWS: usize>(
+    simd: S,
+    left: &Left<'_, F>,
+    right: &[f32],
     [height, steps, width]: [usize; 3],
     sums: &mut [f32],
     fresh: bool,
 ) {
     let panel = panel::<S>();
-    let rows = height.next_multiple_of(8);
-    let panels = right.chunks_exact(steps * panel).zip(sums.chunks_exact_mut(rows * panel));
+    let panels = right.chunks_exact(steps * panel).zip(sums.chunks_exact_mut(height.next_multiple_of(8) * panel));
     for (index, (right, sums)) in panels.enumerate() {
         let vectors = (width - index * panel).min(panel).div_ceil(S::F32_LANES);
         let (right, _) = S::as_simd_f32s(right);
         let (sums, _) = S::as_mut_simd_f32s(sums);
-        let rows_of_tile = if S::F32_LANES == 8 { 4 } else { 8 };
-        for (block, sums) in sums.chunks_exact_mut(rows_of_tile * PANEL).enumerate() {
-            let first = block * rows_of_tile;
-            match (left, rows_of_tile) {
-                (Left::Rows(row), 4) => {
-                    let mut rows: [&[f32]; 4] = [&[]; 4];
+        for (block, sums) in sums.chunks_exact_mut(ROWS * PANEL).enumerate() {
+            let first = block * ROWS;
+            match left {
+                Left::Rows(row) => {
+                    let mut rows: [&[f32]; ROWS] = [&[]; ROWS];
                     for (at, place) in rows.iter_mut().enumerate() {
                         *place = row((first + at).min(height - 1));
                     }
-                    tile::<S, 4>(simd, vectors, rows, right, sums, fresh);
+                    tile::<S, ROWS>(simd, vectors, rows, right, sums, fresh);
                 }
-                (Left::Rows(row), _) => {
-                    let mut rows: [&[f32]; 8] = [&[]; 8];
-                    for (at, place) in rows.iter_mut().enumerate() {
-                        *place = row((first + at).min(height - 1));
-                    }
-                    tile::<S, 8>(simd, vectors, rows, right, sums, fresh);
-                }
-                (Left::Columns { numbers, step }, 4) => {
+                Left::Columns { numbers, step } => {
                     let left = Beside { numbers: &numbers[first..], step: *step };
-                    tile::<S, 4>(simd, vectors, left, right, sums, fresh);
-                }
-                (Left::Columns { numbers, step }, _) => {
-                    let left = Beside { numbers: &numbers[first..], step: *step };
-                    tile::<S, 8>(simd, vectors, left, right, sums, fresh);
+                    tile::<S, ROWS>(simd, vectors, left, right, sums, fresh);
                 }
             }
         }

@@ -13,6 +13,7 @@ use self::matrix::{Left, multiply, pack_columns, pack_rows, packed_len, row_of};
 use super::exponential::exponential;
 use super::planes::Planes;
 use super::scratch::{Blank, with_scratch, written};
+use super::softmax::{greatest, sum};
 
 /// Queries that are looked at together.
 const QUERIES: usize = 32;
@@ -29,9 +30,6 @@ pub struct AttentionShape {
     /// Numbers of a head.
     pub each: usize,
 }
-
-/// Queries, keys, values.
-const PARTS: [usize; 3] = [0, 1, 2];
 
 impl AttentionShape {
     fn width(&self) -> usize {
@@ -149,43 +147,14 @@ fn weigh<'r, S: Simd>(
 /// Probabilities of scores times `scale`, of which the highest is taken off first.
 #[inline(always)]
 fn soften(scores: &mut [f32], scale: f32) {
-    let mut lanes = [f32::NEG_INFINITY; 16];
-    let (whole, rest) = scores.as_chunks::<16>();
-    for chunk in whole {
-        for lane in 0..16 {
-            lanes[lane] = if chunk[lane] > lanes[lane] { chunk[lane] } else { lanes[lane] };
-        }
-    }
-    for (lane, score) in lanes.iter_mut().zip(rest) {
-        *lane = if *score > *lane { *score } else { *lane };
-    }
-    let mut highest = lanes[0];
-    for lane in lanes {
-        highest = if lane > highest { lane } else { highest };
-    }
+    let highest = greatest(scores, f32::NEG_INFINITY);
     for score in scores.iter_mut() {
         *score = exponential((*score - highest) * scale);
     }
-    let share = 1.0 / total(scores);
+    let share = 1.0 / sum(scores);
     for score in scores.iter_mut() {
         *score *= share;
     }
-}
-
-/// In as many lanes on every processor.
-#[inline(always)]
-fn total(numbers: &[f32]) -> f32 {
-    let (whole, rest) = numbers.as_chunks::<16>();
-    let mut lanes = [0.0f32; 16];
-    for chunk in whole {
-        for lane in 0..16 {
-            lanes[lane] += chunk[lane];
-        }
-    }
-    for (lane, number) in lanes.iter_mut().zip(rest) {
-        *lane += number;
-    }
-    lanes.iter().sum()
 }
 
 /// Row `row` of sums into an output.
