@@ -1,11 +1,12 @@
 use burn::tensor::Tensor;
-use burn::tensor::module::layer_norm;
+
+use crate::layer_norm;
 
 /// A layer norm of a map's channels, each position by itself: `(x - mean) / √(variance + epsilon) · weight + bias`, with mean and variance
 /// over the channels of `[batch, channels, height, width]`; `weight` and `bias` are `[channels]`.
 ///
 /// `PyTorch`'s `layer_norm` of the map with its channels last. It computes in the precision of the weights, and gives that of the map.
-/// One pass of its own on flex where no gradient is asked for.
+/// One pass on flex, and one back.
 ///
 /// ```
 /// use burn::tensor::{Device, Tensor};
@@ -21,11 +22,9 @@ use burn::tensor::module::layer_norm;
 ///
 /// If shapes or devices do not fit.
 pub fn channel_norm(map: Tensor<4>, weight: Tensor<1>, bias: Tensor<1>, epsilon: f64) -> Tensor<4> {
-    let (narrow, wide) = (map.dtype(), weight.dtype());
     #[cfg(feature = "flex")]
     if let Some(output) = crate::flex::channel_norm(&map, [&weight, &bias], epsilon) {
         return output;
     }
-    let last = map.cast(wide).permute([0, 2, 3, 1]);
-    layer_norm(last, weight, Some(bias), epsilon).permute([0, 3, 1, 2]).cast(narrow)
+    layer_norm(map.permute([0, 2, 3, 1]), weight, bias, epsilon).permute([0, 3, 1, 2])
 }

@@ -13,6 +13,7 @@ mod factors;
 mod flex;
 #[cfg(feature = "flex")]
 mod kernel;
+mod layer_norm;
 mod linear;
 mod norm;
 mod pool;
@@ -27,6 +28,7 @@ pub use add::add;
 pub use attend::attend;
 pub use channel_norm::channel_norm;
 pub use conv::{conv2d, convolve, convolve_and_add};
+pub use layer_norm::layer_norm;
 pub use linear::linear;
 pub use norm::normalize;
 pub use pool::max_pool2d;

@@ -1,7 +1,6 @@
 use burn::module::{Module, Param};
-use burn::tensor::module::layer_norm;
 use burn::tensor::{Device, Tensor};
-use firelight_layers::channel_norm;
+use firelight_layers::{channel_norm, layer_norm};
 
 /// What keeps a variance of 0 from being divided by; timm's in all networks that have these norms.
 const EPSILON: f64 = 1e-6;
@@ -27,8 +26,7 @@ impl LayerNorm2d {
 
     /// `[n, tokens, channels]` to the same shape: each token by itself.
     pub(crate) fn tokens(&self, tokens: Tensor<3>) -> Tensor<3> {
-        let (narrow, weight) = (tokens.dtype(), self.weight.val());
-        layer_norm(tokens.cast(weight.dtype()), weight, Some(self.bias.val()), EPSILON).cast(narrow)
+        layer_norm(tokens, self.weight.val(), self.bias.val(), EPSILON)
     }
 
     /// `[n, channels, h, w]` to the same shape.

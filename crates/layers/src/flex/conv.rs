@@ -10,7 +10,8 @@ use burn::tensor::ops::ConvOptions;
 use super::numbers::{Numbers, changeable, in_order, slice, tensor};
 use super::{beside, is_ours, plain};
 use crate::Activation;
-use crate::kernel::{Beside, Finish, Window, depthwise, forward, input_gradient, is_closed, weight_gradient};
+use crate::kernel::norm::Stack;
+use crate::kernel::{Beside, Finish, Window, bias, close, depthwise, forward, input_gradient, weight_gradient};
 
 /// The convolution by our kernels, or `None` where they do not apply.
 pub fn conv2d(
@@ -155,11 +156,8 @@ impl Saved {
     /// The gradient before the activation.
     fn open(&self, gradient: Numbers) -> Numbers {
         let Some(output) = &self.output else { return in_order(gradient) };
-        let bounds = self.activation.bounds();
         let mut gradient = changeable(gradient);
-        for (gradient, y) in gradient.storage_mut::<f32>().iter_mut().zip(slice(output)) {
-            *gradient = if is_closed(*y, bounds) { 0.0 } else { *gradient };
-        }
+        close(slice(output), self.activation.bounds(), gradient.storage_mut());
         gradient
     }
 
@@ -184,11 +182,9 @@ impl Saved {
     }
 
     fn bias_gradient(&self, gradient: &Numbers) -> Numbers {
-        let mut sums = vec![0.0f64; self.window.channels[1]];
-        for (index, plane) in slice(gradient).chunks_exact(self.window.output_plane()).enumerate() {
-            sums[index % self.window.channels[1]] += plane.iter().map(|x| f64::from(*x)).sum::<f64>();
-        }
-        tensor(sums.into_iter().map(|sum| sum as f32).collect(), [self.window.channels[1]])
+        let channels = self.window.channels[1];
+        let stack = Stack { batch: self.window.batch, channels, plane: self.window.output_plane() };
+        tensor(bias::of_planes(&stack, slice(gradient)), [channels])
     }
 }
 

@@ -8,7 +8,7 @@ use burn::tensor::Tensor;
 
 use super::is_ours;
 use super::numbers::{Numbers, in_order, slice, tensor};
-use crate::kernel::LinearShape;
+use crate::kernel::{LinearShape, bias};
 
 /// The layer by our kernels, or `None` where they do not apply.
 pub fn linear(x: &Tensor<2>, weight: &Tensor<2>, bias: &Tensor<1>) -> Option<Tensor<2>> {
@@ -56,7 +56,7 @@ impl Backward<Flex, 3> for Gradient {
             gradients.register::<Flex>(node.id, tensor(numbers, [shape.inputs, shape.outputs]));
         }
         if let Some(node) = of_bias {
-            gradients.register::<Flex>(node.id, tensor(shape.bias_gradient(gradient), [shape.outputs]));
+            gradients.register::<Flex>(node.id, tensor(bias::of_rows(shape.outputs, gradient), [shape.outputs]));
         }
         if let Some(node) = of_x {
             let numbers = shape.input_gradient(slice(weight), gradient);

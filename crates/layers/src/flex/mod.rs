@@ -2,8 +2,8 @@
 
 mod add;
 mod attention;
-mod channels;
 mod conv;
+mod layer_norm;
 mod linear;
 mod norm;
 mod numbers;
@@ -15,8 +15,8 @@ pub mod update;
 
 pub use add::add;
 pub use attention::attend;
-pub use channels::channel_norm;
 pub use conv::{conv2d, conv2d_and_add};
+pub use layer_norm::{channel_norm, layer_norm};
 pub use linear::linear;
 pub use norm::{batch_norm, batch_norm_train};
 pub use pool::max_pool2d;

@@ -1,5 +1,12 @@
 //! Comparisons that keep what is not a number: every kernel compares floats through these, as the lints of this crate see to.
 
+use rayon::prelude::*;
+
+use super::vectorized::vectorized;
+
+/// Numbers that a task has.
+const PIECE: usize = 1 << 13;
+
 /// The least and the greatest output of an activation. One that is not a number bounds nothing.
 pub type Bounds = [f32; 2];
 
@@ -16,6 +23,20 @@ pub fn clamp(x: f32, [low, high]: Bounds) -> f32 {
 #[inline(always)]
 pub fn is_closed(y: f32, [low, high]: Bounds) -> bool {
     y <= low || y >= high
+}
+
+/// The gradient where an activation with these outputs is open, and 0 elsewhere, in the gradient's place.
+pub fn close(outputs: &[f32], bounds: Bounds, gradient: &mut [f32]) {
+    let pieces = gradient.par_chunks_mut(PIECE).zip(outputs.par_chunks(PIECE));
+    pieces.for_each(|(gradient, outputs)| close_piece(outputs, bounds, gradient));
+}
+
+vectorized! {
+    fn close_piece<'a>(outputs: &'a [f32], bounds: Bounds, gradient: &'a mut [f32]) -> () {
+        for (gradient, y) in gradient.iter_mut().zip(outputs) {
+            *gradient = if is_closed(*y, bounds) { 0.0 } else { *gradient };
+        }
+    }
 }
 
 /// The greater one, or `x` where one of both is not a number.

@@ -42,17 +42,6 @@ impl LinearShape {
     pub fn weight_gradient(&self, x: &[f32], gradient: &[f32]) -> Vec<f32> {
         input_gradient(&self.window(), x, gradient)
     }
-
-    /// The sum of all rows.
-    pub fn bias_gradient(&self, gradient: &[f32]) -> Vec<f32> {
-        let mut sums = vec![0.0f64; self.outputs];
-        for row in gradient.chunks_exact(self.outputs) {
-            for (sum, number) in sums.iter_mut().zip(row) {
-                *sum += f64::from(*number);
-            }
-        }
-        sums.into_iter().map(|sum| sum as f32).collect()
-    }
 }
 
 /// A matrix with rows of `width`, turned.

@@ -1,8 +1,8 @@
 //! The work itself, on slices of numbers in burn's order `[picture, channel, row, column]`.
 
 mod attention;
+pub mod bias;
 mod bounds;
-mod channels;
 mod columns;
 mod convolution;
 pub mod depthwise;
@@ -10,6 +10,7 @@ mod direct;
 mod exponential;
 mod finish;
 mod frame;
+mod layer_norm;
 mod linear;
 pub mod norm;
 mod planes;
@@ -28,11 +29,11 @@ mod window;
 mod winograd;
 
 pub use attention::{AttentionShape, attention, gradient as attention_gradient};
-pub use bounds::is_closed;
-pub use channels::channel_norm;
+pub use bounds::close;
 pub use columns::Columns;
 pub use convolution::{forward, input_gradient};
 pub use finish::{Beside, Finish};
+pub use layer_norm::{Normed, layer_norm, layer_norm_gradient};
 pub use linear::LinearShape;
 pub use pool::{max_pool, max_pool_gradient};
 pub use scale::{scale_gradient, scale_planes};

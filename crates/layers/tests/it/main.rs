@@ -6,6 +6,7 @@ mod add;
 mod attend;
 mod close;
 mod conv;
+mod layer_norm;
 mod linear;
 mod memory;
 mod nonfinite;

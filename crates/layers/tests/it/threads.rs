@@ -1,12 +1,14 @@
-use burn::nn::BatchNormConfig;
+use burn::module::Param;
+use burn::nn::{BatchNormConfig, Linear};
 use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
 use burn::tensor::{Device, Tensor, TensorData};
-use firelight_layers::{Activation, conv2d, max_pool2d, normalize, softmax};
+use firelight_layers::{Activation, channel_norm, conv2d, layer_norm, linear, max_pool2d, normalize, softmax};
 use rayon::ThreadPoolBuilder;
 
 use crate::close::numbers;
 
-/// A convolution of every kind, a norm with a shortcut and a pool, forward and backward, and a softmax.
+/// A convolution of every kind, a norm with a shortcut and a pool, a norm of channels, a layer norm and a linear layer, forward and
+/// backward, and a softmax.
 fn step() -> Vec<TensorData> {
     let device = Device::flex().autodiff();
     let input = numbers([5, 24, 23, 21], 1, &device).require_grad();
@@ -29,6 +31,18 @@ fn step() -> Vec<TensorData> {
         results.push(weight.grad(&gradients).unwrap().into_data());
         results.push(norm.gamma.val().grad(&gradients).unwrap().into_data());
     }
+    let [weight, bias] = [5, 6].map(|seed| numbers([24], seed, &device).require_grad());
+    let map = channel_norm(input.clone(), weight.clone(), bias.clone(), 1e-6);
+    let rows = layer_norm(map.reshape([5 * 23 * 21, 24]), weight.clone(), bias.clone(), 1e-6);
+    let layer = Linear {
+        weight: Param::from_tensor(numbers([24, 24], 7, &device)),
+        bias: Some(Param::from_tensor(bias.clone())),
+    };
+    let rows = linear(&layer, rows);
+    let gradients = (rows.clone() * numbers(rows.dims(), 3, &device)).sum().backward();
+    results.push(rows.into_data());
+    results.push(input.grad(&gradients).unwrap().into_data());
+    results.extend([weight, bias].map(|parameter| parameter.grad(&gradients).unwrap().into_data()));
     let scores = numbers([70, 1003], 4, &Device::flex());
     let parts = softmax(scores, -1e37);
     results.extend([parts.probabilities, parts.log_sum].map(Tensor::into_data));
