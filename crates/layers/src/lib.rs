@@ -27,7 +27,7 @@ pub use activation::Activation;
 pub use add::add;
 pub use attend::attend;
 pub use channel_norm::channel_norm;
-pub use conv::{conv2d, convolve, convolve_and_add};
+pub use conv::{Kept, conv2d, convolve, convolve_and_add, convolve_kept};
 pub use layer_norm::layer_norm;
 pub use linear::linear;
 pub use norm::normalize;

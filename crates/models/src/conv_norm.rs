@@ -2,7 +2,7 @@ use burn::module::{Module, Param};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, Initializer, PaddingConfig2d};
 use burn::tensor::{Device, Tensor};
-use firelight_layers::{Activation, add, convolve, convolve_and_add, normalize};
+use firelight_layers::{Activation, Kept, add, convolve, convolve_kept, normalize};
 
 use crate::Fresh;
 use crate::depth::Path;
@@ -27,6 +27,9 @@ use crate::depth::Path;
 pub struct ConvNorm {
     conv: Conv2d,
     norm: Option<BatchNorm>,
+    /// Of a folded one, whose weights stay.
+    #[module(skip)]
+    kept: Kept,
 }
 
 /// What a [`ConvNorm`] is made from.
@@ -81,7 +84,7 @@ impl ConvNormConfig {
             .with_epsilon(self.norm_epsilon)
             .with_momentum(self.norm_momentum)
             .init(device);
-        ConvNorm { conv, norm: Some(norm) }
+        ConvNorm { conv, norm: Some(norm), kept: Kept::default() }
     }
 }
 
@@ -90,7 +93,7 @@ impl ConvNorm {
     pub fn forward(&self, input: Tensor<4>, activation: Activation) -> Tensor<4> {
         match &self.norm {
             Some(norm) => normalize(norm, convolve(&self.conv, input, Activation::Identity), None, activation),
-            None => convolve(&self.conv, input, activation),
+            None => convolve_kept(&self.conv, &self.kept, input, None, activation),
         }
     }
 
@@ -119,7 +122,7 @@ impl ConvNorm {
             Some(norm) => {
                 normalize(norm, convolve(&self.conv, input, Activation::Identity), Some(shortcut), activation)
             }
-            None => convolve_and_add(&self.conv, input, shortcut, activation),
+            None => convolve_kept(&self.conv, &self.kept, input, Some(shortcut), activation),
         }
     }
 
@@ -137,6 +140,6 @@ impl ConvNorm {
         let mut conv = self.conv.clone();
         conv.weight = Param::from_tensor((self.conv.weight.val() * scale.reshape([outputs, 1, 1, 1])).detach());
         conv.bias = Some(Param::from_tensor(shift.detach()));
-        Self { conv, norm: None }
+        Self { conv, norm: None, kept: Kept::default() }
     }
 }

@@ -1,3 +1,5 @@
+use std::sync::{Arc, OnceLock};
+
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
@@ -8,10 +10,12 @@ use burn::tensor::Tensor;
 use burn::tensor::ops::ConvOptions;
 
 use super::numbers::{Numbers, changeable, in_order, slice, tensor};
-use super::{beside, is_ours, plain};
+use super::{is_ours, like, plain};
 use crate::Activation;
 use crate::kernel::norm::Stack;
-use crate::kernel::{Beside, Finish, Window, bias, close, depthwise, forward, input_gradient, weight_gradient};
+use crate::kernel::{
+    Beside, Finish, Window, bias, close, depthwise, forward_with, input_gradient, transformed, weight_gradient,
+};
 
 /// The convolution by our kernels, or `None` where they do not apply.
 pub fn conv2d(
@@ -36,27 +40,48 @@ pub fn conv2d(
     }))
 }
 
-/// The convolution and a shortcut where no gradient is asked for, or `None` where our kernels do not apply.
+/// The convolution, and a shortcut before its activation, where no gradient is asked for; `None` elsewhere, and where our kernels do not
+/// apply.
 pub fn conv2d_and_add(
     input: &Tensor<4>,
     weight: &Tensor<4>,
     bias: Option<&Tensor<1>>,
     options: &ConvOptions<2>,
-    shortcut: &Tensor<4>,
+    shortcut: Option<&Tensor<4>>,
     activation: Activation,
+    kept: Option<&KeptWeights>,
 ) -> Option<Tensor<4>> {
     let window = window(input, weight, options)?;
     let [height, width] = window.output_size();
-    if shortcut.dims() != [window.batch, window.channels[1], height, width] {
+    let shape = [window.batch, window.channels[1], height, width];
+    if shortcut.is_some_and(|shortcut| shortcut.dims() != shape) {
         return None;
     }
-    let (input, weight, added) = (plain(input)?, plain(weight)?, plain(shortcut)?);
-    let bias = match bias {
-        Some(bias) => Some(plain(bias)?),
-        None => None,
-    };
-    let finish = Finish { bias: bias.as_ref().map(slice), beside: Beside::Planes(slice(&added)), activation };
-    Some(beside(shortcut, finished(&input, &weight, &window, &finish)))
+    let (numbers, weight) = (plain(input)?, plain(weight)?);
+    let bias = bias.map_or(Some(None), |bias| plain(bias).map(Some))?;
+    let shortcut = shortcut.map_or(Some(None), |shortcut| plain(shortcut).map(Some))?;
+    let beside = shortcut.as_ref().map_or(Beside::Nothing, |shortcut| Beside::Planes(slice(shortcut)));
+    let finish = Finish { bias: bias.as_ref().map(slice), beside, activation };
+    let transformed = kept.and_then(|kept| kept.of(&weight, &window));
+    Some(like(input, finished(&numbers, &weight, transformed, &window, &finish), shape))
+}
+
+/// What the forward pass makes of a layer's weights, of the first that it meets: it holds these, so that nobody changes them in their place.
+#[derive(Debug, Clone, Default)]
+pub struct KeptWeights(Arc<OnceLock<(Numbers, Vec<f32>)>>);
+
+impl KeptWeights {
+    /// Of these weights, or nothing if others came first, or reading them is all there is to do.
+    fn of(&self, weight: &Numbers, window: &Window) -> Option<&[f32]> {
+        if self.0.get().is_none()
+            && let Some(transformed) = transformed(window, slice(weight))
+        {
+            // Another thread may have been faster; what it keeps is the same.
+            let _ = self.0.set((weight.clone(), transformed));
+        }
+        let (of, transformed) = self.0.get()?;
+        std::ptr::eq(slice(of), slice(weight)).then_some(transformed.as_slice())
+    }
 }
 
 /// The shape of the convolution, if its parts fit: burn's own operation says what is wrong if not.
@@ -119,15 +144,22 @@ impl Convolution for Flex {
 
 fn run(input: &Numbers, weight: &Numbers, bias: Option<&Numbers>, window: &Window, activation: Activation) -> Numbers {
     let [height, width] = window.output_size();
-    let output = finished(input, weight, window, &Finish { bias: bias.map(slice), activation, ..Finish::default() });
+    let output =
+        finished(input, weight, None, window, &Finish { bias: bias.map(slice), activation, ..Finish::default() });
     tensor(output, [window.batch, window.channels[1], height, width])
 }
 
-fn finished(input: &Numbers, weight: &Numbers, window: &Window, finish: &Finish) -> Vec<f32> {
+fn finished(
+    input: &Numbers,
+    weight: &Numbers,
+    transformed: Option<&[f32]>,
+    window: &Window,
+    finish: &Finish,
+) -> Vec<f32> {
     if window.is_depthwise() {
         depthwise::forward(window, slice(input), slice(weight), finish)
     } else {
-        forward(window, slice(input), slice(weight), finish)
+        forward_with(window, slice(input), slice(weight), transformed, finish)
     }
 }
 

@@ -15,7 +15,7 @@ pub mod update;
 
 pub use add::add;
 pub use attention::attend;
-pub use conv::{conv2d, conv2d_and_add};
+pub use conv::{KeptWeights, conv2d, conv2d_and_add};
 pub use layer_norm::{channel_norm, layer_norm};
 pub use linear::linear;
 pub use norm::{batch_norm, batch_norm_train};
@@ -33,9 +33,14 @@ fn plain<const D: usize>(tensor: &Tensor<D>) -> Option<numbers::Numbers> {
     plain.then(|| tensor.clone().inner().try_into_primitive::<Flex>().ok()).flatten().map(numbers::in_order)
 }
 
-/// A tensor of numbers on the device of another, without a graph.
+/// A tensor of numbers on the device of another and of its shape, without a graph.
 fn beside<const D: usize>(tensor: &Tensor<D>, numbers: Vec<f32>) -> Tensor<D> {
-    let result = Tensor::from_primitive::<Flex>(numbers::tensor(numbers, tensor.shape()));
+    like(tensor, numbers, tensor.dims())
+}
+
+/// The same of another shape.
+fn like<const D: usize>(tensor: &Tensor<D>, numbers: Vec<f32>, shape: [usize; D]) -> Tensor<D> {
+    let result = Tensor::from_primitive::<Flex>(numbers::tensor(numbers, shape));
     if tensor.device().is_autodiff() { Tensor::from_inner(result) } else { result }
 }
 

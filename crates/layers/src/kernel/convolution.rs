@@ -1,28 +1,60 @@
 use super::direct;
 use super::planes::Planes;
 use super::product::{Placement, Weights, product};
-use super::scratch::{Blank, written};
-use super::winograd::{Tiles, convolve};
+use super::scratch::{Blank, with_scratch, written};
+use super::winograd::{Tiles, convolve, transform, weights_len};
 use super::{Columns, Finish, Window};
 
 /// The convolution of `input` with `weight`, both as burn has them, all groups.
-#[expect(unsafe_code, reason = "outputs are written once, not twice")]
 pub fn forward(window: &Window, input: &[f32], weight: &[f32], finish: &Finish) -> Vec<f32> {
-    let len = window.batch * window.channels[1] * window.output_plane();
-    // SAFETY: the groups have all channels between them, and each writes all positions of its own.
-    unsafe { written(len, |output| forward_into(window, input, weight, finish, output)) }
+    forward_with(window, input, weight, None, finish)
 }
 
-fn forward_into(window: &Window, input: &[f32], weight: &[f32], finish: &Finish, output: &mut [Blank]) {
+/// The same with what [`transformed`] has made of the weights, if anything.
+#[expect(unsafe_code, reason = "outputs are written once, not twice")]
+pub fn forward_with(
+    window: &Window,
+    input: &[f32],
+    weight: &[f32],
+    transformed: Option<&[f32]>,
+    finish: &Finish,
+) -> Vec<f32> {
+    let len = window.batch * window.channels[1] * window.output_plane();
+    // SAFETY: the groups have all channels between them, and each writes all positions of its own.
+    unsafe { written(len, |output| forward_into(window, input, weight, transformed, finish, output)) }
+}
+
+/// The weights as the forward pass reads them, where that takes more than reading.
+pub fn transformed(window: &Window, weight: &[f32]) -> Option<Vec<f32>> {
+    let tiles = Tiles::forward(window)?;
+    let mut weights = vec![0.0; weights_len(&tiles)];
+    transform(&tiles, |target, source| kernel(weight, target * window.inputs() + source), &mut weights);
+    Some(weights)
+}
+
+fn forward_into(
+    window: &Window,
+    input: &[f32],
+    weight: &[f32],
+    transformed: Option<&[f32]>,
+    finish: &Finish,
+    output: &mut [Blank],
+) {
     if direct::fits(window) {
         return direct::forward(window, input, weight, finish, output);
     }
     let Some(tiles) = Tiles::forward(window) else {
         return forward_by_taps(window, input, weight, finish, output);
     };
-    let kernel = |target, source| kernel(weight, target * window.inputs() + source);
     let planes = Planes::new(output, window.output_plane(), window.channels[1]);
-    for picture in convolve(&tiles, input, kernel, &planes, finish) {
+    let infinite = match transformed {
+        Some(weights) => convolve(&tiles, input, weights, &planes, finish),
+        None => with_scratch(weights_len(&tiles), |weights| {
+            transform(&tiles, |target, source| kernel(weight, target * window.inputs() + source), weights);
+            convolve(&tiles, input, weights, &planes, finish)
+        }),
+    };
+    for picture in infinite {
         let (one, [source, target]) = window.of_picture(picture);
         forward_by_taps(&one, &input[source], weight, finish, &mut output[target]);
     }
@@ -66,7 +98,11 @@ fn input_gradient_into(window: &Window, weight: &[f32], gradient: &[f32], output
         kernel
     };
     let planes = Planes::new(output, window.input_plane(), window.channels[0]);
-    for picture in convolve(&tiles, gradient, turned, &planes, &Finish::default()) {
+    let infinite = with_scratch(weights_len(&tiles), |weights| {
+        transform(&tiles, turned, weights);
+        convolve(&tiles, gradient, weights, &planes, &Finish::default())
+    });
+    for picture in infinite {
         let (one, [target, source]) = window.of_picture(picture);
         input_gradient_by_taps(&one, weight, &gradient[source], &mut output[target]);
     }

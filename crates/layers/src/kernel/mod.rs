@@ -31,7 +31,7 @@ mod winograd;
 pub use attention::{AttentionShape, attention, gradient as attention_gradient};
 pub use bounds::close;
 pub use columns::Columns;
-pub use convolution::{forward, input_gradient};
+pub use convolution::{forward, forward_with, input_gradient, transformed};
 pub use finish::{Beside, Finish};
 pub use layer_norm::{Normed, layer_norm, layer_norm_gradient};
 pub use linear::LinearShape;

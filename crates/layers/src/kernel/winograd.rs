@@ -99,27 +99,30 @@ impl Tiles {
     }
 }
 
-/// Convolves; `weight(target, source)` is a 3×3 kernel. Gives the pictures whose outputs are not all finite.
-pub fn convolve(
-    tiles: &Tiles,
-    source: &[f32],
-    weight: impl Fn(usize, usize) -> [f32; 9] + Sync,
-    planes: &Planes,
-    finish: &Finish,
-) -> Vec<usize> {
+/// Numbers that transformed weights are.
+pub fn weights_len(tiles: &Tiles) -> usize {
+    let [inputs, outputs] = tiles.channels;
+    outputs.next_multiple_of(Arch::new().dispatch(RowsOfTile)) * POINTS * inputs
+}
+
+/// Transforms weights, of which `weight(target, source)` is a 3×3 kernel.
+pub fn transform(tiles: &Tiles, weight: impl Fn(usize, usize) -> [f32; 9] + Sync, weights: &mut [f32]) {
+    let rows = Arch::new().dispatch(RowsOfTile);
+    let [inputs, outputs] = tiles.channels;
+    weights.par_chunks_mut(POINTS * inputs * rows).enumerate().for_each(|(block, weights)| {
+        let here = rows.min(outputs - block * rows);
+        Arch::new().dispatch(Kernels { weight: &weight, first: block * rows, here, rows, inputs, weights });
+    });
+}
+
+/// Convolves with transformed weights. Gives the pictures whose outputs are not all finite.
+pub fn convolve(tiles: &Tiles, source: &[f32], weights: &[f32], planes: &Planes, finish: &Finish) -> Vec<usize> {
     let rows = Arch::new().dispatch(RowsOfTile);
     let infinite: Vec<AtomicBool> = (0..tiles.batch).map(|_| AtomicBool::new(false)).collect();
-    let [inputs, outputs] = tiles.channels;
-    with_scratch(outputs.div_ceil(rows) * POINTS * inputs * rows, |weights| {
-        weights.par_chunks_mut(POINTS * inputs * rows).enumerate().for_each(|(block, weights)| {
-            let here = rows.min(outputs - block * rows);
-            Arch::new().dispatch(Kernels { weight: &weight, first: block * rows, here, rows, inputs, weights });
-        });
-        Columns::of_input(&tiles.window(), source, |columns| {
-            panels(tiles, columns, weights, rows, planes, finish, &infinite);
-        });
-        planes.done();
+    Columns::of_input(&tiles.window(), source, |columns| {
+        panels(tiles, columns, weights, rows, planes, finish, &infinite);
     });
+    planes.done();
     (0..tiles.batch).filter(|picture| infinite[*picture].load(Relaxed)).collect()
 }
 

@@ -1,8 +1,9 @@
+use burn::module::Param;
 use burn::nn::PaddingConfig2d;
 use burn::nn::conv::Conv2dConfig;
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Tensor};
-use firelight_layers::{Activation, conv2d, convolve, convolve_and_add};
+use firelight_layers::{Activation, Kept, conv2d, convolve, convolve_and_add, convolve_kept};
 use proptest::prelude::*;
 
 use crate::close::{assert_close, numbers, values};
@@ -307,4 +308,25 @@ fn channels_that_do_not_fit_panic_as_in_burn() {
     let device = Device::flex();
     let options = ConvOptions::new([1, 1], [0, 0], [1, 1], 1);
     conv2d(numbers([1, 3, 6, 6], 1, &device), numbers([4, 2, 3, 3], 2, &device), None, options, Activation::Relu);
+}
+
+#[test]
+fn what_is_kept_of_weights_is_never_that_of_others() {
+    let device = Device::flex();
+    let mut layer = Conv2dConfig::new([16, 20], [3, 3]).init(&device);
+    let kept = Kept::default();
+    let [first, second] = [1, 2].map(|seed| numbers([20, 16, 3, 3], seed, &device));
+    for weight in [&first, &second, &first] {
+        layer.weight = Param::from_tensor(weight.clone());
+        for [height, width] in [[12, 13], [4, 4]] {
+            let (input, shortcut) =
+                (numbers([2, 16, height, width], 7, &device), numbers([2, 20, height - 2, width - 2], 8, &device));
+            let plain = convolve(&layer, input.clone(), Activation::Relu);
+            let ours = convolve_kept(&layer, &kept, input.clone(), None, Activation::Relu);
+            ours.into_data().assert_eq(&plain.into_data(), true);
+            let plain = convolve_and_add(&layer, input.clone(), shortcut.clone(), Activation::Gelu);
+            let ours = convolve_kept(&layer, &kept, input, Some(shortcut), Activation::Gelu);
+            ours.into_data().assert_eq(&plain.into_data(), true);
+        }
+    }
 }

@@ -1,12 +1,13 @@
 use burn::module::{Module, Param};
-use burn::nn::conv::Conv2d;
-use burn::nn::{Linear, PaddingConfig2d};
+use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::nn::{Initializer, Linear, PaddingConfig2d};
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Tensor};
-use firelight_layers::{Activation, add, conv2d, convolve, scale_channels};
+use firelight_layers::{Activation, add, conv2d, convolve, convolve_and_add, scale_channels};
 
 use crate::bodies::arch::{NeckKind, Spec, members};
 use crate::bodies::body::{Backbone, renamed};
+use crate::depth::Path;
 use crate::fresh_layers::{BEGIN, biased, linear, patches};
 use crate::layer_norm::LayerNorm2d;
 use crate::{Body, Fresh, Paths, StochasticDepth};
@@ -125,9 +126,10 @@ impl Backbone for ConvNeXt {
         self.stages.iter().fold(self.begun(pictures), |x, stage| stage.forward(x, paths))
     }
 
-    /// It has no batch norm.
+    /// It has no batch norm: what is folded are the blocks' own factors.
     fn folded(&self) -> Self {
-        self.clone()
+        let stages = self.stages.iter().map(ConvNeXtStage::folded).collect();
+        Self { stages, ..self.clone() }
     }
 
     fn depth(&self) -> &StochasticDepth {
@@ -183,6 +185,10 @@ impl ConvNeXtStage {
         };
         self.blocks.iter().fold(x, |x, block| block.forward(x, paths))
     }
+
+    fn folded(&self) -> Self {
+        Self { blocks: self.blocks.iter().map(ConvNeXtBlock::folded).collect(), ..self.clone() }
+    }
 }
 
 /// A depthwise convolution of 7×7, a layer norm, and two layers with a GELU between them, four times as wide, beside a shortcut.
@@ -222,16 +228,26 @@ impl ConvNeXtBlock {
             Some(response) => response.forward(x),
             None => x,
         };
-        let x = self.fc2.forward(x, Activation::Identity);
-        let x = match &self.gamma {
-            Some(gamma) => {
-                let [pictures, channels, ..] = x.dims();
-                let scale = per_channel(gamma.val()).cast(input.dtype());
-                scale_channels(x, scale.expand([pictures, channels, 1, 1]))
-            }
-            None => x,
+        let Some(gamma) = &self.gamma else {
+            return self.fc2.forward_and_add(x, input, &path);
         };
+        let x = self.fc2.forward(x, Activation::Identity);
+        let [pictures, channels, ..] = x.dims();
+        let scale = per_channel(gamma.val()).cast(input.dtype());
+        let x = scale_channels(x, scale.expand([pictures, channels, 1, 1]));
         add(path.of(x), input, Activation::Identity)
+    }
+
+    /// The same with convolutions for layers, whose weights need not be turned, the last of which is scaled: `w' = γ · w`, `b' = γ · b`.
+    fn folded(&self) -> Self {
+        let (fc1, mut fc2) = (self.fc1.convolved(), self.fc2.convolved());
+        if let Some(gamma) = &self.gamma {
+            let [channels] = gamma.dims();
+            let scaled = fc2.weight.val() * gamma.val().reshape([channels, 1, 1, 1]);
+            fc2.weight = Param::from_tensor(scaled.detach());
+            fc2.bias = fc2.bias.map(|bias| Param::from_tensor((bias.val() * gamma.val()).detach()));
+        }
+        Self { fc1: Pointwise::Convolved(fc1), fc2: Pointwise::Convolved(fc2), gamma: None, ..self.clone() }
     }
 }
 
@@ -259,13 +275,47 @@ impl Pointwise {
             Self::Convolved(conv) => convolve(conv, map, activation),
             Self::Linear(linear) => {
                 let precision = map.dtype();
-                let [inputs, outputs] = linear.weight.dims();
-                let weight = linear.weight.val().transpose().reshape([outputs, inputs, 1, 1]).cast(precision);
                 let bias = linear.bias.as_ref().map(|bias| bias.val().cast(precision));
-                conv2d(map, weight, bias, ConvOptions::new([1, 1], [0, 0], [1, 1], 1), activation)
+                conv2d(
+                    map,
+                    turned(linear).cast(precision),
+                    bias,
+                    ConvOptions::new([1, 1], [0, 0], [1, 1], 1),
+                    activation,
+                )
             }
         }
     }
+
+    /// The same with the shortcut, beside which a path keeps what it keeps.
+    fn forward_and_add(&self, map: Tensor<4>, shortcut: Tensor<4>, path: &Path) -> Tensor<4> {
+        match self {
+            Self::Convolved(conv) if path.is_whole() => convolve_and_add(conv, map, shortcut, Activation::Identity),
+            _ => add(path.of(self.forward(map, Activation::Identity)), shortcut, Activation::Identity),
+        }
+    }
+
+    /// The layer as a convolution.
+    fn convolved(&self) -> Conv2d {
+        match self {
+            Self::Convolved(conv) => conv.clone(),
+            Self::Linear(linear) => {
+                let [inputs, outputs] = linear.weight.dims();
+                let mut conv = Conv2dConfig::new([inputs, outputs], [1, 1])
+                    .with_initializer(Initializer::Zeros)
+                    .init(&linear.weight.val().device());
+                conv.weight = Param::from_tensor(turned(linear).detach());
+                conv.bias = linear.bias.as_ref().map(|bias| Param::from_tensor(bias.val().detach()));
+                conv
+            }
+        }
+    }
+}
+
+/// A layer's weights as those of a convolution.
+fn turned(linear: &Linear) -> Tensor<4> {
+    let [inputs, outputs] = linear.weight.dims();
+    linear.weight.val().transpose().reshape([outputs, inputs, 1, 1])
 }
 
 /// Global response normalization: each channel's length over all positions, divided by the mean length of all channels, scales it.
