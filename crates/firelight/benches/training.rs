@@ -3,7 +3,7 @@
 //! ```text
 //! training steps [SECONDS A MEASUREMENT]
 //! training overhead [SECONDS A MEASUREMENT]
-//! training head IMAGES LITE0.pth
+//! training head IMAGES LITE0.pth [CACHE FOLDER]
 //! ```
 
 use std::path::Path;
@@ -36,7 +36,8 @@ fn main() -> Result<()> {
         ["steps", seconds] => steps(seconds.parse()?)?,
         ["overhead"] => overhead(2.0)?,
         ["overhead", seconds] => overhead(seconds.parse()?)?,
-        ["head", images, weights] => head(Path::new(images), weights)?,
+        ["head", images, weights] => head(Path::new(images), weights, None)?,
+        ["head", images, weights, cache] => head(Path::new(images), weights, Some(cache))?,
         // `cargo bench` runs every benchmark of the workspace, without arguments.
         _ => return Ok(()),
     };
@@ -201,15 +202,18 @@ impl InputBlock for Same {
 }
 
 /// From a folder of pets to 85 % of the breeds, with loading: the body's features once, then epochs of the head.
-fn head(images: &Path, weights: &str) -> Result<Map<String, Value>> {
+fn head(images: &Path, weights: &str, cache: Option<&str>) -> Result<Map<String, Value>> {
     let begin = Instant::now();
     let device = device_from_env()?;
     let breeds = CategoryBlock::new(RegexLabeller::file_name(r"(.+)_\d+\.jpg$")?);
-    let dls = DataBlock::new(ImageBlock::rgb(), breeds)
+    let mut dls = DataBlock::new(ImageBlock::rgb(), breeds)
         .with_splitter(RandomSplitter::new(0.2).with_seed(1))
         .with_item_transform(Resize::squish(224).with_filter(Filter::Bicubic))
         .dataloaders(images, &device)?
         .with_batch_size(32);
+    if let Some(folder) = cache {
+        dls = dls.with_cache(&Cache::disk(folder, 1 << 30))?;
+    }
     let reached = Arc::new(Mutex::new(None));
     let note = reached.clone();
     let observer = move |event: &Event| {
