@@ -6,7 +6,7 @@
 Run from the repository. Each program runs in a process of its own, one after the other, so that memory is each one's. `steps`
 needs torch and torchvision; `head` needs fastai too, and leaves it out where it cannot be imported.
 """
-import json, math, resource, subprocess, sys, time
+import json, math, resource, subprocess, sys, tempfile, time
 from pathlib import Path
 
 
@@ -23,6 +23,10 @@ def main():
     result = {"firelight": run([program, *words])}
     if words[0] == "steps":
         result["firelight"] |= run([program, "overhead", *words[1:]])
+    else:
+        with tempfile.TemporaryDirectory() as cache:
+            for which in ["cache written", "cache read"]:
+                result[f"firelight, {which}"] = run([program, *words, cache])
     for peer in {"steps": ["torch_steps"], "head": ["torch_head", "fastai_head"]}[words[0]]:
         try:
             result[peer] = run([sys.executable, __file__, "peer", peer, *words[1:]])
@@ -31,7 +35,7 @@ def main():
     ours = result["firelight"]
     result["firelight_takes_times"] = {
         f"{peer} {key}": round(ours[key] / theirs[key], 2)
-        for peer, theirs in result.items() if peer != "firelight"
+        for peer, theirs in result.items() if not peer.startswith("firelight")
         for key in theirs if isinstance(ours.get(key), float) and theirs[key] and not key.endswith("mb")
     }
     print(json.dumps(result, indent=1))
