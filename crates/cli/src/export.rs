@@ -8,7 +8,7 @@ use firelight::models::weights::to_safetensors;
 use firelight::prelude::*;
 
 use crate::cli::{Cli, Export};
-use crate::files::resolved;
+use crate::files::{for_shell, resolved};
 use crate::screen::Screen;
 
 /// Writes the body's weights, the model for other programs, a model card, or several of them.
@@ -73,7 +73,9 @@ fn apart(options: &Export) -> Result<()> {
 
 /// A model card in the Hub's form: facts that programs read, then those for people.
 fn card(options: &Export, manifest: &Manifest) -> Result<String> {
-    let file = options.model.file_name().unwrap_or_default().to_string_lossy();
+    let file = Path::new(options.model.file_name().unwrap_or_default());
+    let word = for_shell(file);
+    let file = file.to_string_lossy();
     // `train` calls every model so, in a folder of the data's name.
     let folder = options.model.parent().and_then(Path::file_name).filter(|_| file == "model.firelight");
     let name = folder.or(options.model.file_stem()).unwrap_or_default().to_string_lossy();
@@ -100,7 +102,7 @@ fn card(options: &Export, manifest: &Manifest) -> Result<String> {
     }
     let _ = write!(
         card,
-        "## Use\n\n```sh\nfirelight predict {file} PICTURES\nfirelight serve {file}\n```\n\n```rust\n\
+        "## Use\n\n```sh\nfirelight predict {word} PICTURES\nfirelight serve {word}\n```\n\n```rust\n\
          let predictor = Predictor::load(\"{file}\", &device)?;\nprintln!(\"{{:?}}\", predictor.answer(\"picture.jpg\")?);\n```\n\n\
          Written by Firelight {} on burn {}.\n",
         manifest.firelight, manifest.burn

@@ -119,3 +119,9 @@ impl Places {
         }
     }
 }
+
+/// A path as a shell takes it, in a command that is there to be copied.
+pub fn for_shell(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    shlex::try_quote(&path).map_or_else(|_| path.to_string(), std::borrow::Cow::into_owned)
+}

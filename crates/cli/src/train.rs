@@ -13,7 +13,7 @@ use firelight::prelude::*;
 use crate::as_rust::as_rust;
 use crate::budget::{Deadline, step_seconds};
 use crate::cli::{Cli, Train};
-use crate::files::{RECIPE, absolute};
+use crate::files::{RECIPE, absolute, for_shell};
 use crate::guess::{guess, pictures};
 use crate::kinds::{ItemOf, WithBlock, with_block};
 use crate::loaders::{self, OF_THE_HEAD, THAWED_RATE, loaders, rate};
@@ -369,7 +369,7 @@ impl Run<'_> {
         self.screen.say("");
         self.screen.say(outcome.line());
         self.screen.say(format_args!("see {}", outcome.report.display()));
-        self.screen.say(format_args!("try it: firelight predict {} PICTURE", outcome.model.display()));
+        self.screen.say(format_args!("try it: firelight predict {} PICTURE", for_shell(&outcome.model)));
         Ok(outcome)
     }
 }

@@ -52,8 +52,9 @@ fn a_run_says_what_it_is_going_to_do_and_is_told_to_mlflow() {
     assert!(fs::read(run.join("artifacts/model.firelight")).unwrap() == model);
     assert!(run.join("artifacts/report.html").is_file());
 
-    let shared = ["train", "data", "--epochs", "2", "--out", "shared", "--devices"];
-    said(at, &[&shared[..], &["flex,flex"], &SMALL[..]].concat());
+    let shared = ["train", "data", "--epochs", "2", "--out", "on two", "--devices"];
+    let told = said(at, &[&shared[..], &["flex,flex"], &SMALL[..]].concat());
+    assert!(told.contains("firelight predict 'on two/model.firelight' PICTURE"), "{told}");
     let error = refused(at, &[&shared[..], &["moon"], &["--restart"], &SMALL[..]].concat());
     assert!(error.contains("moon"), "{error}");
 }
