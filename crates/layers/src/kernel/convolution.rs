@@ -24,7 +24,8 @@ fn forward_into(window: &Window, input: &[f32], weight: &[f32], finish: &Finish,
     let planes = Planes::new(output, window.output_plane(), window.channels[1]);
     for picture in convolve(&tiles, input, kernel, &planes, finish) {
         let (one, [source, target]) = window.of_picture(picture);
-        forward_by_taps(&one, &input[source], weight, finish, &mut output[target]);
+        let finish = finish.of_picture(target.clone());
+        forward_by_taps(&one, &input[source], weight, &finish, &mut output[target]);
     }
 }
 
