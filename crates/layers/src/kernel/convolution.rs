@@ -56,7 +56,8 @@ fn forward_into(
     };
     for picture in infinite {
         let (one, [source, target]) = window.of_picture(picture);
-        forward_by_taps(&one, &input[source], weight, finish, &mut output[target]);
+        let finish = finish.of_picture(target.clone());
+        forward_by_taps(&one, &input[source], weight, &finish, &mut output[target]);
     }
 }
 

@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use super::bounds::{Bounds, clamp};
 use super::scratch::Blank;
 use crate::Activation;
@@ -24,6 +26,15 @@ pub enum Beside<'a> {
 }
 
 impl<'a> Finish<'a> {
+    /// What happens to the sums of a picture, whose outputs these are, where it is convolved alone.
+    pub fn of_picture(&self, outputs: Range<usize>) -> Self {
+        let beside = match self.beside {
+            Beside::Planes(numbers) => Beside::Planes(&numbers[outputs]),
+            same => same,
+        };
+        Self { beside, ..*self }
+    }
+
     /// What happens to the sums of plane `index`, which is one of `channel`, of `plane` numbers.
     #[inline(always)]
     pub fn of(&self, index: usize, channel: usize, plane: usize) -> FinishPlane<'a> {

@@ -1,6 +1,8 @@
+use burn::nn::PaddingConfig2d;
+use burn::nn::conv::Conv2dConfig;
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Tensor};
-use firelight_layers::{Activation, conv2d};
+use firelight_layers::{Activation, conv2d, convolve_and_add};
 use proptest::prelude::*;
 
 use super::{activated, activations, assert_alike, odds, sprinkled, tensor};
@@ -224,4 +226,19 @@ fn one_picture_that_is_broken_leaves_the_bits_of_the_others() {
         of(&broken).assert_eq(&of(&whole), true);
     }
     assert!(values(broken.narrow(0, 1, 1)).iter().any(|number| number.is_nan()));
+}
+
+#[test]
+fn a_picture_that_is_broken_has_its_own_shortcut() {
+    let device = Device::flex();
+    let layer = Conv2dConfig::new([16, 16], [3, 3]).with_padding(PaddingConfig2d::Same).init(&device);
+    // Beyond the reach of what is not finite there are numbers in that picture, too.
+    let input = tensor(&sprinkled(3 * 16 * 144, 1, &[(16 * 144 + 7, 1)]), [3, 16, 12, 12], &device);
+    let shortcut = tensor(&sprinkled(3 * 16 * 144, 2, &[]), [3, 16, 12, 12], &device);
+    for activation in [Activation::Identity, Activation::Relu6] {
+        let ours = convolve_and_add(&layer, input.clone(), shortcut.clone(), activation);
+        let theirs = activation.apply(layer.forward(input.clone()) + shortcut.clone());
+        let theirs: Vec<f64> = values(theirs).into_iter().map(f64::from).collect();
+        assert_alike(&format!("{activation:?}"), &values(ours), &theirs, 1e-4);
+    }
 }
