@@ -57,9 +57,9 @@ impl Classifier {
         Self { body: self.body.folded(), ..self.clone() }
     }
 
-    /// Normalised pictures `[n, 3, h, w]` to scores `[n, classes]`.
+    /// Normalised pictures `[n, 3, h, w]` to scores `[n, classes]`: those of pictures in half precision are of weights in `f32`, and `f32`.
     pub fn forward(&self, pictures: Tensor<4>) -> Tensor<2> {
-        let map = self.body.forward(pictures);
+        let map = self.body.forward(pictures).cast(self.fc.weight.val().dtype());
         let [count, features, ..] = map.dims();
         let means = if self.class_token {
             // Alike at every position: one of them is the token, without the rounding of a mean.

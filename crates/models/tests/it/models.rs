@@ -1,7 +1,7 @@
 //! Architectures, heads and models: shapes, counts, groups, freezing, folding.
 
 use burn::module::{Module, ModuleVisitor, Param, ParamGroup, ParamId};
-use burn::tensor::{Device, Distribution, Tensor};
+use burn::tensor::{Device, Distribution, FloatDType, Tensor};
 use firelight_models::{Arch, Body, BodyConfig, Fresh, Head, HeadConfig, Model, VisionModel};
 
 /// The backend the numeric tests run on: `FIRELIGHT_DEVICE=ndarray`, else flex.
@@ -35,6 +35,22 @@ pub fn assert_close(left: &[f32], right: &[f32], tolerance: f32) {
     let scale = right.iter().fold(1e-6_f32, |most, value| most.max(value.abs()));
     for (index, (left, right)) in left.iter().zip(right).enumerate() {
         assert!((left - right).abs() <= tolerance * scale, "number {index}: {left} and {right}, scale {scale}");
+    }
+}
+
+#[test]
+fn whole_networks_give_scores_in_single_precision_for_pictures_in_half() {
+    let device = device();
+    if !device.supports_dtype(FloatDType::BF16) {
+        return;
+    }
+    let necks = [Arch::Small, Arch::ConvNeXtAtto, Arch::MobileNetV3Large, Arch::MobileNetV4ConvSmall, Arch::ViTTiny];
+    for arch in necks {
+        let (network, input) = (arch.classifier(5, 1, &device), pictures([2, 3, 64, 64], &device));
+        let scores = network.forward(input.clone().cast(FloatDType::BF16));
+        assert_eq!(scores.dtype(), input.dtype(), "{arch}");
+        // Eight bits of each factor, over up to some hundred layers.
+        assert_close(&values(scores), &values(network.forward(input)), 0.1);
     }
 }
 
