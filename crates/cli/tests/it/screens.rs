@@ -64,7 +64,8 @@ fn names_of_files_and_classes_are_escaped_for_the_screen_and_kept_for_programs()
 fn on_a_terminal(root: &Path, arguments: &str) -> String {
     let command = format!("stty cols 80 rows 40; exec {} {arguments}", env!("CARGO_BIN_EXE_firelight"));
     let script = ["-qec", &command, "/dev/null"];
-    let output = std::process::Command::new("script").args(script).current_dir(root).output().unwrap();
+    let output =
+        std::process::Command::new("script").args(script).env("NO_COLOR", "1").current_dir(root).output().unwrap();
     assert!(output.status.success(), "{arguments}: {output:?}");
     String::from_utf8(output.stdout).unwrap().replace('\r', "")
 }
