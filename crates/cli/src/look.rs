@@ -8,7 +8,7 @@ use firelight::prelude::*;
 use firelight::transforms::Normalize;
 
 use crate::cli::{Cli, Look};
-use crate::guess::guess;
+use crate::guess::{guess, pictures};
 use crate::kinds::{ItemOf, WithBlock, with_block};
 use crate::loaders::{batch_size, seen};
 use crate::outcome::can_write_file;
@@ -37,7 +37,11 @@ pub fn verify(folder: &Path, cli: &Cli, screen: Screen) -> Result<()> {
     let files = ImageFiles::new().with_progress(cli.progress());
     let found = firelight::datablock::verify_images_with(folder, &files, &firelight::transforms::Limits::default())?;
     screen.print_lines(&found)?;
-    if found.broken.is_empty() { Ok(()) } else { Err(format!("{} picture(s) are broken", found.broken.len()).into()) }
+    if found.broken.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("{} cannot be read", pictures(found.broken.len())).into())
+    }
 }
 
 struct Looking<'a> {

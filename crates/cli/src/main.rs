@@ -36,8 +36,9 @@ mod weights;
 mod words;
 #[cfg(feature = "remote")]
 mod worker;
+mod wrap;
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Stderr, Write};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
@@ -55,8 +56,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    let plain = tracing_subscriber::fmt().without_time().with_target(false).with_ansi(std::io::stderr().is_terminal());
-    plain.with_env_filter(filter).with_writer(std::io::stderr).init();
+    let plain = tracing_subscriber::fmt().without_time().with_target(false).with_ansi(moves_cursor());
+    plain.with_env_filter(filter).with_writer(over_bars).init();
     signals::listen();
     let screen = Screen::new(cli.quiet);
     match run(&cli, screen) {
@@ -68,6 +69,20 @@ fn main() -> ExitCode {
             signals::exit_code().unwrap_or(ExitCode::FAILURE)
         }
     }
+}
+
+/// Whether standard error is a terminal that does what it is told.
+fn moves_cursor() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// Standard error, for a warning: it takes the place of a bar that may be there, which is then drawn again below.
+fn over_bars() -> Stderr {
+    let mut stderr = std::io::stderr();
+    if moves_cursor() {
+        let _ = stderr.write_all(b"\r\x1b[2K");
+    }
+    stderr
 }
 
 fn is_broken_pipe(error: &firelight::Error) -> bool {

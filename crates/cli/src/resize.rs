@@ -99,7 +99,7 @@ pub fn resize(options: &Resize, cli: &Cli, screen: Screen) -> Result<()> {
         // The folder is as any other now.
         return Ok(fs::remove_file(out.join(UNDER_WAY)).map_err(|error| unwritten(out, &error))?);
     }
-    Err(format!("{} picture(s) could not be copied", sum.broken).into())
+    Err(format!("{} could not be copied", pictures(sum.broken)).into())
 }
 
 impl Sum {

@@ -4,7 +4,10 @@ use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{self, Write};
 
+use terminal_size::{Height, Width, terminal_size_of};
+
 use crate::words::of_the_tool;
+use crate::wrap::wrapped;
 
 /// Where lines are printed. One that reads no more, as `head`, ends nothing: what is said to it is lost, and no more.
 ///
@@ -46,12 +49,12 @@ impl Screen {
     ///
     /// What the system says: a reader that has gone away is a broken pipe, with which a command ends that does nothing else.
     pub fn print(self, line: impl Display) -> io::Result<()> {
-        self.write(&shown(&of_the_tool(&line.to_string()), false))
+        self.write(&fitted(&shown(&of_the_tool(&line.to_string()), false), terminal_size_of(io::stdout())))
     }
 
     /// The same of several lines.
     pub fn print_lines(self, text: impl Display) -> io::Result<()> {
-        self.write(&shown(&of_the_tool(&text.to_string()), true))
+        self.write(&fitted(&shown(&of_the_tool(&text.to_string()), true), terminal_size_of(io::stdout())))
     }
 
     /// What another program reads.
@@ -62,12 +65,23 @@ impl Screen {
     /// What went wrong, in a line.
     #[allow(clippy::unused_self)]
     pub fn complain(self, line: impl Display) {
-        let _ = writeln!(io::stderr().lock(), "{}", shown(&of_the_tool(&line.to_string()), false));
+        let line = of_the_tool(&line.to_string()).into_owned();
+        let _ = writeln!(io::stderr().lock(), "{}", fitted(&shown(&line, false), terminal_size_of(io::stderr())));
     }
 
     #[allow(clippy::unused_self)]
     fn write(self, text: &str) -> io::Result<()> {
         writeln!(io::stdout().lock(), "{text}")
+    }
+}
+
+/// Lines as wide as the terminal at most, if it is one; a file or another program is given them whole.
+fn fitted(text: &str, terminal: Option<(Width, Height)>) -> Cow<'_, str> {
+    match terminal {
+        Some((Width(width), _)) if width > 0 => {
+            text.split('\n').map(|line| wrapped(line, width.into())).collect::<Vec<_>>().join("\n").into()
+        }
+        _ => text.into(),
     }
 }
 

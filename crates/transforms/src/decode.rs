@@ -88,7 +88,8 @@ pub(crate) fn guarded<T>(
     // Decoders of rare formats have bugs; one broken file must not end a day of training.
     catch_unwind(decode).unwrap_or(Err(Refusal::Broken("its decoder panicked".into()))).map_err(|refusal| match refusal
     {
-        Refusal::Broken(reason) => TransformError::Decode { picture: name(), reason },
+        // Some decoders end their sentence with a line's end.
+        Refusal::Broken(reason) => TransformError::Decode { picture: name(), reason: reason.trim_end().to_owned() },
         Refusal::Mask(reason) => TransformError::MaskFile { mask: name(), reason },
         Refusal::Channels { wanted, given } => TransformError::Channels { picture: name(), wanted, given },
         Refusal::TooLarge { size, bytes, limit, unit } => {

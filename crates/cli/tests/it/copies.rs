@@ -98,7 +98,7 @@ fn broken_pictures_are_listed_and_folders_with_files_are_left_alone() {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1));
     assert!(errors.starts_with("error: ") && errors.lines().next().unwrap().contains("torn.png"), "{errors}");
-    assert!(errors.ends_with("error: 1 picture(s) could not be copied\n"), "{errors}");
+    assert!(errors.ends_with("error: 1 picture could not be copied\n"), "{errors}");
     assert!(!at.join("small/red/torn.png").exists() && at.join("small/red/4.png").is_file());
     let mended = data::shown(4).picture();
     mended.save(at.join("data/red/torn.png")).unwrap();

@@ -58,3 +58,30 @@ fn names_of_files_and_classes_are_escaped_for_the_screen_and_kept_for_programs()
     said(at, &["predict", model, "data", "--skip-broken", "--csv", "new/all.csv"]);
     assert!(fs::read_to_string(at.join("new/all.csv")).unwrap().contains(EVIL));
 }
+
+/// What a terminal of 80 columns is shown.
+#[cfg(target_os = "linux")]
+fn on_a_terminal(root: &Path, arguments: &str) -> String {
+    let command = format!("stty cols 80 rows 40; exec {} {arguments}", env!("CARGO_BIN_EXE_firelight"));
+    let script = ["-qec", &command, "/dev/null"];
+    let output =
+        std::process::Command::new("script").args(script).env("NO_COLOR", "1").current_dir(root).output().unwrap();
+    assert!(output.status.success(), "{arguments}: {output:?}");
+    String::from_utf8(output.stdout).unwrap().replace('\r', "")
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn no_terminal_breaks_a_line_within_a_word() {
+    let root = tempfile::tempdir().unwrap();
+    let at = root.path();
+    data::class_folders(&at.join("data"), 30);
+    for arguments in ["--help", "help train", "models", "--quiet look data --weights none --size 32"] {
+        let text = on_a_terminal(at, arguments);
+        // A word that is wider is a path, which stays whole.
+        let is_broken = |line: &&str| line.chars().count() > 80 && line.trim().contains(' ');
+        assert_eq!(text.lines().find(is_broken), None, "{arguments}");
+    }
+    let whole = said(at, &["models"]);
+    assert!(whole.lines().skip(2).all(|line| line.len() > 70), "a file is given a body a line: {whole}");
+}
