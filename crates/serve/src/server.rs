@@ -108,9 +108,10 @@ impl Server {
         self
     }
 
-    /// How long an upload may take; an answer may wait four times as long for its turn.
+    /// How long an upload may take, a day at most; an answer may wait four times as long for its turn.
     pub fn with_patience(mut self, patience: Duration) -> Self {
-        self.patience = patience;
+        // No clock goes on for ever.
+        self.patience = patience.min(Duration::from_hours(24));
         self
     }
 

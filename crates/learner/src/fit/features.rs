@@ -123,7 +123,7 @@ impl<F: FittedTarget> HeadFeatures<F> {
             let valid = task.data.validates().then(|| task.part(Part::Valid)).transpose()?;
             let batches = (self.draws + 1) * train.num_batches() + valid.as_ref().map_or(0, DataLoader::num_batches);
             let bar = task.data.progress().bar(batches, "features");
-            let view = |view| Features::of(&body, &train.clone().with_augment(view > 0), view, &bar);
+            let view = |view| Features::of(&body, &train.view().with_augment(view > 0), view, &bar);
             let views = (0..=self.draws).map(view).collect::<Result<_, _>>()?;
             Ok(Values { views, valid: valid.map(|valid| Features::of(&body, &valid, 0, &bar)).transpose()? })
         };

@@ -160,6 +160,15 @@ fn broken_pictures_end_an_examination_or_are_left_out() {
 }
 
 #[test]
+fn what_a_fit_of_the_head_leaves_out_is_in_the_loaders_list() {
+    let folder = folder();
+    std::fs::write(folder.path().join("04_green.png"), "no picture").expect("a file");
+    let mut learn = learner(loaders(folder.path(), classes()).with_on_error(OnError::Skip));
+    learn.fit_head(2, 1e-3, 1).expect("a fit");
+    assert_eq!(learn.data().train().skipped().len(), 1);
+}
+
+#[test]
 fn settings_that_make_no_sense_are_refused() {
     insta::assert_snapshot!(Examination::new().with_folds(1).expect_err("refused"), @"folds: 1 makes no sense; give 2 or more, so that each picture is judged by a head that has not seen it");
     insta::assert_snapshot!(Examination::new().with_epochs(0).expect_err("refused"), @"epochs: 0 makes no sense; train each head for an epoch at least");

@@ -182,6 +182,8 @@ fn limits_are_those_that_were_set_and_no_file_of_several_is_served() {
     assert!(status == 413 && said.contains("larger than 100 bytes"), "{said}");
     let taken = Server::new(model()).unwrap().serve(running.address, || true, |_| ());
     assert!(matches!(&taken, Err(ServeError::Listen { place, .. }) if *place == running.address), "{taken:?}");
+    let running = Running::start(Server::new(model()).unwrap().with_patience(Duration::MAX));
+    assert_eq!(running.send("POST /predict", &picture()).0, 200);
     let two = predictor(folder.path(), TargetKind::Values(1), Decision::Argmax, 2);
     assert!(matches!(Server::new(two), Err(ServeError::Model(_))));
 }
