@@ -28,9 +28,7 @@ use crate::{Activation, add};
 /// assert_eq!(output.dims(), [1, 8, 8, 8]);
 /// ```
 pub fn convolve(layer: &Conv2d, input: Tensor<4>, activation: Activation) -> Tensor<4> {
-    let [_, _, height, width] = input.dims();
-    let options =
-        ConvOptions::new_with_padding(layer.stride, padding(layer, [height, width]), layer.dilation, layer.groups);
+    let options = options(layer, &input);
     // Where the precision is the same already, a cast is no operation.
     let weight = layer.weight.val().cast(input.dtype());
     let bias = layer.bias.as_ref().map(|bias| bias.val().cast(input.dtype()));
@@ -122,18 +120,18 @@ fn at_once(
     activation: Activation,
     kept: Option<&Kept>,
 ) -> Option<Tensor<4>> {
-    let [_, _, height, width] = input.dims();
-    let padding = padding(layer, [height, width]);
-    let options = ConvOptions::new_with_padding(layer.stride, padding, layer.dilation, layer.groups);
+    let options = options(layer, input);
     let (weight, bias) = (layer.weight.val(), layer.bias.as_ref().map(Param::val));
     let kept = kept.map(|kept| &kept.weights);
     activation
         .fused(|clamp| crate::flex::conv2d_and_add(input, &weight, bias.as_ref(), &options, shortcut, clamp, kept))
 }
 
-/// The layer's padding before and after rows and columns, as burn's layer works it out.
-fn padding(layer: &Conv2d, size: [usize; 2]) -> [(usize, usize); 2] {
-    match layer.padding {
+/// The layer's settings for an input, with padding before and after rows and columns as burn's layer works it out.
+fn options(layer: &Conv2d, input: &Tensor<4>) -> ConvOptions<2> {
+    let [_, _, height, width] = input.dims();
+    let size = [height, width];
+    let padding = match layer.padding {
         PaddingConfig2d::Valid => [(0, 0); 2],
         PaddingConfig2d::Explicit(top, left, bottom, right) => [(top, bottom), (left, right)],
         PaddingConfig2d::Same => [0, 1].map(|axis| {
@@ -142,7 +140,8 @@ fn padding(layer: &Conv2d, size: [usize; 2]) -> [(usize, usize); 2] {
             let total = reach.saturating_sub(size[axis]);
             (total / 2, total - total / 2)
         }),
-    }
+    };
+    ConvOptions::new_with_padding(layer.stride, padding, layer.dilation, layer.groups)
 }
 
 /// The convolution that `burn::tensor::module::conv2d` computes, and an activation.
